@@ -1,0 +1,43 @@
+"""The event log as the running switch sees it: append, number, hand to the readers.
+
+Appending does no I/O. Readers (the console, the store, statistics) are plain callables that take an
+:class:`~softswitch.events.Entry` and return at once; the store queues and writes behind.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from softswitch.clock import Clock
+from softswitch.events import Entry, Event
+
+logger = logging.getLogger(__name__)
+
+Reader = Callable[[Entry], None]
+
+
+class EventLog:
+    """Numbers events and hands each to every reader, in order."""
+
+    def __init__(self, clock: Clock, *, first_sequence: int = 1) -> None:
+        self._clock = clock
+        self._next = first_sequence
+        self._readers: list[Reader] = []
+
+    def subscribe(self, reader: Reader) -> Callable[[], None]:
+        """Call ``reader`` for every later entry; return a function that ends the subscription."""
+        self._readers.append(reader)
+        return lambda: self._readers.remove(reader)
+
+    def append(self, event: Event, *, call: str = "") -> Entry:
+        """Record that ``event`` happened now (to call ``call``)."""
+        entry = Entry(sequence=self._next, at=self._clock.wall(), call=call, event=event)
+        self._next += 1
+        for reader in tuple(self._readers):
+            try:
+                reader(entry)
+            except Exception:
+                # A reader that fails (a full disk, a closed terminal) must not end the call it reads about.
+                logger.exception("a reader of the event log failed on %s", type(event).__name__)
+        return entry

@@ -1,0 +1,49 @@
+"""The root of every exception this package raises on purpose.
+
+::
+
+    SoftswitchError
+    ├── ConfigError                 the operator's files are wrong: names file, line and reason
+    ├── StartError                  the switch cannot start: one plain sentence (port in use, no voice)
+    ├── sip.SipError                see softswitch/sip/errors.py
+    ├── calls.CallError             see softswitch/calls/errors.py
+    ├── ivr.IvrError                see softswitch/ivr/errors.py
+    └── speech.SpeechError          see softswitch/speech/errors.py
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class SoftswitchError(Exception):
+    """Base of all errors raised on purpose by the softswitch package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file of the operator's, and where it stands."""
+
+    path: str
+    line: int | None
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path} line {self.line}"
+        return f"{place}: {self.where}: {self.reason}" if self.where else f"{place}: {self.reason}"
+
+
+class ConfigError(SoftswitchError):
+    """The operator's files are wrong. Carries every problem found, not only the first."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class StartError(SoftswitchError):
+    """The switch cannot start; the text is one sentence an operator can act on."""

@@ -1,0 +1,267 @@
+"""Everything that can happen to a call or a phone, as plain frozen values.
+
+These are the rows of the one event log. The call record, the console, statistics and every later
+report read them; nothing keeps a second count. An event says what happened, never what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchStarted:
+    """The switch is ready: phones can register."""
+
+    version: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchStopped:
+    """The switch was told to stop and has ended its calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRegistered:
+    """A phone registered or moved; a plain refresh is not an event."""
+
+    account: str
+    contact: str
+    source: str
+    transport: str
+    user_agent: str
+    behind_nat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneUnregistered:
+    """A binding is gone: removed by the phone, expired, replaced, or its connection closed."""
+
+    account: str
+    contact: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsRefused:
+    """Somebody answered a challenge wrongly. A challenge by itself is never an event."""
+
+    account: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaWorkerStarted:
+    """A media worker process is up."""
+
+    worker: int
+    process_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediaWorkerDied:
+    """A media worker process ended without being told to; its calls end with it."""
+
+    worker: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallArrived:
+    """A caller dialled; nothing has been decided yet."""
+
+    leg: str
+    caller: str
+    caller_name: str
+    called: str
+    source: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRouted:
+    """The dialled number leads to ``target`` of the given ``kind`` (tree, account, service)."""
+
+    kind: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegInvited:
+    """A phone is being called on behalf of this call."""
+
+    leg: str
+    party: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegRinging:
+    """A called phone rings."""
+
+    leg: str
+    party: str
+    early_media: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """A leg is up: the caller's, when we answer it, or a called phone's, when it answers."""
+
+    leg: str
+    party: str
+    codec: str
+    digits_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegHeld:
+    """The phone of this leg put the call on hold."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegResumed:
+    """The phone of this leg took the call from hold."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLatched:
+    """Audio arrives from an address other than the one the phone gave in its SDP (NAT)."""
+
+    leg: str
+    promised: str
+    real: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """A key press, reported once whatever methods the phone used. ``digit`` is ``*`` when masked."""
+
+    leg: str
+    digit: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegsBridged:
+    """Two legs hear each other."""
+
+    leg: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """One leg is over."""
+
+    leg: str
+    party: str
+    result: str
+    reason: str
+    sip_code: int
+    q850: int
+    packets_sent: int = 0
+    packets_received: int = 0
+    packets_lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BranchEntered:
+    """The caller entered a branch of a voice menu tree."""
+
+    tree: str
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPlayed:
+    """A prompt was played: to its end, or cut short by a key."""
+
+    tree: str
+    branch: str
+    text: str
+    seconds: float
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """A step of a tree ended by one of its named exits."""
+
+    tree: str
+    branch: str
+    step: str
+    exit: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The call is over. Exactly one for every :class:`CallArrived`."""
+
+    result: str
+    reason: str
+    sip_code: int
+    q850: int
+    ended_by: str
+
+
+SystemEvent = (
+    SwitchStarted
+    | SwitchStopped
+    | PhoneRegistered
+    | PhoneUnregistered
+    | CredentialsRefused
+    | MediaWorkerStarted
+    | MediaWorkerDied
+)
+CallEvent = (
+    CallArrived
+    | CallRouted
+    | LegInvited
+    | LegRinging
+    | LegAnswered
+    | LegHeld
+    | LegResumed
+    | MediaLatched
+    | DigitPressed
+    | LegsBridged
+    | LegEnded
+    | BranchEntered
+    | PromptPlayed
+    | StepTaken
+    | CallEnded
+)
+Event = SystemEvent | CallEvent
+
+KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in (*SystemEvent.__args__, *CallEvent.__args__)}
+"""Every event class by its name: how a stored row finds its class again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the event log. ``call`` is empty for events that belong to no call."""
+
+    sequence: int
+    at: datetime
+    call: str
+    event: Event
+
+
+def event_from(kind: str, values: dict[str, object]) -> Event | None:
+    """Return the stored event again, or None for a kind this version does not know.
+
+    Unknown fields (written by a newer version) are left out, so that an old program reads a new log.
+    """
+    cls = KINDS.get(kind)
+    if cls is None:
+        return None
+    known = {field.name for field in fields(cls)}
+    return cls(**{name: value for name, value in values.items() if name in known})  # type: ignore[arg-type]

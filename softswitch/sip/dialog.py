@@ -1,0 +1,178 @@
+"""Dialogs: the peer-to-peer state of a call (RFC 3261 §12)."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.fields import Fields
+from softswitch.sip.headers import CSeq, NameAddr
+from softswitch.sip.hop import Hop, bare_host
+from softswitch.sip.message import Message, Request, Response
+from softswitch.sip.signals import DialogId, TransactionKey
+from softswitch.sip.uri import SipUri, Uri
+
+DEFAULT_PORT = {"UDP": 5060, "TCP": 5060, "TLS": 5061, "WS": 80, "WSS": 443}
+
+
+class DialogState(Enum):
+    """RFC 3261 §12: early until a 2xx, then confirmed."""
+
+    EARLY = "early"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(slots=True)
+class Dialog:
+    """One dialog. ``hop`` is where the peer really is; ``remote_target`` what it calls itself."""
+
+    id: DialogId
+    local: NameAddr
+    remote: NameAddr
+    contact: NameAddr
+    remote_target: Uri
+    hop: Hop
+    route_set: list[NameAddr]
+    local_cseq: int
+    remote_cseq: int | None
+    state: DialogState
+    pending_server: TransactionKey | None = None
+    """An INVITE of the peer's that we have not answered."""
+    pending_client: TransactionKey | None = None
+    """An INVITE of ours that the peer has not answered."""
+    unacknowledged: int | None = None
+    """CSeq of a 2xx of ours whose ACK is awaited."""
+    success: bytes = b""
+    """That 2xx, to be repeated."""
+    acks: dict[int, bytes] = field(default_factory=dict)
+    """ACKs we sent, by CSeq: a repeated 2xx gets the same again (RFC 3261 §13.2.2.4)."""
+
+    def request(self, method: str, *, cseq: int | None = None) -> Request:
+        """Make a request inside the dialog (RFC 3261 §12.2.1.1); Via is the stack's to add."""
+        if cseq is None:
+            self.local_cseq += 1
+            cseq = self.local_cseq
+        target, routes = self._first_hop()
+        fields = Fields()
+        fields.add("Max-Forwards", 70)
+        fields.add("From", self.local)
+        fields.add("To", self.remote)
+        fields.add("Call-ID", self.id.call_id)
+        fields.add("CSeq", CSeq(cseq, method))
+        for route in routes:
+            fields.add("Route", route)
+        # RFC 3261 §12.2.1.1: target refresh requests carry a Contact; the others may, and no phone minds.
+        if method not in ("BYE", "ACK"):
+            fields.add("Contact", self.contact)
+        return Request(method, str(target), fields)
+
+    def _first_hop(self) -> tuple[Uri, list[NameAddr]]:
+        if not self.route_set:
+            return self.remote_target, []
+        first = self.route_set[0].uri
+        if isinstance(first, SipUri) and first.param("lr") is not None:
+            return self.remote_target, self.route_set
+        # A strict router of RFC 2543: it takes the Request-URI's place, the target goes last.
+        target = first.without("method") if isinstance(first, SipUri) else first
+        return target, [*self.route_set[1:], NameAddr(self.remote_target)]
+
+    def accept_order(self, request: Request) -> None:
+        """Check the peer's CSeq and note it (RFC 3261 §12.2.2).
+
+        Raises RemoteProtocolError(500) when it is not higher than the last.
+        """
+        number = request.cseq.number
+        if self.remote_cseq is not None and number <= self.remote_cseq:
+            raise RemoteProtocolError(500, "CSeq out of order")
+        self.remote_cseq = number
+
+    def refresh_target(self, message: Message, hop: Hop) -> None:
+        """Follow the Contact of a re-INVITE or UPDATE, or of its 2xx (RFC 3261 §12.2)."""
+        if message.contacts:
+            self.remote_target = message.contacts[0].uri
+            self.hop = reachable(hop, message)
+
+
+def reachable(hop: Hop, message: Message) -> Hop:
+    """Return where later requests reach the sender of ``message``, which came over ``hop``.
+
+    A phone is where its packets come from. Its Contact (or the first Record-Route) is believed instead
+    only when it names the same address with another port and the Via shows no NAT in between: a phone
+    that receives on another socket than it sends from. A stream is used as long as it lives.
+    """
+    if hop.reliable:
+        return hop
+    records = message.routes("Record-Route")
+    uri = records[-1].uri if records and isinstance(message, Response) else None
+    if records and isinstance(message, Request):
+        uri = records[0].uri
+    if uri is None and message.contacts:
+        uri = message.contacts[0].uri
+    if not isinstance(uri, SipUri) or behind_nat(hop, message):
+        return hop
+    host = bare_host(uri.host)
+    if records and is_address(host):
+        return replace(hop, host=host, port=uri.port or DEFAULT_PORT[hop.transport])
+    if host != hop.host:
+        return hop
+    return replace(hop, port=uri.port or DEFAULT_PORT[hop.transport])
+
+
+def behind_nat(hop: Hop, message: Message) -> bool:
+    """Tell whether the sender's own idea of its address (Via, Contact) differs from where it really is."""
+    if isinstance(message, Request):
+        via = message.via
+        if bare_host(via.host) != hop.host:
+            return True
+        if hop.reliable:
+            return False
+        if (via.port or DEFAULT_PORT[hop.transport]) != hop.port and "rport" in via.params:
+            return True
+    for contact in message.contacts[:1]:
+        if isinstance(contact.uri, SipUri) and is_address(host := bare_host(contact.uri.host)):
+            return host != hop.host and not message.routes("Record-Route")
+    return False
+
+
+def is_address(host: str) -> bool:
+    """Tell whether a host is an IP literal, so that no DNS is needed."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def dialog_of_server(request: Request, tag: str, contact: NameAddr, hop: Hop) -> Dialog:
+    """Make the UAS's dialog for a request we answer (RFC 3261 §12.1.1)."""
+    return Dialog(
+        id=DialogId(request.call_id, tag, request.from_.tag),
+        local=request.to.with_tag(tag),
+        remote=request.from_,
+        contact=contact,
+        remote_target=request.contacts[0].uri if request.contacts else request.from_.uri,
+        hop=reachable(hop, request),
+        route_set=request.routes("Record-Route"),
+        # RFC 3261 §12.1.1 leaves it empty; any start does.
+        local_cseq=0,
+        remote_cseq=request.cseq.number,
+        state=DialogState.EARLY,
+    )
+
+
+def dialog_of_client(request: Request, response: Response, hop: Hop) -> Dialog:
+    """Make the UAC's dialog from a response to our request (RFC 3261 §12.1.2)."""
+    return Dialog(
+        id=DialogId(request.call_id, request.from_.tag, response.to.tag),
+        local=request.from_,
+        remote=response.to,
+        contact=request.contacts[0] if request.contacts else NameAddr(request.from_.uri),
+        remote_target=response.contacts[0].uri if response.contacts else request.uri,
+        hop=reachable(hop, response),
+        route_set=list(reversed(response.routes("Record-Route"))),
+        local_cseq=request.cseq.number,
+        remote_cseq=None,
+        state=DialogState.EARLY,
+    )

@@ -1,0 +1,257 @@
+"""Digest authentication as a server and as a client (RFC 3261 §22, RFC 7616, RFC 8760)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.grammar import ENCODING, ERRORS, parse_params, quote, split_outside
+from softswitch.sip.message import Request, Response
+
+MD5 = "MD5"
+SHA256 = "SHA-256"
+ALGORITHMS = (SHA256, MD5)
+"""Strongest first: RFC 8760 §2.3 has the client take the topmost it knows."""
+
+NONCE_LIFE = 7_500.0
+"""Seconds a nonce is good for: more than twice the longest registration, so that a phone which refreshes
+in time is not challenged again in the middle of a call."""
+MAX_COUNTED = 20_000
+"""Nonces whose count is remembered; the oldest falls out and is then challenged anew as stale."""
+
+_HASH: dict[str, Callable[[bytes], str]] = {
+    MD5: lambda data: hashlib.md5(data, usedforsecurity=False).hexdigest(),
+    SHA256: lambda data: hashlib.sha256(data).hexdigest(),
+}
+
+
+def ha1(algorithm: str, user: str, realm: str, password: str) -> str:
+    """Return H(user:realm:password) in hex: what a registrar stores instead of the password."""
+    return _HASH[algorithm](f"{user}:{realm}:{password}".encode(ENCODING, ERRORS))
+
+
+def digest_response(
+    algorithm: str,
+    secret: str,
+    *,
+    method: str,
+    uri: str,
+    nonce: str,
+    count: str = "",
+    cnonce: str = "",
+    qop: str = "",
+) -> str:
+    """Return the ``response`` value for the hashed secret HA1 (RFC 7616 §3.4.1; without qop, RFC 2069)."""
+    digest = _HASH[algorithm]
+    ha2 = digest(f"{method}:{uri}".encode(ENCODING, ERRORS))
+    middle = f"{nonce}:{count}:{cnonce}:{qop}" if qop else nonce
+    return digest(f"{secret}:{middle}:{ha2}".encode(ENCODING, ERRORS))
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The parameters of an Authorization or of a challenge; never shown, since they hold hashes."""
+
+    values: dict[str, str] = field(repr=False)
+
+    def get(self, name: str) -> str:
+        """Return a parameter, "" when it is not there."""
+        return self.values.get(name, "")
+
+    @property
+    def algorithm(self) -> str:
+        """The algorithm in its registered spelling, MD5 when none is named."""
+        return (self.get("algorithm") or MD5).upper()
+
+
+def parse_digest(text: str) -> Credentials | None:
+    """Read ``Digest name=value, …``; None for another scheme.
+
+    Raises RemoteProtocolError(400) when a parameter is ill-formed or stands twice.
+    """
+    scheme, _, rest = text.strip().partition(" ")
+    if scheme.lower() != "digest":
+        return None
+    params = parse_params(list(split_outside(rest, ",")), what="credentials")
+    return Credentials({name: value or "" for name, value in params.items()})
+
+
+class Nonces:
+    """Makes nonces that prove themselves: time, salt and a keyed signature; nothing is stored until used."""
+
+    def __init__(self, secret: bytes, *, life: float = NONCE_LIFE) -> None:
+        self._secret = secret
+        self._life = life
+        self._counts: OrderedDict[str, int] = OrderedDict()
+
+    def make(self, now: float, salt: str) -> str:
+        """Return a fresh nonce; ``now`` is wall time in seconds, ``salt`` makes two of one second differ."""
+        stamp = f"{int(now):x}.{salt}"
+        return f"{stamp}.{self._sign(stamp)}"
+
+    def ours(self, nonce: str) -> bool:
+        """Tell whether we made this nonce."""
+        stamp, dot, signature = nonce.rpartition(".")
+        return bool(dot) and hmac.compare_digest(
+            signature.encode(ENCODING, ERRORS), self._sign(stamp).encode()
+        )
+
+    def fresh(self, now: float, nonce: str) -> bool:
+        """Tell whether one of ours is still good."""
+        return -60 <= now - int(nonce.split(".", 1)[0], 16) <= self._life
+
+    def count(self, nonce: str, number: int) -> bool:
+        """Note a use of a nonce; False when this count was used before (a replay)."""
+        if number <= self._counts.get(nonce, 0):
+            return False
+        self._counts[nonce] = number
+        self._counts.move_to_end(nonce)
+        if len(self._counts) > MAX_COUNTED:
+            self._counts.popitem(last=False)
+        return True
+
+    def _sign(self, stamp: str) -> str:
+        mac = hmac.new(self._secret, stamp.encode(ENCODING, ERRORS), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(mac[:18]).decode()
+
+
+class Verdict(Enum):
+    """What became of a request's credentials."""
+
+    GOOD = "good"
+    NONE = "no credentials"
+    STALE = "right secret, old nonce"
+    WRONG = "wrong secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The verdict, and the user name the credentials gave ("" when none)."""
+
+    verdict: Verdict
+    user: str = ""
+
+
+def check(
+    request: Request, *, now: float, realm: str, nonces: Nonces, secret_of: Callable[[str, str], str | None]
+) -> Outcome:
+    """Judge the Authorization of a request for our realm.
+
+    ``secret_of(user, algorithm)`` returns HA1, None for an unknown user; both cost the same hashes, so
+    that the answer's time tells nothing about which users exist. Raises RemoteProtocolError(400) for
+    credentials that cannot be read.
+    """
+    for name in ("Authorization", "Proxy-Authorization"):
+        for text in request.fields.all(name):
+            credentials = parse_digest(text)
+            if credentials is not None and credentials.get("realm") == realm:
+                return _judge(request, credentials, now=now, nonces=nonces, secret_of=secret_of)
+    return Outcome(Verdict.NONE)
+
+
+def _judge(
+    request: Request,
+    credentials: Credentials,
+    *,
+    now: float,
+    nonces: Nonces,
+    secret_of: Callable[[str, str], str | None],
+) -> Outcome:
+    user, nonce, algorithm = credentials.get("username"), credentials.get("nonce"), credentials.algorithm
+    qop, count = credentials.get("qop"), credentials.get("nc")
+    if algorithm not in _HASH or qop not in ("", "auth") or not nonces.ours(nonce):
+        return Outcome(Verdict.NONE)
+    if qop and (len(count) != 8 or not credentials.get("cnonce")):
+        raise RemoteProtocolError(400, "Bad digest credentials")
+    secret = secret_of(user, algorithm)
+    expected = digest_response(
+        algorithm,
+        secret if secret is not None else "",
+        method=request.method,
+        uri=credentials.get("uri"),
+        nonce=nonce,
+        count=count,
+        cnonce=credentials.get("cnonce"),
+        qop=qop,
+    )
+    given = credentials.get("response").lower().encode(ENCODING, ERRORS)
+    if not hmac.compare_digest(expected.encode(), given) or secret is None:
+        return Outcome(Verdict.WRONG, user)
+    # RFC 7616 §3.3: right digest, unusable nonce: stale=true lets the phone repeat without asking its owner.
+    if not nonces.fresh(now, nonce) or (qop and not nonces.count(nonce, _hex(count))):
+        return Outcome(Verdict.STALE, user)
+    return Outcome(Verdict.GOOD, user)
+
+
+def _hex(text: str) -> int:
+    try:
+        return int(text, 16)
+    except ValueError:
+        raise RemoteProtocolError(400, "Bad nonce count") from None
+
+
+def challenges(realm: str, nonce: str, *, stale: bool) -> list[str]:
+    """Return the WWW-Authenticate values of a 401, one an algorithm, strongest first (RFC 8760 §2.2)."""
+    tail = ", stale=true" if stale else ""
+    return [
+        f'Digest realm={quote(realm)}, nonce="{nonce}", qop="auth", algorithm={algorithm}{tail}'
+        for algorithm in ALGORITHMS
+    ]
+
+
+def authorize(
+    request: Request, response: Response, *, user: str, password: str, cnonce: str, count: int = 1
+) -> bool:
+    """Add credentials for a 401 or 407 to a request about to be sent again; False when none can be made.
+
+    The first challenge with a known algorithm is answered (RFC 8760 §2.3).
+    """
+    ask, give = (
+        ("WWW-Authenticate", "Authorization")
+        if response.status == 401
+        else ("Proxy-Authenticate", "Proxy-Authorization")
+    )
+    for text in response.fields.all(ask):
+        challenge = parse_digest(text)
+        if challenge is None or challenge.algorithm not in _HASH:
+            continue
+        request.fields.put(give, _answer(challenge, request, user, password, cnonce, count))
+        return True
+    return False
+
+
+def _answer(
+    challenge: Credentials, request: Request, user: str, password: str, cnonce: str, count: int
+) -> str:
+    algorithm, realm, nonce = challenge.algorithm, challenge.get("realm"), challenge.get("nonce")
+    qop = "auth" if "auth" in [part.strip() for part in challenge.get("qop").split(",")] else ""
+    number = f"{count:08x}" if qop else ""
+    value = digest_response(
+        algorithm,
+        ha1(algorithm, user, realm, password),
+        method=request.method,
+        uri=request.target,
+        nonce=nonce,
+        count=number,
+        cnonce=cnonce if qop else "",
+        qop=qop,
+    )
+    parts = [
+        f"username={quote(user)}",
+        f"realm={quote(realm)}",
+        f"nonce={quote(nonce)}",
+        f"uri={quote(request.target)}",
+        f'response="{value}"',
+        f"algorithm={algorithm}",
+    ]
+    if qop:
+        parts += [f"cnonce={quote(cnonce)}", f"qop={qop}", f"nc={number}"]
+    if challenge.get("opaque"):
+        parts.append(f"opaque={quote(challenge.get('opaque'))}")
+    return "Digest " + ", ".join(parts)

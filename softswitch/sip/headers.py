@@ -1,0 +1,198 @@
+"""Typed header field values: Via, name-addr, CSeq and the small ones (RFC 3261 §20).
+
+``parse_x`` and ``str()`` come in pairs and round-trip.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.grammar import (
+    build_params,
+    end_of_quoted,
+    is_token,
+    parse_integer,
+    parse_params,
+    quote,
+    split_outside,
+    unquote,
+)
+from softswitch.sip.uri import Uri, parse_uri
+
+MAX_CSEQ = 2**31 - 1
+"""RFC 3261 §8.1.1.5: the sequence number is less than 2**31."""
+MAX_DELTA = 2**32 - 1
+"""RFC 3261 §20.19: delta-seconds reach 2**32 - 1."""
+MAGIC_COOKIE = "z9hG4bK"
+"""RFC 3261 §8.1.1.7: how a branch of an RFC 3261 element begins."""
+
+_SENT_PROTOCOL = re.compile(
+    r"SIP[ \t]*/[ \t]*2\.0[ \t]*/[ \t]*([A-Za-z0-9\-.!%*_+`'~]+)[ \t]+", re.IGNORECASE
+)
+_SENT_BY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-_]+)[ \t]*(?::[ \t]*([0-9]{1,5}))?\Z")
+_Q = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
+_DISPLAY = re.compile(r"[A-Za-z0-9\-.!%*_+`'~ \t\u0080-\U0010ffff\udc80-\udcff]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """One hop of the path a response takes back."""
+
+    transport: str
+    host: str
+    port: int | None = None
+    params: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def branch(self) -> str:
+        """The branch parameter, "" when there is none (RFC 2543)."""
+        return self.params.get("branch") or ""
+
+    @property
+    def sent_by(self) -> str:
+        """``host:port`` in lower case, part of the transaction's key."""
+        return self.host.lower() if self.port is None else f"{self.host.lower()}:{self.port}"
+
+    def with_params(self, **params: str | None) -> Via:
+        """Return the hop with these parameters set."""
+        return Via(self.transport, self.host, self.port, {**self.params, **params})
+
+    def __str__(self) -> str:
+        host = self.host if self.port is None else f"{self.host}:{self.port}"
+        return f"SIP/2.0/{self.transport} {host}{build_params(self.params)}"
+
+
+def parse_via(text: str) -> Via:
+    """Read one Via value (RFC 3261 §20.42)."""
+    found = _SENT_PROTOCOL.match(text)
+    if not found:
+        raise RemoteProtocolError(400, "Bad Via")
+    sent_by, *params = split_outside(text[found.end() :], ";")
+    where = _SENT_BY.match(sent_by)
+    if not where or (where[2] and int(where[2]) > 65_535):
+        raise RemoteProtocolError(400, "Bad Via host")
+    return Via(
+        found[1].upper(), where[1], int(where[2]) if where[2] else None, parse_params(params, what="Via")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NameAddr:
+    """A URI with a display name and header parameters: From, To, Contact, Route …"""
+
+    uri: Uri
+    display: str = ""
+    params: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def tag(self) -> str:
+        """The tag parameter, "" when there is none."""
+        return self.params.get("tag") or ""
+
+    def with_tag(self, tag: str) -> NameAddr:
+        """Return the same with this tag."""
+        return NameAddr(self.uri, self.display, {**self.params, "tag": tag})
+
+    @property
+    def q(self) -> int:
+        """The preference in thousandths, 1000 when not given (RFC 3261 §20.10)."""
+        text = self.params.get("q")
+        if text is None:
+            return 1000
+        if not _Q.match(text):
+            raise RemoteProtocolError(400, "Bad q value")
+        return round(float(text) * 1000)
+
+    @property
+    def expires(self) -> int | None:
+        """The expires parameter in seconds, None when not given."""
+        text = self.params.get("expires")
+        return None if text is None else parse_integer(text, most=MAX_DELTA, what="expires")
+
+    def __str__(self) -> str:
+        name = f"{quote(self.display)} " if self.display else ""
+        return f"{name}<{self.uri}>{build_params(self.params)}"
+
+
+def parse_name_addr(text: str, *, what: str = "address") -> NameAddr:
+    """Read ``name-addr`` or ``addr-spec`` with header parameters (RFC 3261 §20.10).
+
+    Without angle brackets everything after the first ``;`` belongs to the header, and the URI may
+    hold neither comma nor question mark (§20: "the URI MUST be enclosed in angle brackets").
+    """
+    text = text.strip(" \t")
+    display = ""
+    begin = 0
+    if text.startswith('"'):
+        end = end_of_quoted(text, 0)
+        display, begin = unquote(text[:end]), end
+        if not text[begin:].lstrip(" \t").startswith("<"):
+            raise RemoteProtocolError(400, f"Bad {what}")
+    left = text.find("<", begin)
+    if left < 0:
+        spec, *params = split_outside(text, ";")
+        if "?" in spec or "," in spec:
+            raise RemoteProtocolError(400, f"URI in {what} needs angle brackets")
+        return NameAddr(parse_uri(spec), "", parse_params(params, what=what))
+    if not display:
+        display = text[begin:left].strip(" \t")
+        # RFC 3261 §25.1: unquoted, a display name is *(token LWS); ours also takes raw UTF-8.
+        if not _DISPLAY.match(display):
+            raise RemoteProtocolError(400, f"Bad display name in {what}")
+    right = text.find(">", left)
+    if right < 0:
+        raise RemoteProtocolError(400, f"Unclosed angle bracket in {what}")
+    tail = text[right + 1 :].strip(" \t")
+    if tail and not tail.startswith(";"):
+        raise RemoteProtocolError(400, f"Bad {what}")
+    params = list(split_outside(tail[1:], ";")) if tail else []
+    return NameAddr(parse_uri(text[left + 1 : right]), display, parse_params(params, what=what))
+
+
+@dataclass(frozen=True, slots=True)
+class CSeq:
+    """The command sequence (RFC 3261 §20.16)."""
+
+    number: int
+    method: str
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.method}"
+
+
+def parse_cseq(text: str) -> CSeq:
+    """Read a CSeq value."""
+    parts = text.split()
+    if len(parts) != 2 or not is_token(parts[1]):
+        raise RemoteProtocolError(400, "Bad CSeq")
+    return CSeq(parse_integer(parts[0], most=MAX_CSEQ, what="CSeq number"), parts[1])
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """A Content-Type or one range of Accept; ``kind`` is ``type/subtype`` in lower case."""
+
+    kind: str
+    params: dict[str, str | None] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.kind}{build_params(self.params)}"
+
+
+def parse_media_type(text: str) -> MediaType:
+    """Read a media type (RFC 3261 §20.15)."""
+    kind, *params = split_outside(text, ";")
+    main, slash, sub = (part.strip(" \t") for part in kind.partition("/"))
+    if not slash or not is_token(main) or not is_token(sub):
+        raise RemoteProtocolError(400, "Bad media type")
+    return MediaType(f"{main}/{sub}".lower(), parse_params(params, what="media type"))
+
+
+def parse_reason(text: str) -> tuple[str, int, str]:
+    """Read the first Reason value as (protocol, cause, text); cause 0 when there is none (RFC 3326)."""
+    protocol, *params = split_outside(next(iter(split_outside(text, ","))), ";")
+    values = parse_params(params, what="Reason")
+    cause = values.get("cause") or "0"
+    return protocol, parse_integer(cause, most=999, what="Reason cause"), values.get("text") or ""

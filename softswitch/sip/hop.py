@@ -1,0 +1,47 @@
+"""Where a message comes from and goes to: one hop, as the shell sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A way to reach the next element.
+
+    ``host`` and ``port`` are the remote address (an IP literal without brackets); ``local_host`` and
+    ``local_port`` what that element must use to reach us: they go into Via, Contact and SDP.
+    ``connection`` names an open stream, None when the transport has none or one must be opened.
+    """
+
+    transport: str
+    host: str
+    port: int
+    local_host: str
+    local_port: int
+    connection: int | None = None
+
+    @property
+    def reliable(self) -> bool:
+        """Tell whether the transport repeats by itself, so that we must not (RFC 3261 §17)."""
+        return self.transport != "UDP"
+
+    @property
+    def address(self) -> str:
+        """``host:port`` of the remote side, an IPv6 host in brackets."""
+        return host_port(self.host, self.port)
+
+    @property
+    def local_address(self) -> str:
+        """``host:port`` of our side as the remote side sees it."""
+        return host_port(self.local_host, self.local_port)
+
+
+def host_port(host: str, port: int) -> str:
+    """Write an address and a port as URIs and Via do."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def bare_host(host: str) -> str:
+    """Return a URI's or Via's host without IPv6 brackets, in lower case."""
+    return host[1:-1].lower() if host.startswith("[") else host.lower()

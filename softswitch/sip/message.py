@@ -1,0 +1,235 @@
+"""Requests and responses, with the typed views of the fields that every layer reads."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from softswitch.sip.fields import Fields
+from softswitch.sip.grammar import ENCODING, ERRORS, parse_integer
+from softswitch.sip.headers import (
+    CSeq,
+    MediaType,
+    NameAddr,
+    Via,
+    parse_cseq,
+    parse_media_type,
+    parse_name_addr,
+    parse_via,
+)
+from softswitch.sip.uri import Uri, parse_uri
+
+REASONS = {
+    100: "Trying",
+    180: "Ringing",
+    181: "Call Is Being Forwarded",
+    182: "Queued",
+    183: "Session Progress",
+    200: "OK",
+    202: "Accepted",
+    301: "Moved Permanently",
+    302: "Moved Temporarily",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    407: "Proxy Authentication Required",
+    408: "Request Timeout",
+    410: "Gone",
+    413: "Request Entity Too Large",
+    415: "Unsupported Media Type",
+    416: "Unsupported URI Scheme",
+    420: "Bad Extension",
+    421: "Extension Required",
+    422: "Session Interval Too Small",
+    423: "Interval Too Brief",
+    480: "Temporarily Unavailable",
+    481: "Call/Transaction Does Not Exist",
+    482: "Loop Detected",
+    483: "Too Many Hops",
+    484: "Address Incomplete",
+    485: "Ambiguous",
+    486: "Busy Here",
+    487: "Request Terminated",
+    488: "Not Acceptable Here",
+    489: "Bad Event",
+    491: "Request Pending",
+    493: "Undecipherable",
+    500: "Server Internal Error",
+    501: "Not Implemented",
+    503: "Service Unavailable",
+    504: "Server Time-out",
+    505: "Version Not Supported",
+    513: "Message Too Large",
+    600: "Busy Everywhere",
+    603: "Decline",
+    604: "Does Not Exist Anywhere",
+    606: "Not Acceptable",
+}
+"""Default reason phrases (RFC 3261 §21 and the RFCs that add codes)."""
+
+
+class Message:
+    """What requests and responses share. Typed views parse on first use and are kept.
+
+    The views raise RemoteProtocolError(400) for a field that is missing or cannot be read; after
+    :mod:`softswitch.sip.validate` has passed a message, the mandatory ones do not.
+    """
+
+    fields: Fields
+    body: bytes
+
+    @cached_property
+    def vias(self) -> list[Via]:
+        """All Via hops, topmost first."""
+        return [parse_via(member) for member in self.fields.members("Via")]
+
+    @property
+    def via(self) -> Via:
+        """The topmost Via."""
+        return self.vias[0]
+
+    @cached_property
+    def from_(self) -> NameAddr:
+        """The From field."""
+        return parse_name_addr(self.fields.get("From") or "", what="From")
+
+    @cached_property
+    def to(self) -> NameAddr:
+        """The To field."""
+        return parse_name_addr(self.fields.get("To") or "", what="To")
+
+    @cached_property
+    def call_id(self) -> str:
+        """The Call-ID, "" when missing."""
+        return self.fields.get("Call-ID") or ""
+
+    @cached_property
+    def cseq(self) -> CSeq:
+        """The CSeq field."""
+        return parse_cseq(self.fields.get("CSeq") or "")
+
+    @cached_property
+    def contacts(self) -> list[NameAddr]:
+        """The Contact addresses; ``*`` is not one (see ``contact_is_star``)."""
+        if self.contact_is_star:
+            return []
+        return [parse_name_addr(member, what="Contact") for member in self.fields.members("Contact")]
+
+    @property
+    def contact_is_star(self) -> bool:
+        """Tell whether the only Contact is ``*``."""
+        return self.fields.all("Contact") == ["*"]
+
+    @cached_property
+    def content_type(self) -> MediaType | None:
+        """The type of the body, None when not said."""
+        text = self.fields.get("Content-Type")
+        return None if text is None else parse_media_type(text)
+
+    @property
+    def expires(self) -> int | None:
+        """The Expires field in seconds, None when there is none."""
+        text = self.fields.get("Expires")
+        return None if text is None else parse_integer(text.strip(), most=2**32 - 1, what="Expires")
+
+    def routes(self, name: str) -> list[NameAddr]:
+        """Return the Route or Record-Route set in the order it stands."""
+        return [parse_name_addr(member, what=name) for member in self.fields.members(name)]
+
+    def put_body(self, body: bytes, content_type: str) -> None:
+        """Set the body and its type."""
+        self.body = body
+        self.fields.put("Content-Type", content_type)
+        self.__dict__.pop("content_type", None)
+
+    def _head(self) -> str:
+        raise NotImplementedError
+
+    def to_bytes(self) -> bytes:
+        """Write the message as it goes on the wire; Content-Length is computed and stands last."""
+        lines = [self._head()]
+        lines.extend(f"{name}: {value}" for name, value in self.fields if name != "Content-Length")
+        lines.append(f"Content-Length: {len(self.body)}\r\n\r\n")
+        return "\r\n".join(lines).encode(ENCODING, ERRORS) + self.body
+
+
+class Request(Message):
+    """A request. ``target`` is the Request-URI as text; ``uri`` reads it."""
+
+    def __init__(
+        self,
+        method: str,
+        target: str,
+        fields: Fields | None = None,
+        body: bytes = b"",
+        version: str = "SIP/2.0",
+    ) -> None:
+        self.method = method
+        self.target = target
+        self.fields = Fields() if fields is None else fields
+        self.body = body
+        self.version = version
+
+    @cached_property
+    def uri(self) -> Uri:
+        """The Request-URI."""
+        return parse_uri(self.target)
+
+    @property
+    def max_forwards(self) -> int | None:
+        """The hops left, None when the field is missing (RFC 2543)."""
+        text = self.fields.get("Max-Forwards")
+        # RFC 3261 §20.22: 0-255.
+        return None if text is None else parse_integer(text.strip(), most=255, what="Max-Forwards")
+
+    def _head(self) -> str:
+        return f"{self.method} {self.target} SIP/2.0"
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.target}>"
+
+
+class Response(Message):
+    """A response."""
+
+    def __init__(
+        self, status: int, reason: str = "", fields: Fields | None = None, body: bytes = b""
+    ) -> None:
+        self.status = status
+        self.reason = reason or REASONS.get(status, "")
+        self.fields = Fields() if fields is None else fields
+        self.body = body
+
+    @property
+    def final(self) -> bool:
+        """Tell whether this ends the transaction."""
+        return self.status >= 200
+
+    def _head(self) -> str:
+        return f"SIP/2.0 {self.status} {self.reason}"
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status} {self.reason}>"
+
+
+def response_to(request: Request, status: int, reason: str = "", *, to_tag: str = "") -> Response:
+    """Make a response as RFC 3261 §8.2.6.2 says: Via, From, To, Call-ID and CSeq are copied.
+
+    ``to_tag`` is added to To when the request has none and the status is not 100.
+    """
+    fields = Fields()
+    for value in request.fields.all("Via"):
+        fields.add("Via", value)
+    fields.add("From", request.fields.get("From") or "")
+    to = request.fields.get("To") or ""
+    if to_tag and status != 100 and "tag" not in request.to.params:
+        to = f"{to};tag={to_tag}"
+    fields.add("To", to)
+    fields.add("Call-ID", request.fields.get("Call-ID") or "")
+    fields.add("CSeq", request.fields.get("CSeq") or "")
+    # RFC 3261 §8.2.6.1: a Timestamp in the request must be copied into a 100.
+    if status == 100 and (timestamp := request.fields.get("Timestamp")) is not None:
+        fields.add("Timestamp", timestamp)
+    return Response(status, reason, fields)

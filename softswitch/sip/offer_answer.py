@@ -1,0 +1,251 @@
+"""Offers and answers for one audio stream (RFC 3264, RFC 6337), as pure functions.
+
+The switch talks G.711 and telephone-event; every other m-line of an offer is refused with port 0 and
+keeps its place. What both sides agreed on comes out as a :class:`Stream`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.sdp import Attribute, Media, Origin, SessionDescription
+
+PCMU = "PCMU"
+PCMA = "PCMA"
+STATIC = {"0": PCMU, "8": PCMA}
+"""Payload types that need no rtpmap (RFC 3551 table 4)."""
+STATIC_NUMBER = {name: int(number) for number, name in STATIC.items()}
+TELEPHONE_EVENT = "TELEPHONE-EVENT"
+OUR_DIGITS_PAYLOAD = 101
+"""The dynamic type nearly every phone uses for telephone-event: equal numbers spare a mapping."""
+PACKET_MS = 20
+"""The packet time we send, RFC 3551's default for G.711."""
+HELD_HOSTS = frozenset({"0.0.0.0", "::"})
+"""The old way to hold (RFC 2543; RFC 3264 §8.4): an address nothing can be sent to."""
+
+
+class Direction(Enum):
+    """Who sends, seen from the side that says it (RFC 3264 §5.1)."""
+
+    SENDRECV = "sendrecv"
+    SENDONLY = "sendonly"
+    RECVONLY = "recvonly"
+    INACTIVE = "inactive"
+
+    @property
+    def sends(self) -> bool:
+        """Tell whether the speaker of this direction sends."""
+        return self in (Direction.SENDRECV, Direction.SENDONLY)
+
+    @property
+    def receives(self) -> bool:
+        """Tell whether the speaker of this direction wants to receive."""
+        return self in (Direction.SENDRECV, Direction.RECVONLY)
+
+    def mirrored(self) -> Direction:
+        """Return the same seen from the other side."""
+        return _MIRROR[self]
+
+
+_MIRROR = {
+    Direction.SENDRECV: Direction.SENDRECV,
+    Direction.SENDONLY: Direction.RECVONLY,
+    Direction.RECVONLY: Direction.SENDONLY,
+    Direction.INACTIVE: Direction.INACTIVE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """Our end of the stream: where we receive, which codecs we like best first, and the o= line's numbers."""
+
+    host: str
+    port: int
+    session: int
+    version: int = 1
+    codecs: tuple[str, ...] = (PCMA, PCMU)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What both sides agreed on, seen from ours.
+
+    ``host`` and ``port`` are where the peer says it receives; ``digits_payload`` is the payload type
+    of telephone-event, None when the peer has none; ``held`` says that the peer put us on hold.
+    """
+
+    host: str
+    port: int
+    codec: str
+    payload: int
+    digits_payload: int | None
+    digits_rate: int
+    direction: Direction
+    held: bool
+    packet_ms: int = PACKET_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A finished exchange: the stream, and our description as last sent (its shape binds later offers)."""
+
+    stream: Stream
+    ours: SessionDescription
+
+
+def offer(
+    local: Local, *, direction: Direction = Direction.SENDRECV, before: SessionDescription | None = None
+) -> SessionDescription:
+    """Make an offer.
+
+    ``before`` is our description so far in the same dialog: RFC 3264 §8 wants its m-lines kept in place.
+    """
+    payloads = {name: STATIC_NUMBER[name] for name in local.codecs}
+    audio = _audio(local, list(payloads.items()), (OUR_DIGITS_PAYLOAD, 8000), direction)
+    media = [audio]
+    if before is not None:
+        first = next((i for i, line in enumerate(before.media) if line.kind == "audio" and line.port), None)
+        media = [
+            audio if index == first else replace(line, port=0, attributes=(), host=None)
+            for index, line in enumerate(before.media)
+        ]
+        if first is None:
+            media.append(audio)
+    return SessionDescription(Origin(local.session, local.version, local.host), local.host, tuple(media))
+
+
+def answer(theirs: SessionDescription, local: Local) -> Agreement:
+    """Answer an offer; raise RemoteProtocolError(488) when it holds no audio we can take.
+
+    The first usable audio line is taken with the first codec of the offer that we know (RFC 3264
+    §6.1: the answerer follows the offerer's preference) and telephone-event under the offer's number.
+    """
+    chosen = next(
+        (i for i, line in enumerate(theirs.media) if _usable(line) and _codecs(line, local.codecs)), None
+    )
+    if chosen is None:
+        raise RemoteProtocolError(488, "No common codec")
+    line = theirs.media[chosen]
+    codec, payload = _codecs(line, local.codecs)[0]
+    digits = _digits(line)
+    said, held = _their_direction(theirs, line)
+    ours = _audio(local, [(codec, payload)], digits, said.mirrored(), line.protocol)
+    media = tuple(
+        ours if index == chosen else Media(other.kind, 0, other.protocol, other.formats)
+        for index, other in enumerate(theirs.media)
+    )
+    description = SessionDescription(Origin(local.session, local.version, local.host), local.host, media)
+    return Agreement(_stream(theirs, line, codec, payload, said.mirrored(), held), description)
+
+
+def accept(ours: SessionDescription, theirs: SessionDescription) -> Agreement:
+    """Read the answer to our offer; raise RemoteProtocolError(488) when it takes no audio.
+
+    Payload numbers are the peer's: in an answer they may differ from those offered (RFC 3264 §6.1).
+    """
+    known = (PCMA, PCMU)
+    for mine, line in zip(ours.media, theirs.media, strict=False):
+        if mine.kind != "audio" or not mine.port or not _usable(line) or not (found := _codecs(line, known)):
+            continue
+        codec, payload = found[0]
+        said, held = _their_direction(theirs, line)
+        offered = _said(ours, mine)
+        direction = _meet(offered, said.mirrored())
+        return Agreement(_stream(theirs, line, codec, payload, direction, held), ours)
+    raise RemoteProtocolError(488, "Answer without usable audio")
+
+
+def _meet(one: Direction, other: Direction) -> Direction:
+    sends, receives = one.sends and other.sends, one.receives and other.receives
+    if sends:
+        return Direction.SENDRECV if receives else Direction.SENDONLY
+    return Direction.RECVONLY if receives else Direction.INACTIVE
+
+
+def _usable(line: Media) -> bool:
+    return line.kind == "audio" and line.port != 0 and line.protocol == "RTP/AVP"
+
+
+def _codecs(line: Media, ours: tuple[str, ...]) -> list[tuple[str, int]]:
+    """Return (name, payload type) of the codecs in the line's order that we know."""
+    maps = line.mapped("rtpmap")
+    found = []
+    for number in line.formats:
+        name, _, rest = maps.get(number, STATIC.get(number, "") + "/8000").partition("/")
+        if name.upper() in ours and rest in ("8000", "8000/1") and number.isdigit() and int(number) < 128:
+            found.append((name.upper(), int(number)))
+    return found
+
+
+def _digits(line: Media) -> tuple[int, int] | None:
+    """Return payload type and clock rate of telephone-event, the 8 kHz one before others."""
+    found = []
+    for number, text in line.mapped("rtpmap").items():
+        name, _, rate = text.partition("/")
+        if (
+            name.upper() == TELEPHONE_EVENT
+            and number in line.formats
+            and number.isdigit()
+            and int(number) < 128
+        ):
+            found.append((int(number), int(rate) if rate.isdigit() and 0 < int(rate) <= 192_000 else 8000))
+    return min(found, key=lambda item: item[1] != 8000, default=None)
+
+
+def _said(description: SessionDescription, line: Media) -> Direction:
+    """Return the direction a description gives its line; the session's holds where the line has none."""
+    for part in (line, description):
+        for direction in Direction:
+            if part.attribute(direction.value) is not None:
+                return direction
+    return Direction.SENDRECV
+
+
+def _their_direction(theirs: SessionDescription, line: Media) -> tuple[Direction, bool]:
+    """Return the peer's direction, and whether it holds us; 0.0.0.0 says that it takes nothing."""
+    said = _said(theirs, line)
+    if (line.host or theirs.host) in HELD_HOSTS:
+        said = _meet(said, Direction.SENDONLY)
+    return said, not said.receives
+
+
+def _stream(
+    theirs: SessionDescription, line: Media, codec: str, payload: int, direction: Direction, held: bool
+) -> Stream:
+    host = line.host or theirs.host
+    if host is None:
+        raise RemoteProtocolError(400, "SDP without an address")
+    digits = _digits(line)
+    ptime = line.attribute("ptime") or ""
+    return Stream(
+        host=host,
+        port=line.port,
+        codec=codec,
+        payload=payload,
+        digits_payload=digits[0] if digits else None,
+        digits_rate=digits[1] if digits else 8000,
+        direction=direction,
+        held=held,
+        packet_ms=int(ptime) if ptime.isdigit() and 10 <= int(ptime) <= 60 else PACKET_MS,
+    )
+
+
+def _audio(
+    local: Local,
+    codecs: list[tuple[str, int]],
+    digits: tuple[int, int] | None,
+    direction: Direction,
+    protocol: str = "RTP/AVP",
+) -> Media:
+    formats = [str(number) for _, number in codecs]
+    attributes: list[Attribute] = [("rtpmap", f"{number} {name}/8000") for name, number in codecs]
+    if digits is not None:
+        number, rate = digits
+        formats.append(str(number))
+        attributes.append(("rtpmap", f"{number} telephone-event/{rate}"))
+        attributes.append(("fmtp", f"{number} 0-15"))
+    attributes.append(("ptime", str(PACKET_MS)))
+    attributes.append((direction.value, None))
+    return Media("audio", local.port, protocol, tuple(formats), None, tuple(attributes))

@@ -1,0 +1,186 @@
+"""Bytes to messages: whole datagrams, and a stream cut into messages (RFC 3261 §7, §18.3)."""
+
+from __future__ import annotations
+
+import re
+
+from softswitch.sip.errors import NotSip, RemoteProtocolError
+from softswitch.sip.fields import Fields
+from softswitch.sip.grammar import (
+    ENCODING,
+    ERRORS,
+    MAX_BODY,
+    MAX_DATAGRAM,
+    MAX_FIELDS,
+    MAX_HEAD,
+    is_token,
+    parse_integer,
+)
+from softswitch.sip.message import Request, Response
+
+KEEP_ALIVE = b"\r\n\r\n"
+"""RFC 5626 §3.5.1: a phone's ping over a stream; many send it over UDP as well."""
+PONG = b"\r\n"
+
+_STATUS_LINE = re.compile(r"SIP/2\.0 ([0-9]{3})(?: (.*))?\Z", re.DOTALL)
+_ANY_STATUS_LINE = re.compile(r"SIP/[0-9]+\.[0-9]+[ \t]+[0-9]+", re.IGNORECASE)
+_VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+\Z", re.IGNORECASE)
+_LINE_END = re.compile(r"\r?\n")
+_FOLD = re.compile(r"[ \t]*\r?\n[ \t]+")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+
+
+def parse_datagram(data: bytes) -> Request | Response:
+    """Read one message from one datagram.
+
+    Octets after Content-Length are ignored (RFC 3261 §18.3); a body shorter than it raises
+    RemoteProtocolError(400) with the request attached as ``__cause__``-free attribute ``request`` of
+    :class:`BrokenRequest`, so that the caller can still answer. Raises NotSip for anything else.
+    """
+    if len(data) > MAX_DATAGRAM:
+        raise NotSip("Message too large")
+    # RFC 3261 §7.5: empty lines before the start line are ignored.
+    data = data.lstrip(b"\r\n")
+    end = _HEAD_END.search(data)
+    head, rest = (data[: end.start()], data[end.end() :]) if end else (data.rstrip(b"\r\n"), b"")
+    message = parse_head(head)
+    try:
+        length = content_length(message)
+        if length is not None and length > len(rest):
+            raise RemoteProtocolError(400, "Body shorter than Content-Length")
+    except RemoteProtocolError as error:
+        raise broken(message, error) from error
+    message.body = rest if length is None else rest[:length]
+    return message
+
+
+class BrokenRequest(RemoteProtocolError):
+    """A request whose framing is wrong, but whose header can be read well enough to answer."""
+
+    def __init__(self, request: Request, error: RemoteProtocolError) -> None:
+        super().__init__(error.status, error.reason, fields=error.fields)
+        self.request = request
+
+
+def broken(message: Request | Response, error: RemoteProtocolError) -> RemoteProtocolError:
+    """Return what to raise for a message with this error: a broken response is never answered."""
+    return BrokenRequest(message, error) if isinstance(message, Request) else NotSip(error.reason)
+
+
+def parse_head(head: bytes) -> Request | Response:
+    """Read start line and header fields; the body is left empty.
+
+    Raises NotSip when the start line or a field line cannot be one.
+    """
+    text = head.decode(ENCODING, ERRORS)
+    # RFC 3261 §7.3.1: a line that begins with a space or tab continues the one before.
+    if "\n " in text or "\n\t" in text:
+        text = _FOLD.sub(" ", text)
+    start, *lines = _LINE_END.split(text)
+    if len(lines) > MAX_FIELDS:
+        raise NotSip("Too many header fields")
+    items = []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        name = name.rstrip(" \t")
+        if not colon or not is_token(name):
+            raise NotSip("Bad header line")
+        items.append((name, value.strip(" \t")))
+    return _start_line(start, Fields(items))
+
+
+def _start_line(start: str, fields: Fields) -> Request | Response:
+    if start[:4].upper() == "SIP/":
+        found = _STATUS_LINE.match(start)
+        if not found or not 100 <= int(found[1]) <= 699:
+            raise NotSip("Bad status line" if _ANY_STATUS_LINE.match(start) else "Bad start line")
+        return Response(int(found[1]), found[2] or "", fields)
+    parts = start.split(" ")
+    if len(parts) == 3 and parts[1] and _VERSION.match(parts[2]) and is_token(parts[0]):
+        return Request(parts[0], parts[1], fields, version=parts[2].upper())
+    # Wrong white space, or spaces in the Request-URI: clear enough whom to answer, so the line is kept
+    # as it stands and validation refuses it (RFC 4475 §3.1.2.8-10).
+    words = start.split()
+    if len(words) >= 3 and is_token(words[0]) and _VERSION.match(words[-1]):
+        target = start.strip()[len(words[0]) : -len(words[-1])]
+        return Request(words[0], target, fields, version=words[-1].upper())
+    raise NotSip("Bad start line")
+
+
+def content_length(message: Request | Response) -> int | None:
+    """Return the Content-Length, None when there is none.
+
+    Raises RemoteProtocolError(400) for a value that is no number or for two that differ.
+    """
+    values = set(message.fields.all("Content-Length"))
+    if not values:
+        return None
+    if len(values) > 1:
+        raise RemoteProtocolError(400, "Two different Content-Length fields")
+    return parse_integer(values.pop(), most=2**31, what="Content-Length")
+
+
+class StreamParser:
+    """Cuts a TCP, TLS or WebSocket stream into messages.
+
+    ``feed`` what was read, then call ``next`` until it returns None. A stream whose framing is lost
+    cannot be mended: NotSip means close the connection.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._message: Request | Response | None = None
+        self._wanted = 0
+        self.pings = 0
+        """Keep-alives seen since last asked: each is answered by one PONG (RFC 5626 §4.4.1)."""
+
+    def feed(self, data: bytes) -> None:
+        """Add what was read from the stream."""
+        self._buffer += data
+
+    def next(self) -> Request | Response | None:
+        """Return the next whole message, None when more bytes are needed."""
+        if self._message is None and not self._read_head():
+            return None
+        message = self._message
+        if message is None or len(self._buffer) < self._wanted:
+            return None
+        message.body = bytes(self._buffer[: self._wanted])
+        del self._buffer[: self._wanted]
+        self._message = None
+        return message
+
+    def take_pings(self) -> int:
+        """Return how many keep-alives came since the last call."""
+        pings, self.pings = self.pings, 0
+        return pings
+
+    def _read_head(self) -> bool:
+        self._skip_empty_lines()
+        end = _HEAD_END.search(self._buffer)
+        if end is None:
+            if len(self._buffer) > MAX_HEAD:
+                raise NotSip("Header too large")
+            return False
+        if end.start() > MAX_HEAD:
+            raise NotSip("Header too large")
+        message = parse_head(bytes(self._buffer[: end.start()]))
+        del self._buffer[: end.end()]
+        try:
+            length = content_length(message)
+        except RemoteProtocolError as error:
+            raise broken(message, error) from error
+        # RFC 3261 §18.3: over a stream Content-Length must be there; without it the end is unknown.
+        if length is None:
+            raise broken(message, RemoteProtocolError(400, "Content-Length missing"))
+        if length > MAX_BODY:
+            raise broken(message, RemoteProtocolError(513, "Body too large"))
+        self._message, self._wanted = message, length
+        return True
+
+    def _skip_empty_lines(self) -> None:
+        while self._buffer.startswith(KEEP_ALIVE):
+            del self._buffer[: len(KEEP_ALIVE)]
+            self.pings += 1
+        while self._buffer.startswith(PONG) and not KEEP_ALIVE.startswith(bytes(self._buffer)):
+            del self._buffer[: len(PONG)]

@@ -1,0 +1,142 @@
+"""What goes into the stack from the wire, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from enum import Enum
+
+from softswitch.sip.hop import Hop
+from softswitch.sip.message import Request, Response
+
+TransactionKey = Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class DialogId:
+    """RFC 3261 §12: a dialog is named by all three, never by the Call-ID alone."""
+
+    call_id: str
+    local_tag: str
+    remote_tag: str
+
+
+# Inputs: what the shell saw on the wire.
+
+
+@dataclass(frozen=True, slots=True)
+class DatagramReceived:
+    """One datagram."""
+
+    hop: Hop
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReceived:
+    """Bytes of a stream, in order. ``hop.connection`` names the stream."""
+
+    hop: Hop
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StreamClosed:
+    """A stream is gone, closed by either side."""
+
+    connection: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendFailed:
+    """What was to go over this hop could not be sent."""
+
+    hop: Hop
+
+
+WireInput = DatagramReceived | StreamReceived | StreamClosed | SendFailed
+
+
+# Outputs for the shell.
+
+
+@dataclass(frozen=True, slots=True)
+class Transmit:
+    """Send these bytes."""
+
+    hop: Hop
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CloseStream:
+    """Close a stream whose framing is lost."""
+
+    connection: int
+    reason: str
+
+
+# Outputs for the user of the stack.
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A new request; answer it with ``respond``. ``dialog`` is set when it belongs to one."""
+
+    transaction: TransactionKey
+    request: Request
+    hop: Hop
+    dialog: DialogId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A response to a request of ours. ``dialog`` is set for an INVITE's 101-299 with a tag."""
+
+    transaction: TransactionKey
+    response: Response
+    hop: Hop
+    dialog: DialogId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The ACK of a 2xx we sent; its body may hold the answer to our offer."""
+
+    dialog: DialogId
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Unacknowledged:
+    """A 2xx we sent was repeated for 64*T1 and never acknowledged: end the dialog (RFC 3261 §13.3.1.4)."""
+
+    dialog: DialogId
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The caller cancelled this INVITE; 200 has gone to the CANCEL, 487 is the user's to send."""
+
+    transaction: TransactionKey
+    request: Request
+
+
+class Cause(Enum):
+    """Why a transaction failed without a response."""
+
+    EXPIRED = "no answer in time"
+    BROKEN = "transport failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A request of ours got no final response."""
+
+    transaction: TransactionKey
+    cause: Cause
+    dialog: DialogId | None
+
+
+UserOutput = Incoming | Reply | Acknowledged | Unacknowledged | Cancelled | Failed
+Output = Transmit | CloseStream | UserOutput

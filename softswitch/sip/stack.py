@@ -1,0 +1,514 @@
+"""The SIP stack: wire in, wire and user events out, time as an argument.
+
+The shell calls :meth:`SipStack.handle` with what it read and :meth:`SipStack.tick` when the deadline of
+:meth:`SipStack.next_deadline` has come, then drains :meth:`SipStack.poll`. The user (registrar, calls)
+sends and answers through the other methods. Nothing here waits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from softswitch.sip.dialog import (
+    Dialog,
+    DialogState,
+    dialog_of_client,
+    dialog_of_server,
+)
+from softswitch.sip.errors import LocalProtocolError, NotSip, RemoteProtocolError
+from softswitch.sip.fields import Fields
+from softswitch.sip.headers import MAGIC_COOKIE, CSeq, NameAddr, Via
+from softswitch.sip.hop import Hop, bare_host
+from softswitch.sip.message import Request, Response, response_to
+from softswitch.sip.parser import PONG, BrokenRequest, StreamParser, parse_datagram
+from softswitch.sip.signals import (
+    Acknowledged,
+    Cancelled,
+    CloseStream,
+    DatagramReceived,
+    DialogId,
+    Incoming,
+    Output,
+    Reply,
+    SendFailed,
+    StreamClosed,
+    StreamReceived,
+    TransactionKey,
+    Transmit,
+    Unacknowledged,
+    WireInput,
+)
+from softswitch.sip.timers import Alarms, Timings
+from softswitch.sip.transaction import Transaction, TransactionLayer, refuse, server_key
+from softswitch.sip.validate import validate_request, validate_response
+
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER"
+"""Methods this element answers with more than 405."""
+SUPPORTED = ""
+"""Option tags of extensions we speak."""
+RETRY_AFTER = 2
+"""Seconds we ask for when overloaded, and the middle of RFC 3261 §14.2's 0-10 for overlapping INVITEs."""
+
+_REPEAT_SUCCESS = "repeat 2xx"
+_GIVE_UP_SUCCESS = "give up on ACK"
+
+
+class SipStack:
+    """Transactions and dialogs of one SIP element."""
+
+    def __init__(
+        self, *, token: Callable[[], str], timings: Timings | None = None, agent: str = "softswitch"
+    ) -> None:
+        self._token = token
+        self._timings = timings or Timings()
+        self._agent = agent
+        self._alarms = Alarms()
+        self._outputs: deque[Output] = deque()
+        self._layer = TransactionLayer(self._alarms, self._outputs.append, self._timings)
+        self._dialogs: dict[DialogId, Dialog] = {}
+        self._streams: dict[int, StreamParser] = {}
+
+    # The shell's side
+
+    def handle(self, now: float, what: WireInput) -> None:
+        """Take in what was seen on the wire."""
+        match what:
+            case DatagramReceived(hop, data):
+                self._datagram(now, hop, data)
+            case StreamReceived(hop, data):
+                self._stream(now, hop, data)
+            case StreamClosed(connection):
+                self._streams.pop(connection, None)
+            case SendFailed(hop):
+                self._layer.broken(now, hop)
+
+    def tick(self, now: float) -> None:
+        """Let every timer ring that has come due."""
+        while (key := self._alarms.due(now)) is not None:
+            assert isinstance(key, tuple)
+            if key[0] == _REPEAT_SUCCESS:
+                self._repeat_success(now, key[1], key[2])
+            elif key[0] == _GIVE_UP_SUCCESS:
+                self._give_up(key[1])
+            else:
+                self._layer.alarm(now, key[0], key[1], server=key[2])
+
+    def next_deadline(self) -> float | None:
+        """Return when :meth:`tick` wants to be called, None when nothing is pending."""
+        return self._alarms.next()
+
+    def poll(self) -> Output | None:
+        """Take the next output, None when there is none."""
+        return self._outputs.popleft() if self._outputs else None
+
+    # What comes in
+
+    def _datagram(self, now: float, hop: Hop, data: bytes) -> None:
+        if len(data) <= 4 and not data.strip(b"\r\n\0"):
+            # RFC 5626 asks for a pong over streams only; over UDP it does no harm and holds the NAT open.
+            if data == b"\r\n\r\n":
+                self._outputs.append(Transmit(hop, PONG))
+            return
+        try:
+            message = parse_datagram(data)
+        except BrokenRequest as error:
+            self._refuse(hop, error.request, error)
+        except NotSip:
+            return
+        else:
+            self._message(now, hop, message)
+
+    def _stream(self, now: float, hop: Hop, data: bytes) -> None:
+        assert hop.connection is not None
+        parser = self._streams.setdefault(hop.connection, StreamParser())
+        parser.feed(data)
+        try:
+            while (message := parser.next()) is not None:
+                self._message(now, hop, message)
+        except BrokenRequest as error:
+            self._refuse(hop, error.request, error)
+            self._outputs.append(CloseStream(hop.connection, error.reason))
+        except NotSip as error:
+            self._outputs.append(CloseStream(hop.connection, error.reason))
+        for _ in range(parser.take_pings()):
+            self._outputs.append(Transmit(hop, PONG))
+
+    def _message(self, now: float, hop: Hop, message: Request | Response) -> None:
+        if isinstance(message, Response):
+            try:
+                validate_response(message)
+            except RemoteProtocolError:
+                return  # RFC 3261 §16.7: a response that cannot be read has nobody who waits for it.
+            self._response(now, hop, message)
+            return
+        try:
+            validate_request(message)
+            _note_source(message, hop)
+        except RemoteProtocolError as error:
+            self._refuse(hop, message, error)
+        else:
+            self._request(now, _answer_hop(message, hop), message)
+
+    def _refuse(self, hop: Hop, request: Request, error: RemoteProtocolError) -> None:
+        """Answer without keeping anything (RFC 3261 §8.2.7)."""
+        if request.method == "ACK" or not request.fields.get("Via"):
+            return
+        response = refuse(request, error.status, error.reason, error.fields, self._token())
+        self._outputs.append(Transmit(hop, response.to_bytes()))
+
+    # Requests
+
+    def _request(self, now: float, hop: Hop, request: Request) -> None:
+        if self._layer.absorb(now, request):
+            return
+        if request.method == "ACK":
+            self._ack_received(request)
+            return
+        if request.method == "CANCEL":
+            self._cancel_received(now, hop, request)
+            return
+        error = self._admission_error(request)
+        if error is not None:
+            self._refuse(hop, request, error)
+            return
+        transaction = self._layer.open_server(request, hop, self._token())
+        if request.to.tag:
+            self._request_in_dialog(now, hop, transaction)
+        else:
+            self._outputs.append(Incoming(transaction.key, request, hop, None))
+
+    def _admission_error(self, request: Request) -> RemoteProtocolError | None:
+        if self._layer.full:
+            return RemoteProtocolError(503, "Overloaded", fields=(("Retry-After", str(RETRY_AFTER)),))
+        if self._layer.merged(request):
+            return RemoteProtocolError(482, "Loop Detected")
+        return None
+
+    def _request_in_dialog(self, now: float, hop: Hop, transaction: Transaction) -> None:
+        request = transaction.request
+        dialog = self._dialogs.get(DialogId(request.call_id, request.to.tag, request.from_.tag))
+        if dialog is None:
+            self._respond_bare(now, transaction, RemoteProtocolError(481, "No such dialog"))
+            return
+        try:
+            dialog.accept_order(request)
+            if request.method == "INVITE":
+                self._check_overlap(dialog)
+        except RemoteProtocolError as error:
+            self._respond_bare(now, transaction, error)
+            return
+        transaction.dialog = dialog.id
+        if request.method == "INVITE":
+            dialog.pending_server = transaction.key
+            dialog.refresh_target(request, hop)
+        elif request.method == "BYE":
+            # The peer that says BYE has our 2xx, whatever became of its ACK.
+            self._success_acknowledged(dialog)
+        self._outputs.append(Incoming(transaction.key, request, hop, dialog.id))
+
+    def _check_overlap(self, dialog: Dialog) -> None:
+        # RFC 3261 §14.2: an INVITE before the one before it is answered is refused with 500 and a
+        # Retry-After; one that crosses ours is refused with 491.
+        if dialog.pending_client is not None:
+            raise RemoteProtocolError(491, "Request Pending")
+        if dialog.pending_server is not None:
+            raise RemoteProtocolError(
+                500, "INVITE before the last was answered", fields=(("Retry-After", str(RETRY_AFTER)),)
+            )
+
+    def _respond_bare(self, now: float, transaction: Transaction, error: RemoteProtocolError) -> None:
+        response = refuse(transaction.request, error.status, error.reason, error.fields, transaction.tag)
+        self._layer.respond(now, transaction, response)
+
+    def _ack_received(self, request: Request) -> None:
+        dialog = self._dialogs.get(DialogId(request.call_id, request.to.tag, request.from_.tag))
+        if dialog is None or dialog.unacknowledged != request.cseq.number:
+            return
+        self._success_acknowledged(dialog)
+        self._outputs.append(Acknowledged(dialog.id, request))
+
+    def _success_acknowledged(self, dialog: Dialog) -> None:
+        if dialog.unacknowledged is not None:
+            dialog.unacknowledged = None
+            self._alarms.clear((_GIVE_UP_SUCCESS, dialog.id))
+
+    def _cancel_received(self, now: float, hop: Hop, request: Request) -> None:
+        # RFC 3261 §9.2: matched as if its method were INVITE.
+        invite = self._layer.server(server_key(request, method="INVITE"))
+        if invite is None:
+            self._refuse(hop, request, RemoteProtocolError(481, "No such transaction"))
+            return
+        cancel = self._layer.open_server(request, hop, invite.tag)
+        self._layer.respond(now, cancel, response_to(request, 200, to_tag=invite.tag))
+        if not invite.answered:
+            self._outputs.append(Cancelled(invite.key, request))
+
+    # Responses
+
+    def _response(self, now: float, hop: Hop, response: Response) -> None:
+        transaction = self._layer.match(response)
+        if transaction is None:
+            return
+        hop = replace(hop, local_host=transaction.hop.local_host, local_port=transaction.hop.local_port)
+        dialog = None
+        if transaction.request.method == "INVITE":
+            dialog = self._invite_response(transaction, response, hop)
+            if dialog is not None and response.cseq.number in dialog.acks and 200 <= response.status < 300:
+                self._outputs.append(Transmit(dialog.hop, dialog.acks[response.cseq.number]))
+                return
+        if self._layer.receive(now, transaction, response):
+            if response.final:
+                self._settle(transaction, response)
+            name = dialog.id if dialog is not None else transaction.dialog
+            self._outputs.append(Reply(transaction.key, response, hop, name))
+
+    def _invite_response(self, transaction: Transaction, response: Response, hop: Hop) -> Dialog | None:
+        """Find or make the dialog a 101-299 belongs to; each fork of an INVITE has its own (§12.1.2)."""
+        if not 100 < response.status < 300 or not response.to.tag:
+            return None
+        name = DialogId(response.call_id, response.from_.tag, response.to.tag)
+        dialog = self._dialogs.get(name)
+        if dialog is None:
+            dialog = self._dialogs[name] = dialog_of_client(transaction.request, response, hop)
+        if response.status >= 200 and dialog.state is DialogState.EARLY:
+            # RFC 3261 §13.2.2.4: the 2xx's Record-Route and Contact replace those of the early dialog.
+            confirmed = dialog_of_client(transaction.request, response, hop)
+            dialog.route_set, dialog.state = confirmed.route_set, DialogState.CONFIRMED
+            dialog.remote_target, dialog.hop = confirmed.remote_target, confirmed.hop
+        elif response.status >= 200:
+            dialog.refresh_target(response, hop)
+        return dialog
+
+    def _settle(self, transaction: Transaction, response: Response) -> None:
+        if transaction.dialog is None:
+            return
+        dialog = self._dialogs.get(transaction.dialog)
+        if dialog is None:
+            return
+        if transaction.key == dialog.pending_client:
+            dialog.pending_client = None
+        if transaction.request.method == "BYE" or response.status in (481, 408):
+            # RFC 3261 §12.2.1.2: the peer knows nothing of the dialog, so there is none.
+            self.forget(dialog.id)
+
+    # The user's side: answering
+
+    def response(self, key: TransactionKey, status: int, reason: str = "") -> Response:
+        """Make the response to a request we hold, with To tag and Server; send it by :meth:`respond`."""
+        transaction = self._server(key)
+        response = response_to(transaction.request, status, reason, to_tag=transaction.tag)
+        response.fields.add("Server", self._agent)
+        return response
+
+    def respond(
+        self, now: float, key: TransactionKey, response: Response, *, contact: NameAddr | None = None
+    ) -> DialogId | None:
+        """Send a response.
+
+        With ``contact``, a 101-299 to an INVITE makes or confirms the dialog, which is returned, and a
+        2xx is repeated until its ACK comes. Raises LocalProtocolError when the request is answered already.
+        """
+        transaction = self._server(key)
+        if transaction.request.method != "INVITE" or response.status == 100:
+            self._layer.respond(now, transaction, response)
+            if transaction.request.method == "BYE" and transaction.dialog is not None:
+                self.forget(transaction.dialog)
+            return transaction.dialog
+        if response.final and transaction.dialog is not None:
+            self._invite_answered(transaction, response)
+        if response.status >= 300 or contact is None:
+            self._layer.respond(now, transaction, response)
+            return transaction.dialog
+        dialog = self._dialog_for(transaction, contact)
+        for value in transaction.request.fields.all("Record-Route"):
+            response.fields.add("Record-Route", value)
+        response.fields.put("Contact", contact)
+        response.fields.put("Allow", ALLOW)
+        self._layer.respond(now, transaction, response)
+        if response.status >= 200:
+            self._await_ack(now, dialog, transaction)
+        return dialog.id
+
+    def _server(self, key: TransactionKey) -> Transaction:
+        transaction = self._layer.server(key)
+        if transaction is None:
+            raise LocalProtocolError("the request is over")
+        return transaction
+
+    def _dialog_for(self, transaction: Transaction, contact: NameAddr) -> Dialog:
+        if transaction.dialog is None:
+            dialog = dialog_of_server(transaction.request, transaction.tag, contact, transaction.hop)
+            dialog.pending_server = transaction.key
+            self._dialogs[dialog.id] = dialog
+            transaction.dialog = dialog.id
+            return dialog
+        dialog = self._dialogs[transaction.dialog]
+        dialog.contact = contact
+        return dialog
+
+    def _invite_answered(self, transaction: Transaction, response: Response) -> None:
+        assert transaction.dialog is not None
+        dialog = self._dialogs.get(transaction.dialog)
+        if dialog is not None:
+            dialog.pending_server = None
+            if response.status >= 300 and dialog.state is DialogState.EARLY:
+                self.forget(dialog.id)
+
+    def _await_ack(self, now: float, dialog: Dialog, transaction: Transaction) -> None:
+        dialog.state = DialogState.CONFIRMED
+        dialog.pending_server = None
+        dialog.unacknowledged = transaction.request.cseq.number
+        dialog.success = transaction.last
+        # RFC 3261 §13.3.1.4: repeated end to end even over a reliable transport.
+        self._alarms.set((_REPEAT_SUCCESS, dialog.id, self._timings.t1), now + self._timings.t1)
+        self._alarms.set((_GIVE_UP_SUCCESS, dialog.id), now + self._timings.patience)
+
+    def _repeat_success(self, now: float, name: DialogId, interval: float) -> None:
+        dialog = self._dialogs.get(name)
+        if dialog is None or dialog.unacknowledged is None:
+            return
+        self._outputs.append(Transmit(dialog.hop, dialog.success))
+        interval = min(interval * 2, self._timings.t2)
+        self._alarms.set((_REPEAT_SUCCESS, name, interval), now + interval)
+
+    def _give_up(self, name: DialogId) -> None:
+        dialog = self._dialogs.get(name)
+        if dialog is not None and dialog.unacknowledged is not None:
+            dialog.unacknowledged = None
+            self._outputs.append(Unacknowledged(name))
+
+    # The user's side: asking
+
+    def request(
+        self,
+        method: str,
+        *,
+        target: str,
+        local: NameAddr,
+        remote: NameAddr,
+        call_id: str = "",
+        cseq: int = 1,
+    ) -> Request:
+        """Make a request outside any dialog (RFC 3261 §8.1.1); send it by :meth:`send`.
+
+        ``local`` gets a tag when it has none, ``call_id`` is made when it is empty.
+        """
+        fields = Fields()
+        fields.add("Max-Forwards", 70)
+        fields.add("From", local if local.tag else local.with_tag(self._token()))
+        fields.add("To", remote)
+        fields.add("Call-ID", call_id or self._token() + self._token())
+        fields.add("CSeq", CSeq(cseq, method))
+        return Request(method, target, fields)
+
+    def send(self, now: float, request: Request, hop: Hop) -> TransactionKey:
+        """Send a request outside any dialog and return its transaction."""
+        return self._open(now, request, hop, None).key
+
+    def send_in_dialog(
+        self,
+        now: float,
+        name: DialogId,
+        method: str,
+        *,
+        body: bytes = b"",
+        content_type: str = "",
+        fields: tuple[tuple[str, str], ...] = (),
+    ) -> TransactionKey:
+        """Send a request inside a dialog; raise LocalProtocolError when there is no such dialog.
+
+        An INVITE while another is pending in the dialog is a LocalProtocolError too (RFC 3261 §14.1).
+        """
+        dialog = self.dialog(name)
+        if method == "INVITE" and (dialog.pending_client or dialog.pending_server):
+            raise LocalProtocolError("another INVITE is pending in this dialog")
+        request = dialog.request(method)
+        for field_name, value in fields:
+            request.fields.add(field_name, value)
+        if body:
+            request.put_body(body, content_type)
+        transaction = self._open(now, request, dialog.hop, name)
+        if method == "INVITE":
+            dialog.pending_client = transaction.key
+        return transaction.key
+
+    def acknowledge(
+        self, now: float, name: DialogId, cseq: int, *, body: bytes = b"", content_type: str = ""
+    ) -> None:
+        """Send the ACK of a 2xx to our INVITE (RFC 3261 §13.2.2.4) and keep it for repeats."""
+        dialog = self.dialog(name)
+        request = dialog.request("ACK", cseq=cseq)
+        if body:
+            request.put_body(body, content_type)
+        request.fields.insert_first("Via", self._via(dialog.hop))
+        dialog.acks = {cseq: request.to_bytes()}
+        self._outputs.append(Transmit(dialog.hop, dialog.acks[cseq]))
+
+    def cancel(self, now: float, key: TransactionKey) -> None:
+        """Cancel an INVITE of ours; nothing happens when it has its final response."""
+        self._layer.cancel(now, key)
+
+    def dialog(self, name: DialogId) -> Dialog:
+        """Return a dialog; raise LocalProtocolError when it is over."""
+        dialog = self._dialogs.get(name)
+        if dialog is None:
+            raise LocalProtocolError("the dialog is over")
+        return dialog
+
+    def has_dialog(self, name: DialogId) -> bool:
+        """Tell whether a dialog lives."""
+        return name in self._dialogs
+
+    def forget(self, name: DialogId) -> None:
+        """Drop a dialog: after BYE, or an early one whose INVITE was refused."""
+        if self._dialogs.pop(name, None) is not None:
+            self._alarms.clear((_GIVE_UP_SUCCESS, name))
+
+    def sizes(self) -> dict[str, int]:
+        """Return how much the stack holds: for metrics, and for tests that look for leaks."""
+        return {
+            "transactions": len(self._layer),
+            "dialogs": len(self._dialogs),
+            "streams": len(self._streams),
+            "alarms": len(self._alarms),
+        }
+
+    def _open(self, now: float, request: Request, hop: Hop, dialog: DialogId | None) -> Transaction:
+        request.fields.insert_first("Via", self._via(hop))
+        request.fields.add("User-Agent", self._agent)
+        return self._layer.open_client(now, request, hop, dialog)
+
+    def _via(self, hop: Hop) -> Via:
+        host = f"[{hop.local_host}]" if ":" in hop.local_host else hop.local_host
+        return Via(
+            hop.transport, host, hop.local_port, {"rport": None, "branch": MAGIC_COOKIE + self._token()}
+        )
+
+
+def _note_source(request: Request, hop: Hop) -> None:
+    """Write ``received`` and ``rport`` into the topmost Via (RFC 3261 §18.2.1, RFC 3581 §4)."""
+    via = request.via
+    if bare_host(via.host) == hop.host and "rport" not in via.params:
+        return
+    noted = via.with_params(received=hop.host)
+    if "rport" in via.params:
+        noted = noted.with_params(rport=str(hop.port))
+    # The typed view stays as the sender wrote it: transactions are matched by that.
+    below = request.vias[1:]
+    request.fields.drop("Via")
+    for hop_via in reversed([noted, *below]):
+        request.fields.insert_first("Via", hop_via)
+
+
+def _answer_hop(request: Request, hop: Hop) -> Hop:
+    """Return where responses go (RFC 3261 §18.2.2, RFC 3581 §4): to where the request came from.
+
+    The exception is a sender that asks for no rport and names its own true address with another port:
+    it listens there, and no NAT is in between.
+    """
+    via = request.via
+    if hop.reliable or "rport" in via.params or bare_host(via.host) != hop.host:
+        return hop
+    return replace(hop, port=via.port or 5060)

@@ -1,0 +1,93 @@
+"""The second step after parsing: is this a message one may act on, and if not, whose fault is it?
+
+RFC 3261 §8.1.1 (mandatory fields), §8.2 (how a UAS inspects a request), §18.1.2 and §17.1.3 (responses).
+"""
+
+from __future__ import annotations
+
+from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.message import Message, Request, Response
+from softswitch.sip.uri import OpaqueUri, SipUri
+
+_ONCE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type", "Expires")
+METHODS = frozenset(
+    [
+        "INVITE",
+        "ACK",
+        "BYE",
+        "CANCEL",
+        "OPTIONS",
+        "REGISTER",
+        "INFO",
+        "MESSAGE",
+        "NOTIFY",
+        "SUBSCRIBE",
+        "REFER",
+        "UPDATE",
+        "PRACK",
+        "PUBLISH",
+    ]
+)
+"""Methods with a meaning; any other token is a valid but unknown method."""
+
+
+def validate_request(request: Request) -> None:
+    """Raise RemoteProtocolError with the status RFC 3261 asks for if the request cannot be acted on.
+
+    Checks what holds for any request whoever it is for; what this element supports (methods,
+    extensions, body types) is the business of the layers above.
+    """
+    # RFC 3261 §21.5.6.
+    if request.version != "SIP/2.0":
+        raise RemoteProtocolError(505, "Version Not Supported")
+    _validate_common(request)
+    if request.target != request.target.strip() or " " in request.target or "\t" in request.target:
+        raise RemoteProtocolError(400, "White space in start line")
+    uri = request.uri
+    # RFC 3261 §19.1.1 table 1: headers are not allowed in a Request-URI.
+    if isinstance(uri, SipUri) and uri.headers:
+        raise RemoteProtocolError(400, "Header fields in Request-URI")
+    if request.cseq.method != request.method:
+        raise RemoteProtocolError(400, "CSeq method differs from request")
+    _ = request.max_forwards, request.expires, request.content_type
+    if request.method == "REGISTER":
+        _validate_register(request)
+    else:
+        _ = request.contacts
+    _ = request.routes("Route"), request.routes("Record-Route")
+
+
+def _validate_register(request: Request) -> None:
+    # RFC 3261 §10.3: the address-of-record must be a URI we could own.
+    if isinstance(request.to.uri, OpaqueUri):
+        raise RemoteProtocolError(400, "Address-of-record is no SIP URI")
+    # RFC 3261 §10.2.2: "*" stands alone, and only with Expires: 0.
+    values = request.fields.all("Contact")
+    if "*" in values and (len(values) > 1 or request.expires != 0):
+        raise RemoteProtocolError(400, "Contact * needs Expires: 0 and no other Contact")
+    for contact in request.contacts:
+        _ = contact.q, contact.expires
+
+
+def validate_response(response: Response) -> None:
+    """Raise RemoteProtocolError if the response cannot be used; nobody is told, it is dropped."""
+    _validate_common(response)
+    for name in ("Retry-After", "Min-Expires", "Expires"):
+        text = response.fields.get(name)
+        if text is not None and len(text.split("(")[0].split(";")[0].strip()) > 10:
+            raise RemoteProtocolError(400, f"{name} out of range")
+    for warning in response.fields.members("Warning"):
+        if not (warning[:3].isdigit() and warning[3:4] == " "):
+            raise RemoteProtocolError(400, "Bad Warning")
+
+
+def _validate_common(message: Message) -> None:
+    for name in _ONCE:
+        if len(message.fields.all(name)) > 1:
+            raise RemoteProtocolError(400, f"{name} twice")
+    for name in ("Via", "From", "To", "Call-ID", "CSeq"):
+        if not message.fields.get(name):
+            raise RemoteProtocolError(400, f"{name} missing")
+    _ = message.vias, message.from_, message.to, message.cseq
+    if any(letter in message.call_id for letter in " \t"):
+        raise RemoteProtocolError(400, "Bad Call-ID")
