@@ -1,0 +1,59 @@
+# The verbs of this repository; `make` alone lists them. They are the same here and in CI.
+# A verb sets up what it needs first, so the first one takes a few minutes and the next ones none.
+
+BIN := .venv/bin
+# What `make run ARGS="--port 5062"` hands to the demo line.
+ARGS ?=
+# More workers than this only wait for each other: the fast suite is short.
+UNIT_WORKERS ?= 8
+# Calls with real phones are timed; side by side on a small machine they would time each other.
+PEER_WORKERS ?= 0
+# The load that DESIGN promises to carry on one core.
+BENCH_CALLS ?= 1000
+BENCH_DURATION ?= 30
+
+.DEFAULT_GOAL := help
+.PHONY: help run test style types unit peer-tests peers bench clean runnable workshop
+# One thing after the other, also under `make -j`: the verbs share one environment and one machine.
+.NOTPARALLEL:
+
+help: ## list these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: runnable ## start the demo line; on a fresh machine, set everything up first
+	@$(BIN)/softswitch demo $(ARGS)
+
+test: workshop peers style types unit peer-tests ## everything CI does: style, types, tests, calls with real phones
+
+style: workshop ## check lint rules and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: workshop ## check the types
+	$(BIN)/mypy
+
+unit: workshop ## run the fast tests: no program of others, no network but 127.0.0.1
+	$(BIN)/pytest -n auto --maxprocesses $(UNIT_WORKERS) -m "not peers"
+
+peer-tests: workshop peers ## run the calls with phones we did not write
+	$(BIN)/pytest tests/peers -m peers -n $(PEER_WORKERS)
+
+peers: workshop ## install the phones we did not write (SIPp, baresip, Linphone, pjsua2, pyVoIP)
+	@tools/setup.sh test style peers
+	@tools/install_peers.sh
+
+bench: runnable ## measure calls and call rate; each prints a table
+	$(BIN)/python -m benchmarks.capacity --calls $(BENCH_CALLS) --seconds $(BENCH_DURATION)
+	$(BIN)/python -m benchmarks.call_rate
+
+clean: ## remove what the verbs made (environment, caches), never a line's own data
+	rm -rf .venv .peers build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Not verbs: what the verbs stand on. The script returns at once when nothing in pyproject.toml changed.
+runnable:
+	@tools/setup.sh
+
+# The peers extra stands apart: its wheels do not exist for every Python that the switch itself runs on.
+workshop:
+	@tools/setup.sh test style

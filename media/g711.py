@@ -1,0 +1,76 @@
+"""G.711 A-law and µ-law as tables (ITU-T G.711): one look-up a sample, any array shape."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.uint8]
+Samples = NDArray[np.int16]
+
+ALAW: Final = 0
+ULAW: Final = 1
+LAWS: Final = (ALAW, ULAW)
+LAW_OF_CODEC: Final = {"PCMA": ALAW, "PCMU": ULAW}
+
+SAMPLE_RATE: Final = 8000
+FRAME: Final = 160
+"""Samples (and bytes) of one 20 ms frame."""
+
+
+def _decode_alaw() -> Samples:
+    code = np.arange(256, dtype=np.int32) ^ 0x55
+    segment, step = (code >> 4) & 7, code & 15
+    # G.711 table 1a: 13-bit magnitudes, here shifted to 16 bits.
+    magnitude = np.where(segment == 0, step * 16 + 8, (step * 16 + 264) << np.maximum(segment - 1, 0))
+    return np.where(code & 0x80, magnitude, -magnitude).astype(np.int16)
+
+
+def _decode_ulaw() -> Samples:
+    code = ~np.arange(256, dtype=np.int32) & 0xFF
+    segment, step = (code >> 4) & 7, code & 15
+    # G.711 table 2a: 14-bit magnitudes with the bias of 33, here shifted to 16 bits.
+    magnitude = (((step << 3) + 0x84) << segment) - 0x84
+    return np.where(code & 0x80, -magnitude, magnitude).astype(np.int16)
+
+
+def _encode(decode: Samples) -> Codes:
+    """Return the code nearest to each 16-bit sample, indexed by the sample's unsigned bits."""
+    order = np.argsort(decode, kind="stable")
+    levels = decode[order].astype(np.int32)
+    samples = np.arange(-32768, 32768, dtype=np.int32)
+    above = np.clip(np.searchsorted(levels, samples), 1, len(levels) - 1)
+    # A sample half way between two levels belongs to the one of larger magnitude, as G.711 decides.
+    left, right = levels[above - 1], levels[above]
+    middle = left + right
+    nearer_left = np.where(samples < 0, 2 * samples <= middle, 2 * samples < middle)
+    codes = order[np.where(nearer_left, above - 1, above)].astype(np.uint8)
+    table = np.empty(65536, np.uint8)
+    table[samples.astype(np.int16).view(np.uint16)] = codes
+    return table
+
+
+DECODE: Final = np.stack([_decode_alaw(), _decode_ulaw()])
+"""(laws, 256) int16: the sample of each code."""
+ENCODE: Final = np.stack([_encode(DECODE[ALAW]), _encode(DECODE[ULAW])])
+"""(laws, 65536) uint8: the code of each sample, indexed by its bits as uint16."""
+TRANSCODE: Final = np.stack([ENCODE[1 - law][DECODE[law].view(np.uint16)] for law in LAWS])
+"""(laws, 256) uint8: the code of the other law."""
+SILENCE: Final = (0xD5, 0xFF)
+"""The code of digital silence in each law."""
+QUIETER: Final = np.stack([ENCODE[law][(DECODE[law] // 2).astype(np.int16).view(np.uint16)] for law in LAWS])
+"""(laws, 256) uint8: each code 6 dB lower."""
+
+
+def decode(codes: Codes, law: int) -> Samples:
+    """Return the samples of ``codes``, any shape."""
+    samples: Samples = DECODE[law][codes]
+    return samples
+
+
+def encode(samples: Samples, law: int) -> Codes:
+    """Return the codes of 16-bit ``samples``, any shape."""
+    codes: Codes = ENCODE[law][np.ascontiguousarray(samples, dtype=np.int16).view(np.uint16)]
+    return codes

@@ -1,0 +1,201 @@
+"""The media worker process: the engine between its sockets and the signalling process.
+
+Started by :mod:`media.client` as ``python -m media.worker``; commands come and reports go over one Unix
+stream socket, each message with its length in front.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import secrets
+import select
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+# One product a tick is far too small to share out: with threads it takes twenty times as long. Must be
+# said before numpy is loaded.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+from media import commands as ask
+from media import events as tell
+from media.engine import Engine
+from media.errors import MediaError
+from media.pacer import Pacer
+from media.recorder import Recorder
+from media.sockets import Ports, packet_views
+from media.soundfiles import read_frames
+from media.wire import Inbox, pack
+
+REPORT_TICKS: Final = 50
+"""Ticks between two reports on punctuality: once a second."""
+
+
+class Worker:
+    """One engine with its ports and its line to the signalling process."""
+
+    def __init__(self, line: socket.socket, ports: Ports) -> None:
+        self._line = line
+        self._ports = ports
+        self._engine = Engine(lambda: secrets.randbits(32))
+        self._views = packet_views(self._engine.packets)
+        self._recorder = Recorder()
+        self._inbox: Inbox[ask.AnyCommand] = Inbox(ask.AnyCommand)
+        self._outbox = bytearray()
+        self._lateness: list[float] = []
+        self._durations: list[float] = []
+        self._skipped = 0
+        self._stopping = False
+
+    def run(self) -> None:
+        """Tick until told to stop, or until the signalling process is gone."""
+        self._line.setblocking(False)
+        self._report(tell.WorkerReady(os.getpid()))
+        poller = select.poll()
+        poller.register(self._line, select.POLLIN)
+        # The tick makes next to no garbage; what was loaded so far never becomes any.
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        pacer = Pacer(time.monotonic())
+        while not self._stopping:
+            now = time.monotonic()
+            # Whole milliseconds, rounded up by the kernel's timer slack: sleep short, then look again.
+            wait = pacer.deadline - now
+            if wait > 0 and poller.poll(wait * 1000):
+                self._take_commands()
+            now = time.monotonic()
+            if now >= pacer.deadline:
+                lateness, missed = pacer.begin(now)
+                self._tick(now, lateness, missed)
+        self._ports.close_all()
+        self._recorder.stop()
+
+    def _tick(self, now: float, lateness: float, missed: int) -> None:
+        if missed:
+            self._skipped += missed
+            self._engine.skip(missed)
+        batch = self._ports.read()
+        sending = self._engine.tick(now, batch)
+        for row, address in sending.moved:
+            self._ports.move(row, address)
+        for row in sending.locked:
+            self._ports.lock(row, self._engine.legs.destination[row])
+        self._ports.write(sending, self._views)
+        for leg, law, codes in sending.recorded:
+            self._recorder.write(leg, law, codes)
+        self._ports.drain(now)
+        while self._engine.reports:
+            self._report(self._engine.reports.popleft())
+        self._lateness.append(lateness)
+        self._durations.append(time.monotonic() - now)
+        if len(self._lateness) >= REPORT_TICKS:
+            self._report_time()
+        self._flush()
+
+    def _report_time(self) -> None:
+        self._report(
+            tell.TickReport(
+                ticks=len(self._lateness),
+                skipped=self._skipped,
+                lateness_ms=tuple(round(value * 1000, 3) for value in self._lateness),
+                tick_us=tuple(round(value * 1e6, 1) for value in self._durations),
+                legs=len(self._engine.legs),
+                cpu=time.process_time(),
+            )
+        )
+        self._lateness.clear()
+        self._durations.clear()
+        self._skipped = 0
+        # Between two ticks, with the young generation only: well under a millisecond.
+        gc.collect(0)
+
+    def _take_commands(self) -> None:
+        try:
+            data = self._line.recv(1 << 16)
+        except BlockingIOError:
+            return
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self._stopping = True  # The signalling process is gone, and its calls with it.
+            return
+        for command in self._inbox.feed(data):
+            try:
+                self._carry_out(command)
+            except MediaError as error:
+                self._report(tell.CommandFailed(getattr(command, "leg", -1), str(error)))
+        while self._engine.reports:
+            self._report(self._engine.reports.popleft())
+        self._flush()
+
+    def _carry_out(self, command: ask.AnyCommand) -> None:
+        match command:
+            case ask.OpenLeg(leg, host):
+                self._open(leg, host)
+            case ask.CloseLeg(leg):
+                self._recorder.close(leg)
+                self._ports.close(self._engine.close(leg), time.monotonic())
+            case ask.AddPrompt(prompt, path):
+                self._engine.add_prompt(prompt, read_frames(Path(path)))
+            case ask.Record(leg, path):
+                self._recorder.open(leg, Path(path))
+                self._engine.record(leg)
+            case ask.Stop():
+                self._stopping = True
+            case _:
+                self._engine.command(command)
+
+    def _open(self, leg: int, host: str) -> None:
+        try:
+            row = self._engine.open(leg)
+            try:
+                port = self._ports.open(row, host)
+            except MediaError:
+                self._engine.close(leg)
+                raise
+        except MediaError as error:
+            self._report(tell.OpenFailed(leg, str(error)))
+        else:
+            self._report(tell.LegOpened(leg, port))
+
+    def _report(self, report: tell.Report) -> None:
+        self._outbox += pack(report)
+
+    def _flush(self) -> None:
+        if not self._outbox:
+            return
+        try:
+            sent = self._line.send(self._outbox)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._stopping = True
+            return
+        del self._outbox[:sent]
+
+
+def main() -> int:
+    """Run a worker on the socket whose file descriptor is given."""
+    parser = argparse.ArgumentParser(prog="python -m media.worker", description="One media worker process.")
+    parser.add_argument("--line", type=int, required=True, help="file descriptor of the command socket")
+    parser.add_argument("--ports", required=True, help="RTP ports, FIRST-LAST")
+    parser.add_argument("--core", type=int, default=-1, help="processor core to stay on, -1 for any")
+    options = parser.parse_args()
+    # The terminal's Ctrl-C goes to the signalling process, which ends the calls and then this worker.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if options.core >= 0:
+        os.sched_setaffinity(0, {options.core})
+    first, _, last = options.ports.partition("-")
+    line = socket.socket(fileno=options.line)
+    Worker(line, Ports(int(first), int(last))).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

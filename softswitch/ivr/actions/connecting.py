@@ -1,0 +1,126 @@
+"""Steps that give the caller somebody to talk to, if only an echo, and what that phone shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from softswitch.ivr.context import DialResult
+from softswitch.ivr.model import NEXT, Action
+from softswitch.ivr.outcome import EndReason, GoTo, HangUp, Next, Outcome, Taken
+from softswitch.ivr.prompts import Template
+from softswitch.ivr.visit import Visit
+
+LONGEST_RING_S = 300.0
+"""No network lets a phone ring for longer than a few minutes."""
+
+LONGEST_ECHO_S = 3600.0
+"""An echo nobody ends is a forgotten phone."""
+
+TALK_OVER = "talk_over"
+NO_TARGET = "no_target"
+
+
+def _as_list(value: object) -> object:
+    if value is None:
+        return ()
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Targets = Annotated[tuple[Template, ...], BeforeValidator(_as_list)]
+
+
+class Dial(Action):
+    """Call a number or an account for the caller; several ring together and the first to answer wins.
+
+    An exit without a branch hangs up for that reason. An empty target hangs up.
+    """
+
+    bare_parameter: ClassVar[str | None] = "target"
+
+    target: Targets = Field(description="Number or account, or a list of them; variables are allowed.")
+    ring_s: float = Field(default=25.0, gt=0, le=LONGEST_RING_S, description="How long to ring, in seconds.")
+    busy: str | None = Field(default=None, description="The branch when the called party is busy.")
+    no_answer: str | None = Field(default=None, description="The branch when nobody answered.")
+    unreachable: str | None = Field(default=None, description="The branch when no phone can be reached.")
+    declined: str | None = Field(default=None, description="The branch when the called party declined.")
+    unknown: str | None = Field(default=None, description="The branch when there is no such number.")
+    after: str | None = Field(default=None, description="The branch when the called party hung up.")
+
+    def _ways(self) -> Mapping[str, tuple[str, str | None, EndReason]]:
+        """Return exit -> (parameter, branch it names, reason to hang up when it names none)."""
+        return {
+            TALK_OVER: ("after", self.after, EndReason.TALK_OVER),
+            "busy": ("busy", self.busy, EndReason.BUSY),
+            "no_answer": ("no_answer", self.no_answer, EndReason.NO_ANSWER),
+            "unreachable": ("unreachable", self.unreachable, EndReason.UNREACHABLE),
+            "declined": ("declined", self.declined, EndReason.DECLINED),
+            "unknown": ("unknown", self.unknown, EndReason.UNKNOWN_NUMBER),
+        }
+
+    def exits(self) -> Mapping[str, Outcome]:
+        """Return an exit per result of the call, and one for an empty target."""
+        ways: dict[str, Outcome] = {
+            name: GoTo(branch) if branch is not None else HangUp(reason)
+            for name, (_, branch, reason) in self._ways().items()
+        }
+        return {**ways, NO_TARGET: HangUp(EndReason.NO_TARGET)}
+
+    def targets(self) -> Mapping[str, str]:
+        """Return the branches of the exits, where named."""
+        return {param: branch for param, branch, _ in self._ways().values() if branch is not None}
+
+    def templates(self) -> Iterable[str]:
+        """Return the targets, which may hold variables."""
+        return self.target
+
+    async def run(self, visit: Visit) -> Taken:
+        """Ring, join, wait for the end of the talk."""
+        filled = [visit.fill(target) for target in self.target]
+        wanted = [one for one in filled if one.text]
+        if not wanted:
+            return self.take(NO_TARGET)
+        result = await visit.dial([one.text for one in wanted], self.ring_s)
+        exit_name = TALK_OVER if result is DialResult.ENDED_BY_CALLEE else result.value
+        return self.take(exit_name, ", ".join(one.logged for one in wanted))
+
+
+class Echo(Action):
+    """Send the caller's own voice back, until a key is pressed or time is up."""
+
+    bare_parameter: ClassVar[str | None] = "seconds"
+    listens: ClassVar[bool] = True
+
+    seconds: float = Field(default=60.0, gt=0, le=LONGEST_ECHO_S, description="The longest echo, in seconds.")
+
+    def exits(self) -> Mapping[str, Outcome]:
+        """Return both exits: either way the next step follows."""
+        return {"key": Next(), "time_limit": Next()}
+
+    async def run(self, visit: Visit) -> Taken:
+        """Echo."""
+        # The key that skipped the prompt before must not end the echo too.
+        visit.flush_keys()
+        await visit.world.line.echo(self.seconds)
+        key = await visit.next_key(0)
+        return self.take("time_limit") if key is None else self.take("key", key.digit)
+
+
+class Label(Action):
+    """Set what the called person's phone shows about this caller, such as the topic chosen."""
+
+    bare_parameter: ClassVar[str | None] = "text"
+
+    text: Template = Field(description="The label; variables are allowed, an empty text removes it.")
+
+    def templates(self) -> Iterable[str]:
+        """Return the label."""
+        return (self.text,)
+
+    async def run(self, visit: Visit) -> Taken:
+        """Set it."""
+        filled = visit.fill(self.text)
+        visit.label = filled.text
+        return self.take(NEXT, filled.logged)

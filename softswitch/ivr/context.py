@@ -1,0 +1,140 @@
+"""The world as a tree sees it: Protocols and plain values, nothing of SIP or audio.
+
+The live line lives in the calls room, the simulated one in :mod:`softswitch.ivr.simulate`; the
+interpreter cannot tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from softswitch.clock import Clock
+from softswitch.events import CallEvent
+
+
+@dataclass(frozen=True, slots=True)
+class SayText:
+    """A text to be spoken. ``private`` texts hold a caller's secret: never log or keep them on disk."""
+
+    text: str
+    language: str
+    voice: str | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlayFile:
+    """A recorded prompt to be played."""
+
+    path: Path
+
+
+Prompt = SayText | PlayFile
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What became of a prompt: seconds really heard, and whether a key cut it short."""
+
+    seconds: float
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key press. ``digit`` is one of ``0-9*#A-D``; ``method`` is rfc4733, info or inband."""
+
+    digit: str
+    method: str
+
+
+class DialResult(StrEnum):
+    """What came of calling somebody for the caller."""
+
+    ENDED_BY_CALLEE = "ended_by_callee"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
+    DECLINED = "declined"
+    UNKNOWN = "unknown"
+
+
+class Line(Protocol):
+    """The caller's leg, as far as a tree may touch it.
+
+    There is one stream of keys for the whole call, with type-ahead: a key waits in it until it is
+    taken by :meth:`next_key` or thrown away by :meth:`flush_keys`. A caller who hangs up ends every
+    method here: by cancellation of the task (live) or by ``CallerGone`` (simulated).
+    """
+
+    async def play(self, prompts: Sequence[Prompt], *, until_key: bool) -> Played:
+        """Play ``prompts`` one after another without a gap; return when the last sound has left.
+
+        With ``until_key`` return at once when a key waits or comes; the key stays in the stream.
+        Without, every prompt is played to its end and keys gather in the stream meanwhile.
+        Raise :class:`~softswitch.ivr.errors.PromptFailed` when a prompt cannot be made audible.
+        """
+        ...
+
+    async def next_key(self, within: float) -> Key | None:
+        """Take the next key; return None when none came ``within`` seconds.
+
+        With 0 return at once: a key only if one already waits.
+        """
+        ...
+
+    def flush_keys(self) -> None:
+        """Throw away the keys that wait in the stream."""
+        ...
+
+    async def dial(self, targets: Sequence[str], ring_for: float, label: str) -> DialResult:
+        """Ring all ``targets`` together, at most ``ring_for`` seconds, and join the first that answers.
+
+        Return when the called party hung up or when nobody was reached. The caller hears ringing or
+        music meanwhile, never silence. ``label`` is what the called phone shows ("" for nothing).
+        """
+        ...
+
+    async def echo(self, within: float) -> None:
+        """Send the caller's own voice back until a key comes (it stays in the stream) or time is up."""
+        ...
+
+    def mask_keys(self, on: bool) -> None:
+        """Keep digits out of every log while ``on``.
+
+        It counts when a key is taken or thrown away, not when it arrives: a secret typed ahead of
+        its prompt must not be written down either.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What is known of a call when it enters a tree.
+
+    ``account`` is empty for callers from outside; ``language`` is the account's own language, empty
+    when nobody set one.
+    """
+
+    call: str
+    caller: str
+    caller_name: str
+    called: str
+    account: str = ""
+    codec: str = ""
+    behind_nat: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything a walk through a tree may use. ``record`` appends to the call's event log."""
+
+    line: Line
+    facts: CallFacts
+    clock: Clock
+    record: Callable[[CallEvent], None]

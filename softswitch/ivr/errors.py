@@ -1,0 +1,37 @@
+"""What can go wrong in the voice menus, beyond a caller who hangs up.
+
+::
+
+    SoftswitchError
+    └── IvrError                    base of everything raised on purpose by this room
+        ├── TemplateError           a text with variables is not well formed
+        ├── PromptFailed            a prompt cannot be made audible (raised by a Line; the tree goes on)
+        ├── CallerGone              the caller hung up (raised by the simulator; live it is a cancellation)
+        └── SimulationError         a step waited for something the simulated world does not have
+
+Faults in the operator's tree files are :class:`softswitch.errors.ConfigError`, all of them at once.
+"""
+
+from __future__ import annotations
+
+from softswitch.errors import SoftswitchError
+
+
+class IvrError(SoftswitchError):
+    """Base of all errors raised on purpose by the ivr package."""
+
+
+class TemplateError(IvrError):
+    """A text with variables is not well formed; the text says what and where."""
+
+
+class PromptFailed(IvrError):
+    """A prompt cannot be made audible: no voice, a broken file. The tree goes on without it."""
+
+
+class CallerGone(IvrError):
+    """The caller hung up. Passes through the interpreter to whoever started it."""
+
+
+class SimulationError(IvrError):
+    """A step waited for something outside the simulated world, or the script cannot be played."""

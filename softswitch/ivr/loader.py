@@ -1,0 +1,218 @@
+"""Tree files become trees, or a list of everything that is wrong with them.
+
+Each problem reads ``path line N: branch X step K (action): reason``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from softswitch.errors import ConfigError, Problem
+from softswitch.ivr.check import check_together, check_tree
+from softswitch.ivr.expressions import nearest
+from softswitch.ivr.faults import told
+from softswitch.ivr.model import Branch, Step, Tree
+from softswitch.ivr.prompts import Language
+from softswitch.ivr.registry import ACTIONS
+from softswitch.ivr.source import Source, kind_of, line_of, lines_within
+
+BRANCHES = "branches"
+PARENT, STEPS = "parent", "steps"
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+NonEmpty = Annotated[str, Field(min_length=1)]
+
+
+class TreeHeader(BaseModel):
+    """Everything a tree file says above its branches."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tree: NonEmpty = Field(description="The name of the tree.")
+    language: Language = Field(description="The language callers hear unless a step changes it.")
+    numbers: Annotated[tuple[NonEmpty, ...], BeforeValidator(_as_list)] = Field(
+        default=(), description="The dialled numbers that enter here."
+    )
+    start: NonEmpty = Field(description="The branch where callers begin.")
+    default_text: str = Field(default="", description="Spoken for a variable without a value.")
+
+
+def load_tree(path: Path) -> Tree:
+    """Return the tree in the file at ``path``; raise ConfigError with all its problems."""
+    return load_trees([path])[0]
+
+
+def load_trees(paths: Iterable[Path]) -> tuple[Tree, ...]:
+    """Return the trees in all files, checked one by one and against each other.
+
+    Raise ConfigError with every problem of every file.
+    """
+    problems: list[Problem] = []
+    trees: list[Tree] = []
+    for path in paths:
+        tree, found = _read(path)
+        problems += found
+        if tree is not None:
+            trees.append(tree)
+    problems += check_together(trees)
+    if problems:
+        raise ConfigError(problems)
+    return tuple(trees)
+
+
+def _read(path: Path) -> tuple[Tree | None, list[Problem]]:
+    try:
+        # Some editors begin a file with a byte order mark; it is no part of the tree.
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        return None, [Problem(str(path), None, "", f"cannot be read: {error.strerror}")]
+    except UnicodeDecodeError as error:
+        return None, [Problem(str(path), None, "", f"is not UTF-8 text: {error.reason}")]
+    return read_tree(text, path)
+
+
+def read_tree(text: str, path: Path) -> tuple[Tree | None, list[Problem]]:
+    """Return the tree written in ``text`` and all its problems; ``path`` names it and finds its files.
+
+    There is a tree whenever its form allows one, even with problems, so that trees can be checked
+    against each other.
+    """
+    source = Source(str(path))
+    root = source.parse(text)
+    if root is None:
+        return None, source.problems
+    if not isinstance(root, MappingNode):
+        source.report(
+            line_of(root), "", f"a tree file is a mapping with tree, language, start and {BRANCHES}"
+        )
+        return None, source.problems
+    return _Reader(source, path).tree(root)
+
+
+class _Reader:
+    """Reads one file; every method reports what it cannot use and goes on."""
+
+    def __init__(self, source: Source, path: Path) -> None:
+        self._source = source
+        self._path = path
+
+    def tree(self, root: MappingNode) -> tuple[Tree | None, list[Problem]]:
+        entries = self._source.entries(root, "")
+        branches_node = next((value for key, _, value in entries if key == BRANCHES), None)
+        above = [entry for entry in entries if entry[0] != BRANCHES]
+        header = self._header(root, {key: value for key, _, value in above})
+        header_lines = {key: line_of(key_node) for key, key_node, _ in above}
+        for key, _, value in above:
+            header_lines.update(lines_within(value, key))
+        branches = self._branches(root, branches_node)
+        problems = self._source.problems
+        if header is None or branches is None:
+            return None, _in_order(problems)
+        tree = Tree(
+            name=header.tree,
+            language=header.language,
+            numbers=header.numbers,
+            start=header.start,
+            branches=branches,
+            path=self._path,
+            default_text=header.default_text,
+            lines=header_lines,
+        )
+        return tree, _in_order([*problems, *check_tree(tree)])
+
+    def _header(self, root: MappingNode, nodes: Mapping[str, Node]) -> TreeHeader | None:
+        values = {key: self._source.plain(value, "") for key, value in nodes.items()}
+        try:
+            return TreeHeader.model_validate(values)
+        except ValidationError as error:
+            for line, reason in told(error, TreeHeader, root):
+                self._source.report(line, "", reason)
+            return None
+
+    def _branches(self, root: Node, node: Node | None) -> dict[str, Branch] | None:
+        if node is None:
+            self._source.report(line_of(root), "", f"the parameter '{BRANCHES}' is missing")
+            return None
+        if not isinstance(node, MappingNode) or not node.value:
+            self._source.report(line_of(node), "", f"{BRANCHES}: a mapping of branch names is wanted here")
+            return None
+        return {
+            name: self._branch(name, key, value) for name, key, value in self._source.entries(node, BRANCHES)
+        }
+
+    def _branch(self, name: str, key: Node, node: Node) -> Branch:
+        where = f"branch {name}"
+        parent: str | None = None
+        if isinstance(node, MappingNode):
+            parent, node = self._long_form(where, node)
+        steps: list[Step | None] = []
+        if isinstance(node, SequenceNode) and node.value:
+            steps = [self._step(where, number, child) for number, child in enumerate(node.value, start=1)]
+        elif isinstance(node, SequenceNode) or (isinstance(node, ScalarNode) and not node.value):
+            self._source.report(line_of(key), where, "the branch is empty")
+        else:
+            self._source.report(line_of(key), where, f"a list of steps is wanted here, not {kind_of(node)}")
+        return Branch(name, tuple(step for step in steps if step is not None), parent, line_of(key))
+
+    def _long_form(self, where: str, node: MappingNode) -> tuple[str | None, Node]:
+        """Return the parent and the steps of a branch written as ``{parent: ..., steps: [...]}``."""
+        parent: str | None = None
+        steps: Node = SequenceNode("tag:yaml.org,2002:seq", [], node.start_mark, node.end_mark)
+        for name, key, value in self._source.entries(node, where):
+            if name == STEPS:
+                steps = value
+            elif name == PARENT and isinstance(value, ScalarNode) and value.value:
+                parent = value.value
+            elif name == PARENT:
+                self._source.report(line_of(key), where, "parent: the name of a branch is wanted here")
+            else:
+                hint = nearest(name, [PARENT, STEPS])
+                self._source.report(line_of(key), where, f"unknown parameter '{name}'{hint}")
+        return parent, steps
+
+    def _step(self, branch: str, number: int, node: Node) -> Step | None:
+        where = f"{branch} step {number}"
+        if isinstance(node, ScalarNode) and node.value:
+            return self._action(where, number, node.value, node, node)
+        entries = self._source.entries(node, where)
+        if len(entries) == 1:
+            name, key, value = entries[0]
+            return self._action(where, number, name, key, value)
+        if entries:
+            found = " and ".join(name for name, _, _ in entries)
+            reason = f"a step is one action, here are {len(entries)}: {found} (is the indentation right?)"
+        else:
+            reason = f"a step is an action with its parameters, not {kind_of(node)}"
+        self._source.report(line_of(node), where, reason)
+        return None
+
+    def _action(self, where: str, number: int, name: str, key: Node, node: Node) -> Step | None:
+        where = f"{where} ({name})"
+        action_class = ACTIONS.get(name)
+        if action_class is None:
+            self._source.report(line_of(key), where, f"unknown action{nearest(name, list(ACTIONS))}")
+            return None
+        # ``- up`` alone: the node is the name itself, and there are no parameters.
+        value = None if node is key else self._source.plain(node, where)
+        try:
+            action = action_class.model_validate(
+                action_class.expand(value), context={"folder": self._path.parent}
+            )
+        except ValidationError as error:
+            for line, reason in told(error, action_class, node):
+                self._source.report(line, where, reason)
+            return None
+        return Step(number, name, action, line_of(key), lines_within(node))
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: problem.line or 0)

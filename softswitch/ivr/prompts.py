@@ -1,0 +1,155 @@
+"""What a caller can be made to hear, as it is written in a tree.
+
+A prompt is a text, the same text in several languages (``{pl: "...", en: "..."}``), either with a
+voice of its own (``{text: ..., language: ..., voice: ...}``), or a recorded file (``{play: x.wav}``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
+
+from softswitch.ivr.errors import TemplateError
+from softswitch.ivr.expressions import parse_template
+
+ANY_LANGUAGE = ""
+"""The key of a text that is not tied to a language: it is spoken in the language of the call."""
+
+_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
+
+
+def checked_language(code: str) -> str:
+    """Return ``code`` when it is a language code like ``pl`` or ``en-GB``; raise ValueError if not."""
+    if not _LANGUAGE.fullmatch(code):
+        raise ValueError(f"'{code}' is not a language code like pl, en or en-GB")
+    return code
+
+
+def checked_text(text: str) -> str:
+    """Return ``text`` when its variables are well written and it is not empty; else ValueError."""
+    if not text.strip():
+        raise ValueError("the text is empty")
+    return checked_template(text)
+
+
+def checked_template(text: str) -> str:
+    """Return ``text`` when its variables are well written; raise ValueError when they are not."""
+    try:
+        parse_template(text)
+    except TemplateError as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
+def checked_file(path: Path, info: ValidationInfo) -> Path:
+    """Return ``path`` made absolute from the folder of the tree; raise ValueError if no file is there."""
+    folder = info.context.get("folder", Path()) if info.context else Path()
+    whole = (Path(folder) / path).resolve()
+    if not whole.is_file():
+        raise ValueError(f"the file '{path}' does not exist")
+    return whole
+
+
+def is_wordings(value: object) -> bool:
+    """Tell whether ``value`` is one text in several languages: a mapping of nothing but language codes."""
+    return isinstance(value, Mapping) and bool(value) and all(_LANGUAGE.fullmatch(str(key)) for key in value)
+
+
+def _as_wordings(value: object) -> object:
+    return value if isinstance(value, Mapping) else {ANY_LANGUAGE: value}
+
+
+def _checked_wordings(value: dict[str, str]) -> dict[str, str]:
+    if not value:
+        raise ValueError("the text is empty")
+    for code in value:
+        if code != ANY_LANGUAGE:
+            checked_language(code)
+    return value
+
+
+Language = Annotated[str, AfterValidator(checked_language)]
+Template = Annotated[str, AfterValidator(checked_template)]
+Text = Annotated[str, AfterValidator(checked_text)]
+Wordings = Annotated[dict[str, Text], BeforeValidator(_as_wordings), AfterValidator(_checked_wordings)]
+PromptFile = Annotated[Path, AfterValidator(checked_file)]
+
+
+class Spoken(BaseModel):
+    """One prompt: either a text or a recorded file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+    text: Wordings | None = Field(default=None, description="The text, or one per language.")
+    play: PromptFile | None = Field(default=None, description="A recorded file, relative to the tree.")
+    language: Language | None = Field(default=None, description="Language of a single text.")
+    voice: str | None = Field(default=None, description="Name of the voice.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short_form(cls, value: object) -> object:
+        """Accept a bare text and a bare mapping of languages."""
+        return {"text": value} if isinstance(value, str | int | float) or is_wordings(value) else value
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Spoken:
+        if (self.text is None) == (self.play is None):
+            raise ValueError("a prompt is either a text or a file to play")
+        return self
+
+    def wording(self, language: str, fallback: str) -> tuple[str, str]:
+        """Return (text, language) for a call in ``language``.
+
+        A text in several languages that lacks the call's own is spoken in ``fallback``, the tree's,
+        else in the first it has. A file gives two empty texts.
+        """
+        if not self.text:
+            return "", ""
+        if ANY_LANGUAGE in self.text:
+            return self.text[ANY_LANGUAGE], self.language or language
+        code = next((wanted for wanted in (language, fallback) if wanted in self.text), next(iter(self.text)))
+        return self.text[code], code
+
+
+class CountedPrompt(Spoken):
+    """A prompt used from the ``count``-th time it is asked on."""
+
+    count: int = Field(default=1, ge=1, description="First attempt at which this prompt is used.")
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _checked_growth(prompts: tuple[CountedPrompt, ...]) -> tuple[CountedPrompt, ...]:
+    if not prompts:
+        raise ValueError("the prompt is empty")
+    counts = [prompt.count for prompt in prompts]
+    if counts[0] != 1 or counts != sorted(set(counts)):
+        raise ValueError("counts must start with 1 and grow")
+    return prompts
+
+
+GrowingPrompt = Annotated[
+    tuple[CountedPrompt, ...], BeforeValidator(_as_list), AfterValidator(_checked_growth)
+]
+
+
+def at_attempt(prompts: Iterable[CountedPrompt], attempt: int) -> Spoken:
+    """Return the prompt for the ``attempt``-th time (from 1): the one with the largest count reached.
+
+    VoiceXML 2.1 §4.1.1 calls this prompt selection by count.
+    """
+    return max((p for p in prompts if p.count <= attempt), key=lambda prompt: prompt.count)

@@ -1,0 +1,157 @@
+"""Spoken texts on disk: found again by what was said and by which voice, also after a restart.
+
+Every method does file I/O and is meant to be called in a thread. The least recently used files go first
+when the limit is reached; when a file was last used is its modification time, so that it survives too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from softswitch.clock import Clock
+from softswitch.speech.engine import Order, Voice
+from softswitch.speech.errors import CacheFailed
+from softswitch.speech.wav import build_wav, parse_wav, write_atomically
+
+logger = logging.getLogger(__name__)
+
+SOUND_VERSION = 1
+"""Goes up when trimming, loudness or spelling change what is heard: older files are then not used."""
+
+GRACE_SECONDS = 60.0
+"""A file handed out this recently is never removed: somebody may be about to open it."""
+
+
+def cache_key(engine: str, version: str, voice: Voice, order: Order) -> str:
+    """Return the name under which this order, spoken by this release of this engine, is kept."""
+    parts = [
+        *(SOUND_VERSION, engine, version, voice.name, voice.stamp),
+        *(f"{order.rate:.3f}", order.language, order.words),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file of the cache that was read and found whole."""
+
+    path: Path
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Entry:
+    size: int
+    used: float
+
+
+class AudioCache:
+    """A folder of WAV files with a limit on its size. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, *, limit_bytes: int, clock: Clock) -> None:
+        self._folder = folder
+        self._limit = limit_bytes
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._entries: dict[str, _Entry] | None = None
+
+    def find(self, key: str) -> Kept | None:
+        """Return the file kept under ``key`` and count it as used now; None when there is none.
+
+        A damaged file is removed and counts as none.
+        """
+        path = self._path(key)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            logger.warning("the speech cache cannot read %s: %s", path, error)
+            return None
+        recording = parse_wav(data)
+        if recording is None:
+            logger.warning("the speech cache found %s damaged; the text is spoken anew", path)
+            with self._lock:
+                self._remove(path.name)
+            return None
+        with self._lock:
+            self._touch(path, len(data))
+        return Kept(path, recording.seconds)
+
+    def store(self, key: str, samples: bytes) -> Kept:
+        """Keep ``samples`` (s16le, 8000 Hz) under ``key`` and make room if need be. Raises CacheFailed."""
+        path = self._path(key)
+        data = build_wav(samples)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, data)
+        except OSError as error:
+            raise CacheFailed(f"cannot write {path}: {error.strerror or error}") from error
+        with self._lock:
+            self._touch(path, len(data))
+            self._make_room()
+        recording = parse_wav(data)
+        assert recording is not None
+        return Kept(path, recording.seconds)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.wav"
+
+    def _index(self) -> dict[str, _Entry]:
+        if self._entries is None:
+            self._entries = {}
+            for path in self._folder.glob("*.wav"):
+                try:
+                    status = path.stat()
+                except FileNotFoundError:
+                    # Another process shares the folder and was quicker.
+                    continue
+                self._entries[path.name] = _Entry(status.st_size, status.st_mtime)
+            self._remove_leftovers()
+        return self._entries
+
+    def _remove_leftovers(self) -> None:
+        """Remove what a killed process left half written. Ours of now are younger than the grace."""
+        now = self._now()
+        for path in self._folder.glob("*.part"):
+            try:
+                if now - path.stat().st_mtime > GRACE_SECONDS:
+                    path.unlink()
+            except FileNotFoundError:
+                continue
+
+    def _touch(self, path: Path, size: int) -> None:
+        now = self._now()
+        self._index()[path.name] = _Entry(size, now)
+        try:
+            os.utime(path, (now, now))
+        except OSError as error:
+            # Read-only or just removed by another process: it is still heard, only its age is wrong.
+            logger.debug("cannot mark %s as used: %s", path, error)
+
+    def _make_room(self) -> None:
+        entries = self._index()
+        total = sum(entry.size for entry in entries.values())
+        oldest_first = sorted(entries, key=lambda name: entries[name].used)
+        young = self._now() - GRACE_SECONDS
+        for name in oldest_first:
+            if total <= self._limit or entries[name].used > young:
+                return
+            total -= entries[name].size
+            self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        self._index().pop(name, None)
+        try:
+            (self._folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("the speech cache cannot remove %s: %s", name, error)
+
+    def _now(self) -> float:
+        return self._clock.wall().timestamp()

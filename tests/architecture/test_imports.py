@@ -1,0 +1,473 @@
+"""The direction of imports, checked by reading the source: no module is imported to be judged.
+
+The tables below are the import table of ARCHITECTURE.md. A room is the first name under ``softswitch``
+(``softswitch/calls/leg.py`` is in room ``calls``); ``media`` has layers instead. Every import counts:
+at the top, inside a function, behind ``TYPE_CHECKING``, or by name through ``import_module``.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("softswitch", "media")
+
+FOUNDATION = frozenset({"errors", "clock", "ids", "events"})
+
+ROOMS: Mapping[str, frozenset[str]] = {
+    # room: the rooms it may import, besides itself
+    "errors": FOUNDATION,
+    "clock": FOUNDATION,
+    "ids": FOUNDATION,
+    "events": FOUNDATION,
+    "bus": FOUNDATION,
+    "outbox": FOUNDATION,
+    "sip": FOUNDATION,
+    "transport": FOUNDATION | {"sip"},
+    "registrar": FOUNDATION | {"sip", "bus"},
+    "trunks": FOUNDATION | {"sip", "bus"},
+    "calls": FOUNDATION | {"sip", "registrar", "bus"},
+    "ivr": FOUNDATION | {"calls"},
+    "queues": FOUNDATION | {"calls"},
+    "speech": FOUNDATION,
+    "crm": FOUNDATION,
+    "integrations": FOUNDATION,
+    # Further narrowed to their model modules: see STORED_MODELS.
+    "storage": FOUNDATION | {"registrar", "ivr", "queues", "crm", "calls"},
+    # Service objects are handed in; what it names of them are their types.
+    "web": FOUNDATION | {"bus", "registrar", "trunks", "calls", "ivr", "queues", "speech", "crm"},
+    # One frozen tree with a part per room; a room is handed its own part and never imports the whole.
+    "config": FOUNDATION
+    | {"transport", "registrar", "trunks", "calls", "ivr", "queues", "speech", "storage"},
+}
+
+COMPOSITION = frozenset({"app", "cli", "__main__"})
+"""The one place where objects are built: may import everything."""
+
+STORED_MODELS = frozenset({"model", "bindings", "errors"})
+"""Modules of other rooms that storage may import: what it returns and takes, never what acts."""
+
+MEDIA_DOORS = frozenset({"softswitch.calls.media_port", "softswitch.app", "softswitch.cli"})
+"""The only modules of the switch that know there is a media engine."""
+
+PURE = "pure"
+ENGINE = "engine"
+MESSAGES = "messages"
+SHELL = "shell"
+
+MEDIA_MODULES: Mapping[str, str] = {
+    # A media module that is not named here is a wire or signal file: the strictest layer is the default.
+    "errors": MESSAGES,
+    "commands": MESSAGES,
+    "events": MESSAGES,
+    "engine": ENGINE,
+    "sockets": SHELL,
+    "pacer": SHELL,
+    "ports": SHELL,
+    "worker": SHELL,
+    "client": SHELL,
+    "recorder": SHELL,
+    "__main__": SHELL,
+}
+
+MEDIA_LAYERS: Mapping[str, frozenset[str]] = {
+    # layer: the layers it may import, besides itself; wire files may also take media.errors
+    MESSAGES: frozenset(),
+    PURE: frozenset(),
+    ENGINE: frozenset({PURE, MESSAGES}),
+    SHELL: frozenset({PURE, ENGINE, MESSAGES}),
+}
+
+PURE_ROOMS = frozenset({"sip", "events", PURE, ENGINE, MESSAGES})
+"""What is promised to be a function of its inputs: no I/O, no clock, no randomness, no waiting."""
+
+PURE_THIRD_PARTY: Mapping[str, frozenset[str]] = {
+    # The pure parts stand on named packages only; elsewhere what pyproject.toml declares may be used.
+    **dict.fromkeys((*FOUNDATION, "bus", "sip"), frozenset[str]()),
+    MESSAGES: frozenset({"msgspec"}),
+    PURE: frozenset({"numpy"}),
+    ENGINE: frozenset({"numpy"}),
+}
+
+ONLY_IN: Mapping[str, str] = {
+    # package: the one room that may import it
+    "sqlalchemy": "storage",
+    "aiosqlite": "storage",
+    "alembic": "storage",
+}
+
+DISTRIBUTION_OF: Mapping[str, str] = {
+    # import name: the name it is declared by, where the two differ
+    "yaml": "pyyaml",
+    "espeakng_loader": "espeakng-loader",
+    "hibari": "hibari-tts",
+}
+
+OPERATORS_OWN: Mapping[str, str] = {
+    # package: why it is not a dependency
+    "piper": "used if the operator installed it and dropped a voice in",
+}
+
+IMPURE = frozenset(
+    # I/O, waiting, threads and processes, clocks, randomness: what a function of bytes and `now` never needs.
+    (
+        "asyncio",
+        "socket",
+        "ssl",
+        "select",
+        "selectors",
+        "socketserver",
+        "threading",
+        "_thread",
+        "multiprocessing",
+        "concurrent",
+        "subprocess",
+        "signal",
+        "sched",
+        "queue",
+        "contextvars",
+        "time",
+        "random",
+        "secrets",
+        "uuid",
+        "os",
+        "io",
+        "pathlib",
+        "tempfile",
+        "shutil",
+        "glob",
+        "mmap",
+        "fcntl",
+        "termios",
+        "sqlite3",
+        "http",
+        "ftplib",
+        "smtplib",
+        "imaplib",
+        "poplib",
+        "logging",
+        "getpass",
+        "platform",
+        "atexit",
+        "ctypes",
+        "importlib",
+        "urllib.request",
+    )
+)
+
+IMPURE_CALLS = frozenset({"open", "print", "input", "breakpoint", "exec", "eval"})
+CLOCK_METHODS = frozenset({"now", "utcnow", "today"})
+"""Of ``datetime`` and ``date``: pure code is told the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One imported module and the line that asks for it."""
+
+    target: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One source file: its dotted name and its syntax tree."""
+
+    name: str
+    path: str
+    tree: ast.Module
+    is_package: bool
+
+    @property
+    def room(self) -> str:
+        """Return the room (``softswitch.sip.uri`` is in ``sip``), or the layer of a media module."""
+        top, _, rest = self.name.partition(".")
+        first = rest.partition(".")[0]
+        if top == "media":
+            return MEDIA_MODULES.get(first, PURE)
+        # The package's own __init__ runs before any of its modules, so it may know no more than they all.
+        return first or "errors"
+
+
+def read_module(path: Path, root: Path = ROOT) -> Module:
+    """Return the module that ``path`` holds."""
+    parts = path.relative_to(root).with_suffix("").parts
+    is_package = parts[-1] == "__init__"
+    name = ".".join(parts[:-1] if is_package else parts)
+    return Module(name, str(path.relative_to(root)), ast.parse(path.read_bytes(), str(path)), is_package)
+
+
+def module_of(name: str, source: str) -> Module:
+    """Return a module made from text: how the tests show that the checks see what they should."""
+    return Module(name, name.replace(".", "/") + ".py", ast.parse(source), is_package=False)
+
+
+def imports_of(module: Module, known: frozenset[str]) -> Iterator[Import]:
+    """Yield every module that ``module`` imports, wherever in the file.
+
+    ``from a import b`` means ``a.b`` if that is a module of ours (one of ``known``), else ``a``.
+    """
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Import(names=names):
+                for alias in names:
+                    yield Import(alias.name, node.lineno)
+            case ast.ImportFrom(names=names):
+                base = _absolute(module, node)
+                for alias in names:
+                    full = f"{base}.{alias.name}"
+                    yield Import(full if full in known else base, node.lineno)
+            case ast.Call(func=function, args=[ast.Constant(value=str(target)), *_]):
+                if ast.unparse(function).rpartition(".")[2] in {"import_module", "__import__"}:
+                    yield Import(target, node.lineno)
+
+
+def _absolute(module: Module, node: ast.ImportFrom) -> str:
+    if node.level == 0:
+        return node.module or ""
+    parents = module.name.split(".")
+    keep = len(parents) - node.level + module.is_package
+    return ".".join([*parents[:keep], *([node.module] if node.module else [])])
+
+
+def is_within(name: str, packages: frozenset[str]) -> bool:
+    """Return whether ``name`` is one of ``packages`` or lies inside one."""
+    parts = name.split(".")
+    return any(".".join(parts[:length]) in packages for length in range(1, len(parts) + 1))
+
+
+def direction_fault(module: Module, target: str) -> str | None:
+    """Return why ``module`` must not import ``target``, a module of ours; None if it may."""
+    top, _, rest = target.partition(".")
+    if module.name.partition(".")[0] == "media":
+        return _media_fault(module, target)
+    if top == "media":
+        return None if module.name in MEDIA_DOORS else "only calls/media_port.py may know the media engine"
+    room = rest.partition(".")[0]
+    if module.room in COMPOSITION or room in {"", module.room}:
+        return None
+    if room not in ROOMS.get(module.room, frozenset()):
+        return f"{module.room} may not import {room}"
+    if module.room == "storage" and room not in FOUNDATION and target.rpartition(".")[2] not in STORED_MODELS:
+        return f"storage may import the model modules of {room} only"
+    return None
+
+
+def _media_fault(module: Module, target: str) -> str | None:
+    top, _, rest = target.partition(".")
+    if top == "softswitch":
+        return "media never imports softswitch"
+    if rest in {"", "errors"}:
+        return None
+    layer = MEDIA_MODULES.get(rest.partition(".")[0], PURE)
+    if layer == module.room or layer in MEDIA_LAYERS[module.room]:
+        return None
+    return f"{module.room} code of media may not import its {layer} code"
+
+
+def third_party_fault(module: Module, package: str) -> str | None:
+    """Return why ``module`` must not import the library ``package``; None if it may."""
+    allowed = PURE_THIRD_PARTY.get(module.room)
+    if allowed is not None and package not in allowed:
+        return f"{module.room} may not stand on {package}"
+    home = ONLY_IN.get(package, module.room)
+    if module.room != home:
+        return f"{package} belongs into {home} only"
+    return None
+
+
+def is_pure(module: Module) -> bool:
+    """Return whether ``module`` is promised to be a function of its inputs."""
+    return module.room in PURE_ROOMS
+
+
+def faults_of(module: Module, known: frozenset[str]) -> Iterator[str]:
+    """Yield every breach of the tables in ``module``, as ``file:line: reason``."""
+    for found in imports_of(module, known):
+        top = found.target.partition(".")[0]
+        if top in PACKAGES:
+            reason = direction_fault(module, found.target)
+        elif top in sys.stdlib_module_names:
+            pure_breach = is_pure(module) and is_within(found.target, IMPURE)
+            reason = f"pure code may not import {found.target}" if pure_breach else None
+        else:
+            reason = third_party_fault(module, top)
+        if reason:
+            yield f"{module.path}:{found.line}: {reason} ({found.target})"
+    if is_pure(module):
+        yield from _impure_calls(module)
+
+
+def _impure_calls(module: Module) -> Iterator[str]:
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.AsyncFunctionDef() | ast.Await() | ast.AsyncFor() | ast.AsyncWith():
+                yield f"{module.path}:{node.lineno}: pure code does not wait: no async, no await"
+            case ast.Call(func=ast.Name(id=name)) if name in IMPURE_CALLS:
+                yield f"{module.path}:{node.lineno}: pure code may not call {name}()"
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="datetime" | "date"), attr=name)) if (
+                name in CLOCK_METHODS
+            ):
+                yield f"{module.path}:{node.lineno}: pure code is told the time, it does not ask {name}()"
+
+
+def cycles_in(graph: Mapping[str, frozenset[str]]) -> list[list[str]]:
+    """Return the groups of modules that import each other in a circle (strong components, Tarjan 1972)."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        order[node] = low[node] = len(order)
+        stack.append(node)
+        for other in sorted(graph[node]):
+            if other not in order:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], order[other])
+        if low[node] == order[node]:
+            start = stack.index(node)
+            group, stack[start:] = stack[start:], []
+            if len(group) > 1 or node in graph[node]:
+                found.append(sorted(group))
+
+    for node in sorted(graph):
+        if node not in order:
+            visit(node)
+    return found
+
+
+@pytest.fixture(scope="module")
+def modules() -> list[Module]:
+    return [read_module(path) for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+@pytest.fixture(scope="module")
+def known(modules: list[Module]) -> frozenset[str]:
+    return frozenset(module.name for module in modules)
+
+
+def test_every_module_is_in_a_room_of_the_table(modules: list[Module]) -> None:
+    strays = [
+        f"{module.path}: no room {module.room!r} in the import table"
+        for module in modules
+        if module.name.partition(".")[0] == "softswitch" and module.room not in ROOMS.keys() | COMPOSITION
+    ]
+    assert not strays, "\n".join(["", *strays])
+
+
+def test_imports_follow_the_table(modules: list[Module], known: frozenset[str]) -> None:
+    faults = [fault for module in modules for fault in faults_of(module, known)]
+    assert not faults, "\n".join(["", *faults])
+
+
+def test_no_modules_import_each_other_in_a_circle(modules: list[Module], known: frozenset[str]) -> None:
+    graph = {
+        module.name: frozenset(found.target for found in imports_of(module, known) if found.target in known)
+        for module in modules
+    }
+    circles = [" <-> ".join(circle) for circle in cycles_in(graph)]
+    assert not circles, "\n".join(["", *circles])
+
+
+def test_every_library_is_declared(modules: list[Module], known: frozenset[str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    optional = [line for lines in project["optional-dependencies"].values() for line in lines]
+    declared = {_distribution(line) for line in [*project["dependencies"], *optional]}
+    missing = [
+        f"{module.path}:{found.line}: {top} is not declared in pyproject.toml"
+        for module in modules
+        for found in imports_of(module, known)
+        if (top := found.target.partition(".")[0])
+        not in sys.stdlib_module_names | {*PACKAGES, *OPERATORS_OWN}
+        and DISTRIBUTION_OF.get(top, top) not in declared
+    ]
+    assert not missing, "\n".join(["", *missing])
+
+
+def _distribution(requirement: str) -> str:
+    end = next((place for place, letter in enumerate(requirement) if letter in "[<>=!~; "), len(requirement))
+    return requirement[:end].lower()
+
+
+OURS = frozenset({"softswitch.sip.stack", "softswitch.calls.leg", "softswitch.registrar.model", "media.rtp"})
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "reason"),
+    [
+        ("softswitch.sip.stack", "def f():\n    import asyncio", "pure code may not import asyncio"),
+        ("softswitch.sip.stack", "from time import monotonic", "pure code may not import time"),
+        ("softswitch.sip.stack", "from datetime import datetime\nx = datetime.now()", "does not ask now()"),
+        ("softswitch.sip.stack", "async def f(): ...", "does not wait"),
+        ("softswitch.sip.stack", "import numpy", "sip may not stand on numpy"),
+        ("softswitch.sip.stack", "from softswitch.bus import EventLog", "sip may not import bus"),
+        ("softswitch.sip.stack", "from ..calls import leg", "sip may not import calls"),
+        (
+            "softswitch.registrar.service",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from softswitch.calls import leg",
+            "registrar may not import calls",
+        ),
+        ("softswitch.ivr.context", "from softswitch.crm.model import Customer", "ivr may not import crm"),
+        ("softswitch.errors", "import yaml", "errors may not stand on yaml"),
+        ("softswitch.calls.bridge", "import media.rtp", "only calls/media_port.py"),
+        ("softswitch.calls.bridge", "import importlib\nimportlib.import_module('media.rtp')", "media_port"),
+        ("softswitch.calls.hangup", "import sqlalchemy.orm", "sqlalchemy belongs into storage only"),
+        ("softswitch.app", "from sqlalchemy import exc", "sqlalchemy belongs into storage only"),
+        ("softswitch.storage.calls", "from softswitch.calls.leg import Leg", "model modules of calls only"),
+        ("softswitch", "import softswitch.app", "may not import app"),
+        ("media.rtp", "import softswitch.errors", "media never imports softswitch"),
+        ("media.rtp", "import msgspec", "may not stand on msgspec"),
+        ("media.engine", "from media import sockets", "engine code of media may not import its shell code"),
+        ("media.engine", "import random", "pure code may not import random"),
+        (
+            "media.mixer",
+            "from media.engine import Engine",
+            "pure code of media may not import its engine code",
+        ),
+    ],
+)
+def test_a_breach_is_seen(name: str, source: str, reason: str) -> None:
+    module = module_of(name, source)
+    faults = list(faults_of(module, OURS | {name, "media.sockets"}))
+    assert any(reason in fault for fault in faults), faults
+    assert all(fault.startswith(f"{module.path}:") for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("softswitch.sip.digest", "import hashlib\nfrom datetime import datetime"),
+        ("softswitch.calls.media_port", "from media.client import MediaClient"),
+        ("softswitch.app", "import asyncio, media.worker\nfrom softswitch.calls.leg import Leg"),
+        ("softswitch.storage.bindings", "import sqlalchemy\nfrom softswitch.registrar.model import Binding"),
+        ("softswitch.transport.udp", "import asyncio, socket, uvloop\nfrom softswitch.sip import stack"),
+        ("media.jitter", "import numpy as np\nfrom media import rtp\nfrom media.errors import MediaError"),
+        (
+            "media.engine",
+            "import numpy\nfrom media.commands import Play\nfrom media.rtp import HEADER",
+        ),
+        ("media.worker", "import asyncio, os, msgspec\nfrom media.engine import Engine"),
+    ],
+)
+def test_what_is_right_passes(name: str, source: str) -> None:
+    assert list(faults_of(module_of(name, source), OURS | {name})) == []
+
+
+def test_a_circle_is_named_whole() -> None:
+    graph = {
+        "a": frozenset({"b"}),
+        "b": frozenset({"c"}),
+        "c": frozenset({"a", "d"}),
+        "d": frozenset[str](),
+        "e": frozenset({"e"}),
+    }
+    assert cycles_in(graph) == [["a", "b", "c"], ["e"]]

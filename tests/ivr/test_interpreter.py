@@ -1,0 +1,205 @@
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from softswitch.clock import SystemClock
+from softswitch.events import BranchEntered, PromptPlayed, StepTaken
+from softswitch.ivr.context import CallFacts, DialResult, Key, Played, Prompt, World
+from softswitch.ivr.errors import CallerGone, PromptFailed
+from softswitch.ivr.interpreter import MAX_STEPS_WITHOUT_CALLER, run
+from softswitch.ivr.model import Action, Branch, Step
+from softswitch.ivr.outcome import Ended, EndReason, HandedOver, Taken
+from softswitch.ivr.simulate import answer, press, simulate, wait
+from tests.ivr.written import call, tree_of
+
+FACTS = CallFacts(call="c", caller="1001", caller_name="", called="100")
+
+
+class DeafLine:
+    """A line on which nothing ever comes: waiting for a key lasts for ever."""
+
+    def __init__(self, prompt_error: Exception | None = None) -> None:
+        self.masks: list[bool] = []
+        self.waiting = asyncio.Event()
+        self._prompt_error = prompt_error
+
+    async def play(self, prompts: Sequence[Prompt], *, until_key: bool) -> Played:
+        if self._prompt_error is not None:
+            raise self._prompt_error
+        return Played(1.0, False)
+
+    async def next_key(self, within: float) -> Key | None:
+        self.waiting.set()
+        return await asyncio.Future()
+
+    def flush_keys(self) -> None:
+        pass
+
+    async def dial(self, targets: Sequence[str], ring_for: float, label: str) -> DialResult:
+        return DialResult.BUSY
+
+    async def echo(self, within: float) -> None:
+        pass
+
+    def mask_keys(self, on: bool) -> None:
+        self.masks.append(on)
+
+
+def world_of(line):
+    events = []
+    return World(line, FACTS, SystemClock(), events.append), events
+
+
+async def test_what_happens_is_recorded_in_order():
+    tree = tree_of("a: [{say: Hello.}, {goto: b}]\nb: [{dial: {target: 7}}]")
+    world, events = world_of(DeafLine())
+    assert await run(tree, world) == Ended(EndReason.BUSY, "b")
+    assert events == [
+        BranchEntered("t", "a"),
+        PromptPlayed("t", "a", "Hello.", 1.0, False),
+        StepTaken("t", "a", "1 say", "heard"),
+        StepTaken("t", "a", "2 goto", "next"),
+        BranchEntered("t", "b"),
+        StepTaken("t", "b", "1 dial", "busy", "7"),
+    ]
+
+
+async def test_a_prompt_that_cannot_be_heard_does_not_end_the_call():
+    tree = tree_of("a: [{say: Hello.}, hangup]")
+    world, events = world_of(DeafLine(PromptFailed("no voice for en")))
+    assert (await run(tree, world)).reason is EndReason.HUNG_UP
+    assert StepTaken("t", "a", "prompt", "failed", "no voice for en") in events
+    assert StepTaken("t", "a", "1 say", "failed") in events
+
+
+async def test_a_caller_who_hangs_up_cancels_the_walk_and_leaves_no_mask_behind():
+    tree = tree_of("a: [{gather: {variable: pin, sensitive: yes}}]")
+    line = DeafLine()
+    world, events = world_of(line)
+    task = asyncio.ensure_future(run(tree, world))
+    await line.waiting.wait()
+    assert line.masks == [True]
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert line.masks[-1] is False
+    assert not any(isinstance(event, StepTaken) for event in events)
+
+
+async def test_other_errors_pass_through():
+    tree = tree_of("a: [{say: Hello.}]")
+    for error in (CallerGone("gone"), RuntimeError("broken")):
+        world, _ = world_of(DeafLine(error))
+        with pytest.raises(type(error)):
+            await run(tree, world)
+
+
+class GiveAway(Action):
+    """Hand the caller over to somebody."""
+
+    async def run(self, visit):
+        return Taken("given", HandedOver("queue cards"), "cards")
+
+
+async def test_a_caller_handed_over_is_no_longer_the_trees():
+    tree = replace(
+        tree_of("a: [up]"), branches={"a": Branch("a", (Step(1, "give_away", GiveAway(), 1),), None, 1)}
+    )
+    world, events = world_of(DeafLine())
+    assert await run(tree, world) == Ended(EndReason.HANDED_OVER, "a", "queue cards")
+    assert events[-1] == StepTaken("t", "a", "1 give_away", "given", "cards")
+
+
+@pytest.mark.parametrize(
+    "branches",
+    [
+        "a: [goto: a]",
+        "a: [goto: b]\nb: [up]",
+        "a: [{say: Round.}, {goto: b}]\nb: [{say: And round.}, {goto: a}]",
+        "a: [{menu: {prompt: Hi., keys: {1: b}, no_input: {then: a}}}]\nb: [hangup]",
+        "a: [{gather: {variable: x, not_entered: a}}]",
+        "a: [{dial: {target: 1, no_answer: a}}]",
+    ],
+)
+def test_a_tree_that_goes_round_without_the_caller_ends_with_a_named_reason(branches):
+    transcript = call(branches, *[answer(DialResult.NO_ANSWER)] * (MAX_STEPS_WITHOUT_CALLER + 1))
+    assert transcript.ended.reason is EndReason.ENDLESS_LOOP
+    assert len(transcript.exits) == MAX_STEPS_WITHOUT_CALLER
+
+
+def test_a_caller_who_keeps_pressing_keys_may_go_round_for_longer():
+    again = 'a: [{say: "Hi."}, {menu: {prompt: "Again?", keys: {1: a, 2: b}}}]\nb: [hangup]'
+    transcript = call(again, press("1" * MAX_STEPS_WITHOUT_CALLER), press("2"))
+    assert transcript.ended.reason is EndReason.HUNG_UP
+    assert len(transcript.exits) > MAX_STEPS_WITHOUT_CALLER
+
+
+NAMES = ("a", "b", "c", "b-1")
+BRANCH = st.sampled_from(NAMES)
+MAYBE = st.none() | BRANCH
+DIGITS = st.text("0123456789*#", min_size=1, max_size=2)
+
+
+def parameters(name, **fields):
+    return st.fixed_dictionaries({}, optional=fields).map(lambda given: {name: given})
+
+
+def with_required(name, required, **fields):
+    return st.fixed_dictionaries(required, optional=fields).map(lambda given: {name: given})
+
+
+RETRY = st.fixed_dictionaries({}, optional={"repeat": st.integers(0, 3), "then": BRANCH})
+STEP = st.one_of(
+    st.sampled_from(
+        ["up", "hangup", {"say": "A few words."}, {"say": "{{VARIABLE.X|spell}}"}, {"label": "L"}]
+    ),
+    BRANCH.map(lambda branch: {"goto": branch}),
+    st.sampled_from(["pl", "en"]).map(lambda code: {"language": code}),
+    st.floats(1, 60).map(lambda seconds: {"echo": seconds}),
+    with_required(
+        "menu",
+        {"prompt": st.just("Choose."), "keys": st.dictionaries(DIGITS, BRANCH, min_size=1, max_size=4)},
+        no_input=RETRY,
+        no_match=RETRY,
+        total_max=st.integers(1, 6),
+        then=BRANCH,
+        barge_in=st.booleans(),
+        type_ahead=st.sampled_from(["keep", "flush"]),
+    ),
+    with_required(
+        "gather",
+        {"variable": st.just("x")},
+        max=st.integers(1, 5),
+        sensitive=st.booleans(),
+        entered=BRANCH,
+        not_entered=BRANCH,
+        repeat=st.integers(0, 2),
+    ),
+    with_required("dial", {"target": st.just("7")}, busy=BRANCH, no_answer=BRANCH, after=BRANCH),
+    parameters("read_keys", quiet_s=st.floats(1, 60)),
+)
+TREE = st.fixed_dictionaries({name: st.lists(STEP, min_size=1, max_size=4) for name in NAMES})
+SCRIPT = st.lists(
+    st.one_of(
+        st.text("0123456789*#", min_size=1, max_size=8).map(press),
+        st.tuples(DIGITS, st.floats(0, 20)).map(lambda pair: press(*pair)),
+        st.floats(0, 30).map(wait),
+        st.sampled_from(DialResult).map(answer),
+    ),
+    max_size=20,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TREE, SCRIPT)
+def test_every_tree_ends_whatever_the_caller_presses(branches, script):
+    # JSON is YAML: the tree goes through the loader like any other.
+    tree = tree_of(json.dumps(branches), header="tree: t\nlanguage: en\nstart: a\nbranches:\n")
+    transcript = simulate(tree, script)
+    assert transcript.ended is None or transcript.ended.branch in NAMES
+    assert transcript.seconds < 24 * 3600

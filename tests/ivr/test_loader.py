@@ -1,0 +1,293 @@
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from softswitch.errors import ConfigError
+from softswitch.ivr.actions.digits import Gather
+from softswitch.ivr.actions.menus import Menu
+from softswitch.ivr.actions.speaking import Say
+from softswitch.ivr.loader import load_tree, load_trees, read_tree
+from tests.ivr.written import problems_of, tree_of
+
+GOOD = """\
+tree: bank
+language: pl
+numbers: ["+48221234567", 100]
+start: gate
+default_text: nieznane
+branches:
+  gate:
+    - say: no
+    - menu:
+        prompt: "Karty: jeden."
+        keys: {1: 010, 02: gate, "*": gate, "#": gate}
+        barge_in: no
+        no_input: {repeat: 010}
+  010:
+    parent: gate
+    steps:
+      - say: on
+      - up
+"""
+
+
+def test_a_good_tree_is_read_as_it_is_written():
+    tree, problems = read_tree(GOOD, Path("bank.yaml"))
+    assert problems == []
+    assert tree is not None
+    assert (tree.name, tree.language, tree.start) == ("bank", "pl", "gate")
+    assert tree.numbers == ("+48221234567", "100")
+    assert tree.default_text == "nieznane"
+    assert list(tree.branches) == ["gate", "010"]
+    assert tree.branches["010"].parent == "gate"
+    assert [step.line for step in tree.branches["gate"].steps] == [8, 9]
+
+
+def test_words_and_numbers_of_yaml_1_1_are_mended():
+    tree, _ = read_tree(GOOD, Path("bank.yaml"))
+    say, menu = (step.action for step in tree.branches["gate"].steps)
+    assert isinstance(say, Say)
+    assert say.text == {"": "no"}
+    assert isinstance(menu, Menu)
+    assert menu.keys == {"1": "010", "02": "gate", "*": "gate", "#": "gate"}
+    assert menu.barge_in is False
+    assert menu.no_input.repeat == 10
+
+
+FAULTS = [
+    # branches, the problems
+    ("a: [sai: hello]", ["t.yaml line 6: branch a step 1 (sai): unknown action; did you mean 'say'?"]),
+    ("a: [frobnicate]", ["t.yaml line 6: branch a step 1 (frobnicate): unknown action"]),
+    (
+        "a:\n  - say: {text: hello, voise: ewa}",
+        ["t.yaml line 7: branch a step 1 (say): unknown parameter 'voise'; did you mean 'voice'?"],
+    ),
+    (
+        "a:\n  - menu:\n      prompt: hi\n      keys: {1: a}\n      no_input:\n        repaet: 2",
+        [
+            "t.yaml line 11: branch a step 1 (menu): "
+            "no_input: unknown parameter 'repaet'; did you mean 'repeat'?"
+        ],
+    ),
+    (
+        "a:\n  - menu: {prompt: hi}",
+        ["t.yaml line 7: branch a step 1 (menu): the parameter 'keys' is missing"],
+    ),
+    ("a:\n  - say:", ["t.yaml line 7: branch a step 1 (say): the parameter 'text' is missing"]),
+    ("a: [say: '']", ["t.yaml line 6: branch a step 1 (say): the text is empty"]),
+    (
+        "a:\n  - menu:\n      prompt: hi\n      keys:\n        1: a\n        2: bb\nb: [up]",
+        ["t.yaml line 11: branch a step 1 (menu): keys.2: there is no branch 'bb'; did you mean 'b'?"],
+    ),
+    (
+        "a: [goto: booking]\nbookings: [up]",
+        ["t.yaml line 6: branch a step 1 (goto): there is no branch 'booking'; did you mean 'bookings'?"],
+    ),
+    (
+        "a:\n  - menu:\n      prompt: hi\n      keys: {1: a}\n      no_match:\n        then: x",
+        ["t.yaml line 11: branch a step 1 (menu): no_match.then: there is no branch 'x'"],
+    ),
+    (
+        'a:\n  - menu:\n      prompt: hi\n      keys:\n        1: a\n        "1": a',
+        ["t.yaml line 11: branch a step 1 (menu): '1' is written twice (first on line 10)"],
+    ),
+    ("a: [up]\na: [up]", ["t.yaml line 7: branches: 'a' is written twice (first on line 6)"]),
+    ("a:", ["t.yaml line 6: branch a: the branch is empty"]),
+    ("a: []", ["t.yaml line 6: branch a: the branch is empty"]),
+    ("a: {parent: a}", ["t.yaml line 6: branch a: the branch is empty"]),
+    ("a: hello", ["t.yaml line 6: branch a: a list of steps is wanted here, not a single value"]),
+    ("a: {steps: {say: hello}}", ["t.yaml line 6: branch a: a list of steps is wanted here, not a mapping"]),
+    (
+        "a: {parents: a, steps: [up]}",
+        ["t.yaml line 6: branch a: unknown parameter 'parents'; did you mean 'parent'?"],
+    ),
+    ("a: {parent: z, steps: [up]}", ["t.yaml line 6: branch a: parent: there is no branch 'z'"]),
+    (
+        "a: {parent: [z], steps: [up]}",
+        ["t.yaml line 6: branch a: parent: the name of a branch is wanted here"],
+    ),
+    (
+        "a:\n  - say: hello\n    goto: a",
+        [
+            "t.yaml line 7: branch a step 1: "
+            "a step is one action, here are 2: say and goto (is the indentation right?)"
+        ],
+    ),
+    ("a: [[up]]", ["t.yaml line 6: branch a step 1: a step is an action with its parameters, not a list"]),
+    ("a: [{}]", ["t.yaml line 6: branch a step 1: a step is an action with its parameters, not a mapping"]),
+    (
+        "a: ['']",
+        ["t.yaml line 6: branch a step 1: a step is an action with its parameters, not a single value"],
+    ),
+    (
+        "a: [up, {? [x] : y}]",
+        [
+            "t.yaml line 6: branch a step 2: a key must be a plain word or number",
+            "t.yaml line 6: branch a step 2: a step is an action with its parameters, not a mapping",
+        ],
+    ),
+    (
+        "a: [say: 'Hello {{NAME']",
+        ["t.yaml line 6: branch a step 1 (say): the braces of a variable do not match: write {{NAME}}"],
+    ),
+    (
+        "a: [say: '{{CALL.SRC_NUMBR}}']",
+        [
+            "t.yaml line 6: branch a step 1 (say): "
+            "unknown variable {{CALL.SRC_NUMBR}}; did you mean 'CALL.SRC_NUMBER'?"
+        ],
+    ),
+    ("a: [say: '{{KEY.DIGIT}}']", ["t.yaml line 6: branch a step 1 (say): unknown variable {{KEY.DIGIT}}"]),
+    (
+        "a: [play: no-such.wav]",
+        ["t.yaml line 6: branch a step 1 (play): the file 'no-such.wav' does not exist"],
+    ),
+    ("a: [echo: long]", ["t.yaml line 6: branch a step 1 (echo): 'long' is not a number"]),
+    (
+        "a: [hangup: loudly]",
+        ["t.yaml line 6: branch a step 1 (hangup): 'loudly' is not one of 'normal' or 'busy'"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("branches", "expected"), FAULTS)
+def test_each_fault_is_told_with_its_place(branches, expected):
+    assert problems_of(branches) == expected
+
+
+def test_all_problems_are_told_at_once_in_the_order_of_the_file():
+    problems = problems_of("a:\n  - say: {}\n  - goto: nowhere\n  - dance\nb:\nc: [echo: -1]")
+    assert problems == [
+        "t.yaml line 7: branch a step 1 (say): the parameter 'text' is missing",
+        "t.yaml line 8: branch a step 2 (goto): there is no branch 'nowhere'",
+        "t.yaml line 9: branch a step 3 (dance): unknown action",
+        "t.yaml line 10: branch b: the branch is empty",
+        "t.yaml line 11: branch c step 1 (echo): '-1' must be more than 0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["t.yaml: the file is empty"]),
+        ("# only a comment\n", ["t.yaml: the file is empty"]),
+        ("- a\n", ["t.yaml line 1: a tree file is a mapping with tree, language, start and branches"]),
+        (
+            "tree: [\n",
+            ["t.yaml line 2: this is not YAML: did not find expected node content while parsing a flow node"],
+        ),
+        ("tree: t\nlanguage: en\nstart: a\n", ["t.yaml line 1: the parameter 'branches' is missing"]),
+        (
+            "tree: t\nlanguage: en\nstart: a\nbranches: []\n",
+            ["t.yaml line 4: branches: a mapping of branch names is wanted here"],
+        ),
+        (
+            "branches: {a: [up]}\n",
+            [
+                "t.yaml line 1: the parameter 'language' is missing",
+                "t.yaml line 1: the parameter 'start' is missing",
+                "t.yaml line 1: the parameter 'tree' is missing",
+            ],
+        ),
+        (
+            "tree: t\nlanguage: en\nstart: b\nbranches: {a: [up]}\n",
+            ["t.yaml line 3: start: there is no branch 'b'"],
+        ),
+        (
+            "tree: t\nlanguage: polski\nstart: a\nbranches: {a: [up]}\n",
+            ["t.yaml line 2: language: 'polski' is not a language code like pl, en or en-GB"],
+        ),
+        (
+            "tree: t\nlangauge: en\nlanguage: en\nstart: a\nbranches: {a: [up]}\n",
+            ["t.yaml line 2: unknown parameter 'langauge'; did you mean 'language'?"],
+        ),
+        (
+            "tree: t\ntree: u\nlanguage: en\nstart: a\nbranches: {a: [up]}\n",
+            ["t.yaml line 2: 'tree' is written twice (first on line 1)"],
+        ),
+    ],
+)
+def test_faults_of_the_file_itself(text, expected):
+    assert [str(problem) for problem in read_tree(text, Path("t.yaml"))[1]] == expected
+
+
+def test_a_tree_file_that_cannot_be_read(tmp_path):
+    with pytest.raises(ConfigError) as error:
+        load_tree(tmp_path / "none.yaml")
+    assert str(error.value) == f"{tmp_path / 'none.yaml'}: cannot be read: No such file or directory"
+    (tmp_path / "latin.yaml").write_bytes(b"tree: \xb1\n")
+    with pytest.raises(ConfigError, match=r"latin\.yaml: is not UTF-8 text"):
+        load_tree(tmp_path / "latin.yaml")
+
+
+def test_a_byte_order_mark_is_no_part_of_a_tree(tmp_path):
+    path = tmp_path / "t.yaml"
+    path.write_bytes(b"\xef\xbb\xbftree: t\r\nlanguage: en\r\nstart: a\r\nbranches: {a: [up]}\r\n")
+    assert load_tree(path).name == "t"
+
+
+def test_numbers_and_names_belong_to_one_tree(tmp_path):
+    text = "tree: {}\nlanguage: en\nnumbers: [100, {}]\nstart: a\nbranches: {{a: [up]}}\n"
+    one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
+    one.write_text(text.format("same", "200"))
+    two.write_text(text.format("same", "100"))
+    with pytest.raises(ConfigError) as error:
+        load_trees([one, two])
+    assert str(error.value).splitlines() == [
+        f"{two} line 1: tree: the name 'same' is already taken by {one}",
+        f"{two} line 3: numbers: 100 already enters the tree 'same' in {one}",
+        f"{two} line 3: numbers: 100 already enters the tree 'same' in {one}",
+    ]
+
+
+def test_problems_of_several_files_come_together(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(
+            f"tree: {name}\nlanguage: en\nstart: a\nbranches: {{a: [x]}}\n"
+        )
+    with pytest.raises(ConfigError) as error:
+        load_trees([tmp_path / "one.yaml", tmp_path / "two.yaml"])
+    assert len(error.value.problems) == 2
+
+
+def test_good_files_are_loaded(tmp_path):
+    (tmp_path / "hello.wav").write_bytes(b"RIFF")
+    path = tmp_path / "one.yaml"
+    path.write_text("tree: t\nlanguage: en\nnumbers: 7\nstart: a\nbranches: {a: [play: hello.wav]}\n")
+    tree = load_tree(path)
+    assert tree.numbers == ("7",)
+    assert [prompt.play for prompt in tree.branches["a"].steps[0].action.prompts()] == [
+        tmp_path / "hello.wav"
+    ]
+
+
+def test_short_forms_of_steps():
+    tree = tree_of(
+        """
+        a:
+          - say: Hello.
+          - say: {pl: Cześć., en: Hello.}
+          - say: 100
+          - gather: {variable: pin, terminator: ""}
+          - up
+          - up:
+        """
+    )
+    first, second, third, gather, *_ = (step.action for step in tree.branches["a"].steps)
+    assert first.text == {"": "Hello."}
+    assert second.text == {"pl": "Cześć.", "en": "Hello."}
+    assert third.text == {"": "100"}
+    assert isinstance(gather, Gather)
+    assert gather.terminator == ""
+    assert [step.action_name for step in tree.branches["a"].steps][-2:] == ["up", "up"]
+
+
+def test_five_hundred_branches_load_in_under_a_second(tmp_path):
+    branch = "  b{0}:\n    - say: Hello {0}.\n    - menu: {{prompt: Press., keys: {{1: b{0}, 2: b{1}}}}}\n"
+    body = "".join(branch.format(number, (number + 1) % 500) for number in range(500))
+    path = tmp_path / "large.yaml"
+    path.write_text(f"tree: t\nlanguage: en\nstart: b0\nbranches:\n{body}")
+    started = perf_counter()
+    load_tree(path)
+    assert perf_counter() - started < 1.0

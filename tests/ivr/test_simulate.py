@@ -1,0 +1,131 @@
+from time import perf_counter
+
+import pytest
+
+from softswitch.ivr.context import DialResult
+from softswitch.ivr.errors import SimulationError
+from softswitch.ivr.simulate import (
+    DEFAULT_FACTS,
+    LONGEST_CALL_S,
+    VirtualClock,
+    _to_the_end,
+    answer,
+    hang_up,
+    press,
+    simulate,
+    simulate_command,
+    wait,
+)
+from tests.ivr.written import HEADER, call, exits_of, tree_of
+
+MENU = (
+    'a: [{menu: {prompt: "Twenty-eight letters in all.", keys: {1: a, 2: b}, first_digit_s: 5}}]\nb: [hangup]'
+)
+
+
+def test_a_press_comes_when_the_tree_waits_in_silence():
+    transcript = call(MENU, press("1"), press("2"))
+    assert transcript.path == ("a", "a", "b")
+    assert transcript.seconds == pytest.approx(4.0)  # both prompts were heard to their end
+
+
+def test_a_timed_press_cuts_the_prompt():
+    assert call(MENU, press("2", after=0.5)).seconds == pytest.approx(0.5)
+
+
+def test_waiting_lets_time_pass_before_the_next_press():
+    transcript = call(MENU, wait(8), press("2"))
+    assert exits_of(transcript, "menu") == [("key 2", "silent: 1")]
+    assert transcript.seconds == pytest.approx(9.0)  # 2 + 5 + 2 of prompts and silence: it waits again
+
+
+def test_a_press_that_gets_ready_while_the_tree_waits_comes_at_once():
+    assert call(MENU, wait(4), press("2")).seconds == pytest.approx(4.0)
+
+
+def test_hanging_up_ends_the_call_there():
+    transcript = call(MENU, press("1"), wait(1), hang_up())
+    assert transcript.ended is None
+    assert transcript.reason == "the caller hung up"
+    assert transcript.seconds == pytest.approx(3.0)
+
+
+def test_answers_come_in_the_order_of_the_dialled_numbers():
+    branches = "a: [dial: {target: 1, busy: b}]\nb: [dial: {target: 2, after: c}]\nc: [dial: 3]"
+    transcript = call(branches, answer(DialResult.BUSY, after=2), answer(DialResult.ENDED_BY_CALLEE, 4, 6))
+    assert [(d.targets, d.result, d.seconds) for d in transcript.dialled] == [
+        (("1",), DialResult.BUSY, 2),
+        (("2",), DialResult.ENDED_BY_CALLEE, 10),
+        (("3",), DialResult.ENDED_BY_CALLEE, 35),
+    ]
+
+
+def test_nobody_stays_on_the_line_for_ever():
+    transcript = call("a: [{echo: 3600}, {goto: a}]")
+    assert transcript.ended is None
+    assert LONGEST_CALL_S < transcript.seconds <= LONGEST_CALL_S + 3600
+
+
+def test_the_clock_is_virtual():
+    clock = VirtualClock()
+    before = clock.wall()
+    clock.now += 60
+    assert clock.monotonic() == 60
+    assert (clock.wall() - before).total_seconds() == 60
+    assert before.tzinfo is not None
+
+
+def test_waiting_for_the_real_world_is_refused():
+    class Elsewhere:
+        def __await__(self):
+            yield
+
+    async def walk():
+        await Elsewhere()
+
+    with pytest.raises(SimulationError, match="outside the simulated world"):
+        _to_the_end(walk())
+
+
+def test_facts_of_the_call_can_be_given():
+    transcript = call('a: [say: "{{CALL.CALLER_ID}} calls {{CALL.DST_NUMBER}}"]')
+    assert transcript.heard == (f"{DEFAULT_FACTS.caller_name} calls {DEFAULT_FACTS.called}",)
+
+
+def test_the_command_prints_the_call(tmp_path):
+    path = tmp_path / "t.yaml"
+    path.write_text(f"{HEADER}  a: [{{menu: {{prompt: Choose., keys: {{12: b}}}}}}]\n  b: [hangup]\n")
+    text, code = simulate_command(path, ["12"])
+    assert code == 0
+    assert text.splitlines()[-1].endswith("END     the tree hung up (branch b)")
+    text, code = simulate_command(path, ["9"], hang_up_after=2.0, called="555")
+    assert code == 0
+    assert text.splitlines()[-1].endswith("END     the caller hung up")
+
+
+def test_the_command_says_which_keys_were_never_pressed(tmp_path):
+    path = tmp_path / "t.yaml"
+    path.write_text(f"{HEADER}  a: [{{menu: {{prompt: Choose., keys: {{1: b}}}}}}]\n  b: [hangup]\n")
+    text, code = simulate_command(path, ["1", "2", "34"])
+    assert code == 0
+    assert text.splitlines()[-1] == "never pressed: 2, 34"
+
+
+def test_the_command_refuses_keys_that_no_phone_has(tmp_path):
+    assert simulate_command(tmp_path, ["1", "x2y"]) == ("no phone has the key x, y: press 0-9, * and #", 2)
+
+
+def test_the_command_names_what_is_wrong_with_a_tree(tmp_path):
+    path = tmp_path / "t.yaml"
+    path.write_text(f"{HEADER}  a: [dance]\n")
+    assert simulate_command(path) == (f"{path} line 6: branch a step 1 (dance): unknown action", 2)
+
+
+def test_a_call_takes_less_than_five_milliseconds():
+    tree = tree_of(MENU)
+    script = [press("1")] * 8 + [press("2")]
+    simulate(tree, script)
+    started = perf_counter()
+    for _ in range(20):
+        simulate(tree, script)
+    assert (perf_counter() - started) / 20 < 0.005

@@ -1,0 +1,142 @@
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from softswitch.ivr.loader import read_tree
+from softswitch.ivr.source import Source, kind_of, lines_within, locate
+
+
+def plain(text):
+    source = Source("x.yaml")
+    node = source.parse(text)
+    return source.plain(node, "here"), [str(problem) for problem in source.problems]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("no", "no"),
+        ("on", "on"),
+        ("yes", "yes"),
+        ("010", "010"),
+        ("1_000", "1_000"),
+        ("12:30", "12:30"),
+        ("+48221234567", "+48221234567"),
+        ("1.10", "1.10"),
+        ("2026-01-05", "2026-01-05"),
+        ("null", None),
+        ("~", None),
+        ("''", ""),
+        ("'null'", "null"),
+        ("[1, a, {b: no}]", ["1", "a", {"b": "no"}]),
+    ],
+)
+def test_scalars_stay_what_their_author_wrote(written, value):
+    assert plain(f"key: {written}") == ({"key": value}, [])
+
+
+def test_keys_are_texts_and_come_once():
+    assert plain("1: a\n'*': b\n#: c\n'#': d") == ({"1": "a", "*": "b", "#": "d"}, [])
+    assert plain("1: a\n'1': b\n1: c") == (
+        {"1": "a"},
+        [
+            "x.yaml line 2: here: '1' is written twice (first on line 1)",
+            "x.yaml line 3: here: '1' is written twice (first on line 1)",
+        ],
+    )
+    assert plain("{? [a] : b}") == ({}, ["x.yaml line 1: here: a key must be a plain word or number"])
+
+
+def test_aliases_are_followed():
+    assert plain("a: &x {b: c}\nd: *x") == ({"a": {"b": "c"}, "d": {"b": "c"}}, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &x [*x]",
+        "[" * 30 + "]" * 30,
+        "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+        + "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)),
+    ],
+    ids=["holds itself", "deep", "billions of laughs"],
+)
+def test_files_without_bounds_are_refused(text):
+    source = Source("x.yaml")
+    assert source.parse(text) is None
+    assert [problem.reason for problem in source.problems] == ["nested too deeply, or too large"]
+
+
+def test_places_and_lines():
+    node = yaml.compose("a:\n  b:\n    - c: 1\n    - d: 2\n", Loader=yaml.CSafeLoader)
+    assert lines_within(node) == {"a": 1, "a.b": 2, "a.b.0": 3, "a.b.0.c": 3, "a.b.1": 4, "a.b.1.d": 4}
+    assert locate(node, ("a", "b", 1, "d")) == ("a.b.1.d", 4)
+    assert locate(node, ("a", "not written", "b", 0)) == ("a.b.0", 3)
+    assert locate(node, ()) == ("", 1)
+    assert kind_of(node) == "a mapping"
+
+
+WORDS = st.sampled_from(
+    [
+        "tree",
+        "language",
+        "start",
+        "branches",
+        "a",
+        "say",
+        "menu",
+        "keys",
+        "prompt",
+        "dial",
+        "gather",
+        "parent",
+        "steps",
+    ]
+)
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | WORDS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(WORDS | st.text(max_size=3), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.fixed_dictionaries({"tree": JUNK, "language": JUNK, "start": JUNK, "branches": JUNK}) | JUNK)
+def test_no_content_is_a_traceback(content):
+    read_tree(yaml.safe_dump(content, allow_unicode=True), Path("x.yaml"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["a", "b", "1-1"]),
+        st.lists(
+            st.dictionaries(
+                st.sampled_from(
+                    ["say", "play", "menu", "gather", "goto", "dial", "echo", "label", "language"]
+                ),
+                JUNK,
+                min_size=1,
+                max_size=1,
+            ),
+            max_size=3,
+        ),
+    )
+)
+def test_no_parameters_are_a_traceback(branches):
+    text = yaml.safe_dump(
+        {"tree": "t", "language": "en", "start": "a", "branches": branches}, allow_unicode=True
+    )
+    _, problems = read_tree(text, Path("x.yaml"))
+    assert not [problem for problem in problems if "Input should" in problem.reason or not problem.reason]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="abt:[]{}-#&*!|>'\"\n \t0?%@,", max_size=60) | st.text(max_size=30))
+def test_no_text_is_a_traceback(text):
+    read_tree(text, Path("x.yaml"))

@@ -1,0 +1,58 @@
+from softswitch.events import LegHeld
+from softswitch.ivr.context import DialResult
+from softswitch.ivr.simulate import answer, press
+from softswitch.ivr.transcript import Moment, Transcript, render_transcript
+from tests.ivr.written import call
+
+BRANCHES = """
+a:
+  - label: Cards
+  - menu: {prompt: "Fourteen chars", keys: {1: b}}
+b:
+  - dial: {target: [7, 8], busy: c}
+c:
+  - say: "They are busy."
+  - hangup
+"""
+
+
+def test_a_call_reads_well_in_a_terminal():
+    transcript = call(BRANCHES, press("9", after=0.5), press("1"), answer(DialResult.BUSY, after=4))
+    assert (
+        render_transcript(transcript)
+        == """\
+tree t
+  0:00.0  BRANCH  a
+  0:00.0    step    1 label: next (Cards)
+  0:00.0    hears   Fourteen chars  (0.5 s, cut short by a key)
+  0:00.5    presses 9  (rfc4733)
+  0:00.5    hears   Fourteen chars  (1.0 s)
+  0:01.5    presses 1  (rfc4733)
+  0:01.5    step    2 menu: key 1 (wrong: 9)
+  0:01.5  BRANCH  b
+  0:01.5    dials   7, 8 as 'Cards': busy after 4 s
+  0:05.5    step    1 dial: busy (7, 8)
+  0:05.5  BRANCH  c
+  0:05.5    hears   They are busy.  (1.0 s)
+  0:06.5    step    1 say: heard
+  0:06.5    step    2 hangup: next
+  0:06.5  END     the tree hung up (branch c)"""
+    )
+
+
+def test_what_a_test_asks_of_a_call():
+    transcript = call(BRANCHES, press("1"), answer(DialResult.BUSY))
+    assert transcript.path == ("a", "b", "c")
+    assert transcript.heard == ("Fourteen chars", "They are busy.")
+    assert transcript.exits[:2] == (("a", "1 label", "next"), ("a", "2 menu", "key 1"))
+    assert transcript.dialled[0].label == "Cards"
+    assert transcript.reason == "the tree hung up"
+
+
+def test_minutes_and_events_of_other_rooms():
+    transcript = Transcript("t", (Moment(125.04, LegHeld("x")),), None, 600.0)
+    assert render_transcript(transcript).splitlines() == [
+        "tree t",
+        "  2:05.0    LegHeld(leg='x')",
+        " 10:00.0  END     the caller hung up",
+    ]

@@ -1,0 +1,108 @@
+import pytest
+
+from softswitch.speech.numbers import (
+    MAX_CARDINAL,
+    MINUTE,
+    PERSON,
+    Gender,
+    PluralClass,
+    cardinal,
+    counted,
+    digits,
+    has_numbers,
+    plural_class,
+)
+
+# Written out by hand, not by the code under test.
+ONES = ["", "jeden", "dwa", "trzy", "cztery", "pięć", "sześć", "siedem", "osiem", "dziewięć"]
+TEENS = [
+    *("dziesięć", "jedenaście", "dwanaście", "trzynaście", "czternaście"),
+    *("piętnaście", "szesnaście", "siedemnaście", "osiemnaście", "dziewiętnaście"),
+]
+TENS = [
+    *("", "", "dwadzieścia", "trzydzieści", "czterdzieści"),
+    *("pięćdziesiąt", "sześćdziesiąt", "siedemdziesiąt", "osiemdziesiąt", "dziewięćdziesiąt"),
+]
+HUNDREDS = ["", "sto", "dwieście", "trzysta", "czterysta", "pięćset"]
+HUNDREDS += ["sześćset", "siedemset", "osiemset", "dziewięćset"]
+
+
+def polish(number: int, *, feminine: bool = False) -> str:
+    if number == 0:
+        return "zero"
+    if number == 1000:
+        return "tysiąc"
+    if number == 1 and feminine:
+        return "jedna"
+    words = [HUNDREDS[number // 100]]
+    rest = number % 100
+    if 10 <= rest < 20:
+        words.append(TEENS[rest - 10])
+    else:
+        one = "dwie" if feminine and rest % 10 == 2 else ONES[rest % 10]
+        words += [TENS[rest // 10], one]
+    return " ".join(word for word in words if word)
+
+
+@pytest.mark.parametrize("number", range(1001))
+def test_polish_persons_from_0_to_1000(number):
+    if number == 1:
+        noun = "osoba"
+    elif number % 10 in {2, 3, 4} and (number // 10) % 10 != 1:
+        noun = "osoby"
+    else:
+        noun = "osób"
+    assert counted(number, PERSON["pl"], "pl") == f"{polish(number, feminine=True)} {noun}"
+    assert cardinal(number, "pl") == polish(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "spoken"),
+    [
+        (1, "jedna osoba"),
+        (2, "dwie osoby"),
+        (4, "cztery osoby"),
+        (5, "pięć osób"),
+        (12, "dwanaście osób"),
+        (21, "dwadzieścia jeden osób"),
+        (22, "dwadzieścia dwie osoby"),
+        (112, "sto dwanaście osób"),
+        (1002, "tysiąc dwie osoby"),
+        (2000, "dwa tysiące osób"),
+    ],
+)
+def test_the_numbers_people_stumble_over(number, spoken):
+    assert counted(number, PERSON["pl"], "pl-PL") == spoken
+
+
+def test_gender_bends_one_and_two_only():
+    assert [cardinal(1, "pl", gender) for gender in Gender] == ["jeden", "jedna", "jedno"]
+    assert [cardinal(2, "pl", gender) for gender in Gender] == ["dwa", "dwie", "dwa"]
+    assert [cardinal(3, "pl", gender) for gender in Gender] == ["trzy"] * 3
+    assert cardinal(-2, "pl", Gender.FEMININE) == "minus dwie"
+
+
+def test_english_counts_in_two_classes():
+    assert counted(1, PERSON["en"], "en") == "one person"
+    assert counted(0, PERSON["en"], "en") == "zero people"
+    assert counted(22, MINUTE["en"], "en-GB") == "twenty-two minutes"
+    assert plural_class(2, "en") is PluralClass.MANY
+    assert plural_class(2, "pl") is PluralClass.FEW
+    assert cardinal(-3, "en") == "minus three"
+
+
+def test_digits_are_said_one_by_one():
+    assert digits("1 2 3 4", "pl") == "jeden dwa trzy cztery"
+    assert digits("1234", "en") == "one two three four"
+    assert digits("*43#", "pl") == "gwiazdka cztery trzy krzyżyk"
+    assert digits("+48 (22)", "en") == "plus four eight two two"
+    assert digits("", "pl") == ""
+
+
+def test_what_it_cannot_count_it_refuses():
+    with pytest.raises(ValueError, match="too large"):
+        cardinal(MAX_CARDINAL + 1, "pl")
+    with pytest.raises(ValueError, match="'de'"):
+        digits("1", "de")
+    assert has_numbers("pl-PL")
+    assert not has_numbers("de")

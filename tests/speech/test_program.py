@@ -1,0 +1,58 @@
+import asyncio
+import os
+import sys
+
+import pytest
+
+from softswitch.speech.errors import EngineError, EngineMissing
+from softswitch.speech.program import run_program, speak_with_program
+from softswitch.speech.wav import build_wav
+
+SAMPLES = b"\1\0" * 4000
+
+
+async def test_text_goes_in_and_output_comes_out():
+    upper = (sys.executable, "-c", "import sys; sys.stdout.write(sys.stdin.read().upper())")
+    assert (await run_program("exec", upper, "witamy")).decode() == "WITAMY"
+
+
+async def test_a_failure_carries_the_last_words():
+    failing = (sys.executable, "-c", "import sys; sys.exit('no such voice')")
+    with pytest.raises(EngineError, match=r"exit code 1 \(no such voice\)"):
+        await run_program("exec", failing, "witamy")
+    with pytest.raises(EngineMissing, match="nowhere cannot be started"):
+        await run_program("exec", ("/nowhere",), "witamy")
+
+
+async def test_a_program_that_does_not_read_its_input_is_no_error():
+    assert await run_program("exec", (sys.executable, "-c", "print(1)"), "x" * 1_000_000) == b"1\n"
+
+
+async def test_giving_up_kills_the_program_and_its_children(tmp_path):
+    marks = tmp_path / "marks"
+    os.mkfifo(marks)
+    reader = os.open(marks, os.O_RDONLY | os.O_NONBLOCK)
+    script = f"exec 3>{marks}; sh -c 'echo ready >&3; exec sleep 600' & wait"
+    task = asyncio.ensure_future(run_program("exec", ("/bin/sh", "-c", script), "x"))
+    ready = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(reader, ready.set)
+    await ready.wait()
+    loop.remove_reader(reader)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    # Both held the pipe open; that it ends says that both are gone.
+    os.set_blocking(reader, True)
+    assert await asyncio.to_thread(lambda: os.read(reader, 100) + os.read(reader, 100)) == b"ready\n"
+    os.close(reader)
+
+
+async def test_sound_from_a_file_or_from_the_output(tmp_path):
+    source = tmp_path / "source.wav"
+    source.write_bytes(build_wav(SAMPLES))
+    to_file = await speak_with_program("exec", lambda output: ("cp", str(source), output), "x")
+    to_output = await speak_with_program("exec", lambda _: ("cat", str(source)), "x")
+    assert to_file.samples == to_output.samples == SAMPLES
+    with pytest.raises(EngineError, match="gave no sound"):
+        await speak_with_program("exec", lambda _: ("echo", "hello"), "x")
