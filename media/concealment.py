@@ -26,9 +26,13 @@ class Concealment:
         self.concealed = np.zeros(capacity, np.int64)
 
     def reset(self, row: int) -> None:
-        """Forget what a row has heard."""
-        self._repeats[row] = REPEATS
+        """Make a row ready for a new leg."""
+        self.forget(row)
         self.concealed[row] = 0
+
+    def forget(self, row: int) -> None:
+        """Repeat nothing of what a row has heard."""
+        self._repeats[row] = REPEATS
 
     def fill(
         self, frame: NDArray[np.uint8], there: NDArray[np.bool_], law: NDArray[np.int64]
@@ -42,6 +46,9 @@ class Concealment:
         for half in range(FRAME_SLOTS):
             missing = np.flatnonzero(~there[:, half])
             if len(missing):
+                if half:
+                    before = missing[there[missing, half - 1]]
+                    self._last[before] = frame[before, half - 1]
                 frame[missing, half] = self._repeat(missing, law)
             if len(missing) < rows:
                 got = there[:, half]

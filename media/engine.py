@@ -19,8 +19,8 @@ from media import events as tell
 from media import rtp
 from media.concealment import Concealment
 from media.errors import MediaError
-from media.g711 import ALAW, FRAME, TRANSCODE, ULAW
-from media.hearing import Ended, Hearing, frame_seconds
+from media.g711 import ALAW, FRAME, SAMPLE_RATE, TRANSCODE, ULAW
+from media.hearing import MOST_WAITING, Ended, Hearing, frame_seconds
 from media.jitter import FRAME_SLOTS, REVIEW, JitterBuffer
 from media.legs import CAPACITY, Address, Legs
 from media.prompts import PromptBank, frames_of
@@ -30,6 +30,11 @@ from media.tones import key
 
 TICK_SECONDS: Final = FRAME / 8000
 TICKS_PER_SECOND: Final = 50
+COMFORT_NOISE: Final = 13
+"""Payload type of RFC 3389: nothing to play, but the phone is there."""
+KEY_SECONDS: Final = 0.1
+KEY_GAP: Final = 0.06
+"""A key as sound: 100 ms of tones and a pause, without which two equal keys would be one."""
 TIMEOUT_CHECK: Final = 10
 """Ticks between looks for silent legs: 0.2 s is fine enough for a limit of many seconds."""
 KEY_PROMPT: Final = -100
@@ -67,10 +72,18 @@ class Sending:
 
 @dataclass(slots=True)
 class _Pressing:
-    """Keys being sent on a row."""
+    """Keys being sent on a row: the packets of each, the first one under way."""
 
-    steps: Iterator[OutgoingEvent]
+    keys: deque[Iterator[OutgoingEvent]] = field(default_factory=deque)
     timestamp: int = 0
+
+    def step(self) -> OutgoingEvent | None:
+        """Return what is to be sent in this tick, None when all is sent."""
+        while self.keys:
+            if (step := next(self.keys[0], None)) is not None:
+                return step
+            self.keys.popleft()
+        return None
 
 
 class Engine:
@@ -93,7 +106,9 @@ class Engine:
         self._recording: set[int] = set()
         self._moved: list[tuple[int, Address]] = []
         for number, digit in enumerate(DIGITS):
-            self._bank.add(KEY_PROMPT - number, frames_of(key(digit, 0.12)))
+            pause = np.zeros(round(KEY_GAP * SAMPLE_RATE), np.int16)
+            sound = np.concatenate([key(digit, KEY_SECONDS), pause])
+            self._bank.add(KEY_PROMPT - number, frames_of(sound))
 
     # Commands
 
@@ -113,6 +128,7 @@ class Engine:
         self._receivers.pop(row, None)
         self._pressing.pop(row, None)
         self._recording.discard(row)
+        self._moved = [moved for moved in self._moved if moved[0] != row]
         self.reports.append(tell.LegClosed(leg, statistics))
         return row
 
@@ -140,13 +156,12 @@ class Engine:
         legs, hearing = self.legs, self._hearing
         match what:
             case ask.SetStream():
-                row = legs.row(what.leg)
-                if legs.agree(row, what, tick=self.tick_number, ticks_per_second=TICKS_PER_SECOND):
-                    self._moved.append((row, legs.destination[row]))
-            case ask.Play(leg, play, prompts):
-                self._ended(hearing.play(legs.row(leg), play, prompts))
+                self._agree(what)
+            case ask.Play():
+                self._play(what)
             case ask.StopPlay(leg):
-                self._ended(hearing.stop(legs.row(leg)))
+                if (stopped := hearing.stop(legs.row(leg))) is not None:
+                    self._ended(stopped)
             case ask.HearNothing(leg):
                 hearing.nothing(legs.row(leg))
             case ask.HearItself(leg):
@@ -164,10 +179,31 @@ class Engine:
             case _:
                 raise MediaError(f"{type(what).__name__} is no command for the engine")
 
+    def _agree(self, what: ask.SetStream) -> None:
+        legs, row = self.legs, self.legs.row(what.leg)
+        law = legs.law[row]
+        if legs.agree(row, what, tick=self.tick_number, ticks_per_second=TICKS_PER_SECOND):
+            self._moved.append((row, legs.destination[row]))
+        if legs.law[row] != law:
+            self._jitter.forget(row)
+            self._concealment.forget(row)
+
+    def _play(self, what: ask.Play) -> None:
+        row = self.legs.row(what.leg)
+        try:
+            ended = self._hearing.play(row, what.play, what.prompts)
+        except MediaError:
+            # Whoever waits for its end must not wait for ever.
+            self.reports.append(tell.PlayEnded(what.leg, what.play, 0.0, finished=False))
+            raise
+        for one in ended:
+            self._ended(one)
+
     # The tick
 
     def skip(self, ticks: int) -> None:
         """Let time pass without sending: what a late tick left out is never made up in a burst."""
+        self._jitter.skip(self.tick_number * FRAME_SLOTS, ticks * FRAME_SLOTS)
         self.tick_number += ticks
         self.legs.timestamp += ticks * FRAME
 
@@ -208,9 +244,10 @@ class Engine:
             if law != legs.law[packets.row[index]]:
                 slot = batch.slots[packets.at[index], rtp.HEADER :]
                 slot[:] = TRANSCODE[law][slot]
-        self._jitter.put(_only(packets, audio | other), batch.slots, self.tick_number * FRAME_SLOTS)
+        self._jitter.put(packets.only(audio | other), batch.slots, self.tick_number * FRAME_SLOTS)
         expected_kind = audio | other | event
-        legs.last_heard[packets.row[expected_kind]] = self.tick_number
+        alive = expected_kind | ((kind == COMFORT_NOISE) & (expected >= 0))
+        legs.last_heard[packets.row[alive]] = self.tick_number
         self._follow_sources(now, batch, packets.at[expected_kind], sending)
         for number in np.flatnonzero(event):
             self._event(now, packets, int(number), batch.slots)
@@ -248,7 +285,10 @@ class Engine:
     def _listen(
         self, now: float, heard: NDArray[np.uint8], there: NDArray[np.bool_], law: NDArray[np.int64]
     ) -> None:
-        rows = np.flatnonzero(self.legs.listens[: len(heard)] & there.any(axis=1))
+        listens, any_there = self.legs.listens[: len(heard)], there.any(axis=1)
+        rows = np.flatnonzero(listens & any_there)
+        if len(rows) < np.count_nonzero(listens):
+            self._tones.miss(np.flatnonzero(listens & ~any_there))
         if not len(rows):
             return
         every = len(rows) == len(heard)
@@ -284,18 +324,18 @@ class Engine:
     def _press(self, row: int, digits: str, milliseconds: int, gap: int) -> None:
         if self.legs.digits_payload[row] < 0:
             tones = tuple(KEY_PROMPT - DIGITS.index(digit) for digit in digits if digit in DIGITS)
-            self._ended(self._hearing.play(row, 0, tones))
+            for ended in self._hearing.play_after(row, 0, tones) if tones else ():
+                self._ended(ended)
             return
-        steps = _steps(digits, milliseconds, gap, int(self.legs.digits_rate[row]))
-        pressing = self._pressing.get(row)
-        if pressing is None:
-            self._pressing[row] = _Pressing(steps)
-        else:
-            pressing.steps = _chain(pressing.steps, steps)
+        pressing = self._pressing.setdefault(row, _Pressing())
+        for digit in digits:
+            if digit in DIGITS and len(pressing.keys) < MOST_WAITING:
+                rate = int(self.legs.digits_rate[row])
+                pressing.keys.append(_steps(digit, milliseconds, gap, rate))
 
     def _press_step(self, row: int, sending: Sending) -> None:
         pressing, legs = self._pressing[row], self.legs
-        step = next(pressing.steps, None)
+        step = pressing.step()
         if step is None or not legs.sends[row]:
             del self._pressing[row]
             return
@@ -317,8 +357,8 @@ class Engine:
 
     # Ends
 
-    def _ended(self, ended: Ended | None) -> None:
-        if ended is not None and ended.play:
+    def _ended(self, ended: Ended) -> None:
+        if ended.play:
             leg = int(self.legs.leg[ended.row])
             self.reports.append(tell.PlayEnded(leg, ended.play, frame_seconds(ended.frames), ended.finished))
 
@@ -330,31 +370,9 @@ class Engine:
             legs.patience[row] = 0
 
 
-def _only(packets: rtp.Packets, which: NDArray[np.bool_]) -> rtp.Packets:
-    if which.all():
-        return packets
-    return rtp.Packets(
-        packets.row[which],
-        packets.at[which],
-        packets.payload_type[which],
-        packets.marker[which],
-        packets.sequence[which],
-        packets.timestamp[which],
-        packets.ssrc[which],
-        packets.size[which],
-    )
-
-
 _PAUSE: Final = OutgoingEvent(b"", marker=False, last=False)
 
 
-def _steps(digits: str, milliseconds: int, gap: int, rate: int) -> Iterator[OutgoingEvent]:
-    for digit in digits:
-        if digit in DIGITS:
-            yield from press(digit, milliseconds=milliseconds, rate=rate)
-            yield from [_PAUSE] * (gap // 20)
-
-
-def _chain(first: Iterator[OutgoingEvent], second: Iterator[OutgoingEvent]) -> Iterator[OutgoingEvent]:
-    yield from first
-    yield from second
+def _steps(digit: str, milliseconds: int, gap: int, rate: int) -> Iterator[OutgoingEvent]:
+    yield from press(digit, milliseconds=milliseconds, rate=rate)
+    yield from [_PAUSE] * (gap // 20)

@@ -37,16 +37,17 @@ def _decode_ulaw() -> Samples:
 
 
 def _encode(decode: Samples) -> Codes:
-    """Return the code nearest to each 16-bit sample, indexed by the sample's unsigned bits."""
-    order = np.argsort(decode, kind="stable")
-    levels = decode[order].astype(np.int32)
+    """Return the code of each 16-bit sample, indexed by the sample's unsigned bits."""
+    positive = np.arange(128, 256)  # the top bit is the sign in both laws, set for positive samples
+    order = positive[np.argsort(decode[positive])]
+    ladder = decode[order].astype(np.int32).reshape(8, 16)
+    # G.711 tables 1a and 2a: a level reaches half a step of its own segment up, also where steps double.
+    half = (ladder[:, 1:2] - ladder[:, 0:1]) // 2
+    borders = (ladder + half).ravel()[:-1]
     samples = np.arange(-32768, 32768, dtype=np.int32)
-    above = np.clip(np.searchsorted(levels, samples), 1, len(levels) - 1)
-    # A sample half way between two levels belongs to the one of larger magnitude, as G.711 decides.
-    left, right = levels[above - 1], levels[above]
-    middle = left + right
-    nearer_left = np.where(samples < 0, 2 * samples <= middle, 2 * samples < middle)
-    codes = order[np.where(nearer_left, above - 1, above)].astype(np.uint8)
+    # Negative samples by one's complement: no sample lies on a border, as in the ITU's program (G.191).
+    index = np.searchsorted(borders, np.where(samples < 0, ~samples, samples), side="right")
+    codes = np.where(samples < 0, order[index] ^ 0x80, order[index]).astype(np.uint8)
     table = np.empty(65536, np.uint8)
     table[samples.astype(np.int16).view(np.uint16)] = codes
     return table

@@ -16,6 +16,8 @@ NOTHING: Final = 0
 LOOP: Final = 1
 LEG: Final = 2
 ITSELF: Final = 3
+MOST_WAITING: Final = 64
+"""Keys that may wait behind one being played: no finger presses more, and no flood is followed."""
 
 
 @dataclass(slots=True)
@@ -88,13 +90,28 @@ class Hearing:
         self._loop_begin[row], self._loop_length[row] = begin, length
         self._loop_phase[row] = 0 if shared else tick
 
-    def play(self, row: int, play: int, prompts: tuple[int, ...]) -> Ended | None:
-        """Play prompts in front; return the end of what was playing, if anything was."""
+    def play(self, row: int, play: int, prompts: tuple[int, ...]) -> list[Ended]:
+        """Play prompts in front; return the end of what was playing, and of this when it holds nothing.
+
+        Raises MediaError, and changes nothing, when a prompt is not in the bank.
+        """
         queue = deque(self._bank.range(prompt) for prompt in prompts)
         before = self.stop(row)
+        ended = [before] if before is not None else []
+        if not queue:
+            return [*ended, Ended(row, play, 0, finished=True)]
         self._playing[row] = Playing(play, queue)
         self._next(row)
-        return before
+        return ended
+
+    def play_after(self, row: int, play: int, prompts: tuple[int, ...]) -> list[Ended]:
+        """Play prompts after what plays under the same number; replace what plays under another."""
+        playing = self._playing.get(row)
+        if playing is None or playing.play != play:
+            return self.play(row, play, prompts)
+        if len(playing.queue) < MOST_WAITING:
+            playing.queue.extend(self._bank.range(prompt) for prompt in prompts)
+        return []
 
     def stop(self, row: int) -> Ended | None:
         """End what plays in front; return how far it came, None when nothing played."""
@@ -165,12 +182,14 @@ class Hearing:
         return ended
 
     def _next(self, row: int) -> bool:
+        """Begin the next prompt of a row; return False when none is left."""
         queue = self._playing[row].queue
         self._front[row] = bool(queue)
-        if queue:
-            self._begin[row], self._length[row] = queue.popleft()
-            self._position[row] = 0
-        return bool(queue) or bool(self._front[row])
+        if not queue:
+            return False
+        self._begin[row], self._length[row] = queue.popleft()
+        self._position[row] = 0
+        return True
 
 
 def frame_seconds(frames: int) -> float:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from media.commands import SetStream
-from media.errors import PortsExhausted, UnknownLeg
+from media.errors import MediaError, PortsExhausted, UnknownLeg
 from media.g711 import ALAW, LAW_OF_CODEC
 
 CAPACITY: Final = 8192
@@ -97,8 +97,10 @@ class Legs:
     def agree(self, row: int, stream: SetStream, *, tick: int, ticks_per_second: int) -> bool:
         """Take over what was agreed with the phone; return True when its address is new.
 
-        A new address means a new search for the real source.
+        A new address means a new search for the real source. Raises MediaError for an unknown codec.
         """
+        if stream.codec not in LAW_OF_CODEC:
+            raise MediaError(f"{stream.codec} is no codec of this engine")
         self.law[row] = LAW_OF_CODEC[stream.codec]
         self.payload[row] = stream.payload
         self.digits_payload[row] = stream.digits_payload

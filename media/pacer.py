@@ -9,7 +9,7 @@ TICK: Final = 0.020
 
 
 class Pacer:
-    """Deadlines every 20 ms from a start. A tick that comes a whole period late leaves the missed ones out."""
+    """Deadlines every 20 ms from a start; a tick a whole period late leaves the missed ones out."""
 
     def __init__(self, now: float) -> None:
         self._start = now
@@ -21,7 +21,7 @@ class Pacer:
         return self._start + self._count * TICK
 
     def begin(self, now: float) -> tuple[float, int]:
-        """Note that the due tick begins now; return its lateness in seconds and how many before it were missed."""
+        """Note that the due tick begins now; return its lateness in seconds and how many were missed."""
         lateness = now - self.deadline
         missed = max(int(lateness / TICK), 0)
         self._count += missed + 1

@@ -10,20 +10,28 @@ from pathlib import Path
 import numpy as np
 
 from media.errors import MediaError
-from media.g711 import SAMPLE_RATE, decode
+from media.g711 import ALAW, SAMPLE_RATE, decode
+
+_END = -1
+"""A leg number no leg has."""
 
 
 class Recorder:
-    """Open recordings by leg. ``write`` returns at once; files are complete after ``close``."""
+    """Recordings by leg. ``write`` returns at once; files are complete after ``close`` and a moment."""
 
     def __init__(self) -> None:
-        self._files: dict[int, wave.Wave_write] = {}
-        self._queue: queue.SimpleQueue[tuple[str, int, int, bytes]] = queue.SimpleQueue()
+        # A file begins a leg's recording, bytes with their law go on, None ends it; leg -1 ends the thread.
+        self._queue: queue.SimpleQueue[tuple[int, wave.Wave_write | tuple[int, bytes] | None]]
+        self._queue = queue.SimpleQueue()
+        self._failures: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
     def open(self, leg: int, path: Path) -> None:
-        """Begin a mono 8 kHz 16-bit WAV file; raise MediaError when it cannot be made."""
+        """Begin a mono 8 kHz 16-bit WAV file, ending another of this leg.
+
+        Raises MediaError when the file cannot be made.
+        """
         try:
             file = wave.open(str(path), "wb")  # noqa: SIM115 - it stays open until the leg ends
         except OSError as error:
@@ -31,33 +39,47 @@ class Recorder:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)
-        self._files[leg] = file
+        self._queue.put((leg, file))
 
     def write(self, leg: int, law: int, codes: bytes) -> None:
         """Append one frame of G.711 codes."""
-        self._queue.put(("write", leg, law, codes))
+        self._queue.put((leg, (law, codes)))
 
     def close(self, leg: int) -> None:
         """Finish a recording, if the leg has one."""
-        if leg in self._files:
-            self._queue.put(("close", leg, 0, b""))
+        self._queue.put((leg, None))
+
+    def failure(self) -> tuple[int, str] | None:
+        """Return a leg whose recording broke off since the last call, and why; None when there is none."""
+        return None if self._failures.empty() else self._failures.get_nowait()
 
     def stop(self) -> None:
         """Finish all recordings and end the thread."""
-        for leg in list(self._files):
-            self.close(leg)
-        self._queue.put(("stop", 0, 0, b""))
+        self._queue.put((_END, None))
         self._thread.join()
 
     def _run(self) -> None:
-        while (item := self._queue.get())[0] != "stop":
-            what, leg, law, codes = item
-            file = self._files.get(leg)
-            if file is None:
-                continue
-            if what == "write":
-                # writeframes patches the length each time, so the file plays whenever the process ends.
-                file.writeframes(decode(np.frombuffer(codes, np.uint8), law).astype("<i2").tobytes())
-            else:
-                del self._files[leg]
-                file.close()
+        files: dict[int, wave.Wave_write] = {}
+        while (item := self._queue.get())[0] != _END:
+            leg, what = item
+            try:
+                if isinstance(what, tuple):
+                    if leg in files:
+                        _append(files[leg], *what)
+                    continue
+                if leg in files:
+                    files.pop(leg).close()
+                if what is not None:
+                    files[leg] = what
+                    _append(what, ALAW, b"")
+            except OSError as error:
+                # A full disk ends one recording, not the thread.
+                files.pop(leg, None)
+                self._failures.put((leg, f"the recording broke off: {error.strerror}"))
+        for file in files.values():
+            file.close()
+
+
+def _append(file: wave.Wave_write, law: int, codes: bytes) -> None:
+    # writeframes patches the length each time, so the file plays whenever the process ends.
+    file.writeframes(decode(np.frombuffer(codes, np.uint8), law).astype("<i2").tobytes())

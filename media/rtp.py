@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Number = TypeVar("Number", int, NDArray[np.int64])
 
 HEADER: Final = 12
 """Octets of a header without CSRC list and extension."""
@@ -38,6 +40,21 @@ class Packets:
     timestamp: NDArray[np.int64]
     ssrc: NDArray[np.int64]
     size: NDArray[np.int64]
+
+    def only(self, which: NDArray[np.bool_]) -> Packets:
+        """Return the packets where ``which`` ``(packets,)`` is True."""
+        if which.all():
+            return self
+        return Packets(
+            self.row[which],
+            self.at[which],
+            self.payload_type[which],
+            self.marker[which],
+            self.sequence[which],
+            self.timestamp[which],
+            self.ssrc[which],
+            self.size[which],
+        )
 
 
 def parse(slots: NDArray[np.uint8], row: NDArray[np.int64], length: NDArray[np.int64]) -> Packets:
@@ -113,11 +130,11 @@ def build(
     return head + payload
 
 
-def signed32(difference: NDArray[np.int64]) -> NDArray[np.int64]:
+def signed32(difference: Number) -> Number:
     """Return a difference of two 32-bit stamps as the nearest signed number: wrapping does not show."""
     return ((difference + (1 << 31)) & 0xFFFFFFFF) - (1 << 31)
 
 
-def signed16(difference: NDArray[np.int64]) -> NDArray[np.int64]:
+def signed16(difference: Number) -> Number:
     """Return a difference of two sequence numbers as the nearest signed number."""
     return ((difference + (1 << 15)) & 0xFFFF) - (1 << 15)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import select
 import socket
 from collections import deque
@@ -12,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from media.engine import Batch, Sending
-from media.errors import PortsExhausted
+from media.errors import MediaError, PortsExhausted
 from media.legs import Address
 from media.rtp import PACKET, SLOT
 
@@ -49,22 +50,26 @@ class Ports:
         self._by_file: dict[int, _Port] = {}
         self._epoll = select.epoll()
         self._slots = np.zeros((BATCH, SLOT), np.uint8)
-        view = memoryview(self._slots).cast("B")
+        view = self._slots.data.cast("B")
         self._views = [view[index * SLOT : (index + 1) * SLOT] for index in range(BATCH)]
         self._senders: list[Callable[[memoryview], object] | None] = []
         self.refused = 0
         """Packets the kernel would not send: no route, a full buffer, or nobody at the other end."""
 
     def open(self, row: int, host: str) -> int:
-        """Bind a port for a row and return it; raise PortsExhausted when none is free."""
+        """Bind a port for a row and return it.
+
+        Raises PortsExhausted when none is free, MediaError when there is no such address on this machine.
+        """
         for _ in range(len(self._numbers)):
             number = self._numbers.popleft()
             try:
                 port = _Port(_bind(host, number), host, number, row)
-            except OSError:
-                # Somebody else's just now: another program took it from the middle of our range.
+            except OSError as error:
                 self._numbers.append(number)
-                continue
+                if error.errno == errno.EADDRINUSE:
+                    continue  # Another program took it from the middle of our range.
+                raise MediaError(f"no RTP port can be bound on {host}: {error.strerror}") from error
             self._register(port)
             return number
         raise PortsExhausted("no free RTP port: widen media.ports in the configuration")
@@ -72,8 +77,11 @@ class Ports:
     def close(self, row: int, now: float) -> None:
         """Let a row's port drain; it is free again after :data:`DRAIN_SECONDS`."""
         port = self._open.pop(row)
-        self._unregister(port)
         self._senders[row] = None
+        if port.socket.fileno() < 0:  # lost in a move
+            self._numbers.append(port.number)
+            return
+        self._unregister(port)
         # Bound but unread: the kernel throws away what comes once the small buffer is full.
         self._draining.append((now + DRAIN_SECONDS, port.number))
         self._held[port.number] = port.socket
@@ -91,7 +99,16 @@ class Ports:
         if port is None:
             return
         if port.connected:
-            port = self._rebind(port)
+            try:
+                port = self._rebind(port)
+            except OSError:
+                # Taken by another program in between: the leg stays silent, and its time-out will tell.
+                self.refused += 1
+                return
+        if not _is_numeric(port.socket.family, address):
+            # A name would be looked up in the midst of a tick. The phone's first packet says where it is.
+            self._senders[row] = None
+            return
         send = port.socket.sendto
         self._senders[row] = lambda data: send(data, address)
 
@@ -183,6 +200,7 @@ class Ports:
     def _rebind(self, port: _Port) -> _Port:
         """Undo a connect: UDP has no other way from Python than to bind the port anew."""
         self._unregister(port)
+        self._senders[port.row] = None
         port.socket.close()
         fresh = _Port(_bind(port.host, port.number), port.host, port.number, port.row)
         self._register(fresh)
@@ -191,8 +209,17 @@ class Ports:
 
 def packet_views(packets: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> list[memoryview]:
     """Return one memoryview a row of ``(rows, PACKET) uint8``."""
-    whole = memoryview(packets).cast("B")
+    whole = packets.data.cast("B")
     return [whole[row * PACKET : (row + 1) * PACKET] for row in range(len(packets))]
+
+
+def _is_numeric(family: int, address: Address) -> bool:
+    host, port = address
+    try:
+        socket.inet_pton(family, host)
+    except OSError:
+        return False
+    return 0 < port < 65536
 
 
 def _bind(host: str, number: int) -> socket.socket:

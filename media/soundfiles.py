@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from media.errors import MediaError
 from media.g711 import FRAME, LAWS, SAMPLE_RATE, Samples
+from media.prompts import frames_of
 
 SUFFIX: Final = ".frames"
 
@@ -50,3 +51,13 @@ def read_frames(path: Path) -> NDArray[np.uint8]:
     if not len(data) or len(data) % (len(LAWS) * FRAME):
         raise MediaError(f"{path}: not a frames file")
     return data.reshape(len(LAWS), -1, FRAME)
+
+
+def frames_of_file(path: Path) -> NDArray[np.uint8]:
+    """Read a sound file as frames of both laws, ``(laws, frames, 160) uint8``."""
+    return frames_of(read_sound(path))
+
+
+def write_wave(path: Path, samples: Samples) -> None:
+    """Write 8 kHz mono samples as a WAV file."""
+    soundfile.write(path, samples, SAMPLE_RATE, subtype="PCM_16", format="WAV")

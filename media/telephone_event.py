@@ -9,6 +9,10 @@ from typing import Final
 DIGITS: Final = "0123456789*#ABCD"
 """The digit of each event code 0-15 (RFC 4733 §3.2 table 3)."""
 EVENT_SIZE: Final = 4
+LONGEST: Final = 0xFFFF
+"""Duration a packet can tell, 8.2 s at 8 kHz; a longer press goes on in segments (RFC 4733 §2.5.1.3)."""
+SEGMENT_SLACK: Final = 0x0FFF
+"""How far before :data:`LONGEST` a sender may begin its next segment: half a second at 8 kHz."""
 REMEMBERED: Final = 8
 """Past events whose late or repeated packets are recognised: keys pressed within two seconds."""
 END_COPIES: Final = 3
@@ -37,7 +41,7 @@ def parse_event(payload: bytes) -> EventPacket | None:
 def build_event(event: EventPacket) -> bytes:
     """Write a payload."""
     flags = (0x80 if event.end else 0) | event.volume
-    return bytes((event.code, flags)) + min(event.duration, 0xFFFF).to_bytes(2, "big")
+    return bytes((event.code, flags)) + min(event.duration, LONGEST).to_bytes(2, "big")
 
 
 @dataclass(slots=True)
@@ -59,7 +63,7 @@ class EventReceiver:
         if event.code >= len(DIGITS):
             return ""
         key = (ssrc, timestamp)
-        known = key in self._seen or self._continues(sequence, marker, event)
+        known = key in self._seen or self._continues(timestamp, sequence, marker, event)
         if key not in self._seen:
             self._seen.append(key)
             del self._seen[:-REMEMBERED]
@@ -69,17 +73,19 @@ class EventReceiver:
         self._duration, self._ended = event.duration, event.end
         return "" if known else DIGITS[event.code]
 
-    def _continues(self, sequence: int, marker: bool, event: EventPacket) -> bool:
-        """Recognise a sender that moves the timestamp within one press.
+    def _continues(self, timestamp: int, sequence: int, marker: bool, event: EventPacket) -> bool:
+        """Recognise a press that goes on under another timestamp.
 
-        RFC 4733 forbids it, some gateways do it on each packet or on the end: the code is the same, no
-        marker, the next sequence number, and a duration that grew; or an end that repeats the last end.
+        Long ones do by right, in segments. RFC 4733 forbids it otherwise, some gateways do it on each packet
+        or on the end: the code is the same, no marker, the next sequence number, and a duration that did
+        not shrink; or an end that repeats the last end.
         """
         if marker or event.code != self._code or (sequence - self._sequence) & 0xFFFF not in (1, 2):
             return False
         if self._ended:
             return event.end and event.duration == self._duration
-        return event.duration > self._duration
+        segment = (timestamp - self._seen[-1][1]) & 0xFFFFFFFF
+        return event.duration >= self._duration or LONGEST - SEGMENT_SLACK <= segment <= LONGEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,10 @@ _TURN: Final = np.exp(-2j * np.pi * TONES / SAMPLE_RATE * BLOCK).astype(np.compl
 _LEVEL: Final = DECODE.astype(np.float32)
 
 
+MISSES: Final = 3
+"""Frames that never came before a key counts as let go: fewer are a loss in the midst of one."""
+
+
 class ToneDetector:
     """Detector state of all rows."""
 
@@ -69,13 +73,21 @@ class ToneDetector:
         self._run = np.zeros(capacity, np.int64)
         self._down = np.full(capacity, NONE, np.int64)
         self._gap = np.zeros(capacity, np.int64)
+        self._missed = np.zeros(capacity, np.int64)
 
     def reset(self, row: int) -> None:
         """Forget what a row has heard."""
         self._block[row] = 0
         self._power[row] = 0
         self._candidate[row] = self._down[row] = NONE
-        self._run[row] = self._gap[row] = 0
+        self._run[row] = self._gap[row] = self._missed[row] = 0
+
+    def miss(self, rows: NDArray[np.int64]) -> None:
+        """Note that these rows got nothing in this tick; a phone that is silent may send nothing at all."""
+        self._missed[rows] += 1
+        for row in rows[self._missed[rows] == MISSES].tolist():
+            self.reset(row)
+            self._missed[row] = MISSES
 
     def detect(
         self, rows: NDArray[np.int64], frames: NDArray[np.uint8], law: NDArray[np.int64]
@@ -101,6 +113,7 @@ class ToneDetector:
             rows, tone[:, 0], tone[:, 1], np.stack([before_power[:, 1], power[:, 0]], 1), power[:, 1], found
         )
         self._block[rows], self._power[rows] = tone[:, 1], power
+        self._missed[rows] = 0
         return found
 
     def _window(

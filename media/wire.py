@@ -21,7 +21,8 @@ def pack(message: msgspec.Struct) -> bytes:
 class Inbox(Generic[Message]):
     """Cuts a stream into messages of one union."""
 
-    def __init__(self, union: Any) -> None:
+    # msgspec takes a union of types, which has no type of its own to name here.
+    def __init__(self, union: Any) -> None:  # noqa: ANN401
         self._decoder = msgspec.msgpack.Decoder(union)
         self._buffer = bytearray()
 

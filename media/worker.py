@@ -66,8 +66,9 @@ class Worker:
         while not self._stopping:
             now = time.monotonic()
             # Whole milliseconds, rounded up by the kernel's timer slack: sleep short, then look again.
-            wait = pacer.deadline - now
-            if wait > 0 and poller.poll(wait * 1000):
+            wait = max(pacer.deadline - now, 0.0)
+            # Looked at also when there is no time left: a worker with too many calls must hear them end.
+            if poller.poll(wait * 1000):
                 self._take_commands()
             now = time.monotonic()
             if now >= pacer.deadline:
@@ -90,6 +91,8 @@ class Worker:
         for leg, law, codes in sending.recorded:
             self._recorder.write(leg, law, codes)
         self._ports.drain(now)
+        while (failure := self._recorder.failure()) is not None:
+            self._report(tell.CommandFailed(*failure))
         while self._engine.reports:
             self._report(self._engine.reports.popleft())
         self._lateness.append(lateness)

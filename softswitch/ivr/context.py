@@ -99,8 +99,11 @@ class Line(Protocol):
         """
         ...
 
-    async def echo(self, within: float) -> None:
-        """Send the caller's own voice back until a key comes (it stays in the stream) or time is up."""
+    async def echo(self, within: float, *, until_key: bool) -> None:
+        """Send the caller's own voice back for at most ``within`` seconds.
+
+        With ``until_key`` a key ends it and stays in the stream; without, keys gather meanwhile.
+        """
         ...
 
     def mask_keys(self, on: bool) -> None:

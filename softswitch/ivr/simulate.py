@@ -198,9 +198,9 @@ class SimulatedLine:
         self._pass(seconds)
         return result
 
-    async def echo(self, within: float) -> None:
-        """Let time pass until a key."""
-        self._pass(within, until_key=True, listening=True)
+    async def echo(self, within: float, *, until_key: bool) -> None:
+        """Let time pass, until a key where one ends it."""
+        self._pass(within, until_key=until_key, listening=True)
 
     def mask_keys(self, on: bool) -> None:
         """Show keys taken from now on as masked."""

@@ -46,6 +46,10 @@ class Dialog:
     """CSeq of a 2xx of ours whose ACK is awaited."""
     success: bytes = b""
     """That 2xx, to be repeated."""
+    repeat_after: float = 0.0
+    """Seconds from its last repeat to the next."""
+    offer_open: bool = False
+    """It held an offer, whose answer is due in the ACK."""
     acks: dict[int, bytes] = field(default_factory=dict)
     """ACKs we sent, by CSeq: a repeated 2xx gets the same again (RFC 3261 §13.2.2.4)."""
 
@@ -69,14 +73,14 @@ class Dialog:
         return Request(method, str(target), fields)
 
     def _first_hop(self) -> tuple[Uri, list[NameAddr]]:
+        target = _as_request_uri(self.remote_target)
         if not self.route_set:
-            return self.remote_target, []
+            return target, []
         first = self.route_set[0].uri
         if isinstance(first, SipUri) and first.param("lr") is not None:
-            return self.remote_target, self.route_set
+            return target, self.route_set
         # A strict router of RFC 2543: it takes the Request-URI's place, the target goes last.
-        target = first.without("method") if isinstance(first, SipUri) else first
-        return target, [*self.route_set[1:], NameAddr(self.remote_target)]
+        return _as_request_uri(first), [*self.route_set[1:], NameAddr(self.remote_target)]
 
     def accept_order(self, request: Request) -> None:
         """Check the peer's CSeq and note it (RFC 3261 §12.2.2).
@@ -93,6 +97,11 @@ class Dialog:
         if message.contacts:
             self.remote_target = message.contacts[0].uri
             self.hop = reachable(hop, message)
+
+
+def _as_request_uri(uri: Uri) -> Uri:
+    # RFC 3261 §19.1.1 table 1: neither method nor headers may stand there, whatever the peer's Contact held.
+    return replace(uri.without("method"), headers=()) if isinstance(uri, SipUri) else uri
 
 
 def reachable(hop: Hop, message: Message) -> Hop:

@@ -89,6 +89,7 @@ class Nonces:
         self._secret = secret
         self._life = life
         self._counts: OrderedDict[str, int] = OrderedDict()
+        self._forgotten = -1
 
     def make(self, now: float, salt: str) -> str:
         """Return a fresh nonce; ``now`` is wall time in seconds, ``salt`` makes two of one second differ."""
@@ -104,21 +105,29 @@ class Nonces:
 
     def fresh(self, now: float, nonce: str) -> bool:
         """Tell whether one of ours is still good."""
-        return -60 <= now - int(nonce.split(".", 1)[0], 16) <= self._life
+        return -60 <= now - _made_at(nonce) <= self._life
 
     def count(self, nonce: str, number: int) -> bool:
-        """Note a use of a nonce; False when this count was used before (a replay)."""
-        if number <= self._counts.get(nonce, 0):
+        """Note a use of one of our nonces; False when this count was used before, or may have been."""
+        used = self._counts.get(nonce)
+        if used is None and _made_at(nonce) <= self._forgotten:
+            return False
+        if number <= (used or 0):
             return False
         self._counts[nonce] = number
         self._counts.move_to_end(nonce)
         if len(self._counts) > MAX_COUNTED:
-            self._counts.popitem(last=False)
+            oldest, _ = self._counts.popitem(last=False)
+            self._forgotten = max(self._forgotten, _made_at(oldest))
         return True
 
     def _sign(self, stamp: str) -> str:
         mac = hmac.new(self._secret, stamp.encode(ENCODING, ERRORS), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(mac[:18]).decode()
+
+
+def _made_at(nonce: str) -> int:
+    return int(nonce.split(".", 1)[0], 16)
 
 
 class Verdict(Enum):
@@ -196,12 +205,12 @@ def _hex(text: str) -> int:
         raise RemoteProtocolError(400, "Bad nonce count") from None
 
 
-def challenges(realm: str, nonce: str, *, stale: bool) -> list[str]:
-    """Return the WWW-Authenticate values of a 401, one an algorithm, strongest first (RFC 8760 §2.2)."""
+def challenges(realm: str, nonce: str, *, stale: bool, algorithms: tuple[str, ...] = ALGORITHMS) -> list[str]:
+    """Return the WWW-Authenticate values of a 401, one an algorithm, in this order (RFC 8760 §2.2)."""
     tail = ", stale=true" if stale else ""
     return [
         f'Digest realm={quote(realm)}, nonce="{nonce}", qop="auth", algorithm={algorithm}{tail}'
-        for algorithm in ALGORITHMS
+        for algorithm in algorithms
     ]
 
 

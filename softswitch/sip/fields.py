@@ -97,7 +97,7 @@ _KNOWN = [
     "WWW-Authenticate",
 ]
 
-_CANONICAL = {name.lower(): name for name in _KNOWN} | COMPACT
+_CANONICAL = {name.lower(): name for name in (*_KNOWN, *COMPACT.values())} | COMPACT
 
 
 def canonical(name: str) -> str:

@@ -153,7 +153,8 @@ def accept(ours: SessionDescription, theirs: SessionDescription) -> Agreement:
         said, held = _their_direction(theirs, line)
         offered = _said(ours, mine)
         direction = _meet(offered, said.mirrored())
-        return Agreement(_stream(theirs, line, codec, payload, direction, held), ours)
+        # Silence that we asked for ourselves is no hold of theirs.
+        return Agreement(_stream(theirs, line, codec, payload, direction, held and offered.sends), ours)
     raise RemoteProtocolError(488, "Answer without usable audio")
 
 
@@ -174,7 +175,7 @@ def _codecs(line: Media, ours: tuple[str, ...]) -> list[tuple[str, int]]:
     found = []
     for number in line.formats:
         name, _, rest = maps.get(number, STATIC.get(number, "") + "/8000").partition("/")
-        if name.upper() in ours and rest in ("8000", "8000/1") and number.isdigit() and int(number) < 128:
+        if name.upper() in ours and rest in ("8000", "8000/1") and _number(number, most=127) >= 0:
             found.append((name.upper(), int(number)))
     return found
 
@@ -184,14 +185,16 @@ def _digits(line: Media) -> tuple[int, int] | None:
     found = []
     for number, text in line.mapped("rtpmap").items():
         name, _, rate = text.partition("/")
-        if (
-            name.upper() == TELEPHONE_EVENT
-            and number in line.formats
-            and number.isdigit()
-            and int(number) < 128
-        ):
-            found.append((int(number), int(rate) if rate.isdigit() and 0 < int(rate) <= 192_000 else 8000))
+        if name.upper() == TELEPHONE_EVENT and number in line.formats and _number(number, most=127) >= 0:
+            hertz = _number(rate, most=192_000)
+            found.append((int(number), hertz if hertz > 0 else 8000))
     return min(found, key=lambda item: item[1] != 8000, default=None)
+
+
+def _number(text: str, *, most: int) -> int:
+    """Return the decimal number ``text``, -1 when it is none or over ``most``."""
+    # "isdigit" alone lets superscripts through, which int() refuses.
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 and int(text) <= most else -1
 
 
 def _said(description: SessionDescription, line: Media) -> Direction:
@@ -218,7 +221,7 @@ def _stream(
     if host is None:
         raise RemoteProtocolError(400, "SDP without an address")
     digits = _digits(line)
-    ptime = line.attribute("ptime") or ""
+    ptime = _number(line.attribute("ptime") or "", most=60)
     return Stream(
         host=host,
         port=line.port,
@@ -228,7 +231,7 @@ def _stream(
         digits_rate=digits[1] if digits else 8000,
         direction=direction,
         held=held,
-        packet_ms=int(ptime) if ptime.isdigit() and 10 <= int(ptime) <= 60 else PACKET_MS,
+        packet_ms=ptime if ptime >= 10 else PACKET_MS,
     )
 
 

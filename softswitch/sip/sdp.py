@@ -112,7 +112,8 @@ def parse_sdp(body: bytes) -> SessionDescription:
     sections = [_Section("", None, [])]
     values: dict[str, str] = {}
     count = 0
-    for line in body.decode(ENCODING, ERRORS).splitlines():
+    # Not splitlines(): that would cut texts at form feeds and other separators of Unicode.
+    for line in body.decode(ENCODING, ERRORS).split("\n"):
         if not line.strip():
             continue
         if len(line) < 2 or line[1] != "=":

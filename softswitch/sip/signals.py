@@ -131,7 +131,10 @@ class Cause(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A request of ours got no final response."""
+    """A request of ours got no final response.
+
+    ``dialog`` stands until the user ends it by BYE (RFC 3261 §12.2.1.2); after a BYE that failed it is gone.
+    """
 
     transaction: TransactionKey
     cause: Cause

@@ -51,6 +51,9 @@ SUPPORTED = ""
 RETRY_AFTER = 2
 """Seconds we ask for when overloaded, and the middle of RFC 3261 §14.2's 0-10 for overlapping INVITEs."""
 
+MAX_FORKS = 32
+"""Dialogs one INVITE may open: a proxy rings a handful of phones, and each costs memory, an ACK and a BYE."""
+
 _REPEAT_SUCCESS = "repeat 2xx"
 _GIVE_UP_SUCCESS = "give up on ACK"
 
@@ -66,7 +69,7 @@ class SipStack:
         self._agent = agent
         self._alarms = Alarms()
         self._outputs: deque[Output] = deque()
-        self._layer = TransactionLayer(self._alarms, self._outputs.append, self._timings)
+        self._layer = TransactionLayer(self._alarms, self._outputs.append, self._timings, self._client_over)
         self._dialogs: dict[DialogId, Dialog] = {}
         self._streams: dict[int, StreamParser] = {}
 
@@ -89,7 +92,7 @@ class SipStack:
         while (key := self._alarms.due(now)) is not None:
             assert isinstance(key, tuple)
             if key[0] == _REPEAT_SUCCESS:
-                self._repeat_success(now, key[1], key[2])
+                self._repeat_success(now, key[1])
             elif key[0] == _GIVE_UP_SUCCESS:
                 self._give_up(key[1])
             else:
@@ -213,6 +216,9 @@ class SipStack:
         # Retry-After; one that crosses ours is refused with 491.
         if dialog.pending_client is not None:
             raise RemoteProtocolError(491, "Request Pending")
+        # RFC 5407 §3.1.4: before the ACK it may be taken, unless that ACK is to bring an answer.
+        if dialog.unacknowledged is not None and dialog.offer_open:
+            raise RemoteProtocolError(491, "Request Pending")
         if dialog.pending_server is not None:
             raise RemoteProtocolError(
                 500, "INVITE before the last was answered", fields=(("Retry-After", str(RETRY_AFTER)),)
@@ -232,7 +238,11 @@ class SipStack:
     def _success_acknowledged(self, dialog: Dialog) -> None:
         if dialog.unacknowledged is not None:
             dialog.unacknowledged = None
-            self._alarms.clear((_GIVE_UP_SUCCESS, dialog.id))
+            self._clear_alarms(dialog.id)
+
+    def _clear_alarms(self, name: DialogId) -> None:
+        self._alarms.clear((_REPEAT_SUCCESS, name))
+        self._alarms.clear((_GIVE_UP_SUCCESS, name))
 
     def _cancel_received(self, now: float, hop: Hop, request: Request) -> None:
         # RFC 3261 §9.2: matched as if its method were INVITE.
@@ -252,46 +262,84 @@ class SipStack:
         if transaction is None:
             return
         hop = replace(hop, local_host=transaction.hop.local_host, local_port=transaction.hop.local_port)
-        dialog = None
-        if transaction.request.method == "INVITE":
-            dialog = self._invite_response(transaction, response, hop)
-            if dialog is not None and response.cseq.number in dialog.acks and 200 <= response.status < 300:
+        invite = transaction.request.method == "INVITE"
+        if invite and not self._expected(transaction, response):
+            return
+        if not self._layer.receive(now, transaction, response):
+            return
+        dialog = self._invite_response(transaction, response, hop) if invite else None
+        if response.final:
+            self._settle(transaction, response)
+        name = dialog.id if dialog is not None else transaction.dialog
+        self._outputs.append(Reply(transaction.key, response, hop, name))
+
+    def _expected(self, transaction: Transaction, response: Response) -> bool:
+        """Tell whether this may change anything: it is no repeated 2xx and no fork too many.
+
+        A 2xx the user has seen gets the ACK again that we sent for it (RFC 3261 §13.2.2.4), if any.
+        """
+        name = _dialog_name(transaction, response)
+        if 200 <= response.status < 300 and name in transaction.successes:
+            dialog = self._dialogs.get(name)
+            if dialog is not None and response.cseq.number in dialog.acks:
                 self._outputs.append(Transmit(dialog.hop, dialog.acks[response.cseq.number]))
-                return
-        if self._layer.receive(now, transaction, response):
-            if response.final:
-                self._settle(transaction, response)
-            name = dialog.id if dialog is not None else transaction.dialog
-            self._outputs.append(Reply(transaction.key, response, hop, name))
+            return False
+        return response.status >= 300 or name in transaction.forks or len(transaction.forks) < MAX_FORKS
 
     def _invite_response(self, transaction: Transaction, response: Response, hop: Hop) -> Dialog | None:
         """Find or make the dialog a 101-299 belongs to; each fork of an INVITE has its own (§12.1.2)."""
-        if not 100 < response.status < 300 or not response.to.tag:
+        success = 200 <= response.status < 300
+        # A 2xx without a tag comes from an RFC 2543 phone, and must be acknowledged all the same.
+        if not success and not (100 < response.status < 200 and response.to.tag):
             return None
-        name = DialogId(response.call_id, response.from_.tag, response.to.tag)
+        name = _dialog_name(transaction, response)
         dialog = self._dialogs.get(name)
-        if dialog is None:
+        if dialog is None and transaction.dialog is None:
             dialog = self._dialogs[name] = dialog_of_client(transaction.request, response, hop)
-        if response.status >= 200 and dialog.state is DialogState.EARLY:
+            transaction.forks.add(name)
+        if success:
+            transaction.successes.add(name)
+        if not success or dialog is None:
+            return dialog
+        if dialog.state is DialogState.EARLY:
             # RFC 3261 §13.2.2.4: the 2xx's Record-Route and Contact replace those of the early dialog.
             confirmed = dialog_of_client(transaction.request, response, hop)
             dialog.route_set, dialog.state = confirmed.route_set, DialogState.CONFIRMED
             dialog.remote_target, dialog.hop = confirmed.remote_target, confirmed.hop
-        elif response.status >= 200:
+        else:
             dialog.refresh_target(response, hop)
         return dialog
 
     def _settle(self, transaction: Transaction, response: Response) -> None:
-        if transaction.dialog is None:
-            return
-        dialog = self._dialogs.get(transaction.dialog)
+        if response.status >= 300:
+            self._drop_early(transaction)
+        dialog = self._dialogs.get(transaction.dialog) if transaction.dialog is not None else None
         if dialog is None:
             return
         if transaction.key == dialog.pending_client:
             dialog.pending_client = None
-        if transaction.request.method == "BYE" or response.status in (481, 408):
-            # RFC 3261 §12.2.1.2: the peer knows nothing of the dialog, so there is none.
+        if transaction.request.method == "BYE" or response.status == 481:
+            # RFC 3261 §12.2.1.2: the peer knows nothing of the dialog, so there is none. After a 408 there
+            # is one still: the user ends it by BYE.
             self.forget(dialog.id)
+
+    def _client_over(self, transaction: Transaction) -> None:
+        """Leave nothing behind of a client transaction that has ended."""
+        self._drop_early(transaction)
+        dialog = self._dialogs.get(transaction.dialog) if transaction.dialog is not None else None
+        if dialog is None or transaction.failed is None:
+            return
+        if transaction.key == dialog.pending_client:
+            dialog.pending_client = None
+        if transaction.request.method == "BYE":
+            self.forget(dialog.id)
+
+    def _drop_early(self, transaction: Transaction) -> None:
+        # RFC 3261 §12.3, §13.2.2.4: early dialogs end with a refusal, and 64*T1 after the first 2xx.
+        for name in transaction.forks:
+            dialog = self._dialogs.get(name)
+            if dialog is not None and dialog.state is DialogState.EARLY:
+                self.forget(name)
 
     # The user's side: answering
 
@@ -308,12 +356,13 @@ class SipStack:
         """Send a response.
 
         With ``contact``, a 101-299 to an INVITE makes or confirms the dialog, which is returned, and a
-        2xx is repeated until its ACK comes. Raises LocalProtocolError when the request is answered already.
+        2xx is repeated until its ACK comes. Raises LocalProtocolError when the request is answered already,
+        and for a 101-299 to a re-INVITE whose dialog is over.
         """
         transaction = self._server(key)
         if transaction.request.method != "INVITE" or response.status == 100:
             self._layer.respond(now, transaction, response)
-            if transaction.request.method == "BYE" and transaction.dialog is not None:
+            if response.final and transaction.request.method == "BYE" and transaction.dialog is not None:
                 self.forget(transaction.dialog)
             return transaction.dialog
         if response.final and transaction.dialog is not None:
@@ -328,7 +377,7 @@ class SipStack:
         response.fields.put("Allow", ALLOW)
         self._layer.respond(now, transaction, response)
         if response.status >= 200:
-            self._await_ack(now, dialog, transaction)
+            self._await_ack(now, dialog, transaction, response)
         return dialog.id
 
     def _server(self, key: TransactionKey) -> Transaction:
@@ -344,7 +393,7 @@ class SipStack:
             self._dialogs[dialog.id] = dialog
             transaction.dialog = dialog.id
             return dialog
-        dialog = self._dialogs[transaction.dialog]
+        dialog = self.dialog(transaction.dialog)
         dialog.contact = contact
         return dialog
 
@@ -356,27 +405,29 @@ class SipStack:
             if response.status >= 300 and dialog.state is DialogState.EARLY:
                 self.forget(dialog.id)
 
-    def _await_ack(self, now: float, dialog: Dialog, transaction: Transaction) -> None:
+    def _await_ack(self, now: float, dialog: Dialog, transaction: Transaction, response: Response) -> None:
         dialog.state = DialogState.CONFIRMED
         dialog.pending_server = None
         dialog.unacknowledged = transaction.request.cseq.number
         dialog.success = transaction.last
+        dialog.offer_open = bool(response.body) and not transaction.request.body
         # RFC 3261 §13.3.1.4: repeated end to end even over a reliable transport.
-        self._alarms.set((_REPEAT_SUCCESS, dialog.id, self._timings.t1), now + self._timings.t1)
+        dialog.repeat_after = self._timings.t1
+        self._alarms.set((_REPEAT_SUCCESS, dialog.id), now + dialog.repeat_after)
         self._alarms.set((_GIVE_UP_SUCCESS, dialog.id), now + self._timings.patience)
 
-    def _repeat_success(self, now: float, name: DialogId, interval: float) -> None:
+    def _repeat_success(self, now: float, name: DialogId) -> None:
         dialog = self._dialogs.get(name)
         if dialog is None or dialog.unacknowledged is None:
             return
         self._outputs.append(Transmit(dialog.hop, dialog.success))
-        interval = min(interval * 2, self._timings.t2)
-        self._alarms.set((_REPEAT_SUCCESS, name, interval), now + interval)
+        dialog.repeat_after = min(dialog.repeat_after * 2, self._timings.t2)
+        self._alarms.set((_REPEAT_SUCCESS, name), now + dialog.repeat_after)
 
     def _give_up(self, name: DialogId) -> None:
         dialog = self._dialogs.get(name)
         if dialog is not None and dialog.unacknowledged is not None:
-            dialog.unacknowledged = None
+            self._success_acknowledged(dialog)
             self._outputs.append(Unacknowledged(name))
 
     # The user's side: asking
@@ -404,7 +455,13 @@ class SipStack:
         return Request(method, target, fields)
 
     def send(self, now: float, request: Request, hop: Hop) -> TransactionKey:
-        """Send a request outside any dialog and return its transaction."""
+        """Send a request outside any dialog and return its transaction.
+
+        Raises LocalProtocolError for a request that was sent before: credentials go into a new one, since
+        the old one's views (Via, CSeq) are those of the old transaction.
+        """
+        if request.fields.get("Via") is not None:
+            raise LocalProtocolError("this request was sent before")
         return self._open(now, request, hop, None).key
 
     def send_in_dialog(
@@ -446,9 +503,12 @@ class SipStack:
         dialog.acks = {cseq: request.to_bytes()}
         self._outputs.append(Transmit(dialog.hop, dialog.acks[cseq]))
 
-    def cancel(self, now: float, key: TransactionKey) -> None:
-        """Cancel an INVITE of ours; nothing happens when it has its final response."""
-        self._layer.cancel(now, key)
+    def cancel(self, now: float, key: TransactionKey, *, reason: str = "") -> None:
+        """Cancel an INVITE of ours; nothing happens when it has its final response.
+
+        ``reason`` is the value of a Reason field (RFC 3326): why it rings no longer.
+        """
+        self._layer.cancel(now, key, reason)
 
     def dialog(self, name: DialogId) -> Dialog:
         """Return a dialog; raise LocalProtocolError when it is over."""
@@ -464,7 +524,7 @@ class SipStack:
     def forget(self, name: DialogId) -> None:
         """Drop a dialog: after BYE, or an early one whose INVITE was refused."""
         if self._dialogs.pop(name, None) is not None:
-            self._alarms.clear((_GIVE_UP_SUCCESS, name))
+            self._clear_alarms(name)
 
     def sizes(self) -> dict[str, int]:
         """Return how much the stack holds: for metrics, and for tests that look for leaks."""
@@ -485,6 +545,13 @@ class SipStack:
         return Via(
             hop.transport, host, hop.local_port, {"rport": None, "branch": MAGIC_COOKIE + self._token()}
         )
+
+
+def _dialog_name(transaction: Transaction, response: Response) -> DialogId:
+    """Return the dialog a response to an INVITE belongs to."""
+    if transaction.dialog is not None:
+        return transaction.dialog
+    return DialogId(response.call_id, response.from_.tag, response.to.tag)
 
 
 def _note_source(request: Request, hop: Hop) -> None:

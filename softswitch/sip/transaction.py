@@ -45,6 +45,14 @@ class Transaction:
     interval: float = 0.0
     answered: bool = False
     cancel_wanted: bool = False
+    cancel_reason: str = ""
+    cancel_sent: bool = False
+    forks: set[DialogId] = field(default_factory=set)
+    """Dialogs that responses to this INVITE have made."""
+    successes: set[DialogId] = field(default_factory=set)
+    """Dialogs whose 2xx the user has seen."""
+    failed: Cause | None = None
+    """Why it ended without a final response."""
     merge_key: tuple[str, ...] = field(default=())
 
     def feed(self, what: Input) -> tuple[Action, ...] | None:
@@ -74,10 +82,17 @@ def server_key(request: Request, *, method: str = "") -> TransactionKey:
 class TransactionLayer:
     """All transactions of a stack. Outputs go to ``emit``; alarms are the stack's."""
 
-    def __init__(self, alarms: Alarms, emit: Callable[[Output], None], timings: Timings) -> None:
+    def __init__(
+        self,
+        alarms: Alarms,
+        emit: Callable[[Output], None],
+        timings: Timings,
+        client_over: Callable[[Transaction], None],
+    ) -> None:
         self._alarms = alarms
         self._emit = emit
         self._timings = timings
+        self._client_over = client_over
         self._servers: dict[TransactionKey, Transaction] = {}
         self._clients: dict[TransactionKey, Transaction] = {}
         self._merges: dict[tuple[str, ...], TransactionKey] = {}
@@ -174,7 +189,10 @@ class TransactionLayer:
         return self._clients.get((response.via.branch, response.cseq.method))
 
     def receive(self, now: float, transaction: Transaction, response: Response) -> bool:
-        """Feed a response to its transaction; tell whether its user must see it."""
+        """Feed a response to its transaction; tell whether its user must see it.
+
+        The answer to a CANCEL is nobody's business: what counts is how the INVITE ends.
+        """
         what = (
             Input.PROVISIONAL
             if response.status < 200
@@ -186,21 +204,25 @@ class TransactionLayer:
         passed = self._step(now, transaction, what, response)
         if passed and transaction.cancel_wanted and what is Input.PROVISIONAL:
             self._send_cancel(now, transaction)
-        return passed
+        return passed and transaction.request.method != "CANCEL"
 
-    def cancel(self, now: float, key: TransactionKey) -> None:
+    def cancel(self, now: float, key: TransactionKey, reason: str = "") -> None:
         """Cancel an INVITE of ours: at once, or when its first provisional response comes (RFC 3261 §9.1)."""
         transaction = self._clients.get(key)
         if transaction is None or transaction.answered or transaction.cancel_wanted:
             return
-        transaction.cancel_wanted = True
+        transaction.cancel_wanted, transaction.cancel_reason = True, reason
         if transaction.state is State.PROCEEDING:
             self._send_cancel(now, transaction)
 
     def _send_cancel(self, now: float, transaction: Transaction) -> None:
-        transaction.cancel_wanted = False
-        invite = transaction.request
-        self.open_client(now, follow_up(invite, "CANCEL"), transaction.hop, None)
+        if transaction.cancel_sent:
+            return
+        transaction.cancel_sent = True
+        cancel = follow_up(transaction.request, "CANCEL")
+        if transaction.cancel_reason:
+            cancel.fields.add("Reason", transaction.cancel_reason)
+        self.open_client(now, cancel, transaction.hop, None)
         self._alarms.set((transaction.key, Input.EXPIRE, False), now + self._timings.patience)
 
     def broken(self, now: float, hop: Hop) -> None:
@@ -263,12 +285,17 @@ class TransactionLayer:
                     (key, Input.LINGER, server), now + (0.0 if transaction.hop.reliable else timings.t4)
                 )
             case Action.REPORT_EXPIRED:
-                self._emit(Failed(key, Cause.EXPIRED, transaction.dialog))
+                self._report(transaction, Cause.EXPIRED)
             case Action.REPORT_BROKEN:
                 if not server:
-                    self._emit(Failed(key, Cause.BROKEN, transaction.dialog))
+                    self._report(transaction, Cause.BROKEN)
             case Action.PASS:
                 pass
+
+    def _report(self, transaction: Transaction, cause: Cause) -> None:
+        transaction.failed = cause
+        if transaction.request.method != "CANCEL":
+            self._emit(Failed(transaction.key, cause, transaction.dialog))
 
     def _arm_repeat(self, now: float, transaction: Transaction, action: Action, *, server: bool) -> None:
         timings = self._timings
@@ -292,6 +319,8 @@ class TransactionLayer:
         (self._servers if server else self._clients).pop(transaction.key, None)
         if transaction.merge_key:
             self._merges.pop(transaction.merge_key, None)
+        if not server:
+            self._client_over(transaction)
 
 
 def _merge_key(request: Request) -> tuple[str, ...]:

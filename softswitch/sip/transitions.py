@@ -89,7 +89,8 @@ INVITE_CLIENT: Table = {
     _S.COMPLETED: {
         _I.FAILURE: (_S.COMPLETED, (_A.SEND_ACK,)),
         _I.LINGER: (_S.TERMINATED, ()),
-        _I.BROKEN: _GONE,
+        # §17.1.1.2 would tell the user; but that has its final response, and nothing is left to do.
+        _I.BROKEN: (_S.TERMINATED, ()),
     },
     _S.ACCEPTED: {
         _I.SUCCESS: (_S.ACCEPTED, (_A.PASS,)),

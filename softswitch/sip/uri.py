@@ -32,6 +32,11 @@ _SIGNIFICANT = ("user", "ttl", "method", "maddr", "transport")
 Params = tuple[tuple[str, str | None], ...]
 
 
+def _param(name: str, value: str | None) -> str:
+    text = f";{escape(name, PARAM_UNESCAPED)}"
+    return text if value is None else f"{text}={escape(value, PARAM_UNESCAPED)}"
+
+
 @dataclass(frozen=True, slots=True)
 class SipUri:
     """A ``sip:`` or ``sips:`` URI. ``user`` and values are unescaped; ``host`` keeps an IPv6 bracket."""
@@ -69,10 +74,7 @@ class SipUri:
                 text += ":" + escape(self.password, PASSWORD_UNESCAPED)
             text += "@"
         text += self.host_port
-        for name, value in self.params:
-            text += f";{escape(name, PARAM_UNESCAPED)}"
-            if value is not None:
-                text += f"={escape(value, PARAM_UNESCAPED)}"
+        text += "".join(_param(name, value) for name, value in self.params)
         if self.headers:
             text += "?" + "&".join(
                 f"{escape(name, HEADER_UNESCAPED)}={escape(value or '', HEADER_UNESCAPED)}"
@@ -94,7 +96,7 @@ class TelUri:
         return _VISUAL.sub("", self.number)
 
     def __str__(self) -> str:
-        tail = "".join(f";{name}" if value is None else f";{name}={value}" for name, value in self.params)
+        tail = "".join(_param(name, value) for name, value in self.params)
         return f"tel:{self.number}{tail}"
 
 

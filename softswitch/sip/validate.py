@@ -72,6 +72,12 @@ def _validate_register(request: Request) -> None:
 def validate_response(response: Response) -> None:
     """Raise RemoteProtocolError if the response cannot be used; nobody is told, it is dropped."""
     _validate_common(response)
+    # RFC 3261 §8.1.3.3: with a second Via it is not for us.
+    if len(response.vias) > 1:
+        raise RemoteProtocolError(400, "More than one Via")
+    if response.cseq.method == "INVITE" and 100 < response.status < 300:
+        # A dialog is made of these (RFC 3261 §12.1.2).
+        _ = response.contacts, response.routes("Record-Route")
     for name in ("Retry-After", "Min-Expires", "Expires"):
         text = response.fields.get(name)
         if text is not None and len(text.split("(")[0].split(";")[0].strip()) > 10:

@@ -88,12 +88,13 @@ class Dial(Action):
 
 
 class Echo(Action):
-    """Send the caller's own voice back, until a key is pressed or time is up."""
+    """Send the caller's own voice back, until time is up or, unless told otherwise, a key is pressed."""
 
     bare_parameter: ClassVar[str | None] = "seconds"
     listens: ClassVar[bool] = True
 
     seconds: float = Field(default=60.0, gt=0, le=LONGEST_ECHO_S, description="The longest echo, in seconds.")
+    key_ends: bool = Field(default=True, description="Whether any key ends the echo.")
 
     def exits(self) -> Mapping[str, Outcome]:
         """Return both exits: either way the next step follows."""
@@ -103,7 +104,9 @@ class Echo(Action):
         """Echo."""
         # The key that skipped the prompt before must not end the echo too.
         visit.flush_keys()
-        await visit.world.line.echo(self.seconds)
+        await visit.world.line.echo(self.seconds, until_key=self.key_ends)
+        if not self.key_ends:
+            visit.flush_keys()
         key = await visit.next_key(0)
         return self.take("time_limit") if key is None else self.take("key", key.digit)
 

@@ -1,0 +1,308 @@
+"""The signalling side of the media workers: starts them, speaks to them, notices when one dies."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from media import commands as ask
+from media import events as tell
+from media.errors import MediaError, PortsExhausted, WorkerGone
+from media.soundfiles import SUFFIX, frames_of_file, write_frames
+from media.wire import Inbox, pack
+
+logger = logging.getLogger(__name__)
+
+START_SECONDS: Final = 10.0
+"""A worker imports numpy and is ready in a third of a second; ten means something is wrong."""
+STOP_SECONDS: Final = 3.0
+RESTART_SECONDS: Final = 0.2
+"""Pause before a dead worker is started again, doubled up to a minute while it keeps dying."""
+LONGEST_PAUSE: Final = 60.0
+
+LegReport = (
+    tell.LegOpened
+    | tell.OpenFailed
+    | tell.LegClosed
+    | tell.MediaArrived
+    | tell.DigitHeard
+    | tell.PlayEnded
+    | tell.MediaTimeout
+    | tell.CommandFailed
+)
+Listener = Callable[[LegReport], None]
+
+
+@dataclass(slots=True)
+class MediaLeg:
+    """A leg on a worker: its number there, and the port its phone must send to."""
+
+    number: int
+    port: int
+    worker: Worker
+
+
+@dataclass(slots=True)
+class Worker:
+    """One worker process and our end of its line."""
+
+    index: int
+    process: asyncio.subprocess.Process
+    transport: asyncio.Transport
+    listeners: dict[int, Listener] = field(default_factory=dict)
+    openings: dict[int, asyncio.Future[int]] = field(default_factory=dict)
+    alive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Who wants to know about workers as such. ``died`` gets the index and a sentence."""
+
+    started: Callable[[int, int], None] = lambda index, process_id: None
+    died: Callable[[int, str], None] = lambda index, reason: None
+    timed: Callable[[int, tell.TickReport], None] = lambda index, report: None
+
+
+class MediaClient:
+    """All workers of a switch.
+
+    ``ports`` is the whole RTP range, shared out among the workers; ``frames`` is the folder where encoded
+    sounds are kept; ``cores`` pins worker *i* to a core.
+    """
+
+    def __init__(
+        self,
+        *,
+        ports: tuple[int, int],
+        frames: Path,
+        workers: int = 1,
+        cores: tuple[int, ...] = (),
+        hooks: Hooks | None = None,
+    ) -> None:
+        self._ports = ports
+        self._frames = frames
+        self._count = workers
+        self._cores = cores
+        self._hooks = hooks or Hooks()
+        self._workers: dict[int, Worker] = {}
+        self._restarts: set[asyncio.Task[None]] = set()
+        self._next_leg = 1
+        self._next_prompt = 1
+        self._sounds: dict[tuple[str, int, int], int] = {}
+        self._prompt_paths: dict[int, Path] = {}
+        self._loading: dict[tuple[str, int, int], asyncio.Task[int]] = {}
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Start every worker; raise MediaError when one does not come up."""
+        self._frames.mkdir(parents=True, exist_ok=True)
+        for index in range(self._count):
+            await self._start_worker(index)
+
+    async def stop(self) -> None:
+        """End every worker."""
+        self._stopping = True
+        for task in self._restarts:
+            task.cancel()
+        for worker in list(self._workers.values()):
+            self._send(worker, ask.Stop())
+            try:
+                await asyncio.wait_for(worker.process.wait(), STOP_SECONDS)
+            except TimeoutError:
+                worker.process.kill()
+                await worker.process.wait()
+            worker.transport.close()
+
+    async def open_leg(self, host: str, listener: Listener, *, near: MediaLeg | None = None) -> MediaLeg:
+        """Take a port on ``host`` for a leg; on the worker of ``near``, for two legs that will be joined.
+
+        ``listener`` gets the leg's reports until it is closed. Raises PortsExhausted or WorkerGone.
+        """
+        worker = near.worker if near is not None and near.worker.alive else self._least_loaded()
+        number, self._next_leg = self._next_leg, self._next_leg + 1
+        opening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        worker.openings[number] = opening
+        worker.listeners[number] = listener
+        self._send(worker, ask.OpenLeg(number, host))
+        try:
+            port = await opening
+        except asyncio.CancelledError:
+            # The caller hung up meanwhile: the worker must not keep a leg nobody knows.
+            worker.listeners.pop(number, None)
+            self._send(worker, ask.CloseLeg(number))
+            raise
+        except MediaError:
+            worker.listeners.pop(number, None)
+            raise
+        finally:
+            worker.openings.pop(number, None)
+        return MediaLeg(number, port, worker)
+
+    def send(self, leg: MediaLeg, command: ask.AnyCommand) -> None:
+        """Send a command for a leg; nothing happens when its worker is gone, as that was reported."""
+        self._send(leg.worker, command)
+
+    async def load(self, path: Path) -> int:
+        """Bring a sound file into every worker's bank; return its number.
+
+        Encoding happens once, in a thread. Raises MediaError when the file cannot be read.
+        """
+        try:
+            status = path.stat()  # noqa: ASYNC240 - one call on a local file, under a microsecond
+        except OSError as error:
+            raise MediaError(f"{path}: {error.strerror}") from error
+        key = (str(path), status.st_mtime_ns, status.st_size)
+        if (number := self._sounds.get(key)) is not None:
+            return number
+        task = self._loading.get(key)
+        if task is None:
+            task = self._loading[key] = asyncio.ensure_future(self._load(path, key))
+            task.add_done_callback(lambda _: self._loading.pop(key, None))
+        return await asyncio.shield(task)
+
+    async def _load(self, path: Path, key: tuple[str, int, int]) -> int:
+        number, self._next_prompt = self._next_prompt, self._next_prompt + 1
+        frames = self._frames / f"{number}{SUFFIX}"
+        self._prompt_paths[number] = frames
+        await asyncio.to_thread(lambda: write_frames(frames_of_file(path), frames))
+        for worker in self._workers.values():
+            self._send(worker, ask.AddPrompt(number, str(frames)))
+        self._sounds[key] = number
+        return number
+
+    def unload(self, number: int) -> None:
+        """Drop a sound from every worker, and the file made of it."""
+        frames = self._prompt_paths.pop(number, None)
+        if frames is None:
+            return
+        self._sounds = {key: kept for key, kept in self._sounds.items() if kept != number}
+        frames.unlink(missing_ok=True)
+        for worker in self._workers.values():
+            self._send(worker, ask.RemovePrompt(number))
+
+    # Workers
+
+    def _least_loaded(self) -> Worker:
+        alive = [worker for worker in self._workers.values() if worker.alive]
+        if not alive:
+            raise WorkerGone("no media worker is running")
+        return min(alive, key=lambda worker: len(worker.listeners))
+
+    async def _start_worker(self, index: int) -> None:
+        ours, theirs = socket.socketpair()
+        first, last = self._share(index)
+        core = self._cores[index] if index < len(self._cores) else -1
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "media.worker",
+                "--line", str(theirs.fileno()), "--ports", f"{first}-{last}", "--core", str(core),
+                pass_fds=(theirs.fileno(),),
+                stdin=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+        finally:
+            theirs.close()
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[int] = loop.create_future()
+        transport, protocol = await loop.create_unix_connection(lambda: _Line(self, ready), sock=ours)
+        worker = Worker(index, process, transport)
+        protocol.worker = worker
+        try:
+            process_id = await asyncio.wait_for(ready, START_SECONDS)
+        except (TimeoutError, WorkerGone) as error:
+            transport.close()
+            raise WorkerGone("the media worker did not start; its own message stands above") from error
+        self._workers[index] = worker
+        for number in self._sounds.values():
+            self._send(worker, ask.AddPrompt(number, str(self._prompt_paths[number])))
+        self._hooks.started(index, process_id)
+
+    def _share(self, index: int) -> tuple[int, int]:
+        first, last = self._ports
+        size = (last - first + 1) // self._count // 2 * 2
+        return first + index * size, first + (index + 1) * size - 1
+
+    def _send(self, worker: Worker, command: ask.AnyCommand) -> None:
+        if worker.alive:
+            worker.transport.write(pack(command))
+
+    def reported(self, worker: Worker, report: tell.AnyReport) -> None:
+        """Take a report from a worker's line."""
+        match report:
+            case tell.TickReport():
+                self._hooks.timed(worker.index, report)
+            case tell.LegOpened(leg, port) if leg in worker.openings:
+                if not worker.openings[leg].done():
+                    worker.openings[leg].set_result(port)
+            case tell.OpenFailed(leg, reason) if leg in worker.openings:
+                if not worker.openings[leg].done():
+                    worker.openings[leg].set_exception(PortsExhausted(reason))
+            case tell.WorkerReady() | tell.LegOpened() | tell.OpenFailed():
+                pass
+            case _:
+                listener = worker.listeners.get(report.leg)
+                if isinstance(report, tell.LegClosed):
+                    worker.listeners.pop(report.leg, None)
+                if listener is not None:
+                    listener(report)
+
+    def lost(self, worker: Worker) -> None:
+        """Take the end of a worker's line: its legs are gone, and it is started again."""
+        if not worker.alive:
+            return
+        worker.alive = False
+        self._workers.pop(worker.index, None)
+        for opening in worker.openings.values():
+            if not opening.done():
+                opening.set_exception(WorkerGone("the media worker has ended"))
+        if self._stopping:
+            return
+        # The hook first: it knows which calls to end, and why.
+        self._hooks.died(worker.index, "the media worker process has ended unexpectedly")
+        task = asyncio.ensure_future(self._restart(worker))
+        self._restarts.add(task)
+        task.add_done_callback(self._restarts.discard)
+
+    async def _restart(self, worker: Worker) -> None:
+        await worker.process.wait()
+        pause = RESTART_SECONDS
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                await self._start_worker(worker.index)
+            except (MediaError, OSError):
+                pause = min(pause * 2, LONGEST_PAUSE)
+                logger.exception("media worker %d cannot be started; trying again", worker.index)
+            else:
+                return
+
+
+class _Line(asyncio.Protocol):
+    """Our end of a worker's socket."""
+
+    def __init__(self, client: MediaClient, ready: asyncio.Future[int]) -> None:
+        self._client = client
+        self._ready = ready
+        self._inbox: Inbox[tell.AnyReport] = Inbox(tell.AnyReport)
+        self.worker: Worker | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Hand complete reports on."""
+        for report in self._inbox.feed(data):
+            if isinstance(report, tell.WorkerReady):
+                if not self._ready.done():
+                    self._ready.set_result(report.process_id)
+            elif self.worker is not None:
+                self._client.reported(self.worker, report)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Notice that the worker is gone."""
+        if not self._ready.done():
+            self._ready.set_exception(WorkerGone("the media worker ended before it was ready"))
+        elif self.worker is not None:
+            self._client.lost(self.worker)

@@ -1,0 +1,326 @@
+"""The composition root: every object of the switch is built here, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from media import events as media_events
+from media.client import Hooks, MediaClient
+from media.errors import MediaError
+from softswitch import __version__
+from softswitch.bus import EventLog
+from softswitch.calls.dialling import AccountDestination, Dialler
+from softswitch.calls.directory import Directory
+from softswitch.calls.leg import Surroundings
+from softswitch.calls.media_port import MediaPort
+from softswitch.calls.switchboard import Router, Switchboard
+from softswitch.clock import Clock, SystemClock
+from softswitch.config import AccountConfig, Config
+from softswitch.errors import ConfigError, Problem, StartError
+from softswitch.events import (
+    Entry,
+    MediaWorkerDied,
+    MediaWorkerStarted,
+    SwitchStarted,
+    SwitchStopped,
+)
+from softswitch.ivr.ahead import prompts_known_ahead
+from softswitch.ivr.errors import PromptFailed
+from softswitch.ivr.live import TreeDestination
+from softswitch.ivr.loader import load_trees
+from softswitch.ivr.model import Tree
+from softswitch.registrar.accounts import Account, Accounts, secrets_of
+from softswitch.registrar.credentials import Authenticator
+from softswitch.registrar.service import Lifetimes, Registrar
+from softswitch.sip.digest import MD5, SHA256, Nonces
+from softswitch.sip.stack import SipStack
+from softswitch.speech import Speech, SpeechError, SpeechRequest, build_speech
+from softswitch.storage.binding_store import BindingStore
+from softswitch.storage.database import Database
+from softswitch.storage.errors import StorageError
+from softswitch.storage.event_store import EventStore
+from softswitch.storage.secret_store import SecretStore
+from softswitch.transport.addresses import LocalAddresses, reachable_addresses
+from softswitch.transport.driver import SipDriver
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_MUSIC: Final = Path(__file__).parent.parent / "media" / "sounds" / "hold_music.flac"
+DATABASE: Final = "switch.db"
+SWEEP_SECONDS: Final = 5.0
+"""How often expired registrations are looked for: a phone gone this long is told of soon enough."""
+STOP_SECONDS: Final = 3.0
+"""How long calls may take to say goodbye when the switch stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Who is told what: ``event`` of every event, ``timed`` of the media workers' punctuality."""
+
+    event: Callable[[Entry], None] = lambda entry: None
+    timed: Callable[[int, media_events.TickReport], None] = lambda worker, report: None
+
+
+class Voices:
+    """Makes prompts audible for trees: speech or a file, then the media room's number for it."""
+
+    def __init__(self, speech: Speech, media: MediaPort) -> None:
+        self._speech = speech
+        self._media = media
+
+    async def text(self, text: str, *, language: str, voice: str | None, private: bool) -> int:
+        """Return the number of a spoken text; a private one leaves no file behind."""
+        try:
+            utterance = await self._speech.render(SpeechRequest(text, language, voice))
+            number = await self._media.load(utterance.path)
+        except (SpeechError, MediaError, OSError) as error:
+            raise PromptFailed(str(error)) from error
+        if private:
+            utterance.path.unlink(missing_ok=True)
+        return number
+
+    async def file(self, path: Path) -> int:
+        """Return the number of a recorded prompt."""
+        try:
+            return await self._media.load(path)
+        except (MediaError, OSError) as error:
+            raise PromptFailed(str(error)) from error
+
+    def forget(self, number: int) -> None:
+        """Drop a private text."""
+        self._media.unload(number)
+
+    async def prepare(self, trees: Iterable[Tree]) -> None:
+        """Make every text audible that is known before anybody calls."""
+        for said in prompts_known_ahead(trees):
+            try:
+                await self.text(said.text, language=said.language, voice=said.voice, private=False)
+            except PromptFailed as error:
+                logger.warning("a prompt cannot be spoken: %s", error)
+
+
+def load_all_trees(places: Iterable[Path]) -> tuple[Tree, ...]:
+    """Load tree files and the ``.yaml`` files of folders; raise ConfigError with every fault."""
+    files: list[Path] = []
+    for place in places:
+        files += sorted(place.glob("*.yaml")) if place.is_dir() else [place]
+    return load_trees(files)
+
+
+def _accounts(config: Config) -> Accounts:
+    def account(user: str, part: AccountConfig) -> Account:
+        known = {MD5: part.ha1, SHA256: part.ha1_sha256}
+        hashes = {algorithm: value for algorithm, value in known.items() if value is not None}
+        if part.password is not None:
+            hashes = {**secrets_of(user, config.sip.realm, part.password), **hashes}
+        return Account(user, part.name, part.language, hashes)
+
+    return Accounts(account(user, part) for user, part in config.accounts.items())
+
+
+def _router(config: Config, trees: tuple[Tree, ...], voices: Voices, dialler: Dialler) -> Router:
+    numbers = {number: TreeDestination(tree, voices, dialler) for tree in trees for number in tree.numbers}
+    people = {user: AccountDestination(dialler, user, config.calls.ring_for) for user in config.accounts}
+    taken = sorted(numbers.keys() & people.keys())
+    if taken:
+        faults = [Problem("accounts", None, user, "is the number of a tree too") for user in taken]
+        raise ConfigError(faults)
+    return lambda number, account: numbers.get(number) or people.get(number)
+
+
+class Switch:
+    """A whole switch, built from its configuration. Use :func:`running`."""
+
+    def __init__(self, config: Config, clock: Clock, notices: Notices) -> None:
+        self.config = config
+        self.clock = clock
+        self._notices = notices
+        self._stack = SipStack(token=lambda: secrets.token_hex(8), agent=f"softswitch/{__version__}")
+        self.port = 0
+
+    async def open(self, stack: contextlib.AsyncExitStack) -> None:
+        """Start everything in order; what is started is ended by ``stack`` in the other order."""
+        config, clock = self.config, self.clock
+        trees = load_all_trees(config.trees)
+        config.home.mkdir(parents=True, exist_ok=True)
+        database = await self._database()
+        stack.push_async_callback(database.close)
+        events, bindings = EventStore(database, clock), BindingStore(database, clock)
+        self.log = EventLog(clock, first_sequence=await events.last_sequence() + 1)
+        start = await stack.enter_async_context(_background())
+        start(events.run())
+        start(bindings.run())
+        self.log.subscribe(events.store)
+        self.log.subscribe(self._notices.event)
+        media = await self._media(stack)
+        speech = build_speech(config.speech, config.home / "speech", clock=clock)
+        stack.push_async_callback(speech.close)
+        voices = Voices(speech, media)
+        board = await self._signalling(stack, database, bindings, (trees, voices, media))
+        calls = await stack.enter_async_context(_calls(board))
+        board.open(calls)
+        start(self._sweep())
+        start(voices.prepare(trees))
+        self.log.append(SwitchStarted(__version__, tuple(self.addresses())))
+        stack.callback(lambda: self.log.append(SwitchStopped()))
+
+    def addresses(self) -> list[str]:
+        """Return ``host:port`` of every address a phone can use."""
+        bind = self.config.sip.bind
+        hosts = reachable_addresses() if bind in ("0.0.0.0", "::") else [bind]
+        return [f"{host}:{self.port}" for host in hosts]
+
+    async def _database(self) -> Database:
+        try:
+            return await Database.open(f"sqlite:///{self.config.home / DATABASE}")
+        except StorageError as error:
+            raise StartError(str(error)) from error
+
+    async def _media(self, stack: contextlib.AsyncExitStack) -> MediaPort:
+        config = self.config
+        client = MediaClient(
+            ports=config.media.port_range,
+            frames=config.home / "frames",
+            workers=config.media.workers,
+            hooks=Hooks(
+                started=self._record_worker_start,
+                died=self._worker_died,
+                timed=self._notices.timed,
+            ),
+        )
+        try:
+            await client.start()
+            stack.push_async_callback(client.stop)
+            self._media_port = MediaPort(client, bind=config.sip.bind)
+            await self._media_port.prepare(config.home / "tones", config.music or DEFAULT_MUSIC)
+        except (MediaError, OSError) as error:
+            raise StartError(f"the media worker cannot start: {error}") from error
+        return self._media_port
+
+    def _record_worker_start(self, worker: int, process_id: int) -> None:
+        self.log.append(MediaWorkerStarted(worker, process_id))
+
+    def _worker_died(self, worker: int, reason: str) -> None:
+        self.log.append(MediaWorkerDied(worker, reason))
+        self._media_port.worker_died(worker)
+
+    async def _signalling(
+        self,
+        stack: contextlib.AsyncExitStack,
+        database: Database,
+        bindings: BindingStore,
+        sounding: tuple[tuple[Tree, ...], Voices, MediaPort],
+    ) -> Switchboard:
+        config, clock, log = self.config, self.clock, self.log
+        trees, voices, media = sounding
+        accounts = _accounts(config)
+        secret = await SecretStore(database).get_or_make("nonces", lambda: secrets.token_bytes(32))
+        authenticator = Authenticator(
+            accounts,
+            realm=config.sip.realm,
+            nonces=Nonces(secret),
+            clock=clock,
+            salt=lambda: secrets.token_hex(6),
+            log=log,
+        )
+        self.registrar = Registrar(
+            authenticator,
+            clock=clock,
+            log=log,
+            save=bindings.save,
+            lifetimes=Lifetimes(
+                config.sip.shortest_registration,
+                config.sip.longest_registration,
+                config.sip.longest_registration,
+            ),
+            restored=await bindings.load(),
+        )
+        dialler = Dialler(self.registrar.bindings, lambda user: accounts.get(user) is not None)
+        driver = SipDriver(
+            self._stack,
+            clock,
+            user=lambda output: board.handle(output),
+            addresses=LocalAddresses(config.sip.bind, public=config.sip.public_address),
+            stream_closed=self.registrar.connection_closed,
+        )
+        around = Surroundings(
+            signaller=driver,
+            media=media,
+            clock=clock,
+            # Each call gets its own, under its id.
+            record=lambda event: None,
+            directory=Directory(),
+            random=random.random,
+            sound_timeout=config.media.sound_timeout,
+        )
+        board = Switchboard(
+            around,
+            registrar=self.registrar,
+            authenticator=authenticator,
+            router=_router(config, trees, voices, dialler),
+            log=log,
+            longest=config.calls.longest,
+        )
+        await self._listen(driver)
+        stack.push_async_callback(driver.close)
+        return board
+
+    async def _listen(self, driver: SipDriver) -> None:
+        sip = self.config.sip
+        try:
+            self.port = await driver.listen(sip.bind, sip.port)
+        except OSError as error:
+            raise StartError(
+                f"cannot listen on {sip.bind} port {sip.port}: {error.strerror}. "
+                "Is another telephone program running? Choose another with sip.port or --port."
+            ) from error
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self.registrar.sweep()
+
+
+@contextlib.asynccontextmanager
+async def _background() -> AsyncIterator[Callable[[Coroutine[None, None, None]], None]]:
+    """Own tasks that run as long as the switch does, and cancel them at its end."""
+    tasks: list[asyncio.Task[None]] = []
+    async with asyncio.TaskGroup() as group:
+        try:
+            yield lambda work: tasks.append(group.create_task(work))
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+@contextlib.asynccontextmanager
+async def _calls(board: Switchboard) -> AsyncIterator[asyncio.TaskGroup]:
+    """Own the calls' tasks; at the end every call is ended and waited for."""
+    async with asyncio.TaskGroup() as group:
+        try:
+            yield group
+        finally:
+            board.close()
+
+
+@contextlib.asynccontextmanager
+async def running(
+    config: Config, *, clock: Clock | None = None, notices: Notices | None = None
+) -> AsyncIterator[Switch]:
+    """Run a switch as long as the context lasts.
+
+    Raises ConfigError or StartError, each with sentences for the operator, before anything is changed
+    that a second attempt would trip over.
+    """
+    switch = Switch(config, clock or SystemClock(), notices or Notices())
+    async with contextlib.AsyncExitStack() as stack:
+        await switch.open(stack)
+        yield switch

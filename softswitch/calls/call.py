@@ -1,0 +1,163 @@
+"""A call: one caller, the legs it leads to, and the task that is its course.
+
+What happens to a caller is straight-line code in a destination; the caller's hanging up cancels it, and
+cleaning up is what ``finally`` does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from softswitch.calls.caller_leg import CallerLeg
+from softswitch.calls.errors import CallError
+from softswitch.calls.hangup import SWITCH, Reason, Termination
+from softswitch.calls.leg import Leg, Surroundings
+from softswitch.calls.signals import Ended, Signal
+from softswitch.events import CallEnded, CallEvent, CallRouted
+from softswitch.registrar.accounts import Account
+from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.signals import Incoming
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SECONDS: Final = 4 * 3600.0
+"""The longest call, unless configured otherwise: no talk is longer, but a forgotten handset is."""
+
+
+class Destination(Protocol):
+    """Where a dialled number leads: an account, a voice menu, a queue."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, in one word, for the log."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Which one, for the log."""
+        ...
+
+    async def __call__(self, call: Call) -> Termination:
+        """Serve the caller and return how the call is to end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a call from its first message."""
+
+    id: str
+    account: Account
+    called: str
+    behind_nat: bool
+    user_agent: str = ""
+
+
+class Call:
+    """One call. ``record`` writes into the event log under the call's id."""
+
+    def __init__(
+        self,
+        incoming: Incoming,
+        facts: Facts,
+        around: Surroundings,
+        *,
+        finished: Callable[[Call], None],
+        longest: float = LONGEST_SECONDS,
+    ) -> None:
+        self.facts = facts
+        self.around = around
+        self.signals: asyncio.Queue[tuple[Leg, Signal]] = asyncio.Queue()
+        """What the legs tell, in order; the caller's end is not in it, as it cancels the task."""
+        self.caller = CallerLeg(incoming, facts.account.user, around, self.signal)
+        self._legs: list[Leg] = [self.caller]
+        self._named = 0
+        self._finished = finished
+        self._longest = longest
+        self._gone: Termination | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def record(self) -> Callable[[CallEvent], None]:
+        """The way into the event log."""
+        return self.around.record
+
+    def add(self, leg: Leg) -> None:
+        """Take a further leg in: the call's end is its end."""
+        self._legs.append(leg)
+
+    async def drop(self, leg: Leg, termination: Termination) -> None:
+        """End a leg, if it is not over, and write its last word."""
+        if leg in self._legs:
+            self._legs.remove(leg)
+            leg.hang_up(termination)
+            await leg.close()
+
+    def leg_name(self) -> str:
+        """Return a name for the next leg: b1, b2 …"""
+        self._named += 1
+        return f"b{self._named}"
+
+    def signal(self, leg: Leg, signal: Signal) -> None:
+        """Take what a leg tells."""
+        if leg is self.caller and isinstance(signal, Ended):
+            self.end(signal.termination)
+        else:
+            self.signals.put_nowait((leg, signal))
+
+    def end(self, termination: Termination) -> None:
+        """End the call from outside its task: the caller is gone, or the switch stops."""
+        if self._gone is None:
+            self._gone = termination
+            if self._task is not None:
+                self._task.cancel()
+
+    async def run(self, destination: Destination | None) -> None:
+        """Serve the caller to the end. Never raises: a fault ends this call and no other."""
+        self._task = asyncio.current_task()
+        termination = Termination(Reason.FAULT)
+        try:
+            if destination is None:
+                termination = Termination(Reason.UNKNOWN_NUMBER)
+            elif self._gone is None:
+                self.record(CallRouted(destination.kind, destination.name))
+                async with asyncio.timeout(self._longest):
+                    termination = await destination(self)
+        except asyncio.CancelledError:
+            if self._gone is None:
+                self._gone = Termination(Reason.SWITCH_STOPPED)
+        except TimeoutError:
+            termination = Termination(Reason.TOO_LONG)
+        except CallError as error:
+            termination = error.termination
+        except RemoteProtocolError as error:
+            logger.info("call %s: %s", self.facts.id, error)
+            termination = Termination(
+                Reason.NO_COMMON_CODEC if error.status == 488 else Reason.BAD_DESCRIPTION
+            )
+        except Exception:
+            logger.exception("call %s ends for a fault of ours", self.facts.id)
+        finally:
+            await self._close(self._gone or termination)
+
+    async def _close(self, termination: Termination) -> None:
+        if self._gone is None:
+            self._gone = termination
+        for leg in list(reversed(self._legs)):
+            leg.hang_up(termination)
+        # In one go: no leg's last word waits for another's.
+        await asyncio.gather(*(leg.close() for leg in self._legs))
+        self._finished(self)
+        self.record(
+            CallEnded(
+                result=termination.result.value,
+                reason=termination.reason.value,
+                sip_code=termination.sip,
+                q850=termination.q850,
+                ended_by=termination.by or SWITCH,
+            )
+        )

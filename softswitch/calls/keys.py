@@ -1,0 +1,132 @@
+"""Key presses of one leg: three ways in, one stream out, each press once."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+DIGITS: Final = frozenset("0123456789*#ABCD")
+SAME_PRESS_SECONDS: Final = 0.8
+"""How far apart two methods report one press: INFO takes a round trip and may come at the key's release."""
+MAX_WAITING: Final = 256
+"""Keys typed ahead that nobody has read; more is a stuck key or noise."""
+
+RFC4733: Final = "rfc4733"
+INFO: Final = "info"
+INBAND: Final = "inband"
+
+_RELAY: Final = re.compile(r"^\s*signal\s*=\s*([0-9A-D*#])\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+def digit_of_info(content_type: str, body: bytes) -> str | None:
+    """Return the digit of an INFO body; "" for a key that is none of ours, None for another kind of body.
+
+    ``application/dtmf-relay`` has lines ``Signal=5`` and ``Duration=160``; ``application/dtmf`` is the
+    digit alone. Neither was ever standardised; this is what phones send.
+    """
+    text = body.decode("utf-8", "replace")
+    if content_type == "application/dtmf-relay":
+        found = _RELAY.search(text)
+        return found[1].upper() if found else ""
+    if content_type == "application/dtmf":
+        digit = text.strip().upper()
+        return digit if digit in DIGITS else ""
+    return None
+
+
+class PressFilter:
+    """Tells a new press from the same one reported by another method.
+
+    Every accepted press may be echoed once by each other method within :data:`SAME_PRESS_SECONDS`; what
+    remains is a press of its own, so that "11" typed fast on a phone that sends two methods stays "11".
+    """
+
+    def __init__(self) -> None:
+        self._recent: deque[tuple[float, str, set[str]]] = deque()
+
+    def accept(self, digit: str, method: str, at: float) -> bool:
+        """Tell whether this report is a press of its own; ``at`` in seconds."""
+        while self._recent and self._recent[0][0] < at - SAME_PRESS_SECONDS:
+            self._recent.popleft()
+        for _, seen, methods in self._recent:
+            if seen == digit and method not in methods:
+                methods.add(method)
+                return False
+        self._recent.append((at, digit, {method}))
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One key and the method it came by."""
+
+    digit: str
+    method: str
+
+
+class Keys:
+    """The keys of a leg that nobody has read yet.
+
+    ``record`` is told of every key once, when it is read or thrown away: only then is it known whether
+    it was typed into something secret.
+    """
+
+    def __init__(self, record: Callable[[Press], None]) -> None:
+        self._record = record
+        self._filter = PressFilter()
+        self._waiting: deque[Press] = deque()
+        self._arrival: asyncio.Future[None] | None = None
+        self.unread = False
+        """Nobody reads (two people talk): keys are recorded as they come and not kept."""
+
+    def press(self, digit: str, method: str, at: float) -> None:
+        """Take a report of a press at the monotonic time ``at``."""
+        if not self._filter.accept(digit, method, at):
+            return
+        press = Press(digit, method)
+        if self.unread or len(self._waiting) >= MAX_WAITING:
+            self._record(press)
+            return
+        self._waiting.append(press)
+        if self._arrival is not None and not self._arrival.done():
+            self._arrival.set_result(None)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def take(self) -> Press | None:
+        """Read the next key that waits, None when there is none."""
+        if not self._waiting:
+            return None
+        press = self._waiting.popleft()
+        self._record(press)
+        return press
+
+    def flush(self) -> None:
+        """Throw away what waits."""
+        while self._waiting:
+            self._record(self._waiting.popleft())
+
+    async def arrived(self) -> None:
+        """Wait until a key waits to be read; one waiter at a time."""
+        if self._waiting:
+            return
+        self._arrival = asyncio.get_running_loop().create_future()
+        try:
+            await self._arrival
+        finally:
+            self._arrival = None
+
+    async def next(self, within: float) -> Press | None:
+        """Read the next key, waiting up to ``within`` seconds for it."""
+        if not self._waiting and within > 0:
+            try:
+                async with asyncio.timeout(within):
+                    await self.arrived()
+            except TimeoutError:
+                return None
+        return self.take()

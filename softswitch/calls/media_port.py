@@ -1,0 +1,247 @@
+"""The one door between calls and the media room: legs of sound by name, sounds by path."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from media import commands as ask
+from media import events as tell
+from media.client import LegReport, MediaClient, MediaLeg
+from media.errors import MediaError
+from media.soundfiles import write_wave
+from media.tones import busy, ring_back
+from softswitch.calls.errors import NoMedia
+from softswitch.calls.hangup import Reason, Termination
+from softswitch.sip.offer_answer import Stream
+
+CLOSE_SECONDS: Final = 1.0
+"""How long the last statistics of a leg are waited for; the worker answers within a tick."""
+
+
+class Ear(Protocol):
+    """Who hears what happens on a leg of sound."""
+
+    def digit_heard(self, digit: str, method: str) -> None:
+        """Take a key press seen in the media."""
+        ...
+
+    def sound_arrived(self, host: str, port: int) -> None:
+        """Take where sound really comes from."""
+        ...
+
+    def sound_missing(self, seconds: float) -> None:
+        """Take that nothing has arrived for this long."""
+        ...
+
+    def sound_lost(self) -> None:
+        """Take that the worker of this leg has died."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How far a playing came, in seconds, and whether to its end."""
+
+    seconds: float
+    finished: bool
+
+
+class Sound:
+    """The media side of one leg."""
+
+    def __init__(self, port: MediaPort, host: str, ear: Ear) -> None:
+        self._port = port
+        self._ear = ear
+        self._leg: MediaLeg | None = None
+        self._plays = 0
+        self._playing: asyncio.Future[Played] | None = None
+        self._closed: asyncio.Future[tell.Statistics] | None = None
+        self._listening: bool | None = None
+        self.host = host
+        self.lost = False
+
+    @property
+    def number(self) -> int:
+        """The RTP port the phone must send to."""
+        return self._open.port
+
+    @property
+    def _open(self) -> MediaLeg:
+        assert self._leg is not None
+        return self._leg
+
+    async def open(self, near: Sound | None) -> None:
+        """Take a port; raise NoMedia when none can be had."""
+        try:
+            self._leg = await self._port.client.open_leg(
+                self._port.bind, self.reported, near=near._leg if near is not None else None
+            )
+        except MediaError as error:
+            raise NoMedia(Termination(Reason.NO_MEDIA)) from error
+
+    def agree(self, stream: Stream, *, silence_after: float) -> None:
+        """Tell the engine what was agreed; a held phone may be silent for as long as it likes."""
+        receives = stream.direction.receives and not stream.held
+        self._send(
+            ask.SetStream(
+                leg=self._open.number,
+                host=stream.host,
+                port=stream.port,
+                codec=stream.codec,
+                payload=stream.payload,
+                digits_payload=-1 if stream.digits_payload is None else stream.digits_payload,
+                digits_rate=stream.digits_rate,
+                send=stream.direction.sends and not stream.held,
+                receive=stream.direction.receives,
+                silence_after=silence_after if receives else 0.0,
+            )
+        )
+
+    async def play(self, prompts: Sequence[int]) -> Played:
+        """Play prompts one after another and wait for their end; cancelling stops them at once."""
+        self._plays += 1
+        playing: asyncio.Future[Played] = asyncio.get_running_loop().create_future()
+        self._playing = playing
+        self._send(ask.Play(self._open.number, self._plays, tuple(prompts)))
+        try:
+            return await asyncio.shield(playing)
+        except asyncio.CancelledError:
+            self._send(ask.StopPlay(self._open.number))
+            raise
+
+    async def stop_playing(self) -> Played:
+        """Stop what plays and return how far it came."""
+        playing = self._playing
+        if playing is None or self.lost:
+            return Played(0.0, finished=False)
+        self._send(ask.StopPlay(self._open.number))
+        return await playing
+
+    def hear_nothing(self) -> None:
+        """Let the phone hear silence behind prompts."""
+        self._send(ask.HearNothing(self._open.number))
+
+    def hear_itself(self) -> None:
+        """Send the phone its own sound."""
+        self._send(ask.HearItself(self._open.number))
+
+    def hear_loop(self, prompt: int, *, shared: bool = False) -> None:
+        """Let the phone hear a loop: a tone, or music all listeners share."""
+        self._send(ask.HearLoop(self._open.number, prompt, shared))
+
+    def hear(self, other: Sound) -> None:
+        """Let the phone hear another leg."""
+        if other._leg is not None:
+            self._send(ask.HearLeg(self._open.number, other._open.number))
+
+    def listen_for_tones(self, on: bool) -> None:
+        """Search the sound for keys, or stop it."""
+        if self._listening != on:
+            self._listening = on
+            self._send(ask.ListenForTones(self._open.number, on))
+
+    def press(self, digits: str) -> None:
+        """Press keys towards the phone."""
+        self._send(ask.SendDigits(self._open.number, digits, milliseconds=160, gap=80))
+
+    def record(self, path: Path) -> None:
+        """Write what the phone says to a WAV file."""
+        self._send(ask.Record(self._open.number, str(path)))
+
+    async def close(self) -> tell.Statistics:
+        """Let the port go and return the last statistics."""
+        if self._leg is None or self.lost:
+            return tell.Statistics()
+        self._closed = asyncio.get_running_loop().create_future()
+        self._send(ask.CloseLeg(self._leg.number))
+        self._port.forget(self)
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                return await self._closed
+        except TimeoutError:
+            return tell.Statistics()
+
+    def on_worker(self, index: int) -> bool:
+        """Tell whether this leg is on that worker."""
+        return self._leg is not None and self._leg.worker.index == index
+
+    def fail(self) -> None:
+        """Take that the worker has died."""
+        self.lost = True
+        if self._playing is not None and not self._playing.done():
+            self._playing.set_result(Played(0.0, finished=False))
+        if self._closed is not None and not self._closed.done():
+            self._closed.set_result(tell.Statistics())
+        self._ear.sound_lost()
+
+    def reported(self, report: LegReport) -> None:
+        """Take a report of the worker about this leg."""
+        match report:
+            case tell.DigitHeard():
+                self._ear.digit_heard(report.digit, report.method)
+            case tell.MediaArrived():
+                self._ear.sound_arrived(report.host, report.port)
+            case tell.MediaTimeout():
+                self._ear.sound_missing(report.seconds)
+            case tell.PlayEnded() if report.play == self._plays:
+                if self._playing is not None and not self._playing.done():
+                    self._playing.set_result(Played(report.seconds, report.finished))
+            case tell.LegClosed():
+                if self._closed is not None and not self._closed.done():
+                    self._closed.set_result(report.statistics)
+            case _:
+                pass
+
+    def _send(self, command: ask.AnyCommand) -> None:
+        if self._leg is not None and not self.lost:
+            self._port.client.send(self._leg, command)
+
+
+class MediaPort:
+    """Opens legs of sound and loads sounds. ``bind`` is the address RTP ports are bound to."""
+
+    def __init__(self, client: MediaClient, *, bind: str) -> None:
+        self.client = client
+        self.bind = bind
+        self._sounds: set[Sound] = set()
+        self.ring_back = 0
+        self.busy = 0
+        self.music = 0
+
+    async def prepare(self, folder: Path, music: Path) -> None:
+        """Load what every call may need: tones and music. Raises MediaError when a file cannot be read."""
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        for name, samples in (("ring_back", ring_back()), ("busy", busy())):
+            write_wave(folder / f"{name}.wav", samples)
+        self.ring_back = await self.client.load(folder / "ring_back.wav")
+        self.busy = await self.client.load(folder / "busy.wav")
+        self.music = await self.client.load(music)
+
+    async def open(self, host: str, ear: Ear, *, near: Sound | None = None) -> Sound:
+        """Open a leg whose phone reaches us at ``host``; raise NoMedia when it cannot be."""
+        sound = Sound(self, host, ear)
+        await sound.open(near)
+        self._sounds.add(sound)
+        return sound
+
+    async def load(self, path: Path) -> int:
+        """Return the prompt number of a sound file; raise MediaError when it cannot be read."""
+        return await self.client.load(path)
+
+    def unload(self, number: int) -> None:
+        """Drop a sound everywhere, its files too."""
+        self.client.unload(number)
+
+    def forget(self, sound: Sound) -> None:
+        """Take that a leg is closed."""
+        self._sounds.discard(sound)
+
+    def worker_died(self, index: int) -> None:
+        """Tell the legs of a dead worker."""
+        for sound in [sound for sound in self._sounds if sound.on_worker(index)]:
+            self._sounds.discard(sound)
+            sound.fail()

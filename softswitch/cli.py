@@ -1,0 +1,147 @@
+"""The command line: ``softswitch demo``, ``run``, ``phone``, ``simulate``, ``calls``, ``call``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+
+from softswitch import __version__
+from softswitch.app import Notices, Switch, running
+from softswitch.clock import SystemClock
+from softswitch.config import Config, load_config
+from softswitch.demo import invitation, prepare_demo
+from softswitch.errors import ConfigError, SoftswitchError
+from softswitch.events import Entry
+from softswitch.ivr.simulate import simulate_command
+from softswitch.narration import narrate
+
+EXIT_CANNOT_START = 1
+EXIT_WRONG_CONFIG = 2
+
+app = typer.Typer(
+    name="softswitch",
+    help="A telephone switch with a voice menu: phones register to it, callers hear menus and reach people.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Home = Annotated[
+    Path, typer.Option("--home", help="Folder for configuration, database, speech cache and recordings.")
+]
+
+
+@app.command()
+def demo(
+    home: Home = Path("demo"),
+    bind: Annotated[str | None, typer.Option(help="Address to listen on; all of them unless given.")] = None,
+    port: Annotated[int | None, typer.Option(help="SIP port, UDP and TCP; 5060 unless given.")] = None,
+    password: Annotated[
+        str | None, typer.Option(help="One password for all demo accounts, for tests.", show_default=False)
+    ] = None,
+) -> None:
+    """Start the demo line: four phones, a menu under 100, echo under 600, a test line under *43."""
+
+    def config() -> Config:
+        return prepare_demo(home, bind=bind, port=port, password=password)
+
+    _serve(config, greet=lambda switch: invitation(switch.config, switch.addresses()))
+
+
+@app.command()
+def run(
+    config: Annotated[Path, typer.Option(help="The configuration file, softswitch.yaml.")],
+) -> None:
+    """Start a line of your own from its configuration."""
+    _serve(lambda: load_config(config), greet=lambda switch: f"listening on {', '.join(switch.addresses())}")
+
+
+@app.command()
+def simulate(
+    tree: Annotated[Path, typer.Argument(help="The tree's file.", exists=False)],
+    press: Annotated[
+        list[str] | None, typer.Option(help="Keys to press; each --press waits for its own moment.")
+    ] = None,
+    hang_up_after: Annotated[
+        float | None, typer.Option(help="Hang up this many seconds after the last key.")
+    ] = None,
+    called: Annotated[str, typer.Option(help="The number that was dialled.")] = "",
+) -> None:
+    """Walk through a voice menu in virtual time, on the same interpreter as real calls."""
+    text, code = simulate_command(tree, press or [], hang_up_after=hang_up_after, called=called)
+    typer.echo(text)
+    raise typer.Exit(code)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str]) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+
+    async def serve() -> None:
+        config = make_config()
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        async with running(config, clock=SystemClock(), notices=Notices(event=_print)) as switch:
+            typer.echo(greet(switch))
+            _say("ready")
+            await stop.wait()
+            _say("stopping: ending the calls")
+
+    _exit_with(_run(serve()))
+
+
+def _run(work: Coroutine[None, None, None]) -> int:
+    """Run to the end; return the exit code, after one clear sentence on standard error if it failed."""
+    code = 0
+    try:
+        uvloop.run(work)
+    except* ConfigError as group:
+        _complain(group)
+        code = EXIT_WRONG_CONFIG
+    except* SoftswitchError as group:
+        _complain(group)
+        code = EXIT_CANNOT_START
+    return code
+
+
+def _complain(group: BaseExceptionGroup[SoftswitchError]) -> None:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            _complain(error)
+        else:
+            print(error, file=sys.stderr)  # noqa: T201 - the command line's own voice
+
+
+def _exit_with(code: int) -> None:
+    if code:
+        raise typer.Exit(code)
+
+
+def _print(entry: Entry) -> None:
+    _say(narrate(entry))
+
+
+def _say(line: str) -> None:
+    # Flushed, so that programs that wait for a line see it when it is true.
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,80 @@
+"""The demo line: a configuration made once, with passwords of its own, and what to type into a phone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from softswitch.config import Config, load_config
+from softswitch.errors import StartError
+
+USERS: Final = {"1001": "Anna", "1002": "Bartek", "1003": "Celina", "1004": "Dawid"}
+TREES: Final = Path(__file__).parent.parent / "ivr_trees"
+SHIPPED: Final = ("demo.yaml", "echo.yaml", "test_line.yaml")
+ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
+"""Letters for passwords that people type into phones: none that looks like another."""
+PASSWORD_LETTERS: Final = 12
+"""Sixty bits: more than anybody guesses over a network, and still typed in one go."""
+
+_HEADING: Final = """\
+# The demo line's configuration, made at its first start. It holds the phones' passwords: keep it private.
+# Change what you like and start again.
+"""
+
+
+def prepare_demo(home: Path, *, bind: str | None, port: int | None, password: str | None) -> Config:
+    """Return the configuration of the demo line in ``home``, made if it is not there yet.
+
+    ``bind``, ``port`` and ``password`` override what stands in the file for this run only. Raises
+    ConfigError, or StartError when the folder cannot be written.
+    """
+    path = home / "softswitch.yaml"
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            _write(path)
+    except OSError as error:
+        raise StartError(f"cannot write the demo line's folder {home}: {error.strerror}") from error
+    config = load_config(path)
+    sip = config.sip.model_copy(
+        update={name: value for name, value in (("bind", bind), ("port", port)) if value is not None}
+    )
+    accounts = config.accounts
+    if password is not None:
+        accounts = {user: part.model_copy(update={"password": password}) for user, part in accounts.items()}
+    shipped = tuple(TREES / name for name in SHIPPED)
+    return config.model_copy(
+        update={"sip": sip, "accounts": accounts, "home": home, "trees": config.trees or shipped}
+    )
+
+
+def _write(path: Path) -> None:
+    def password() -> str:
+        return "".join(secrets.choice(ALPHABET) for _ in range(PASSWORD_LETTERS))
+
+    data = {"accounts": {user: {"name": name, "password": password()} for user, name in USERS.items()}}
+    text = _HEADING + yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+    # Created with its mode, so that the passwords are never readable by others, not even for a moment.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def invitation(config: Config, addresses: list[str]) -> str:
+    """Return what to type into a phone to try the line."""
+    lines = ["", "Type this into a phone (in Linphone: Use a SIP account):", ""]
+    lines.append(f"    Domain       {addresses[0]}" + "".join(f"   or {other}" for other in addresses[1:]))
+    lines.append("    Transport    UDP (or TCP)")
+    for user, part in config.accounts.items():
+        secret = part.password if part.password is not None else "(the one behind its ha1)"
+        lines.append(f"    User {user}    password {secret}    {part.name}")
+    lines += [
+        "",
+        "Then dial  100 for the menu, 600 for an echo, *43 for the test line, or another of the users.",
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,183 @@
+"""Trees on real calls: the line of :mod:`softswitch.ivr.context` on a caller's leg."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from softswitch.calls.call import Call
+from softswitch.calls.dialling import Dialler
+from softswitch.calls.hangup import CALLEE, Reason, Termination
+from softswitch.ivr.context import CallFacts, DialResult, Key, Played, PlayFile, Prompt, SayText, World
+from softswitch.ivr.interpreter import run
+from softswitch.ivr.model import Tree
+from softswitch.ivr.outcome import Ended, EndReason
+
+_RESULTS = {
+    Reason.CALLEE_HUNG_UP: DialResult.ENDED_BY_CALLEE,
+    Reason.BUSY: DialResult.BUSY,
+    Reason.NO_ANSWER: DialResult.NO_ANSWER,
+    Reason.DECLINED: DialResult.DECLINED,
+    Reason.UNKNOWN_NUMBER: DialResult.UNKNOWN,
+}
+"""What a tree calls the ways a dialling can end; every other one is that nobody could be reached."""
+
+_ENDS = {
+    EndReason.TALK_OVER: Termination(Reason.CALLEE_HUNG_UP, CALLEE),
+    EndReason.BUSY: Termination(Reason.BUSY, CALLEE),
+    EndReason.HUNG_UP_BUSY: Termination(Reason.BUSY),
+    EndReason.NO_ANSWER: Termination(Reason.NO_ANSWER, CALLEE),
+    EndReason.UNREACHABLE: Termination(Reason.UNREACHABLE, CALLEE),
+    EndReason.DECLINED: Termination(Reason.DECLINED, CALLEE),
+    EndReason.UNKNOWN_NUMBER: Termination(Reason.UNKNOWN_NUMBER),
+    EndReason.ENDLESS_LOOP: Termination(Reason.MENU_FAULT),
+}
+"""How the call ends when a tree ends for this reason; all others are an ordinary end of the menu."""
+
+
+class Voice(Protocol):
+    """Makes prompts audible: gives the number under which the media room knows one.
+
+    Raises :class:`~softswitch.ivr.errors.PromptFailed`.
+    """
+
+    async def text(self, text: str, *, language: str, voice: str | None, private: bool) -> int:
+        """Return the number of a spoken text."""
+        ...
+
+    async def file(self, path: Path) -> int:
+        """Return the number of a recorded prompt."""
+        ...
+
+    def forget(self, number: int) -> None:
+        """Drop a private text everywhere."""
+        ...
+
+
+class LiveLine:
+    """The caller of a real call. See :class:`softswitch.ivr.context.Line`."""
+
+    def __init__(self, call: Call, voice: Voice, dialler: Dialler) -> None:
+        self._call = call
+        self._voice = voice
+        self._dialler = dialler
+
+    async def play(self, prompts: Sequence[Prompt], *, until_key: bool) -> Played:
+        """Play prompts; the first of a call waits until the phone can hear it."""
+        numbers = [await self._number(prompt) for prompt in prompts]
+        await self._answered()
+        try:
+            return await self._play_until_key(numbers) if until_key else await self._play_whole(numbers)
+        finally:
+            for prompt, number in zip(prompts, numbers, strict=True):
+                if isinstance(prompt, SayText) and prompt.private:
+                    self._voice.forget(number)
+
+    async def _play_whole(self, numbers: list[int]) -> Played:
+        played = await self._call.caller.voice.play(numbers)
+        return Played(played.seconds, interrupted=False)
+
+    async def _play_until_key(self, numbers: list[int]) -> Played:
+        caller = self._call.caller
+        if len(caller.keys):
+            return Played(0.0, interrupted=True)
+        async with asyncio.TaskGroup() as tasks:
+            playing = tasks.create_task(caller.voice.play(numbers))
+            key = tasks.create_task(caller.keys.arrived())
+            await asyncio.wait({playing, key}, return_when=asyncio.FIRST_COMPLETED)
+            key.cancel()
+            if not playing.done():
+                await caller.voice.stop_playing()
+            played = await playing
+        return Played(played.seconds, interrupted=not played.finished)
+
+    async def next_key(self, within: float) -> Key | None:
+        """Take the next key."""
+        if within > 0:
+            await self._answered()
+        press = await self._call.caller.keys.next(within)
+        return None if press is None else Key(press.digit, press.method)
+
+    def flush_keys(self) -> None:
+        """Throw away the keys that wait."""
+        self._call.caller.keys.flush()
+
+    async def dial(self, targets: Sequence[str], ring_for: float, label: str) -> DialResult:
+        """Ring accounts and let the caller talk with who answers."""
+        end = await self._dialler.dial(self._call, targets, ring_for=ring_for, label=label)
+        return _RESULTS.get(end.reason, DialResult.UNREACHABLE)
+
+    async def echo(self, within: float, *, until_key: bool) -> None:
+        """Send the caller's own voice back."""
+        await self._answered()
+        caller = self._call.caller
+        caller.voice.hear_itself()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await (caller.keys.arrived() if until_key else asyncio.Event().wait())
+        finally:
+            if not caller.over:
+                caller.voice.hear_nothing()
+
+    def mask_keys(self, on: bool) -> None:
+        """Keep digits out of the log."""
+        self._call.caller.masked = on
+
+    async def _answered(self) -> None:
+        """Answer the call at the first moment the tree needs the caller's ears, and not before."""
+        caller = self._call.caller
+        if not caller.is_up:
+            await caller.answer()
+            await caller.ready()
+
+    async def _number(self, prompt: Prompt) -> int:
+        match prompt:
+            case SayText(text, language, voice, private):
+                return await self._voice.text(text, language=language, voice=voice, private=private)
+            case PlayFile(path):
+                return await self._voice.file(path)
+
+
+@dataclass(frozen=True, slots=True)
+class TreeDestination:
+    """A dialled number that enters a tree."""
+
+    tree: Tree
+    voice: Voice
+    dialler: Dialler
+    kind: str = "tree"
+
+    @property
+    def name(self) -> str:
+        """The tree's name."""
+        return self.tree.name
+
+    async def __call__(self, call: Call) -> Termination:
+        """Lead the caller through the tree."""
+        world = World(
+            line=LiveLine(call, self.voice, self.dialler),
+            facts=_facts(call),
+            clock=call.around.clock,
+            record=call.record,
+        )
+        ended: Ended = await run(self.tree, world)
+        return _ENDS.get(ended.reason, Termination(Reason.MENU_ENDED))
+
+
+def _facts(call: Call) -> CallFacts:
+    account = call.facts.account
+    return CallFacts(
+        call=call.facts.id,
+        caller=account.user,
+        caller_name=account.name,
+        called=call.facts.called,
+        account=account.user,
+        codec=call.caller.expected_codec(),
+        behind_nat=call.facts.behind_nat,
+        language=account.language,
+    )

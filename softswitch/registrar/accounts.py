@@ -1,0 +1,49 @@
+"""Accounts: who may register and call, and how they prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from softswitch.sip.digest import MD5, SHA256, ha1
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One line of the firm: its number, who it is, and the hashes its phone must know.
+
+    ``secrets`` maps a digest algorithm to HA1 in hex; an account configured by one HA1 alone can only be
+    asked for that algorithm. ``language`` is "" when the account has none of its own.
+    """
+
+    user: str
+    name: str = ""
+    language: str = ""
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+def secrets_of(user: str, realm: str, password: str) -> dict[str, str]:
+    """Return HA1 under every algorithm for a password, which need not be kept after that."""
+    return {algorithm: ha1(algorithm, user, realm, password) for algorithm in (SHA256, MD5)}
+
+
+class Accounts:
+    """All accounts by user name."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self._accounts = {account.user: account for account in accounts}
+
+    def get(self, user: str) -> Account | None:
+        """Return an account, None when there is no such one."""
+        return self._accounts.get(user)
+
+    def secret(self, user: str, algorithm: str) -> str | None:
+        """Return HA1 of a user for an algorithm, None when unknown: what the digest check asks for."""
+        account = self._accounts.get(user)
+        return None if account is None else account.secrets.get(algorithm)
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(self._accounts.values())
+
+    def __len__(self) -> int:
+        return len(self._accounts)

@@ -1,0 +1,120 @@
+"""Bindings: which phone of an account is where (RFC 3261 §10). Pure: time is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.headers import NameAddr
+from softswitch.sip.hop import Hop
+from softswitch.sip.uri import Uri, equivalent
+
+MAX_BINDINGS = 10
+"""Phones of one account. A person has a handful; more is a phone that forgets its old contacts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One phone of an account.
+
+    ``expires_at`` is wall time in seconds since 1970, so that it outlives a restart; ``hop`` is the way
+    the REGISTER came, which is the way back through any NAT; ``q`` is in thousandths.
+    """
+
+    account: str
+    contact: Uri
+    hop: Hop
+    call_id: str
+    cseq: int
+    expires_at: float
+    q: int = 1000
+    instance: str = ""
+    user_agent: str = ""
+    behind_nat: bool = False
+
+    def seconds_left(self, now: float) -> int:
+        """Return the whole seconds until it expires, at least 0."""
+        return max(round(self.expires_at - now), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one REGISTER did to an account's bindings."""
+
+    kept: tuple[Binding, ...]
+    added: tuple[Binding, ...] = ()
+    removed: tuple[Binding, ...] = ()
+
+
+def alive(bindings: tuple[Binding, ...], now: float) -> tuple[Binding, ...]:
+    """Return those that have not expired."""
+    return tuple(binding for binding in bindings if binding.expires_at > now)
+
+
+def remove_all(bindings: tuple[Binding, ...], call_id: str, cseq: int) -> Change:
+    """Apply ``Contact: *`` (RFC 3261 §10.3 step 6); raise RemoteProtocolError(500) for an old CSeq."""
+    for binding in bindings:
+        _check_order(binding, call_id, cseq)
+    return Change(kept=(), removed=bindings)
+
+
+def update(
+    bindings: tuple[Binding, ...], contacts: list[tuple[NameAddr, float]], *, template: Binding, now: float
+) -> Change:
+    """Apply the contacts of a REGISTER with the seconds granted to each (RFC 3261 §10.3 step 7).
+
+    ``template`` carries what all contacts of the request share. A phone that is known by its instance id
+    or by its Call-ID and comes with a new address replaces its old binding: restarted phones and changed
+    networks leave no dead contacts behind. All or nothing: RemoteProtocolError(500) for an old CSeq
+    changes none.
+    """
+    kept = list(alive(bindings, now))
+    added: list[Binding] = []
+    removed = [binding for binding in bindings if binding not in kept]
+    single = len(contacts) == 1
+    for contact, seconds in contacts:
+        fresh = replace(
+            template,
+            contact=contact.uri,
+            expires_at=now + seconds,
+            q=contact.q,
+            instance=(contact.params.get("+sip.instance") or "").strip("<>"),
+        )
+        for old in [binding for binding in kept if _same_phone(binding, fresh, single=single)]:
+            _check_order(old, fresh.call_id, fresh.cseq)
+            kept.remove(old)
+            if not (seconds and equivalent(old.contact, fresh.contact)):
+                removed.append(old)
+        if seconds:
+            kept.append(fresh)
+            added.append(fresh)
+    while len(kept) > MAX_BINDINGS:
+        # The one that was refreshed longest ago is the likeliest to be dead.
+        oldest = min(kept, key=lambda binding: binding.expires_at)
+        kept.remove(oldest)
+        removed.append(oldest)
+    return Change(tuple(kept), tuple(added), tuple(removed))
+
+
+def _same_phone(old: Binding, fresh: Binding, *, single: bool) -> bool:
+    if equivalent(old.contact, fresh.contact):
+        return True
+    if not single:
+        return False
+    if fresh.instance and old.instance:
+        return old.instance == fresh.instance
+    return old.call_id == fresh.call_id
+
+
+def _check_order(old: Binding, call_id: str, cseq: int) -> None:
+    # RFC 3261 §10.3: same Call-ID and no higher CSeq means out of order; the update must fail as a whole.
+    if old.call_id == call_id and cseq <= old.cseq:
+        raise RemoteProtocolError(500, "REGISTER out of order")
+
+
+def by_preference(bindings: tuple[Binding, ...]) -> list[list[Binding]]:
+    """Group bindings by q, highest first: each group rings together (RFC 3261 §16.6)."""
+    groups: dict[int, list[Binding]] = {}
+    for binding in bindings:
+        groups.setdefault(binding.q, []).append(binding)
+    return [groups[q] for q in sorted(groups, reverse=True)]

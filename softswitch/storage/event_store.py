@@ -1,0 +1,156 @@
+"""The event log on disk: a reader of :class:`softswitch.bus.EventLog`, and what reads it back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from softswitch.clock import Clock
+from softswitch.events import KINDS, CallArrived, Entry, Event
+from softswitch.storage.database import Database
+from softswitch.storage.tables import DEFAULT_TENANT, events
+from softswitch.storage.write_behind import MAX_QUEUED, Pause, WriteBehind
+
+logger = logging.getLogger(__name__)
+
+LARGEST_ANSWER = 1000
+"""Calls one question may ask for: some 25,000 rows, half a second. More is a report's business."""
+
+IDS_SHOWN = 10
+"""Matches named for a part of an id that is not unique: more would not help to choose."""
+
+_LAST_CHARACTER = "\U0010ffff"
+
+
+class EventStore:
+    """Keeps every event. ``store`` returns at once; :meth:`run` writes behind, in order."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        tenant: str = DEFAULT_TENANT,
+        limit: int = MAX_QUEUED,
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        self._database = database
+        self._tenant = tenant
+        self._encode = msgspec.json.Encoder().encode
+        self._decoders = {kind: msgspec.json.Decoder(cls) for kind, cls in KINDS.items()}
+        self._behind: WriteBehind[Entry] = WriteBehind(
+            database, self._insert, what="the event log", clock=clock, limit=limit, pause=pause
+        )
+
+    def store(self, entry: Entry) -> None:
+        """Queue ``entry`` for the disk; no I/O. What :meth:`softswitch.bus.EventLog.subscribe` takes."""
+        self._behind.add(entry)
+
+    async def run(self) -> None:
+        """Write until cancelled, then write what is queued. Owned by a task of the composition root."""
+        await self._behind.run()
+
+    async def flush(self) -> None:
+        """Wait until every entry stored so far is on disk."""
+        await self._behind.flush()
+
+    async def last_sequence(self) -> int:
+        """Return the highest number in the log, 0 for an empty one: the next start counts on from it."""
+        async with self._database.reading() as connection:
+            return (await connection.execute(select(func.max(events.c.sequence)))).scalar_one() or 0
+
+    async def recent(self, limit: int = 20, *, since: datetime | None = None) -> list[tuple[Entry, ...]]:
+        """Return the entries of the ``limit`` calls that came last (since ``since``), newest call first."""
+        newest = select(events.c.call).where(
+            events.c.tenant == self._tenant, events.c.kind == CallArrived.__name__
+        )
+        if since is not None:
+            newest = newest.where(events.c.at >= _written(since))
+        newest = newest.order_by(events.c.sequence.desc()).limit(min(limit, LARGEST_ANSWER))
+        async with self._database.reading() as connection:
+            calls = list((await connection.execute(newest)).scalars())
+            query = self._rows().where(events.c.call.in_(calls))
+            found = self._entries((await connection.execute(query)).all())
+        by_call: dict[str, list[Entry]] = {call: [] for call in calls}
+        for entry in found:
+            by_call[entry.call].append(entry)
+        return [tuple(entries) for entries in by_call.values()]
+
+    async def matching(self, part: str) -> tuple[str, ...]:
+        """Return the ids of the calls meant by ``part``, at most :data:`IDS_SHOWN`, newest first.
+
+        ``part`` is an id, its beginning, or its end (the end is what the console shows); small letters do.
+        """
+        wanted = part.upper()
+        if not wanted:
+            return ()
+        meant = or_(
+            events.c.call.between(wanted, wanted + _LAST_CHARACTER),
+            events.c.call.endswith(wanted, autoescape=True),
+        )
+        query = select(events.c.call).where(events.c.tenant == self._tenant, meant).distinct()
+        async with self._database.reading() as connection:
+            found = await connection.execute(query.order_by(events.c.call.desc()).limit(IDS_SHOWN))
+            calls = tuple(found.scalars())
+        return (wanted,) if wanted in calls else calls
+
+    async def entries(self, part: str) -> tuple[Entry, ...]:
+        """Return the entries of the one call that ``part`` means, in order.
+
+        Empty when there is none or more than one: :meth:`matching` tells which.
+        """
+        calls = await self.matching(part)
+        if len(calls) != 1:
+            return ()
+        async with self._database.reading() as connection:
+            rows = await connection.execute(self._rows().where(events.c.call == calls[0]))
+            return tuple(self._entries(rows.all()))
+
+    def _rows(self) -> Select[int, str, str, str, str]:
+        columns = select(events.c.sequence, events.c.at, events.c.call, events.c.kind, events.c.data)
+        return columns.where(events.c.tenant == self._tenant).order_by(events.c.sequence)
+
+    async def _insert(self, connection: AsyncConnection, batch: Sequence[Entry]) -> None:
+        await connection.execute(events.insert(), [self._row(entry) for entry in batch])
+
+    def _row(self, entry: Entry) -> dict[str, object]:
+        return {
+            "sequence": entry.sequence,
+            "tenant": self._tenant,
+            "at": _written(entry.at),
+            "call": entry.call,
+            "kind": type(entry.event).__name__,
+            "data": self._encode(entry.event).decode(),
+        }
+
+    def _entries(self, rows: Sequence[Row[int, str, str, str, str]]) -> list[Entry]:
+        read = (
+            (sequence, at, call, self._event(sequence, kind, data)) for sequence, at, call, kind, data in rows
+        )
+        return [
+            Entry(sequence, datetime.fromisoformat(at), call, event)
+            for sequence, at, call, event in read
+            if event is not None
+        ]
+
+    def _event(self, sequence: int, kind: str, data: str) -> Event | None:
+        """Return the stored event, or None for what this version cannot read; unknown fields are left out."""
+        decoder = self._decoders.get(kind)
+        if decoder is None:
+            logger.debug("event %d is a %s, which this version does not know", sequence, kind)
+            return None
+        try:
+            return decoder.decode(data)
+        except msgspec.DecodeError as error:
+            logger.warning("event %d (%s) cannot be read: %s", sequence, kind, error)
+            return None
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

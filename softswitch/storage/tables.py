@@ -1,0 +1,69 @@
+"""The tables, as SQLAlchemy sees them. One place, whatever the database.
+
+Times are ISO 8601 text in UTC with microseconds: they sort as text, read well in any client and mean the
+same in SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+SCHEMA_VERSION = 1
+"""Raised with every change of a table below; a database of a higher one is refused."""
+
+DEFAULT_TENANT = "default"
+"""The firm whose rows these are, as long as one switch serves one firm."""
+
+metadata = MetaData()
+
+# SQLite numbers its rows by a column that is exactly INTEGER PRIMARY KEY; a BIGINT would cost a second index.
+_LARGE = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _tenant(*, primary_key: bool = False) -> Column[str]:
+    return Column("tenant", String, nullable=False, primary_key=primary_key, server_default=DEFAULT_TENANT)
+
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+
+events = Table(
+    "events",
+    metadata,
+    Column("sequence", _LARGE, primary_key=True, autoincrement=False),
+    _tenant(),
+    Column("at", String, nullable=False),
+    Column("call", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("data", Text, nullable=False),
+)
+"""The event log: ``kind`` is the class of the event, ``data`` its fields as JSON, ``call`` "" for none."""
+
+Index("events_by_call", events.c.call, events.c.sequence)
+# Only the first event of each call, so that the newest calls are found without reading their steps.
+Index(
+    "arrivals",
+    events.c.sequence,
+    sqlite_where=events.c.kind == "CallArrived",
+    postgresql_where=events.c.kind == "CallArrived",
+)
+
+bindings = Table(
+    "bindings",
+    metadata,
+    _tenant(primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("contact", Text, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("data", Text, nullable=False),
+)
+"""Where phones are: ``place`` is the order inside an account, ``data`` the other fields as JSON."""
+
+secrets = Table(
+    "secrets",
+    metadata,
+    _tenant(primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Keys the switch made for itself. The file they lie in is readable by its owner alone."""

@@ -1,0 +1,49 @@
+"""Which of our addresses a remote host sees."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from functools import lru_cache
+
+
+class LocalAddresses:
+    """Answers with what to write into Via, Contact and SDP for a remote host.
+
+    ``bound`` is the address we listen on; for a wildcard the kernel's routing decides by destination.
+    ``public`` replaces the answer for hosts outside private networks: the address in front of our NAT.
+    """
+
+    def __init__(self, bound: str, *, public: str = "") -> None:
+        self._bound = bound
+        self._public = public
+
+    def towards(self, host: str) -> str:
+        """Return our address as ``host`` (an IP literal) must use it."""
+        if self._public and ipaddress.ip_address(host).is_global:
+            return self._public
+        if not ipaddress.ip_address(self._bound).is_unspecified:
+            return self._bound
+        return _routed(host)
+
+
+@lru_cache(maxsize=4096)
+def _routed(host: str) -> str:
+    """Ask the kernel which source address it would use: connecting a UDP socket sends nothing."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((host, 9))
+        except OSError:
+            return "::1" if family == socket.AF_INET6 else "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+def reachable_addresses() -> list[str]:
+    """Return this machine's IPv4 addresses a phone could use, the one of the default route first."""
+    first = _routed("192.0.2.1")  # TEST-NET-1 (RFC 5737): routed like anything outside, reached by nobody.
+    try:
+        found = {str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    except OSError:
+        found = set()
+    return [first, *sorted(found - {first, "127.0.0.1", "127.0.1.1"})]

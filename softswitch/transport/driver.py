@@ -1,0 +1,173 @@
+"""The shell round the SIP stack: feed, drain, send, arm one timer. No protocol decision is made here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from softswitch.clock import Clock
+from softswitch.errors import SoftswitchError
+from softswitch.sip.headers import NameAddr
+from softswitch.sip.hop import Hop
+from softswitch.sip.message import Request, Response
+from softswitch.sip.signals import (
+    CloseStream,
+    DialogId,
+    SendFailed,
+    StreamClosed,
+    TransactionKey,
+    Transmit,
+    UserOutput,
+    WireInput,
+)
+from softswitch.sip.stack import SipStack
+from softswitch.transport.addresses import LocalAddresses
+from softswitch.transport.tcp import TcpTransport
+from softswitch.transport.udp import UdpTransport, bind_udp
+
+logger = logging.getLogger(__name__)
+
+
+class SipDriver:
+    """A stack with its sockets. ``user`` gets every user event; it may call back at once."""
+
+    def __init__(
+        self,
+        stack: SipStack,
+        clock: Clock,
+        *,
+        user: Callable[[UserOutput], None],
+        addresses: LocalAddresses,
+        stream_closed: Callable[[int], None] = lambda connection: None,
+    ) -> None:
+        self.stack = stack
+        self._clock = clock
+        self._user = user
+        self._addresses = addresses
+        self._stream_closed = stream_closed
+        self._udp: UdpTransport | None = None
+        self._tcp = TcpTransport(addresses, self.receive)
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at: float | None = None
+        self._draining = False
+
+    async def listen(self, host: str, port: int) -> int:
+        """Take UDP and TCP on one port, 0 for any free one, and return it; raise OSError when it is taken."""
+        bound = bind_udp(host, port)
+        self._udp = UdpTransport(bound, self._addresses, self.receive)
+        try:
+            await self._tcp.listen(host, self._udp.port)
+        except OSError:
+            self._udp.close()
+            raise
+        return self._udp.port
+
+    async def close(self) -> None:
+        """Close all sockets."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._udp is not None:
+            self._udp.close()
+        await self._tcp.close()
+
+    def hop(self, transport: str, host: str, port: int) -> Hop:
+        """Return the hop to an address (an IP literal) over UDP or TCP."""
+        assert self._udp is not None
+        return self._tcp.hop(host, port) if transport == "TCP" else self._udp.hop(host, port)
+
+    def receive(self, what: WireInput) -> None:
+        """Feed the stack and carry out what it wants."""
+        try:
+            self.stack.handle(self._clock.monotonic(), what)
+        except Exception:
+            # Whatever a datagram can do to us, it ends that datagram and nothing else.
+            logger.exception("a message could not be handled")
+        if isinstance(what, StreamClosed):
+            self._stream_closed(what.connection)
+        self._drain()
+
+    # The user's verbs: the stack's own, followed by a drain.
+
+    def respond(
+        self, key: TransactionKey, response: Response, *, contact: NameAddr | None = None
+    ) -> DialogId | None:
+        """See :meth:`SipStack.respond`."""
+        dialog = self.stack.respond(self._clock.monotonic(), key, response, contact=contact)
+        self._drain()
+        return dialog
+
+    def send(self, request: Request, hop: Hop) -> TransactionKey:
+        """See :meth:`SipStack.send`."""
+        key = self.stack.send(self._clock.monotonic(), request, hop)
+        self._drain()
+        return key
+
+    def send_in_dialog(
+        self, name: DialogId, method: str, *, body: bytes = b"", content_type: str = "",
+        fields: tuple[tuple[str, str], ...] = (),
+    ) -> TransactionKey:  # fmt: skip
+        """See :meth:`SipStack.send_in_dialog`."""
+        key = self.stack.send_in_dialog(
+            self._clock.monotonic(), name, method, body=body, content_type=content_type, fields=fields
+        )
+        self._drain()
+        return key
+
+    def acknowledge(self, name: DialogId, cseq: int, *, body: bytes = b"", content_type: str = "") -> None:
+        """See :meth:`SipStack.acknowledge`."""
+        self.stack.acknowledge(self._clock.monotonic(), name, cseq, body=body, content_type=content_type)
+        self._drain()
+
+    def cancel(self, key: TransactionKey, *, reason: str = "") -> None:
+        """See :meth:`SipStack.cancel`."""
+        self.stack.cancel(self._clock.monotonic(), key, reason=reason)
+        self._drain()
+
+    def _drain(self) -> None:
+        if self._draining:
+            return  # The loop below is running already and will see what was added.
+        self._draining = True
+        try:
+            while (output := self.stack.poll()) is not None:
+                match output:
+                    case Transmit(hop, data):
+                        self._transmit(hop, data)
+                    case CloseStream(connection):
+                        self._tcp.close_connection(connection)
+                    case _:
+                        self._tell(output)
+        finally:
+            self._draining = False
+        self._arm()
+
+    def _transmit(self, hop: Hop, data: bytes) -> None:
+        assert self._udp is not None
+        sent = self._tcp.send(hop, data) if hop.transport == "TCP" else self._udp.send(hop, data)
+        if not sent:
+            self.stack.handle(self._clock.monotonic(), SendFailed(hop))
+
+    def _tell(self, output: UserOutput) -> None:
+        try:
+            self._user(output)
+        except SoftswitchError as error:
+            logger.warning("%s: %s", type(output).__name__, error)
+        except Exception:
+            # A fault in one call's handling ends that call at most, never the switch.
+            logger.exception("%s could not be handled", type(output).__name__)
+
+    def _arm(self) -> None:
+        deadline = self.stack.next_deadline()
+        # A timer that rings too early finds nothing due and arms the next: cheaper than moving it each time.
+        if deadline is None or (self._timer_at is not None and self._timer_at <= deadline):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = deadline
+        wait = max(deadline - self._clock.monotonic(), 0.0)
+        self._timer = asyncio.get_running_loop().call_later(wait, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = self._timer_at = None
+        self.stack.tick(self._clock.monotonic())
+        self._drain()

@@ -1,0 +1,79 @@
+"""SIP over UDP: one raw socket, drained on every wake-up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from typing import Final
+
+from softswitch.sip.grammar import MAX_DATAGRAM
+from softswitch.sip.hop import Hop
+from softswitch.sip.signals import DatagramReceived
+from softswitch.transport.addresses import LocalAddresses
+
+logger = logging.getLogger(__name__)
+
+DRAIN: Final = 64
+"""Datagrams read on one wake-up: enough to keep up with a burst, few enough to let calls run between."""
+RECEIVE_BUFFER: Final = 4 << 20
+"""Octets the kernel may hold: some four thousand messages, a second of storm while we are busy."""
+
+
+class UdpTransport:
+    """A bound UDP socket. ``receive`` gets every datagram."""
+
+    def __init__(
+        self, bound: socket.socket, addresses: LocalAddresses, receive: Callable[[DatagramReceived], None]
+    ) -> None:
+        self._socket = bound
+        self._addresses = addresses
+        self._receive = receive
+        self.port: int = bound.getsockname()[1]
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(bound.fileno(), self._readable)
+
+    def send(self, hop: Hop, data: bytes) -> bool:
+        """Send a datagram; False when the kernel refuses (no route, message too long)."""
+        try:
+            self._socket.sendto(data, (hop.host, hop.port))
+        except BlockingIOError:
+            return True  # As good as lost on the way; SIP repeats.
+        except OSError as error:
+            logger.debug("cannot send to %s: %s", hop.address, error.strerror)
+            return False
+        return True
+
+    def hop(self, host: str, port: int) -> Hop:
+        """Return the hop to an address."""
+        return Hop("UDP", host, port, self._addresses.towards(host), self.port)
+
+    def close(self) -> None:
+        """Stop reading and close the socket."""
+        self._loop.remove_reader(self._socket.fileno())
+        self._socket.close()
+
+    def _readable(self) -> None:
+        for _ in range(DRAIN):
+            try:
+                data, source = self._socket.recvfrom(MAX_DATAGRAM)
+            except BlockingIOError:
+                return
+            except OSError:
+                continue  # An ICMP error for something sent earlier; the transaction's timer knows best.
+            self._receive(DatagramReceived(self.hop(source[0], source[1]), data))
+
+
+def bind_udp(host: str, port: int) -> socket.socket:
+    """Bind the socket; raise OSError when the port is taken or the address is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        bound.setblocking(False)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound

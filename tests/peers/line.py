@@ -1,0 +1,147 @@
+"""The demo line under test: the switch as its own process, and what its event log says."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from softswitch.events import CallArrived, DigitPressed, Entry, Event, event_from
+from tests.peers.programs import LOOPBACK, PeerSilent, Program, require
+
+E = TypeVar("E", bound=Event)
+T = TypeVar("T")
+
+PASSWORD = "peers-Pw-1"
+START_SECONDS = 60.0
+"""A cold start speaks every prompt of the demo tree once; a warm one takes under 3 s."""
+
+EVENTS_QUERY = "SELECT sequence, at, call, kind, data FROM events ORDER BY sequence"
+"""How the event log lies in the database: ``kind`` is the event's class, ``data`` its fields as JSON."""
+
+LIFE_SECONDS = 900.0
+STOP_SECONDS = 8.0
+EVENT_SECONDS = 8.0
+"""The log is written behind in batches: an event is there soon, not at once."""
+
+POLL_SECONDS = 0.05
+
+
+class DemoLine:
+    """A running ``softswitch demo`` and its event log."""
+
+    def __init__(self, home: Path, port: int, *, log: Path) -> None:
+        self.home = home
+        self.port = port
+        self.password = PASSWORD
+        self._log = log
+        self._turn = threading.Event()
+        self.program = self._start()
+
+    def _start(self) -> Program:
+        program = Path(sys.executable).with_name("softswitch")
+        argv = [require(str(program)), "demo", "--home", str(self.home)]
+        argv += ["--bind", LOOPBACK, "--port", str(self.port), "--password", self.password]
+        switch = Program(argv, log=self._log, life_seconds=LIFE_SECONDS)
+        switch.wait_start(r"^ready$", START_SECONDS)
+        return switch
+
+    @property
+    def server(self) -> str:
+        """Return host and port, as phones want it."""
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def lines(self) -> list[str]:
+        """Return what the switch has printed."""
+        return self.program.lines
+
+    def stop(self) -> None:
+        """Tell the switch to stop and wait until it has."""
+        self.program.signal(signal.SIGTERM)
+        self.program.wait_end(STOP_SECONDS)
+        self.program.close()
+
+    def start_again(self) -> None:
+        """Start the switch anew on the same home and port."""
+        self._log = self._log.with_suffix(".again.log")
+        self.program = self._start()
+
+    def close(self) -> None:
+        """End the switch, gently if it can be."""
+        self.program.close()
+
+    def events(self) -> list[Entry]:
+        """Return the event log so far, in order."""
+        files = sorted(self.home.rglob("*.db")) + sorted(self.home.rglob("*.sqlite*"))
+        return [entry for file in files[:1] for entry in _read(file)]
+
+    def of_kind(self, kind: type[E], *, call: str | None = None) -> list[E]:
+        """Return the events of one class, of one call or of all."""
+        return [
+            entry.event
+            for entry in self.events()
+            if isinstance(entry.event, kind) and (call is None or entry.call == call)
+        ]
+
+    def wait_for(self, find: Callable[[], T | None], what: str, *, seconds: float = EVENT_SECONDS) -> T:
+        """Return the first non-None result of ``find``. Raises PeerSilent with the log's last events."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = find()
+            if found is not None:
+                return found
+            if time.monotonic() > deadline:
+                recent = "\n".join(f"    {entry.call[-6:]} {entry.event}" for entry in self.events()[-25:])
+                raise PeerSilent(f"the event log never showed {what}:\n{recent}")
+            self._turn.wait(POLL_SECONDS)
+
+    def wait_event(
+        self, kind: type[E], *, call: str | None = None, seconds: float = EVENT_SECONDS, **facts: object
+    ) -> E:
+        """Wait for an event of that class with those facts and return it. Raises PeerSilent."""
+
+        def find() -> E | None:
+            for event in self.of_kind(kind, call=call):
+                if all(getattr(event, name) == value for name, value in facts.items()):
+                    return event
+            return None
+
+        return self.wait_for(find, f"{kind.__name__} {facts or ''} in call {call}", seconds=seconds)
+
+    def call_of(self, *, source_port: int | None = None, account: str = "", called: str = "") -> str:
+        """Return the id of the last call from that port or account. Raises PeerSilent when none comes."""
+
+        def find() -> str | None:
+            for entry in reversed(self.events()):
+                event = entry.event
+                if not isinstance(event, CallArrived):
+                    continue
+                from_port = source_port is None or event.source.endswith(f":{source_port}")
+                if from_port and account in ("", event.account) and called in ("", event.called):
+                    return entry.call
+            return None
+
+        return self.wait_for(find, f"a call from port {source_port} account {account!r} to {called!r}")
+
+    def digits(self, call: str) -> str:
+        """Return the keys the switch saw in a call, in order."""
+        return "".join(press.digit for press in self.of_kind(DigitPressed, call=call))
+
+
+def _read(file: Path) -> Iterable[Entry]:
+    # Read-only: looking must never change, lock or create what the switch writes.
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)) as database:
+        rows = database.execute(EVENTS_QUERY)
+        for sequence, at, call, kind, data in rows.fetchall():
+            event = event_from(kind, json.loads(data))
+            if event is not None:
+                yield Entry(sequence=sequence, at=datetime.fromisoformat(at), call=call or "", event=event)

@@ -1,0 +1,150 @@
+"""Drive linphonec, the console phone of Linphone: a settings file, and commands on its standard input."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.peers.programs import LOOPBACK, Ports, Program, require
+
+START_SECONDS = 10.0
+ANSWER_SECONDS = 10.0
+
+SETTINGS = """\
+[sip]
+sip_port={sip}
+sip_tcp_port=0
+sip_tls_port=0
+bind_address={loopback}
+contact="{user}" <sip:{user}@{loopback}:{sip}>
+use_ipv6=0
+guess_hostname=0
+default_proxy=0
+use_info={use_info}
+use_rfc2833={use_events}
+media_encryption=none
+lime=0
+
+[proxy_0]
+reg_proxy=<sip:{server};transport=udp>
+reg_identity=sip:{user}@{server}
+reg_expires=300
+reg_sendregister=1
+publish=0
+quality_reporting_enabled=0
+
+[auth_info_0]
+username={user}
+passwd={password}
+domain={server}
+
+[rtp]
+audio_rtp_port={rtp}
+
+[sound]
+echocancellation=0
+
+[net]
+firewall_policy=none
+stun_server=
+
+[video]
+enabled=0
+capture=0
+display=0
+
+[misc]
+store_friends=0
+version_check_url_root=
+file_transfer_server_url=
+
+[audio_codec_0]
+mime=PCMU
+rate=8000
+enabled=1
+
+[audio_codec_1]
+mime=PCMA
+rate=8000
+enabled=1
+"""
+
+
+class Linphonec:
+    """One linphonec with one account, its sound from a file."""
+
+    def __init__(
+        self,
+        user: str,
+        password: str,
+        server: str,
+        *,
+        ports: Ports,
+        folder: Path,
+        sound: Path,
+        digits_by_info: bool = False,
+    ) -> None:
+        program = require("linphonec")
+        self.server = server
+        self.sip_port = ports.take()
+        home = folder / f"linphonec-{user}"
+        (home / ".local/share/linphone").mkdir(parents=True)
+        settings = home / "linphonerc"
+        text = SETTINGS.format(
+            user=user,
+            password=password,
+            server=server,
+            sip=self.sip_port,
+            rtp=ports.take(2),
+            loopback=LOOPBACK,
+            use_info=int(digits_by_info),
+            use_events=int(not digits_by_info),
+        )
+        settings.write_text(text)
+        self.log = folder / f"linphonec-{user}.log"
+        self.program = Program(
+            [program, "-c", str(settings), "-d", "6"],
+            log=self.log,
+            environment={"HOME": str(home), "XDG_DATA_HOME": str(home / ".local/share")},
+        )
+        self.program.wait_start(r"\[LinphoneRegistrationOk\]", START_SECONDS)
+        # Without a sound card a call fails unless it is told to use files.
+        self.tell("soundcard use files")
+        self.tell(f"play {sound}")
+
+    def tell(self, command: str) -> int:
+        """Type one command; return the place in the output before it."""
+        place = self.program.mark()
+        self.program.send(command)
+        return place
+
+    def call(self, number: str) -> None:
+        """Call a number and wait until it is answered. Raises PeerSilent."""
+        place = self.tell(f"call sip:{number}@{self.server}")
+        # Keys pressed before this line are lost.
+        self.program.wait_line(
+            r"to LinphoneCallStreamsRunning|StateStreamsRunning", ANSWER_SECONDS, since=place
+        )
+
+    def press(self, digits: str) -> None:
+        """Press keys; each is a command of its own."""
+        for digit in digits:
+            self.tell(digit)
+
+    def hang_up(self) -> None:
+        """End the call and wait until it is over. Raises PeerSilent."""
+        place = self.tell("terminate")
+        self.program.wait_line(r"LinphoneCallStateEnd|CallReleased", ANSWER_SECONDS, since=place)
+
+    def digest_algorithms(self) -> set[str]:
+        """Return the digest algorithms of the credentials it sent."""
+        text = self.log.read_text(encoding="utf-8", errors="replace")
+        return set(re.findall(r"^Authorization:.*?algorithm=([\w-]+)", text, re.MULTILINE))
+
+    def close(self) -> None:
+        """Hang up, unregister and end."""
+        if not self.program.has_ended():
+            self.tell("terminate")
+            self.tell("quit")
+            self.program.wait_end(ANSWER_SECONDS)
+        self.program.close()

@@ -1,0 +1,92 @@
+"""Phones we did not write call the demo menu, hear it, press a key and reach the right branch."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from softswitch.events import BranchEntered, CallEnded, DigitPressed, LegAnswered, PromptPlayed
+from tests.peers import hearing, sounds
+from tests.peers.prompts import spoken
+from tests.peers.room import Room
+from tests.peers.softphone import SoftPhone
+
+pytestmark = pytest.mark.peers
+
+MENU = "100"
+BRANCH_OF = {"1": "pl", "2": "en"}
+LISTEN_SECONDS = 15.0
+FIRST_SYLLABLES_SECONDS = 0.8
+ALIKE = 0.75
+"""Two recordings of one prompt through G.711 and a jitter buffer; another prompt stays under 0.3."""
+
+
+def press(phone: SoftPhone, room: Room, digit: str, method: str) -> None:
+    """Press a key by one of the three methods."""
+    if method == "inband":
+        tones = sounds.key_tones(digit, on=0.12, off=0.3)
+        phone.speak(sounds.write_wav(room.folder / f"key{digit}.wav", tones), once=True)
+    else:
+        phone.press(digit, method)
+
+
+def assert_branch_reached(room: Room, call: str, digit: str, method: str) -> None:
+    """Demand the branch of that key, and that the key was seen once, by that method."""
+    # A key pressed early waits until the greeting before the menu has been said.
+    room.line.wait_event(BranchEntered, call=call, branch=BRANCH_OF[digit], seconds=LISTEN_SECONDS)
+    pressed = [(key.digit, key.method) for key in room.line.of_kind(DigitPressed, call=call)]
+    assert pressed == [(digit, method)]
+
+
+@pytest.mark.parametrize(("method", "digit"), [("rfc4733", "1"), ("info", "2"), ("inband", "2")])
+def test_pjsua2_reaches_a_branch_by_every_method(room: Room, method: str, digit: str) -> None:
+    phone = room.pjsua2("1001", speaks=None)
+    phone.call(MENU)
+    call = room.line.call_of(account="1001", called=MENU)
+    room.line.wait_event(BranchEntered, call=call, branch="choice", seconds=LISTEN_SECONDS)
+    press(phone, room, digit, method)
+    assert_branch_reached(room, call, digit, method)
+    phone.hang_up()
+    ended = room.line.wait_event(CallEnded, call=call)
+    assert ended.reason
+    algorithms = re.findall(r"uthorization: Digest .*algorithm=([\w-]+)", phone.log.read_text("latin-1"))
+    assert set(algorithms) == {"SHA-256"}
+
+
+def test_menu_is_heard_from_its_first_syllable(room: Room) -> None:
+    phone = room.pjsua2("1001", speaks=None)
+    recording = phone.record(room.folder / "menu.wav")
+    phone.call(MENU)
+    call = room.line.call_of(account="1001", called=MENU)
+    first = room.line.wait_event(PromptPlayed, call=call, seconds=LISTEN_SECONDS)
+    phone.hang_up()
+    phone.do("stop")
+    heard = hearing.read(recording)
+    prompt = spoken(first.text, "pl", folder=room.folder / "speech")
+    opening = hearing.find(hearing.opening(prompt, FIRST_SYLLABLES_SECONDS), heard)
+    assert opening.score > ALIKE, f"{first.text!r} not heard from its first syllable: {opening}"
+    whole = hearing.find(hearing.opening(prompt, 60), heard)
+    assert whole.score > ALIKE, f"{first.text!r} not heard whole: {whole}"
+    assert whole.offset == pytest.approx(opening.offset, abs=0.05)
+
+
+def test_linphonec_presses_a_key(room: Room) -> None:
+    phone = room.linphonec("1004")
+    phone.call(MENU)
+    call = room.line.call_of(account="1004", called=MENU)
+    phone.press("1")
+    assert_branch_reached(room, call, "1", "rfc4733")
+    phone.hang_up()
+    assert room.line.wait_event(CallEnded, call=call).ended_by
+
+
+def test_pyvoip_presses_a_key_as_tones(room: Room) -> None:
+    phone = room.pyvoip("1003")
+    phone.call(MENU)
+    call = room.line.call_of(account="1003", called=MENU)
+    room.line.wait_event(LegAnswered, call=call)
+    phone.press("2")
+    assert_branch_reached(room, call, "2", "inband")
+    phone.do("hangup")
+    room.line.wait_event(CallEnded, call=call)

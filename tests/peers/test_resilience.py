@@ -1,0 +1,88 @@
+"""What the switch survives: the death of its media worker, a restart, ten thousand random datagrams."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from softswitch.events import (
+    CallEnded,
+    MediaWorkerDied,
+    MediaWorkerStarted,
+    PhoneRegistered,
+    PhoneUnregistered,
+)
+from tests.peers import hearing, wire
+from tests.peers.room import Room
+
+pytestmark = pytest.mark.peers
+
+ECHO = "600"
+NEW_CALL_SECONDS = 2.0
+"""The issue's measure: how soon after the worker's death a new call must work."""
+
+CLEAR = 0.9
+NOISE_SEED = 20071
+NOISE_COUNT = 10_000
+NOISE_BETWEEN_PROBES = 50
+"""So few fit into the receive buffer of a socket together: the switch must read every one of them."""
+
+
+def test_calls_end_with_a_reason_when_the_worker_is_killed(own_room: Room) -> None:
+    line = own_room.line
+    victim, next_caller = own_room.pjsua2("1001"), own_room.pjsua2("1002", speaks=700.0)
+    victim.call(ECHO)
+    call = line.call_of(account="1001")
+    workers = {started.process_id for started in line.of_kind(MediaWorkerStarted)}
+    assert workers
+    killed_at = time.monotonic()
+    for process_id in workers:
+        os.kill(process_id, signal.SIGKILL)
+    victim.expect("call", state="DISCONNECTED")
+    next_caller.call(ECHO)
+    assert time.monotonic() - killed_at < NEW_CALL_SECONDS
+    recording = own_room.folder / "echo.wav"
+    assert hearing.seconds_heard(hearing.read(next_caller.listen(recording, 3.0))) > 1.0
+    ended = line.wait_event(CallEnded, call=call)
+    assert "worker" in ended.reason.lower() or "media" in ended.reason.lower()
+    assert line.wait_event(MediaWorkerDied).reason
+    next_caller.hang_up()
+
+
+def test_phones_stay_registered_through_a_restart(own_room: Room) -> None:
+    line = own_room.line
+    called = own_room.pjsua2("1002", speaks=700.0, answer=200)
+    registrations = sum(event["event"] == "registration" for event in called.events())
+    line.wait_event(PhoneRegistered, account="1002")
+    line.stop()
+    line.start_again()
+    caller = own_room.pjsua2("1001", speaks=440.0)
+    caller.call("1002")
+    called.expect("call", state="CONFIRMED")
+    heard = hearing.read(caller.listen(own_room.folder / "heard.wav", 2.0))
+    assert hearing.share(heard, 700.0) > CLEAR
+    assert sum(event["event"] == "registration" for event in called.events()) == registrations
+    caller.hang_up()
+
+
+def test_noise_changes_nothing(own_room: Room) -> None:
+    line = own_room.line
+    called = own_room.pjsua2("1002", speaks=700.0, answer=200)
+    caller = own_room.pjsua2("1001", speaks=440.0)
+    before = (line.of_kind(PhoneRegistered), line.of_kind(PhoneUnregistered), line.of_kind(MediaWorkerDied))
+    sent = 0
+    for part in range(NOISE_COUNT // NOISE_BETWEEN_PROBES):
+        noise = wire.noise(NOISE_SEED + part, NOISE_BETWEEN_PROBES, server=line.server)
+        sent += wire.pour(noise, line.port)
+        assert wire.ask_options(line.port).startswith("SIP/2.0 200")
+    assert sent == NOISE_COUNT
+    after = (line.of_kind(PhoneRegistered), line.of_kind(PhoneUnregistered), line.of_kind(MediaWorkerDied))
+    assert after == before
+    caller.call("1002")
+    called.expect("call", state="CONFIRMED")
+    heard = hearing.read(caller.listen(own_room.folder / "heard.wav", 2.0))
+    assert hearing.share(heard, 700.0) > CLEAR
+    caller.hang_up()

@@ -1,0 +1,77 @@
+"""SIPp is the phone that is called: what its caller gets to see and hear."""
+
+from __future__ import annotations
+
+import pytest
+
+from softswitch.events import CallEnded, LegRinging
+from tests.peers import hearing
+from tests.peers.room import Room
+from tests.peers.sipp import demand
+from tests.peers.sipp_calls import CALLS
+from tests.peers.sipp_phones import EARLY_HZ, PHONES
+from tests.peers.sipp_script import Scenario
+
+pytestmark = pytest.mark.peers
+
+PHONE = {scenario.name: scenario for scenario in PHONES}
+CANCEL = next(scenario for scenario in CALLS if scenario.name == "cancel_ringing")
+CALLED = "1002"
+CALLER_HZ = 440.0
+CLEAR = 0.9
+
+
+def test_answering_phone_echoes_the_caller(room: Room) -> None:
+    phone = room.sipp_phone(PHONE["answer"], user=CALLED)
+    caller = room.pjsua2("1001", speaks=CALLER_HZ)
+    caller.call(CALLED)
+    heard = hearing.read(caller.listen(room.folder / "echo.wav", 2.0))
+    caller.hang_up()
+    demand(phone.scenario, phone.result())
+    assert hearing.share(heard, CALLER_HZ) > CLEAR
+    assert hearing.seconds_heard(heard) > 1.5
+
+
+@pytest.mark.parametrize(("name", "code"), [("busy", 486), ("decline", 603), ("dnd480", 480)])
+def test_refusal_reaches_the_caller(room: Room, name: str, code: int) -> None:
+    phone = room.sipp_phone(PHONE[name], user=CALLED)
+    caller = room.pjsua2("1001")
+    caller.dial(CALLED)
+    over = caller.expect("call", state="DISCONNECTED")
+    demand(phone.scenario, phone.result())
+    assert over["code"] == code
+    ended = room.line.wait_event(CallEnded, call=room.line.call_of(account="1001", called=CALLED))
+    assert ended.sip_code == code
+
+
+def test_caller_gives_up_while_it_rings(room: Room) -> None:
+    phone = room.sipp_phone(PHONE["ring_noanswer"], user=CALLED)
+    caller = room.pjsua2("1001")
+    caller.dial(CALLED)
+    caller.expect("call", state="EARLY", code=180)
+    caller.do("hangup")
+    over = caller.expect("call", state="DISCONNECTED")
+    demand(phone.scenario, phone.result())
+    assert over["code"] == 487
+
+
+def test_cancel_is_answered_by_the_book(room: Room) -> None:
+    phone = room.sipp_phone(PHONE["ring_noanswer"], user=CALLED)
+    demand(CANCEL, room.sipp(CANCEL).result())
+    demand(phone.scenario, phone.result())
+
+
+def test_caller_hears_what_the_phone_says_before_it_answers(room: Room) -> None:
+    phone: Scenario = PHONE["slow_answer_earlymedia"]
+    called = room.sipp_phone(phone, user=CALLED)
+    caller = room.pjsua2("1001", speaks=CALLER_HZ)
+    caller.dial(CALLED)
+    caller.expect("call", state="EARLY", code=183)
+    heard = hearing.read(caller.listen(room.folder / "early.wav", 2.0))
+    assert not caller.did("call", state="CONFIRMED")
+    assert hearing.share(heard, EARLY_HZ) > CLEAR
+    caller.expect("call", state="CONFIRMED")
+    caller.hang_up()
+    demand(phone, called.result())
+    call = room.line.call_of(account="1001", called=CALLED)
+    assert room.line.wait_event(LegRinging, call=call).early_media

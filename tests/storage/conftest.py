@@ -1,0 +1,72 @@
+"""A database in a file of the test's own, and a store's writer task running beside the test."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+
+from softswitch.storage.database import Database
+from tests.fakes.clock import FakeClock
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "softswitch.db"
+
+
+@pytest.fixture
+async def database(file: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(f"sqlite:///{file}")
+    yield opened
+    await opened.close()
+
+
+@asynccontextmanager
+async def running(run: Callable[[], Awaitable[None]]) -> AsyncIterator[asyncio.Task[None]]:
+    """Run a writer beside the test and stop it as the composition root does: by cancelling it once."""
+
+    async def writer() -> None:
+        await run()
+
+    task = asyncio.create_task(writer())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+
+
+def rows(file: Path, query: str) -> list[tuple[object, ...]]:
+    """Ask the file itself, past everything under test."""
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def change(file: Path, statement: str, *values: object) -> None:
+    """Change the file behind everybody's back."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(statement, values)
+        connection.commit()
+
+
+class Lock:
+    """Another process that holds the database: nobody else can write until it lets go."""
+
+    def __init__(self, file: Path) -> None:
+        self._connection = sqlite3.connect(file, isolation_level=None)
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def release(self) -> None:
+        """Let the others write."""
+        self._connection.close()
