@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import sys
@@ -14,6 +15,7 @@ from typing import Final
 from media import commands as ask
 from media import events as tell
 from media.errors import MediaError, PortsExhausted, WorkerGone
+from media.prompts import CAPACITY
 from media.soundfiles import SUFFIX, frames_of_file, write_frames
 from media.wire import Inbox, pack
 
@@ -25,6 +27,12 @@ STOP_SECONDS: Final = 3.0
 RESTART_SECONDS: Final = 0.2
 """Pause before a dead worker is started again, doubled up to a minute while it keeps dying."""
 LONGEST_PAUSE: Final = 60.0
+RETURN_SECONDS: Final = 2.0
+"""How long a new leg waits while no worker runs but one is being started again: it is back in half a second,
+and a caller would rather hear nothing that long than be refused."""
+
+FULL_FRAMES: Final = CAPACITY * 9 // 10
+"""Frames in use at which the bank counts as nearly full: the rest is room for what is being loaded."""
 
 LegReport = (
     tell.LegOpened
@@ -92,10 +100,14 @@ class MediaClient:
         self._hooks = hooks or Hooks()
         self._workers: dict[int, Worker] = {}
         self._restarts: set[asyncio.Task[None]] = set()
+        self._running = asyncio.Event()
+        """Set while there is a worker."""
         self._next_leg = 1
         self._next_prompt = 1
         self._sounds: dict[tuple[str, int, int], int] = {}
         self._prompt_paths: dict[int, Path] = {}
+        self._lengths: dict[int, int] = {}
+        self._kept: set[int] = set()
         self._loading: dict[tuple[str, int, int], asyncio.Task[int]] = {}
         self._stopping = False
 
@@ -124,7 +136,7 @@ class MediaClient:
 
         ``listener`` gets the leg's reports until it is closed. Raises PortsExhausted or WorkerGone.
         """
-        worker = near.worker if near is not None and near.worker.alive else self._least_loaded()
+        worker = near.worker if near is not None and near.worker.alive else await self._free_worker()
         number, self._next_leg = self._next_leg, self._next_leg + 1
         opening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         worker.openings[number] = opening
@@ -148,37 +160,56 @@ class MediaClient:
         """Send a command for a leg; nothing happens when its worker is gone, as that was reported."""
         self._send(leg.worker, command)
 
-    async def load(self, path: Path) -> int:
+    async def load(self, path: Path, *, keep: bool = False) -> int:
         """Bring a sound file into every worker's bank; return its number.
 
-        Encoding happens once, in a thread. Raises MediaError when the file cannot be read.
+        One that is to be kept stays whatever happens; of the others those unused for longest make room
+        when the banks are nearly full. Encoding happens once, in a thread. Raises MediaError when the file cannot be read.
         """
         try:
             status = path.stat()  # noqa: ASYNC240 - one call on a local file, under a microsecond
         except OSError as error:
             raise MediaError(f"{path}: {error.strerror}") from error
         key = (str(path), status.st_mtime_ns, status.st_size)
-        if (number := self._sounds.get(key)) is not None:
+        if (number := self._sounds.pop(key, None)) is not None:
+            self._sounds[key] = number  # The order is that of use: the first is the longest unused.
             return number
         task = self._loading.get(key)
         if task is None:
             task = self._loading[key] = asyncio.ensure_future(self._load(path, key))
             task.add_done_callback(lambda _: self._loading.pop(key, None))
-        return await asyncio.shield(task)
+        number = await asyncio.shield(task)
+        if keep:
+            self._kept.add(number)
+        return number
 
     async def _load(self, path: Path, key: tuple[str, int, int]) -> int:
         number, self._next_prompt = self._next_prompt, self._next_prompt + 1
         frames = self._frames / f"{number}{SUFFIX}"
         self._prompt_paths[number] = frames
-        await asyncio.to_thread(lambda: write_frames(frames_of_file(path), frames))
+        self._lengths[number] = await asyncio.to_thread(_encode, path, frames)
         for worker in self._workers.values():
             self._send(worker, ask.AddPrompt(number, str(frames)))
         self._sounds[key] = number
+        self._make_room()
         return number
+
+    def _make_room(self) -> None:
+        """Drop the sounds used longest ago when the workers' banks are nearly full.
+
+        What one caller heard once (a spoken amount, a name) would otherwise fill them in some weeks.
+        """
+        for key, number in list(self._sounds.items()):
+            if sum(self._lengths.values()) <= FULL_FRAMES:
+                return
+            if number not in self._kept:
+                del self._sounds[key]
+                self.unload(number)
 
     def unload(self, number: int) -> None:
         """Drop a sound from every worker, and the file made of it."""
         frames = self._prompt_paths.pop(number, None)
+        self._lengths.pop(number, None)
         if frames is None:
             return
         self._sounds = {key: kept for key, kept in self._sounds.items() if kept != number}
@@ -188,7 +219,12 @@ class MediaClient:
 
     # Workers
 
-    def _least_loaded(self) -> Worker:
+    async def _free_worker(self) -> Worker:
+        """Return the worker with the fewest legs; wait for one that has just died to come back."""
+        if not self._workers and self._restarts:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RETURN_SECONDS):
+                    await self._running.wait()
         alive = [worker for worker in self._workers.values() if worker.alive]
         if not alive:
             raise WorkerGone("no media worker is running")
@@ -218,6 +254,7 @@ class MediaClient:
             transport.close()
             raise WorkerGone("the media worker did not start; its own message stands above") from error
         self._workers[index] = worker
+        self._running.set()
         for number in self._sounds.values():
             self._send(worker, ask.AddPrompt(number, str(self._prompt_paths[number])))
         self._hooks.started(index, process_id)
@@ -257,6 +294,8 @@ class MediaClient:
             return
         worker.alive = False
         self._workers.pop(worker.index, None)
+        if not self._workers:
+            self._running.clear()
         for opening in worker.openings.values():
             if not opening.done():
                 opening.set_exception(WorkerGone("the media worker has ended"))
@@ -280,6 +319,13 @@ class MediaClient:
                 logger.exception("media worker %d cannot be started; trying again", worker.index)
             else:
                 return
+
+
+def _encode(path: Path, frames: Path) -> int:
+    """Write the frames file of a sound; return its length in frames."""
+    encoded = frames_of_file(path)
+    write_frames(encoded, frames)
+    return int(encoded.shape[1])
 
 
 class _Line(asyncio.Protocol):

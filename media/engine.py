@@ -245,6 +245,7 @@ class Engine:
                 slot = batch.slots[packets.at[index], rtp.HEADER :]
                 slot[:] = TRANSCODE[law][slot]
         self._jitter.put(packets.only(audio | other), batch.slots, self.tick_number * FRAME_SLOTS)
+        self._jitter.note(packets.only(event))
         expected_kind = audio | other | event
         alive = expected_kind | ((kind == COMFORT_NOISE) & (expected >= 0))
         legs.last_heard[packets.row[alive]] = self.tick_number

@@ -95,6 +95,12 @@ class JitterBuffer:
         np.minimum.at(self._spare, row, early)
         self._write(packets, slots, slot, now_slot)
 
+    def note(self, packets: Packets) -> None:
+        """Count packets that carry no sound but share the sound's sequence numbers: key events."""
+        followed = self._anchored[packets.row] & (self._ssrc[packets.row] == packets.ssrc)
+        if followed.any():
+            self._count(packets.only(followed))
+
     def frame(self, now_slot: int, rows: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         """Take the frame at ``now_slot`` of the first ``rows`` rows.
 

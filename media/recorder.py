@@ -33,6 +33,7 @@ class Recorder:
         Raises MediaError when the file cannot be made.
         """
         try:
+            path.open("wb").close()  # wave leaves an object behind that complains later when it fails here
             file = wave.open(str(path), "wb")  # noqa: SIM115 - it stays open until the leg ends
         except OSError as error:
             raise MediaError(f"cannot record to {path}: {error.strerror}") from error
@@ -76,8 +77,11 @@ class Recorder:
                 # A full disk ends one recording, not the thread.
                 files.pop(leg, None)
                 self._failures.put((leg, f"the recording broke off: {error.strerror}"))
-        for file in files.values():
-            file.close()
+        for leg, file in files.items():
+            try:
+                file.close()
+            except OSError as error:
+                self._failures.put((leg, f"the recording broke off: {error.strerror}"))
 
 
 def _append(file: wave.Wave_write, law: int, codes: bytes) -> None:

@@ -27,22 +27,27 @@ MIN_POWER: Final = 2 * (32768.0 * 10 ** (-44 / 20)) ** 2 / 2
 GATE: Final = 0.35
 """Share of a window's power the two strongest tones must hold to be looked at: the filters are narrow, and a
 tone 1.5 % off at 1633 Hz shows them only 42 % of itself."""
-PURITY: Final = 0.70
-"""That share after correcting each tone for its measured frequency: a key is nothing but two tones."""
-MAX_OFFSET: Final = 0.026
-"""Relative error of a tone's frequency: Q.24 accepts 1.5 % and refuses 3.5 %; half way."""
+PURITY: Final = 0.86
+"""That share after correcting each tone for its measured frequency: a key is nothing but two tones. White
+noise 10 dB below leaves 0.91; an overtone or a third voice does not leave so much."""
+MOST_PURITY: Final = 1.2
+"""More than all of the power means that the correction went wrong: what was measured is no steady tone."""
+MAX_OFFSET: Final = 0.0235
+"""Relative error of a tone's frequency: Q.24 accepts 1.5 % and refuses 3.5 %. Phase tells ±50 Hz, so 3.5 % of
+1633 Hz below looks like 2.6 % above; that must not pass either."""
 MAX_TWIST: Final = 10 ** (9.0 / 10)
 """Low tone stronger than high by at most this (power): lines attenuate high tones."""
 MAX_REVERSE_TWIST: Final = 10 ** (7.0 / 10)
 """High tone stronger than low by at most this."""
-RIVAL: Final = 10 ** (-4.0 / 10)
+RIVAL: Final = 10 ** (-8.0 / 10)
 """The next tone of a group must stay below this part of the strongest."""
-STEADY: Final = 0.4
-"""Weakest of three blocks against the strongest: a tone shorter than 20 ms never fills three."""
+STEADY: Final = 0.65
+"""Weakest of three blocks against the strongest: of a tone shorter than 20 ms the weakest holds half at most,
+while the beat of the two tones moves a full block by a seventh."""
 CONFIRM: Final = 2
 """Windows in a row that make a key; they span 30 ms."""
-RELEASE: Final = 2
-"""Windows without it that end a key: Q.24 bridges a break of 10 ms, and 40 ms separate two keys."""
+RELEASE: Final = 4
+"""Windows without it that end a key: a break of 10 ms, which Q.24 bridges, spoils three, one of 40 ms four."""
 
 
 def _basis() -> NDArray[np.float32]:
@@ -179,7 +184,11 @@ def _judge(
         passed = np.sinc(offset * 2 * BLOCK / SAMPLE_RATE) ** 2
         energies.append(float(tones[pick]) / BLOCK / passed)
     twist = energies[0] / energies[1]
-    if sum(energies) < PURITY * total or twist > MAX_TWIST or twist < 1 / MAX_REVERSE_TWIST:
+    if (
+        not PURITY * total < sum(energies) < MOST_PURITY * total
+        or twist > MAX_TWIST
+        or twist < 1 / MAX_REVERSE_TWIST
+    ):
         return NONE
     return low * 4 + high
 

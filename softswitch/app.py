@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import logging
 import random
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -55,6 +56,7 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_MUSIC: Final = Path(__file__).parent.parent / "media" / "sounds" / "hold_music.flac"
 DATABASE: Final = "switch.db"
+LOCK: Final = "switch.lock"
 SWEEP_SECONDS: Final = 5.0
 """How often expired registrations are looked for: a phone gone this long is told of soon enough."""
 STOP_SECONDS: Final = 3.0
@@ -126,6 +128,16 @@ def _accounts(config: Config) -> Accounts:
     return Accounts(account(user, part) for user, part in config.accounts.items())
 
 
+def _check_voices(speech: Speech, trees: tuple[Tree, ...]) -> None:
+    """Refuse to start without a voice for a language that callers are to hear."""
+    for language in sorted({said.language for said in prompts_known_ahead(trees)}):
+        if not speech.engines(language):
+            why = "; ".join(f"{engine}: {reason}" for engine, reason in sorted(speech.reasons.items()))
+            raise StartError(
+                f"there is no voice for the language {language!r} ({why or 'no engine speaks it'})"
+            )
+
+
 def _router(config: Config, trees: tuple[Tree, ...], voices: Voices, dialler: Dialler) -> Router:
     numbers = {number: TreeDestination(tree, voices, dialler) for tree in trees for number in tree.numbers}
     people = {user: AccountDestination(dialler, user, config.calls.ring_for) for user in config.accounts}
@@ -150,7 +162,7 @@ class Switch:
         """Start everything in order; what is started is ended by ``stack`` in the other order."""
         config, clock = self.config, self.clock
         trees = load_all_trees(config.trees)
-        config.home.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(_owned(config.home))
         database = await self._database()
         stack.push_async_callback(database.close)
         events, bindings = EventStore(database, clock), BindingStore(database, clock)
@@ -163,6 +175,7 @@ class Switch:
         media = await self._media(stack)
         speech = build_speech(config.speech, config.home / "speech", clock=clock)
         stack.push_async_callback(speech.close)
+        _check_voices(speech, trees)
         voices = Voices(speech, media)
         board = await self._signalling(stack, database, bindings, (trees, voices, media))
         calls = await stack.enter_async_context(_calls(board))
@@ -287,6 +300,22 @@ class Switch:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             self.registrar.sweep()
+
+
+@contextlib.contextmanager
+def _owned(home: Path) -> Iterator[None]:
+    """Hold the home folder: two switches in one would number the same event log."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = (home / LOCK).open("w")
+    except OSError as error:
+        raise StartError(f"cannot write in {home}: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StartError(f"another switch is running with the folder {home}") from None
+        yield
 
 
 @contextlib.asynccontextmanager

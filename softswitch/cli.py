@@ -6,25 +6,33 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvloop
+from rich.console import Console, RenderableType
 
 from softswitch import __version__
-from softswitch.app import Notices, Switch, running
+from softswitch.app import DATABASE, Notices, Switch, running
+from softswitch.calls.record import ENGLISH, POLISH
 from softswitch.clock import SystemClock
+from softswitch.commands.records import View, show_call, show_calls
 from softswitch.config import Config, load_config
 from softswitch.demo import invitation, prepare_demo
 from softswitch.errors import ConfigError, SoftswitchError
 from softswitch.events import Entry
 from softswitch.ivr.simulate import simulate_command
 from softswitch.narration import narrate
+from softswitch.phone.run import PhoneSetup, take_steps
+from softswitch.phone.steps import HELP, parse_steps
+from softswitch.storage.database import Database
+from softswitch.storage.event_store import EventStore
 
 EXIT_CANNOT_START = 1
 EXIT_WRONG_CONFIG = 2
+EXIT_STEP_FAILED = 3
 
 app = typer.Typer(
     name="softswitch",
@@ -81,10 +89,101 @@ def simulate(
     raise typer.Exit(code)
 
 
+STEPS_HELP = "Steps, taken in order:\n\n\b\n" + "\n".join(HELP.values())
+
+
+@app.command(epilog=STEPS_HELP)
+def phone(
+    steps: Annotated[
+        list[str] | None, typer.Argument(help="What to do, such as: call:100 wait:3 press:1.")
+    ] = None,
+    user: Annotated[str, typer.Option(help="The account.")] = "1001",
+    password: Annotated[str, typer.Option(help="Its password.", prompt=True, hide_input=True)] = "",
+    server: Annotated[str, typer.Option(help="The switch, HOST or HOST:PORT.")] = "127.0.0.1:5060",
+    tcp: Annotated[bool, typer.Option("--tcp", help="Use TCP instead of UDP.")] = False,
+    port: Annotated[int, typer.Option(help="The phone's own SIP port; 0 takes a free one.")] = 0,
+    rtp: Annotated[int, typer.Option(help="The first of a hundred RTP ports of the phone.")] = 30_000,
+    play: Annotated[
+        Path | None, typer.Option(help="A sound file to play into the call, over and over.")
+    ] = None,
+    record: Annotated[Path | None, typer.Option(help="A WAV file for what is heard.")] = None,
+    no_register: Annotated[bool, typer.Option("--no-register", help="Call without registering.")] = False,
+) -> None:
+    """Be a telephone: register, call, press keys, play and record; exit code 0 if every step worked."""
+    setup = PhoneSetup(
+        user=user,
+        server=server,
+        password=password,
+        transport="TCP" if tcp else "UDP",
+        port=port,
+        rtp=(rtp, rtp + 99),
+        play=play,
+        record=record,
+        register=not no_register,
+    )
+    worked: list[bool] = []
+
+    async def act() -> None:
+        worked.append(await take_steps(setup, parse_steps(steps or []), _say))
+
+    _exit_with(_run(act()) or (0 if worked == [True] else EXIT_STEP_FAILED))
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+Polish = Annotated[bool, typer.Option("--pl", help="Po polsku.")]
+
+
+@app.command()
+def calls(
+    home: Home = Path("demo"),
+    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 20,
+    json: AsJson = False,
+    pl: Polish = False,
+) -> None:
+    """List the last calls: who, whom, how long, what came of it."""
+    _show(home, json, lambda events: show_calls(events, limit=limit, view=_view(json, pl)))
+
+
+@app.command()
+def call(
+    call_id: Annotated[str, typer.Argument(help="The call's id, its beginning or its end.")],
+    home: Home = Path("demo"),
+    json: AsJson = False,
+    pl: Polish = False,
+) -> None:
+    """Show one call step by step, and why it ended, in one sentence."""
+    _show(home, json, lambda events: show_call(events, call_id, view=_view(json, pl)))
+
+
 @app.command()
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
+
+
+def _view(as_json: bool, polish: bool) -> View:
+    return View(as_json=as_json, language=POLISH if polish else ENGLISH)
+
+
+def _show(
+    home: Path, as_json: bool, ask: Callable[[EventStore], Awaitable[tuple[RenderableType, int]]]
+) -> None:
+    answer: list[tuple[RenderableType, int]] = []
+
+    async def read() -> None:
+        database = await Database.open(f"sqlite:///{home / DATABASE}", create=False)
+        try:
+            answer.append(await ask(EventStore(database, SystemClock())))
+        finally:
+            await database.close()
+
+    _exit_with(_run(read()))
+    shown, code = answer[0]
+    if as_json:
+        _say(str(shown))
+    else:
+        Console().print(shown)
+    _exit_with(code)
 
 
 def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str]) -> None:

@@ -48,6 +48,9 @@ LONGEST_WORD: Final = 40
 LONGEST_TEXT: Final = 80
 """Letters of a prompt: a line stays a line."""
 
+LONGEST_LINE: Final = 300
+"""Letters of a whole phrase, whatever is in it."""
+
 LegEvent = (
     LegInvited | LegRinging | LegAnswered | LegHeld | LegResumed | LegsBridged | LegEnded | MediaLatched
 )
@@ -66,7 +69,7 @@ def narrate(entry: Entry, language: str = ENGLISH, *, zone: tzinfo | None = None
 def told(event: Event, language: str = ENGLISH) -> str:
     """Return what happened as a phrase, in English or Polish (``pl``)."""
     english, polish = _system(event) if isinstance(event, SystemEvent) else _call(event)
-    return polish if language == POLISH else english
+    return printable(polish if language == POLISH else english, LONGEST_LINE)
 
 
 def printable(text: str, limit: int = LONGEST_WORD) -> str:

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from softswitch.calls.hangup import CALLEE, ELSEWHERE, Reason, Termination, of_status
 from softswitch.calls.leg import SDP, Leg, Progress, Surroundings, sdp_of
 from softswitch.calls.signals import Answered, Ringing, Signal
 from softswitch.events import LegInvited, LegRinging
+from softswitch.sip.digest import authorize
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
+from softswitch.sip.message import Request, Response
 from softswitch.sip.offer_answer import PCMA, PCMU, Direction, accept, offer
 from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.signals import Cause, DialogId, Failed, Reply, TransactionKey
 
 GLARE_OWNER = (2.1, 4.0)
 """Seconds the owner of the Call-ID waits after a 491 before it tries again (RFC 3261 §14.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How we prove who we are when the other side asks."""
+
+    user: str
+    password: str = field(repr=False)
+    nonce: Callable[[], str] = field(repr=False)
+    """Makes the client's own nonce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,7 @@ class Invitation:
     caller: NameAddr
     called: NameAddr
     codecs: tuple[str, ...] = (PCMA, PCMU)
+    login: Login | None = None
 
 
 class CalledLeg(Leg):
@@ -48,6 +61,7 @@ class CalledLeg(Leg):
         self._transaction: TransactionKey | None = None
         self._offer: SessionDescription | None = None
         self._cancelled = False
+        self._invite: Request | None = None
         self._reinvite: TransactionKey | None = None
         self._reinvite_offer: SessionDescription | None = None
         self._reinvite_answer: asyncio.Future[int] | None = None
@@ -63,8 +77,23 @@ class CalledLeg(Leg):
         request.fields.add("Contact", self.contact())
         request.put_body(self._offer.to_bytes(), SDP)
         self.around.record(LegInvited(self.name, self.party, invitation.target))
-        self._transaction = signaller.send(request, invitation.hop)
+        self._send(request)
+
+    def _send(self, request: Request) -> None:
+        self._invite = request
+        self._transaction = self.around.signaller.send(request, self._invitation.hop)
         self.around.directory.expect(self._transaction, self)
+
+    def _authorized(self, response: Response) -> bool:
+        """Send the INVITE again with credentials; False when we have none, or they were refused."""
+        login, first = self._invitation.login, self._invite
+        if login is None or first is None or first.fields.get("Authorization") or self._cancelled:
+            return False
+        again = first.again()
+        if not authorize(again, response, user=login.user, password=login.password, cnonce=login.nonce()):
+            return False
+        self._send(again)
+        return True
 
     def replied(self, reply: Reply) -> None:
         """Take a response: to the INVITE, or to a re-INVITE of ours."""
@@ -78,6 +107,8 @@ class CalledLeg(Leg):
             self._progressed(reply)
         elif status < 300:
             self._answered(reply)
+        elif status in (401, 407) and self._authorized(reply.response):
+            return
         elif self.progress is not Progress.UP:
             self.ended(Termination(Reason.CANCELLED) if self._cancelled else of_status(status))
 
@@ -187,9 +218,11 @@ class CalledLeg(Leg):
         if status < 200:
             return
         if status < 300 and self.dialog is not None and self._reinvite_offer is not None:
-            self.around.signaller.acknowledge(self.dialog, reply.response.cseq.number)
             try:
+                self.around.signaller.acknowledge(self.dialog, reply.response.cseq.number)
                 self.agreed(accept(self._reinvite_offer, sdp_of(reply.response)))
+            except LocalProtocolError:
+                return  # The phone hung up while its answer was on the way.
             except RemoteProtocolError:
                 self.fail(Termination(Reason.NO_COMMON_CODEC))
         self._reinvite = None

@@ -16,7 +16,7 @@ from typing import Final
 from softswitch.calls.directory import Directory
 from softswitch.calls.errors import LegEnded
 from softswitch.calls.hangup import SWITCH, Reason, Termination
-from softswitch.calls.keys import INFO, RFC4733, Keys, Press, digit_of_info
+from softswitch.calls.keys import INFO, Keys, Press, digit_of_info
 from softswitch.calls.media_port import MediaPort, Sound
 from softswitch.calls.signaller import Signaller
 from softswitch.calls.signals import Ended, Held, Resumed, Signal
@@ -101,7 +101,6 @@ class Leg:
         self._version = 0
         self._offered: SessionDescription | None = None
         """Our offer whose answer must come in the ACK."""
-        self._rtp_keys = False
         self.termination = Termination(Reason.FAULT, SWITCH)
 
     @property
@@ -156,10 +155,6 @@ class Leg:
 
     def digit_heard(self, digit: str, method: str) -> None:
         """Take a key seen in the media."""
-        if method == RFC4733 and not self._rtp_keys and self.sound is not None:
-            # A phone that sends events needs no search in its sound, which could find keys in speech.
-            self._rtp_keys = True
-            self.sound.listen_for_tones(False)
         self.keys.press(digit, method, self.around.clock.monotonic())
 
     def sound_arrived(self, host: str, port: int) -> None:

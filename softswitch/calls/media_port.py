@@ -217,9 +217,9 @@ class MediaPort:
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         for name, samples in (("ring_back", ring_back()), ("busy", busy())):
             write_wave(folder / f"{name}.wav", samples)
-        self.ring_back = await self.client.load(folder / "ring_back.wav")
-        self.busy = await self.client.load(folder / "busy.wav")
-        self.music = await self.client.load(music)
+        self.ring_back = await self.client.load(folder / "ring_back.wav", keep=True)
+        self.busy = await self.client.load(folder / "busy.wav", keep=True)
+        self.music = await self.client.load(music, keep=True)
 
     async def open(self, host: str, ear: Ear, *, near: Sound | None = None) -> Sound:
         """Open a leg whose phone reaches us at ``host``; raise NoMedia when it cannot be."""

@@ -34,8 +34,8 @@ from softswitch.sip.uri import OpaqueUri, dialled
 Router = Callable[[str, Account], Destination | None]
 """Finds where a dialled number leads, None when nowhere."""
 
-SUPPORTED: frozenset[str] = frozenset()
-"""Extensions a request may require of us."""
+SUPPORTED: frozenset[str] = frozenset({"replaces"})
+"""Extensions a request may require of us. Replaces is understood as far as saying that it replaces nothing."""
 
 
 class Switchboard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from softswitch.sip.fields import Fields
-from softswitch.sip.grammar import ENCODING, ERRORS, parse_integer
+from softswitch.sip.grammar import ENCODING, ERRORS, parse_integer, quote
 from softswitch.sip.headers import (
     CSeq,
     MediaType,
@@ -184,6 +184,17 @@ class Request(Message):
         # RFC 3261 §20.22: 0-255.
         return None if text is None else parse_integer(text.strip(), most=255, what="Max-Forwards")
 
+    def again(self) -> Request:
+        """Return the same request to be sent anew after a challenge (RFC 3261 §22.2).
+
+        It is a new transaction of the same Call-ID: the next CSeq, and no Via yet.
+        """
+        fields = self.fields.copy()
+        for name in ("Via", "User-Agent", "Authorization", "Proxy-Authorization"):
+            fields.drop(name)
+        fields.put("CSeq", CSeq(self.cseq.number + 1, self.method))
+        return Request(self.method, self.target, fields, self.body)
+
     def _head(self) -> str:
         return f"{self.method} {self.target} SIP/2.0"
 
@@ -233,3 +244,13 @@ def response_to(request: Request, status: int, reason: str = "", *, to_tag: str 
     if status == 100 and (timestamp := request.fields.get("Timestamp")) is not None:
         fields.add("Timestamp", timestamp)
     return Response(status, reason, fields)
+
+
+def explain(response: Response, reason: str) -> None:
+    """Say in words why a request was refused, as a Warning of code 399 (RFC 3261 §20.43).
+
+    Not in the reason phrase: that one stays the usual, since there are peers that look for the names of
+    header fields anywhere in a message and stumble over "CSeq" in it.
+    """
+    if reason and reason != response.reason:
+        response.fields.add("Warning", f"399 softswitch {quote(reason)}")

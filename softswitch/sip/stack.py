@@ -21,7 +21,7 @@ from softswitch.sip.errors import LocalProtocolError, NotSip, RemoteProtocolErro
 from softswitch.sip.fields import Fields
 from softswitch.sip.headers import MAGIC_COOKIE, CSeq, NameAddr, Via
 from softswitch.sip.hop import Hop, bare_host
-from softswitch.sip.message import Request, Response, response_to
+from softswitch.sip.message import Request, Response, explain, response_to
 from softswitch.sip.parser import PONG, BrokenRequest, StreamParser, parse_datagram
 from softswitch.sip.signals import (
     Acknowledged,
@@ -344,10 +344,14 @@ class SipStack:
     # The user's side: answering
 
     def response(self, key: TransactionKey, status: int, reason: str = "") -> Response:
-        """Make the response to a request we hold, with To tag and Server; send it by :meth:`respond`."""
+        """Make the response to a request we hold, with To tag and Server; send it by :meth:`respond`.
+
+        ``reason`` is said in a Warning, see :func:`~softswitch.sip.message.explain`.
+        """
         transaction = self._server(key)
-        response = response_to(transaction.request, status, reason, to_tag=transaction.tag)
+        response = response_to(transaction.request, status, to_tag=transaction.tag)
         response.fields.add("Server", self._agent)
+        explain(response, reason)
         return response
 
     def respond(

@@ -9,7 +9,7 @@ from softswitch.sip.errors import LocalProtocolError
 from softswitch.sip.fields import Fields
 from softswitch.sip.headers import MAGIC_COOKIE, CSeq
 from softswitch.sip.hop import Hop
-from softswitch.sip.message import Request, Response, response_to
+from softswitch.sip.message import Request, Response, explain, response_to
 from softswitch.sip.signals import Cause, DialogId, Failed, Output, TransactionKey, Transmit
 from softswitch.sip.timers import Alarms, Timings
 from softswitch.sip.transitions import (
@@ -68,13 +68,15 @@ def server_key(request: Request, *, method: str = "") -> TransactionKey:
     """Return the key of the server transaction a request belongs to (RFC 3261 §17.2.3).
 
     The ACK of a refusal counts as its INVITE. ``method`` looks for another transaction with the same
-    branch: the INVITE a CANCEL is for.
+    branch: the INVITE a CANCEL is for. The CSeq number is part of the key though the RFC leaves it out: there
+    are phones (pyVoIP) that send their INVITE again with credentials on the branch that was refused. A
+    repeat, the ACK and the CANCEL have the number of their request anyway (§8.1.1.5, §9.1, §17.1.1.3).
     """
     method = method or ("INVITE" if request.method == "ACK" else request.method)
     via = request.via
     # A branch that is the bare cookie is as good as none (RFC 4475 §3.2.1).
     if via.branch.startswith(MAGIC_COOKIE) and len(via.branch) > len(MAGIC_COOKIE):
-        return (via.branch, via.sent_by, method)
+        return (via.branch, via.sent_by, method, request.cseq.number)
     # RFC 2543: the same Request-URI, From tag, Call-ID, CSeq number and topmost Via.
     return (request.target, request.from_.tag, request.call_id, request.cseq.number, str(via), method)
 
@@ -350,10 +352,11 @@ def refuse(
     request: Request, status: int, reason: str, fields: tuple[tuple[str, str], ...], tag: str
 ) -> Response:
     """Make a response to a request that may be too broken to read its To."""
-    response = response_to(request, status, reason)
+    response = response_to(request, status)
     to = response.fields.get("To") or ""
     if to and "tag=" not in to.lower():
         response.fields.put("To", f"{to};tag={tag}")
     for name, value in fields:
         response.fields.add(name, value)
+    explain(response, reason)
     return response

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from softswitch.clock import Clock
@@ -85,20 +85,24 @@ class EventStore:
     async def matching(self, part: str) -> tuple[str, ...]:
         """Return the ids of the calls meant by ``part``, at most :data:`IDS_SHOWN`, newest first.
 
-        ``part`` is an id, its beginning, or its end (the end is what the console shows); small letters do.
+        ``part`` is an id or its beginning; if none begins so, its end, which is what the console shows.
+        Small letters do.
         """
         wanted = part.upper()
         if not wanted:
             return ()
-        meant = or_(
-            events.c.call.between(wanted, wanted + _LAST_CHARACTER),
-            events.c.call.endswith(wanted, autoescape=True),
+        # A beginning is looked up in the index; for an end the whole index is read (0.2 s a million rows).
+        beginning = events.c.call.between(wanted, wanted + _LAST_CHARACTER)
+        calls = await self._calls(beginning) or await self._calls(
+            events.c.call.endswith(wanted, autoescape=True)
         )
+        return (wanted,) if wanted in calls else calls
+
+    async def _calls(self, meant: ColumnElement[bool]) -> tuple[str, ...]:
         query = select(events.c.call).where(events.c.tenant == self._tenant, meant).distinct()
         async with self._database.reading() as connection:
             found = await connection.execute(query.order_by(events.c.call.desc()).limit(IDS_SHOWN))
-            calls = tuple(found.scalars())
-        return (wanted,) if wanted in calls else calls
+            return tuple(found.scalars())
 
     async def entries(self, part: str) -> tuple[Entry, ...]:
         """Return the entries of the one call that ``part`` means, in order.

@@ -19,18 +19,13 @@ metadata = MetaData()
 # SQLite numbers its rows by a column that is exactly INTEGER PRIMARY KEY; a BIGINT would cost a second index.
 _LARGE = BigInteger().with_variant(Integer, "sqlite")
 
-
-def _tenant(*, primary_key: bool = False) -> Column[str]:
-    return Column("tenant", String, nullable=False, primary_key=primary_key, server_default=DEFAULT_TENANT)
-
-
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
 
 events = Table(
     "events",
     metadata,
     Column("sequence", _LARGE, primary_key=True, autoincrement=False),
-    _tenant(),
+    Column("tenant", String, nullable=False, server_default=DEFAULT_TENANT),
     Column("at", String, nullable=False),
     Column("call", String, nullable=False),
     Column("kind", String, nullable=False),
@@ -50,7 +45,7 @@ Index(
 bindings = Table(
     "bindings",
     metadata,
-    _tenant(primary_key=True),
+    Column("tenant", String, primary_key=True, server_default=DEFAULT_TENANT),
     Column("account", String, primary_key=True),
     Column("place", Integer, primary_key=True),
     Column("contact", Text, nullable=False),
@@ -62,7 +57,7 @@ bindings = Table(
 secrets = Table(
     "secrets",
     metadata,
-    _tenant(primary_key=True),
+    Column("tenant", String, primary_key=True, server_default=DEFAULT_TENANT),
     Column("name", String, primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )

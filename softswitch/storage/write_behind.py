@@ -152,7 +152,7 @@ class WriteBehind(Generic[Item]):
             else:
                 if failing_since is not None:
                     seconds = self._clock.monotonic() - failing_since
-                    logger.warning("%s can be written again after %.1f s, in order", self._what, seconds)
+                    logger.warning("%s can be written again after %.2f s, in order", self._what, seconds)
                 return True
             if self._stop_at is not None and self._clock.monotonic() >= self._stop_at:
                 return False
@@ -191,7 +191,7 @@ class WriteBehind(Generic[Item]):
         for _ in range(count):
             self._queue.popleft()
         if self._dropped and len(self._queue) < self._limit:
-            logger.error("%d rows of %s are lost: the queue was full", self._dropped, self._what)
+            logger.error("rows of %s lost because the queue was full: %d", self._what, self._dropped)
             self._dropped = 0
         self._release_flushes(self._added - len(self._queue))
 
@@ -205,7 +205,7 @@ class WriteBehind(Generic[Item]):
     def _give_up_rest(self) -> None:
         lost = len(self._queue) + self._dropped
         if lost:
-            logger.error("%d rows of %s are lost: the database cannot be written", lost, self._what)
+            logger.error("rows of %s lost because the database cannot be written: %d", self._what, lost)
             self._queue.clear()
         self._release_flushes(self._added)
 

@@ -64,7 +64,8 @@ class SipDriver:
         return self._udp.port
 
     async def close(self) -> None:
-        """Close all sockets."""
+        """Close all sockets. Connections that end by it are not reported: their phones come back."""
+        self._stream_closed = lambda connection: None
         if self._timer is not None:
             self._timer.cancel()
         if self._udp is not None:
@@ -145,7 +146,8 @@ class SipDriver:
         assert self._udp is not None
         sent = self._tcp.send(hop, data) if hop.transport == "TCP" else self._udp.send(hop, data)
         if not sent:
-            self.stack.handle(self._clock.monotonic(), SendFailed(hop))
+            # Later, as if it had come from the wire: whoever is sending does not know its transaction yet.
+            asyncio.get_running_loop().call_soon(self.receive, SendFailed(hop))
 
     def _tell(self, output: UserOutput) -> None:
         try:

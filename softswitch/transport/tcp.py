@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
 from softswitch.sip.hop import Hop
 from softswitch.sip.signals import SendFailed, StreamClosed, StreamReceived, WireInput
@@ -21,6 +22,9 @@ MAX_UNSENT: Final = 1 << 20
 """Octets waiting for a slow reader before its connection is closed."""
 CONNECT_SECONDS: Final = 5.0
 """RFC 3261 gives an INVITE 32 s; a host that takes five to accept is tried elsewhere."""
+
+CLOSE_SECONDS: Final = 1.0
+"""How long closing waits for connections that do not end: they die with the process."""
 
 
 class TcpTransport:
@@ -81,7 +85,9 @@ class TcpTransport:
             if connection.transport is not None:
                 connection.transport.abort()
         if self._server is not None:
-            await self._server.wait_closed()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._server.wait_closed()
 
     def _connect(self, hop: Hop, data: bytes) -> None:
         address = (hop.host, hop.port)
@@ -146,9 +152,9 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Register with the owner."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self._hop = self._owner.opened(self, transport)
+        # Of a stream it is one, though uvloop's does not inherit from it.
+        self.transport = cast(asyncio.Transport, transport)
+        self._hop = self._owner.opened(self, self.transport)
 
     def data_received(self, data: bytes) -> None:
         """Hand data on."""

@@ -40,21 +40,29 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "crm": FOUNDATION,
     "integrations": FOUNDATION,
     # Further narrowed to their model modules: see STORED_MODELS.
-    "storage": FOUNDATION | {"registrar", "ivr", "queues", "crm", "calls"},
+    "storage": FOUNDATION | {"sip", "registrar", "ivr", "queues", "crm", "calls"},
     # Service objects are handed in; what it names of them are their types.
     "web": FOUNDATION | {"bus", "registrar", "trunks", "calls", "ivr", "queues", "speech", "crm"},
     # One frozen tree with a part per room; a room is handed its own part and never imports the whole.
     "config": FOUNDATION
     | {"transport", "registrar", "trunks", "calls", "ivr", "queues", "speech", "storage"},
+    # Readers of the event log, in words for people.
+    "narration": FOUNDATION | {"calls"},
+    "commands": FOUNDATION | {"calls", "narration"},
+    # A telephone on the switch's own SIP core and media engine; it builds its objects itself.
+    "phone": FOUNDATION | {"bus", "sip", "transport", "registrar", "calls"},
+    "demo": FOUNDATION | {"config"},
 }
 
 COMPOSITION = frozenset({"app", "cli", "__main__"})
 """The one place where objects are built: may import everything."""
 
-STORED_MODELS = frozenset({"model", "bindings", "errors"})
+STORED_MODELS = frozenset({"model", "bindings", "errors", "hop", "uri"})
 """Modules of other rooms that storage may import: what it returns and takes, never what acts."""
 
-MEDIA_DOORS = frozenset({"softswitch.calls.media_port", "softswitch.app", "softswitch.cli"})
+MEDIA_DOORS = frozenset(
+    {"softswitch.calls.media_port", "softswitch.app", "softswitch.cli", "softswitch.phone.run"}
+)
 """The only modules of the switch that know there is a media engine."""
 
 PURE = "pure"

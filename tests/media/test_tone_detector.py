@@ -162,14 +162,14 @@ def speech_like(seconds: int, generator: np.random.Generator) -> np.ndarray:
         points = generator.uniform(low, high, int(seconds / every) + 2)
         return np.interp(time, np.arange(len(points)) * every, points)
 
-    pitch = wandering(80, 280, 0.3)
+    pitch = wandering(80, 220, 0.3)
     phase = 2 * np.pi * np.cumsum(pitch) / RATE
     formants = [wandering(250, 900, 0.12), wandering(800, 2400, 0.12), wandering(2000, 3300, 0.12)]
     voice = np.zeros(count)
     for harmonic in range(1, 40):
         hertz = harmonic * pitch
         gain = sum(
-            weight / (1 + ((hertz - formant) / 90) ** 2)
+            weight / (1 + ((hertz - formant) / 130) ** 2)
             for formant, weight in zip(formants, (1.0, 0.7, 0.3), strict=True)
         )
         voice += np.where(hertz < 3800, gain, 0) * np.sin(harmonic * phase)
@@ -180,10 +180,10 @@ def speech_like(seconds: int, generator: np.random.Generator) -> np.ndarray:
 
 
 def music_like(seconds: int, generator: np.random.Generator) -> np.ndarray:
-    """Return chords of two to four notes of the equal scale with overtones, some of them near key tones."""
+    """Return chords of three to five notes of the equal scale with overtones, many of them near key tones."""
     parts = []
     for _ in range(seconds * 4):
-        notes = 110 * 2 ** (generator.integers(0, 48, generator.integers(2, 5)) / 12)
+        notes = 110 * 2 ** (generator.choice(48, generator.integers(3, 6), replace=False) / 12)
         time = np.arange(RATE // 4) / RATE
         chord = sum(
             np.sin(2 * np.pi * note * overtone * time) / overtone**1.5

@@ -88,11 +88,12 @@ class Baresip:
         self.folder = folder / f"baresip-{user}"
         self.heard = self.folder / "heard"
         self.heard.mkdir(parents=True)
+        self.port = ports.take()
         control = ports.take()
         rtp = ports.take(RTP_PORTS)
         config = CONFIG.format(
             loopback=LOOPBACK,
-            sip=ports.take(),
+            sip=self.port,
             rtp=rtp,
             rtp_last=rtp + RTP_PORTS - 1,
             sound=sound,

@@ -15,6 +15,9 @@ from tests.peers.programs import Ports
 from tests.peers.room import Room
 from tests.peers.sipp import make_sounds
 
+SPEECH = "speech"
+"""The folder of a home where spoken prompts are kept."""
+
 LIMIT_SECONDS = 120
 """A test with real phones takes as long as its calls last; the suite's own limit is for fast tests."""
 
@@ -56,6 +59,7 @@ def demo_line(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Iterato
     line = DemoLine(folder / "home", ports.take(), log=folder / "switch.log")
     yield line
     line.close()
+    assert_faultless(line)
 
 
 @pytest.fixture
@@ -73,6 +77,7 @@ def own_line(tmp_path: Path, ports: Ports, demo_line: DemoLine) -> Iterator[Demo
     line = DemoLine(home, ports.take(), log=tmp_path / "switch.log")
     yield line
     line.close()
+    assert_faultless(line)
 
 
 @pytest.fixture
@@ -85,6 +90,10 @@ def own_room(own_line: DemoLine, ports: Ports, sounds_folder: Path, tmp_path: Pa
 def share_speech(source: Path, home: Path) -> None:
     """Link the spoken prompts of one home into another, so that its line starts warm."""
     home.mkdir(parents=True, exist_ok=True)
-    for name in ("speech", "speech-cache", "cache"):
-        if (source / name).is_dir():
-            (home / name).symlink_to(source / name, target_is_directory=True)
+    (home / SPEECH).symlink_to(source / SPEECH, target_is_directory=True)
+
+
+def assert_faultless(line: DemoLine) -> None:
+    """Demand that the switch had nothing to say against itself, whatever the phones did."""
+    faults = line.faults()
+    assert not faults, "the switch met faults of its own:\n" + "\n".join(faults)

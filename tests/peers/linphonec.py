@@ -86,7 +86,7 @@ class Linphonec:
     ) -> None:
         program = require("linphonec")
         self.server = server
-        self.sip_port = ports.take()
+        self.port = ports.take()
         home = folder / f"linphonec-{user}"
         (home / ".local/share/linphone").mkdir(parents=True)
         settings = home / "linphonerc"
@@ -94,7 +94,7 @@ class Linphonec:
             user=user,
             password=password,
             server=server,
-            sip=self.sip_port,
+            sip=self.port,
             rtp=ports.take(2),
             loopback=LOOPBACK,
             use_info=int(digits_by_info),

@@ -20,9 +20,10 @@ Event = Mapping[str, object]
 class SoftPhone:
     """One phone process. Every method waits, with a deadline, for what it asks for."""
 
-    def __init__(self, program: Program, *, server: str, log: Path) -> None:
+    def __init__(self, program: Program, *, server: str, port: int, log: Path) -> None:
         self.program = program
         self.server = server
+        self.port = port
         self.log = log
         self._seen = 0
         self._place = 0
@@ -154,11 +155,12 @@ def _start(
         raise PeerMissing(library)
     name = f"{library.lower()}-{user}"
     log = folder / f"{name}.sip.log"
+    port = ports.take()
     arguments = {
         "user": user,
         "password": password,
         "server": server,
-        "sip_port": ports.take(),
+        "sip_port": port,
         "rtp_port": ports.take(2),
         "log": str(log),
         **settings,
@@ -166,4 +168,5 @@ def _start(
     module = f"tests.peers.{library.lower()}_phone"
     # Run as a module: a script's own folder would come first on the path and hide installed packages.
     argv = [sys.executable, "-m", module, json.dumps(arguments)]
-    return SoftPhone(Program(argv, log=folder / f"{name}.log"), server=server, log=log)
+    program = Program(argv, log=folder / f"{name}.log")
+    return SoftPhone(program, server=server, port=port, log=log)

@@ -43,7 +43,7 @@ def assert_branch_reached(room: Room, call: str, digit: str, method: str) -> Non
 def test_pjsua2_reaches_a_branch_by_every_method(room: Room, method: str, digit: str) -> None:
     phone = room.pjsua2("1001", speaks=None)
     phone.call(MENU)
-    call = room.line.call_of(account="1001", called=MENU)
+    call = room.line.call_from(phone.port)
     room.line.wait_event(BranchEntered, call=call, branch="choice", seconds=LISTEN_SECONDS)
     press(phone, room, digit, method)
     assert_branch_reached(room, call, digit, method)
@@ -58,7 +58,7 @@ def test_menu_is_heard_from_its_first_syllable(room: Room) -> None:
     phone = room.pjsua2("1001", speaks=None)
     recording = phone.record(room.folder / "menu.wav")
     phone.call(MENU)
-    call = room.line.call_of(account="1001", called=MENU)
+    call = room.line.call_from(phone.port)
     first = room.line.wait_event(PromptPlayed, call=call, seconds=LISTEN_SECONDS)
     phone.hang_up()
     phone.do("stop")
@@ -74,7 +74,7 @@ def test_menu_is_heard_from_its_first_syllable(room: Room) -> None:
 def test_linphonec_presses_a_key(room: Room) -> None:
     phone = room.linphonec("1004")
     phone.call(MENU)
-    call = room.line.call_of(account="1004", called=MENU)
+    call = room.line.call_from(phone.port)
     phone.press("1")
     assert_branch_reached(room, call, "1", "rfc4733")
     phone.hang_up()
@@ -84,7 +84,7 @@ def test_linphonec_presses_a_key(room: Room) -> None:
 def test_pyvoip_presses_a_key_as_tones(room: Room) -> None:
     phone = room.pyvoip("1003")
     phone.call(MENU)
-    call = room.line.call_of(account="1003", called=MENU)
+    call = room.line.call_from(phone.port)
     room.line.wait_event(LegAnswered, call=call)
     phone.press("2")
     assert_branch_reached(room, call, "2", "inband")

@@ -66,7 +66,7 @@ def test_switch_answers_as_it_must(
     result = runs[scenario.name].result()
     demand(scenario, result)
     if scenario.digits:
-        call = demo_line.call_of(source_port=result.port)
+        call = demo_line.call_from(result.port)
         seen = demo_line.wait_for(
             lambda: demo_line.digits(call) if len(demo_line.digits(call)) >= len(scenario.digits) else None,
             f"the keys {scenario.digits} in call {call}; it shows {demo_line.digits(call)!r}",

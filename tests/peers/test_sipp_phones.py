@@ -40,7 +40,7 @@ def test_refusal_reaches_the_caller(room: Room, name: str, code: int) -> None:
     over = caller.expect("call", state="DISCONNECTED")
     demand(phone.scenario, phone.result())
     assert over["code"] == code
-    ended = room.line.wait_event(CallEnded, call=room.line.call_of(account="1001", called=CALLED))
+    ended = room.line.wait_event(CallEnded, call=room.line.call_from(caller.port))
     assert ended.sip_code == code
 
 
@@ -73,5 +73,5 @@ def test_caller_hears_what_the_phone_says_before_it_answers(room: Room) -> None:
     caller.expect("call", state="CONFIRMED")
     caller.hang_up()
     demand(phone, called.result())
-    call = room.line.call_of(account="1001", called=CALLED)
+    call = room.line.call_from(caller.port)
     assert room.line.wait_event(LegRinging, call=call).early_media

@@ -56,7 +56,7 @@ def connect(room: Room, caller: Baresip, callee: SoftPhone) -> str:
     callee.expect("incoming")
     callee.expect("call", state="CONFIRMED")
     caller.wait_event("CALL_ESTABLISHED")
-    call = room.line.call_of(account="1003", called="1002")
+    call = room.line.call_from(caller.port)
     room.line.wait_event(LegsBridged, call=call)
     return call
 

@@ -72,8 +72,10 @@ def test_matching_by_branch():
     def key(method="INVITE", **options):
         return server_key(request_of(text_of(method, **options)))
 
-    assert key() == key(cseq=2, call_id="other") == key("ACK")
+    assert key() == key(call_id="other") == key("ACK")
     assert key() != key("BYE")
+    # pyVoIP asks again with credentials on the branch that was refused: only the number tells them apart.
+    assert key() != key(cseq=2)
     assert key() != key(branch="z9hG4bKtwo")
     # RFC 3261 §17.2.3 rule 2: another client may have made the same branch.
     assert key() != key(via="SIP/2.0/UDP 192.0.2.8:5062;branch=z9hG4bKone")

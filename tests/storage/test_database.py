@@ -19,6 +19,15 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+def put(path: Path, content: bytes, mode: int = 0o600) -> None:
+    path.write_bytes(content)
+    path.chmod(mode)
+
+
+def there(path: Path) -> bool:
+    return path.exists()
+
+
 async def test_a_new_database_has_its_tables_and_its_version(database: Database, file: Path) -> None:
     names = {name for (name,) in rows(file, "SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert {"events", "bindings", "secrets", "schema_version"} <= names
@@ -33,7 +42,7 @@ async def test_only_its_owner_can_read_it(database: Database, file: Path) -> Non
 
 
 async def test_a_file_left_open_to_others_is_closed_to_them(file: Path) -> None:
-    file.touch(mode=0o644)
+    put(file, b"", 0o644)
     await (await Database.open(f"sqlite:///{file}")).close()
     assert mode(file) == 0o600
 
@@ -41,7 +50,7 @@ async def test_a_file_left_open_to_others_is_closed_to_them(file: Path) -> None:
 async def test_a_missing_folder_is_made(tmp_path: Path) -> None:
     file = tmp_path / "home" / "data" / "softswitch.db"
     await (await Database.open(f"sqlite:///{file}")).close()
-    assert file.exists()
+    assert there(file)
 
 
 async def test_opening_again_keeps_what_is_there(file: Path) -> None:
@@ -77,19 +86,19 @@ async def test_a_newer_schema_is_refused(file: Path) -> None:
 
 
 async def test_without_create_a_missing_database_is_refused_and_not_made(file: Path) -> None:
-    with pytest.raises(DatabaseRefused, match="there is no database .*: nothing was recorded there yet"):
+    with pytest.raises(DatabaseRefused, match=r"there is no database .*: nothing was recorded there yet"):
         await Database.open(f"sqlite:///{file}", create=False)
-    assert not file.exists()
+    assert not there(file)
 
 
 async def test_a_file_that_is_no_database_is_refused(file: Path) -> None:
-    file.write_bytes(b"this is a letter, not a database" * 100)
+    put(file, b"this is a letter, not a database" * 100)
     with pytest.raises(DatabaseRefused, match="cannot be used: file is not a database"):
         await Database.open(f"sqlite:///{file}")
 
 
 async def test_a_place_that_is_no_folder_is_refused(file: Path) -> None:
-    file.write_text("a file")
+    put(file, b"a file")
     with pytest.raises(DatabaseRefused, match="cannot be opened: "):
         await Database.open(f"sqlite:///{file}/below.db")
 

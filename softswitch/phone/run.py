@@ -1,0 +1,181 @@
+"""Builds a telephone, takes its steps, and tells by its exit code whether all of them worked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import secrets
+import socket
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from media.client import MediaClient
+from media.errors import MediaError
+from media.soundfiles import write_wave
+from media.tones import key
+from softswitch import __version__
+from softswitch.calls.directory import Directory
+from softswitch.calls.errors import CallError
+from softswitch.calls.leg import Surroundings
+from softswitch.calls.media_port import MediaPort
+from softswitch.clock import SystemClock
+from softswitch.errors import StartError
+from softswitch.phone.steps import Step
+from softswitch.phone.telephone import Line, PhoneError, Telephone
+from softswitch.sip.offer_answer import Direction
+from softswitch.sip.stack import SipStack
+from softswitch.transport.addresses import LocalAddresses
+from softswitch.transport.driver import SipDriver
+
+INFO_SECONDS: Final = 0.25
+"""Pause between two keys by INFO: a quick finger."""
+TONE_SECONDS: Final = 0.12
+KEY_SECONDS: Final = 0.30
+"""What one key takes by events: 160 ms down, its end packets, 80 ms up."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSetup:
+    """What the command line says about the phone itself."""
+
+    user: str
+    server: str
+    password: str = field(repr=False)
+    transport: str = "UDP"
+    port: int = 0
+    rtp: tuple[int, int] = (30_000, 30_999)
+    play: Path | None = None
+    record: Path | None = None
+    register: bool = True
+
+
+async def take_steps(setup: PhoneSetup, steps: list[Step], say: Callable[[str], None]) -> bool:
+    """Register and take the steps in order; tell whether all worked. ``say`` gets the time-line.
+
+    Raises StartError when the phone cannot even be set up.
+    """
+    began = time.monotonic()
+
+    def timed(text: str) -> None:
+        say(f"{time.monotonic() - began:8.3f} s  {text}")
+
+    async with _telephone(setup, timed) as (phone, media):
+        try:
+            if setup.register:
+                await phone.register()
+            for step in steps:
+                await _take(step, phone, media, setup, timed)
+        except (PhoneError, CallError, MediaError) as error:
+            timed(f"failed: {error}")
+            return False
+        finally:
+            if phone.leg is not None and not phone.leg.over:
+                await phone.hang_up()
+        return True
+
+
+async def _take(
+    step: Step, phone: Telephone, media: MediaPort, setup: PhoneSetup, say: Callable[[str], None]
+) -> None:
+    match step.verb:
+        case "call" | "answer":
+            await (phone.call(step.text) if step.verb == "call" else phone.answer(step.seconds))
+            await _sound(phone, media, setup)
+        case "wait":
+            await asyncio.sleep(step.seconds)
+        case "press":
+            say(f"pressing {step.text} (RFC 4733)")
+            phone.press_by_events(step.text)
+            await asyncio.sleep(KEY_SECONDS * len(step.text))
+        case "info":
+            say(f"pressing {step.text} (INFO)")
+            for digit in step.text:
+                phone.press_by_info(digit)
+                await asyncio.sleep(INFO_SECONDS)
+        case "tones":
+            say(f"pressing {step.text} (tones)")
+            await _tones(phone, media, step.text)
+        case "hold":
+            await phone.redirect(Direction.SENDONLY)
+        case "resume":
+            await phone.redirect(Direction.SENDRECV)
+        case "hangup":
+            await phone.hang_up()
+        case "ended":
+            await phone.ended(step.seconds)
+        case "unregister":
+            await phone.register(0)
+
+
+async def _sound(phone: Telephone, media: MediaPort, setup: PhoneSetup) -> None:
+    if phone.leg is None:
+        return
+    if setup.record is not None:
+        phone.leg.voice.record(setup.record)
+    if setup.play is not None:
+        phone.leg.voice.hear_loop(await media.load(setup.play))
+
+
+async def _tones(phone: Telephone, media: MediaPort, digits: str) -> None:
+    if phone.leg is None:
+        raise PhoneError("there is no call")
+    with tempfile.TemporaryDirectory() as folder:
+        sounds = {}
+        for digit in set(digits):
+            path = Path(folder) / f"{ord(digit)}.wav"
+            await asyncio.to_thread(write_wave, path, key(digit, TONE_SECONDS))
+            sounds[digit] = await media.load(path)
+        for digit in digits:
+            await phone.leg.voice.play([sounds[digit]])
+            await asyncio.sleep(TONE_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def _telephone(
+    setup: PhoneSetup, say: Callable[[str], None]
+) -> AsyncIterator[tuple[Telephone, MediaPort]]:
+    host, port = await _resolved(setup.server)
+    clock, addresses = SystemClock(), LocalAddresses("0.0.0.0")
+    stack = SipStack(token=lambda: secrets.token_hex(8), agent=f"softswitch-phone/{__version__}")
+    driver = SipDriver(stack, clock, user=lambda output: phone.handle(output), addresses=addresses)
+    with tempfile.TemporaryDirectory(prefix="softswitch-phone-") as folder:
+        client = MediaClient(ports=setup.rtp, frames=Path(folder))
+        media = MediaPort(client, bind="0.0.0.0")
+        try:
+            await driver.listen("0.0.0.0", setup.port)
+        except OSError as error:
+            raise StartError(f"cannot listen on port {setup.port}: {error.strerror}") from error
+        try:
+            await client.start()
+            line = Line(setup.user, driver.hop(setup.transport, host, port), setup.server, setup.password)
+            around = Surroundings(
+                signaller=driver,
+                media=media,
+                clock=clock,
+                record=lambda event: None,
+                directory=Directory(),
+                random=random.random,
+            )
+            phone = Telephone(line, around, lambda: secrets.token_hex(8), say)
+            yield phone, media
+        finally:
+            await driver.close()
+            await client.stop()
+
+
+async def _resolved(server: str) -> tuple[str, int]:
+    """Return the IP address and port of ``HOST[:PORT]``; raise StartError when the name is unknown."""
+    name, colon, port = server.rpartition(":")
+    host, number = (name, port) if colon and port.isdigit() else (server, "5060")
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(
+            host, int(number), family=socket.AF_INET, type=socket.SOCK_DGRAM
+        )
+    except OSError as error:
+        raise StartError(f"there is no host {host!r}: {error.strerror}") from error
+    return str(found[0][4][0]), int(number)

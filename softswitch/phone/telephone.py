@@ -1,0 +1,281 @@
+"""The telephone itself: one account, one call at a time, on the switch's own SIP core."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from softswitch.calls.called_leg import CalledLeg, Invitation, Login
+from softswitch.calls.caller_leg import CallerLeg
+from softswitch.calls.hangup import CALLER, Reason, Termination
+from softswitch.calls.leg import SDP, Leg, Surroundings, check_body
+from softswitch.calls.signals import Answered, Ended, Held, Resumed, Ringing, Signal
+from softswitch.errors import SoftswitchError
+from softswitch.sip.digest import authorize
+from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.headers import NameAddr
+from softswitch.sip.hop import Hop
+from softswitch.sip.message import Request, Response
+from softswitch.sip.offer_answer import Direction
+from softswitch.sip.signals import (
+    Acknowledged,
+    Cancelled,
+    Failed,
+    Incoming,
+    Reply,
+    TransactionKey,
+    Unacknowledged,
+    UserOutput,
+)
+from softswitch.sip.stack import ALLOW
+from softswitch.sip.uri import SipUri
+
+EXPIRES: Final = 3600
+"""Seconds a registration is asked for: longer than any script of steps."""
+
+
+class PhoneError(SoftswitchError):
+    """A step could not be carried out; the text says why in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The account a phone is set up with, and the way to its switch."""
+
+    user: str
+    hop: Hop
+    domain: str
+    password: str = field(repr=False)
+
+    def address(self, user: str) -> NameAddr:
+        """Return the address of a user of the same switch."""
+        host, _, port = self.domain.rpartition(":") if self._has_port else (self.domain, "", "")
+        return NameAddr(SipUri(host, user, int(port) if port else None))
+
+    @property
+    def _has_port(self) -> bool:
+        return self.domain.rpartition(":")[2].isdigit() and self.domain.count(":") == 1
+
+
+class Telephone:
+    """Registers and calls. ``say`` gets a line of the time-line for everything that happens."""
+
+    def __init__(
+        self, line: Line, around: Surroundings, token: Callable[[], str], say: Callable[[str], None]
+    ) -> None:
+        self._line = line
+        self._around = around
+        self._token = token
+        self._say = say
+        self._asked: dict[TransactionKey, asyncio.Future[Response]] = {}
+        self._registration: Request | None = None
+        self._ringing: asyncio.Queue[CallerLeg] = asyncio.Queue()
+        self._news: asyncio.Queue[Signal] = asyncio.Queue()
+        self.leg: Leg | None = None
+
+    def handle(self, output: UserOutput) -> None:
+        """Take one event of the stack."""
+        directory = self._around.directory
+        match output:
+            case Incoming() if output.dialog is not None:
+                leg = directory.of_dialog(output.dialog)
+                if leg is not None:
+                    leg.requested(output)
+            case Incoming():
+                self._incoming(output)
+            case Reply(transaction) if transaction in self._asked:
+                if output.response.final:
+                    self._asked.pop(transaction).set_result(output.response)
+            case Failed(transaction) if transaction in self._asked:
+                self._asked.pop(transaction).set_exception(
+                    PhoneError(f"{self._line.hop.address} does not answer ({output.cause.value})")
+                )
+            case Reply():
+                if (leg := directory.of_transaction(output.transaction)) is not None:
+                    leg.replied(output)
+            case Failed():
+                if (leg := directory.of_transaction(output.transaction)) is not None:
+                    leg.failed(output)
+            case Acknowledged(dialog, request):
+                if (leg := directory.of_dialog(dialog)) is not None:
+                    leg.acknowledged(request)
+            case Unacknowledged(dialog):
+                if (leg := directory.of_dialog(dialog)) is not None:
+                    leg.unacknowledged()
+            case Cancelled(transaction):
+                if (leg := directory.of_transaction(transaction)) is not None:
+                    leg.cancelled()
+
+    # Registration
+
+    async def register(self, expires: int = EXPIRES) -> None:
+        """Register, 0 to unregister; raise PhoneError when the switch refuses."""
+        stack, own = self._around.signaller.stack, self._line.address(self._line.user)
+        before = self._registration
+        if before is None:
+            request = stack.request("REGISTER", target=f"sip:{self._line.domain}", local=own, remote=own)
+        else:
+            request = before.again()
+        request.fields.put("Contact", self._contact())
+        request.fields.put("Expires", expires)
+        response = await self._ask(request)
+        if response.status in (401, 407):
+            request = request.again()
+            if not authorize(
+                request,
+                response,
+                user=self._line.user,
+                password=self._line.password,
+                cnonce=self._token(),
+            ):
+                raise PhoneError("the switch asks for a kind of proof this phone does not know")
+            response = await self._ask(request)
+        self._registration = request
+        if response.status != 200:
+            raise PhoneError(
+                "wrong user or password"
+                if response.status in (401, 403, 407)
+                else f"the switch refuses the registration: {response.status} {response.reason}"
+            )
+        self._say("registered" if expires else "unregistered")
+
+    async def _ask(self, request: Request) -> Response:
+        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        key = self._around.signaller.send(request, self._line.hop)
+        self._asked[key] = answer
+        return await answer
+
+    def _contact(self) -> NameAddr:
+        hop = self._line.hop
+        params: tuple[tuple[str, str | None], ...] = ()
+        if hop.transport != "UDP":
+            params = (("transport", hop.transport.lower()),)
+        return NameAddr(SipUri(hop.local_host, self._line.user, hop.local_port, params=params))
+
+    # Calls
+
+    async def call(self, number: str) -> None:
+        """Call a number and wait for the answer; raise PhoneError when there is none."""
+        called = self._line.address(number)
+        login = Login(self._line.user, self._line.password, self._token)
+        invitation = Invitation(
+            party=number,
+            target=str(called.uri),
+            hop=self._line.hop,
+            caller=self._line.address(self._line.user),
+            called=called,
+            login=login,
+        )
+        leg = CalledLeg("phone", invitation, self._around, self._signal)
+        self.leg = leg
+        self._say(f"calling {number}")
+        await leg.invite()
+        while True:
+            match await self._news.get():
+                case Answered():
+                    self._say(f"answered, {leg.stream.codec if leg.stream else 'no sound'}")
+                    return
+                case Ringing(early_media):
+                    self._say("ringing, with sound" if early_media else "ringing")
+                case Ended(termination):
+                    raise PhoneError(f"not answered: {termination.reason.value.replace('_', ' ')}")
+                case Held() | Resumed():
+                    pass
+
+    async def answer(self, within: float) -> None:
+        """Wait for a call and answer it; raise PhoneError when none comes."""
+        try:
+            async with asyncio.timeout(within):
+                leg = await self._ringing.get()
+        except TimeoutError:
+            raise PhoneError(f"nobody called within {within:g} s") from None
+        self.leg = leg
+        await leg.answer()
+        self._say(f"answered {leg.party}")
+
+    async def hang_up(self) -> None:
+        """Hang up."""
+        leg = self._current()
+        leg.hang_up(Termination(Reason.CALLER_HUNG_UP, CALLER))
+        await leg.close()
+        self.leg = None
+
+    async def ended(self, within: float) -> None:
+        """Wait for the other side to hang up; raise PhoneError when it does not."""
+        leg = self._current()
+        try:
+            async with asyncio.timeout(within):
+                while not leg.over:
+                    await self._news.get()
+        except TimeoutError:
+            raise PhoneError(f"the call still goes on after {within:g} s") from None
+        await leg.close()
+        self.leg = None
+
+    async def redirect(self, direction: Direction) -> None:
+        """Hold (SENDONLY) or resume (SENDRECV); raise PhoneError when the other side refuses."""
+        leg = self._current()
+        if not isinstance(leg, CalledLeg):
+            raise PhoneError("hold and resume need a call this phone has made")
+        status = await leg.redirect_sound(direction)
+        if not 200 <= status < 300:
+            raise PhoneError(f"refused: {status}")
+        self._say("on hold" if direction is Direction.SENDONLY else "resumed")
+
+    def press_by_events(self, digits: str) -> None:
+        """Press keys as RFC 4733 events."""
+        leg = self._current()
+        if leg.stream is None or leg.stream.digits_payload is None:
+            raise PhoneError("the other side takes no RFC 4733 keys; press by info or tones")
+        leg.voice.press(digits)
+
+    def press_by_info(self, digit: str) -> None:
+        """Press one key by SIP INFO."""
+        leg = self._current()
+        if leg.dialog is None:
+            raise PhoneError("there is no call to press keys in")
+        body = f"Signal={digit}\r\nDuration=160\r\n".encode()
+        self._around.signaller.send_in_dialog(
+            leg.dialog, "INFO", body=body, content_type="application/dtmf-relay"
+        )
+
+    def _current(self) -> Leg:
+        if self.leg is None or self.leg.over:
+            raise PhoneError("there is no call")
+        return self.leg
+
+    def _signal(self, leg: Leg, signal: Signal) -> None:
+        self._news.put_nowait(signal)
+        if isinstance(signal, Ended) and leg is self.leg:
+            self._say(f"call over: {signal.termination.reason.value.replace('_', ' ')}")
+
+    def _incoming(self, incoming: Incoming) -> None:
+        request, stack = incoming.request, self._around.signaller.stack
+        if request.method == "INVITE":
+            self._invited(incoming)
+            return
+        status = 200 if request.method == "OPTIONS" else 405
+        response = stack.response(incoming.transaction, status)
+        response.fields.add("Allow", ALLOW)
+        response.fields.add("Accept", SDP)
+        self._around.signaller.respond(incoming.transaction, response)
+
+    def _invited(self, incoming: Incoming) -> None:
+        signaller = self._around.signaller
+        try:
+            check_body(incoming.request)
+        except RemoteProtocolError as error:
+            response = signaller.stack.response(incoming.transaction, error.status)
+            signaller.respond(incoming.transaction, response)
+            return
+        if self.leg is not None and not self.leg.over:
+            signaller.respond(incoming.transaction, signaller.stack.response(incoming.transaction, 486))
+            return
+        caller = incoming.request.from_
+        party = caller.display or (caller.uri.user or "" if isinstance(caller.uri, SipUri) else "")
+        leg = CallerLeg(incoming, party, self._around, self._signal)
+        leg.ring()
+        self._say(f"{party} is calling")
+        self._ringing.put_nowait(leg)

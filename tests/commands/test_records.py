@@ -1,0 +1,188 @@
+"""``calls`` and ``call ID`` as people and programs see them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, timedelta
+from io import StringIO
+
+import pytest
+from rich.console import Console, RenderableType
+
+from softswitch.commands.records import FOUND, NOTHING, UNCLEAR, View, show_call, show_calls
+from softswitch.events import (
+    BranchEntered,
+    CallArrived,
+    CallEnded,
+    CallEvent,
+    CallRouted,
+    DigitPressed,
+    Entry,
+    LegAnswered,
+    LegEnded,
+)
+from tests.fakes.clock import START
+
+FIRST, SECOND = "01KE5Q2M000000000000AAAAAA", "01KE5Q2M000000000000BBBBBB"
+
+EVENTS: list[tuple[float, CallEvent]] = [
+    (0, CallArrived("a", "1001", "[bold]Jan\x1b[31m", "100", "192.0.2.7:5062", "1001")),
+    (0.01, CallRouted("tree", "bank")),
+    (0.25, LegAnswered("a", "1001", "PCMA", "rfc4733")),
+    (0.3, BranchEntered("bank", "welcome")),
+    (3.5, DigitPressed("a", "1", "rfc4733")),
+    (3.5, BranchEntered("bank", "cards")),
+    (64.0, LegEnded("a", "1001", "completed", "caller_hung_up", 200, 16, 3190, 3185, 5)),
+    (64.0, CallEnded("completed", "caller_hung_up", 200, 16, "caller")),
+]
+
+ENGLISH, POLISH, JSON = View(zone=UTC), View(zone=UTC, language="pl"), View(zone=UTC, as_json=True)
+
+
+def call(name: str, events: Sequence[tuple[float, CallEvent]] = EVENTS) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(number, START + timedelta(seconds=at), name, event)
+        for number, (at, event) in enumerate(events, start=1)
+    )
+
+
+class Log:
+    """Calls in memory, newest first."""
+
+    def __init__(self, *calls: tuple[Entry, ...]) -> None:
+        self._calls = calls
+
+    async def recent(self, limit: int = 20) -> list[tuple[Entry, ...]]:
+        return list(self._calls[:limit])
+
+    async def matching(self, part: str) -> tuple[str, ...]:
+        names = [entries[0].call for entries in self._calls]
+        return tuple(name for name in names if name.startswith(part) or name.endswith(part))
+
+    async def entries(self, part: str) -> tuple[Entry, ...]:
+        names = await self.matching(part)
+        return (
+            next(entries for entries in self._calls if entries[0].call == names[0]) if len(names) == 1 else ()
+        )
+
+
+def printed(shown: RenderableType) -> list[str]:
+    out = StringIO()
+    Console(file=out, width=160, color_system=None).print(shown)
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+LOG = Log(call(SECOND, EVENTS[:4]), call(FIRST))
+
+
+async def test_calls_are_a_table_newest_first() -> None:
+    shown, code = await show_calls(LOG, view=ENGLISH)
+    lines = [line.split() for line in printed(shown) if line]
+    assert code == FOUND
+    assert lines[0] == ["Call", "When", "From", "To", "Lasted", "Result", "Why", "it", "ended"]
+    assert lines[2][:7] == ["BBBBBB", "2026-01-05", "09:00:00", "1001", "100", "0", "s"]
+    assert " ".join(lines[2]).endswith("- The call goes on, or its end was never recorded.")
+    assert " ".join(lines[3]) == (
+        "AAAAAA 2026-01-05 09:00:00 1001 100 1 min 4 s completed 1001 hung up after 1 min 4 s."
+    )
+
+
+async def test_calls_in_polish() -> None:
+    shown, _ = await show_calls(LOG, view=POLISH)
+    text = "\n".join(printed(shown))
+    assert "Rozmowa" in text
+    assert "Dzwoniący 1001 rozłączył się po 1 min 4 s." in text
+
+
+async def test_only_as_many_calls_as_asked_for() -> None:
+    shown, _ = await show_calls(LOG, limit=1, view=JSON)
+    assert [record["id"] for record in json.loads(str(shown))] == [SECOND]
+
+
+async def test_calls_as_json() -> None:
+    shown, code = await show_calls(LOG, view=JSON)
+    assert isinstance(shown, str)
+    going_on, over = json.loads(shown)
+    assert code == FOUND
+    assert (going_on["ended"], going_on["result"]) == (None, "")
+    assert (over["started"], over["ended"]) == ("2026-01-05T09:00:00Z", "2026-01-05T09:01:04Z")
+    assert (over["seconds"], over["answered_seconds"]) == (64.0, 63.75)
+    assert (over["path"], over["digits"]) == (["welcome", "cards"], "1")
+    assert over["legs"][0]["packets_lost"] == 5
+    assert over["why"] == "1001 hung up after 1 min 4 s."
+
+
+async def test_no_calls_yet() -> None:
+    shown, code = await show_calls(Log(), view=ENGLISH)
+    assert (printed(shown), code) == (["No call has been recorded yet."], FOUND)
+    assert await show_calls(Log(), view=JSON) == ("[]", FOUND)
+
+
+async def test_one_call_with_its_steps() -> None:
+    shown, code = await show_call(LOG, "AAAAAA", view=ENGLISH)
+    lines = printed(shown)
+    assert code == FOUND
+    assert lines[:8] == [
+        "Call       01KE5Q2M000000000000AAAAAA",
+        # Neither rich's markup nor a terminal's escapes: a name is a name.
+        "From       1001 ([bold]Jan·[31m)",
+        "To         100 (tree bank)",
+        "Began      2026-01-05 09:00:00 UTC",
+        "Lasted     1 min 4 s, answered 1 min 4 s",
+        "Menu path  bank: welcome > cards",
+        "Keys       1",
+        "End        completed, caller_hung_up (SIP 200, Q.850 16)",
+    ]
+    steps = lines[9:17]
+    assert steps[1] == "+0:00.010  leads to tree bank"
+    assert steps[4] == "+0:03.500  a pressed 1 (rfc4733)"
+    assert steps[7] == "+1:04.000  call over: The caller hung up. (SIP 200, Q.850 16, caller)"
+    legs = next(line for line in lines if line.lstrip().startswith("a "))
+    assert legs.split() == [
+        *("a", "1001", "+0:00.000", "+0:00.250", "+1:04.000", "PCMA", "rfc4733"),
+        *("3190", "3185", "5", "caller_hung_up"),
+    ]
+    assert lines[-1] == "1001 hung up after 1 min 4 s."
+
+
+async def test_one_call_in_polish() -> None:
+    shown, _ = await show_call(LOG, "AAAAAA", view=POLISH)
+    lines = printed(shown)
+    assert lines[0].startswith("Rozmowa")
+    assert lines[-1] == "Dzwoniący 1001 rozłączył się po 1 min 4 s."
+
+
+async def test_one_call_as_json() -> None:
+    shown, code = await show_call(LOG, FIRST, view=JSON)
+    found = json.loads(str(shown))
+    assert code == FOUND
+    assert found["id"] == FIRST
+    assert found["steps"][4] == {
+        "sequence": 5,
+        "at": "2026-01-05T09:00:03.500000Z",
+        "seconds": 3.5,
+        "kind": "DigitPressed",
+        "data": {"leg": "a", "digit": "1", "method": "rfc4733"},
+    }
+
+
+@pytest.mark.parametrize("view", [ENGLISH, POLISH])
+async def test_a_call_that_is_not_there(view: View) -> None:
+    shown, code = await show_call(LOG, "ZZZ\x1b", view=view)
+    (line,) = printed(shown)
+    assert line.endswith(" ZZZ·.")
+    assert code == NOTHING
+
+
+async def test_a_part_that_means_several_calls_names_them() -> None:
+    shown, code = await show_call(LOG, "01KE", view=ENGLISH)
+    assert printed(shown) == ["01KE can mean any of these calls:", f"  {SECOND}", f"  {FIRST}"]
+    assert code == UNCLEAR
+
+
+async def test_what_is_not_found_is_json_too() -> None:
+    shown, code = await show_call(LOG, "ZZZ", view=JSON)
+    assert (json.loads(str(shown)), code) == ({"error": "not found", "calls": []}, NOTHING)
+    shown, code = await show_call(LOG, "01KE", view=JSON)
+    assert (json.loads(str(shown)), code) == ({"error": "unclear", "calls": [SECOND, FIRST]}, UNCLEAR)

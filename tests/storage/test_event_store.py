@@ -1,0 +1,220 @@
+"""The event log comes back from the disk as it was written, also after a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import fields
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from softswitch.bus import EventLog
+from softswitch.events import (
+    KINDS,
+    BranchEntered,
+    CallArrived,
+    CallEnded,
+    Entry,
+    Event,
+    SwitchStarted,
+    SwitchStopped,
+)
+from softswitch.ids import make_id
+from softswitch.storage.database import Database
+from softswitch.storage.event_store import EventStore
+from tests.fakes.clock import START, FakeClock
+from tests.storage.conftest import change, rows, running
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PROMISED_SECONDS = 0.05
+"""What a killed process may lose at most."""
+
+HELD_UP_SECONDS = 0.5
+"""What a busy machine may add in a single run: the process itself did not get to run."""
+
+
+def sample(kind: type[Event]) -> Event:
+    """Return an event with a telling value in every field."""
+    values = {
+        "str": "zażółć \"gęślą\" 'jaźń'\n",
+        "int": -7,
+        "float": 1.25,
+        "bool": True,
+        "tuple[str, ...]": ("udp:5060", "tcp:5060"),
+    }
+    return kind(**{field.name: values[str(field.type)] for field in fields(kind)})
+
+
+@pytest.fixture
+def log(clock: FakeClock) -> EventLog:
+    return EventLog(clock)
+
+
+@pytest.fixture
+def store(database: Database, clock: FakeClock, log: EventLog) -> EventStore:
+    made = EventStore(database, clock)
+    log.subscribe(made.store)
+    return made
+
+
+def arrive(log: EventLog, call: str) -> Entry:
+    return log.append(CallArrived("a", "1001", "Jan", "100", "10.0.0.1:5060", "1001"), call=call)
+
+
+async def test_every_kind_of_event_comes_back_as_it_was(store: EventStore, log: EventLog) -> None:
+    call = make_id(START)
+    appended = [arrive(log, call), *(log.append(sample(kind), call=call) for kind in KINDS.values())]
+    async with running(store.run):
+        await store.flush()
+        assert await store.entries(call) == tuple(appended)
+
+
+async def test_a_row_reads_well_in_any_client(store: EventStore, log: EventLog, file: Path) -> None:
+    log.append(BranchEntered("bank", "powitanie"), call="C" * 26)
+    log.append(SwitchStopped())
+    async with running(store.run):
+        await store.flush()
+    assert rows(file, "SELECT sequence, tenant, at, call, kind, data FROM events") == [
+        (
+            *(1, "default", "2026-01-05T09:00:00.000000+00:00", "C" * 26, "BranchEntered"),
+            '{"tree":"bank","branch":"powitanie"}',
+        ),
+        (2, "default", "2026-01-05T09:00:00.000000+00:00", "", "SwitchStopped", "{}"),
+    ]
+
+
+async def test_times_are_kept_in_utc(store: EventStore, file: Path) -> None:
+    at = datetime(2026, 7, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
+    store.store(Entry(1, at, "", SwitchStarted("1", ("x",))))
+    async with running(store.run):
+        await store.flush()
+    assert rows(file, "SELECT at FROM events") == [("2026-06-30T23:30:00.000000+00:00",)]
+
+
+async def test_numbers_go_on_after_a_restart(database: Database, store: EventStore, log: EventLog) -> None:
+    assert await store.last_sequence() == 0
+    for _ in range(3):
+        log.append(SwitchStopped())
+    async with running(store.run):
+        await store.flush()
+    assert await EventStore(database, FakeClock()).last_sequence() == 3
+
+
+async def test_the_newest_calls_come_first(store: EventStore, log: EventLog, clock: FakeClock) -> None:
+    calls = []
+    for _ in range(4):
+        clock.advance(60)
+        calls.append(make_id(clock.wall()))
+        arrive(log, calls[-1])
+        log.append(SwitchStopped())
+    ended = log.append(CallEnded("completed", "caller_hung_up", 200, 16, "caller"), call=calls[0])
+    async with running(store.run):
+        await store.flush()
+        assert [entries[0].call for entries in await store.recent(3)] == calls[:0:-1]
+        assert (await store.recent())[-1][-1] == ended
+        since = await store.recent(since=START + timedelta(seconds=180))
+        assert [entries[0].call for entries in since] == calls[:1:-1]
+        assert await store.recent(0) == []
+
+
+async def test_a_call_is_found_by_its_id_its_beginning_and_its_end(store: EventStore, log: EventLog) -> None:
+    calls = ["01JB0000000000000000000AAA", "01JB0000000000000000000BBB", "01JC0000000000000000000BBB"]
+    entries = [arrive(log, call) for call in calls]
+    async with running(store.run):
+        await store.flush()
+        for part in (calls[0], calls[0].lower(), "AAA", "aaa", "0aaa"):
+            assert await store.entries(part) == (entries[0],)
+        assert await store.entries("01JC") == (entries[2],)
+        assert await store.matching("BBB") == (calls[2], calls[1])
+        assert await store.matching("01jb") == (calls[1], calls[0])
+        for part in ("01J", "BBB", "%", "___", "", "no such call"):
+            assert await store.entries(part) == ()
+        assert await store.matching("%") == ()
+
+
+async def test_an_id_that_begins_another_one_means_itself(store: EventStore, log: EventLog) -> None:
+    arrive(log, "AB")
+    arrive(log, "ABC")
+    async with running(store.run):
+        await store.flush()
+        assert [entry.call for entry in await store.entries("ab")] == ["AB"]
+
+
+async def test_tenants_do_not_see_each_other(database: Database, clock: FakeClock) -> None:
+    ours, theirs = EventStore(database, clock), EventStore(database, clock, tenant="other")
+    ours.store(Entry(1, START, "AAA", CallArrived("a", "1", "", "2", "", "")))
+    async with running(ours.run):
+        await ours.flush()
+    assert len(await ours.recent()) == 1
+    assert await theirs.recent() == []
+    assert await theirs.entries("AAA") == ()
+
+
+async def test_what_another_version_wrote_does_not_hide_the_rest(
+    store: EventStore, log: EventLog, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    arrived = arrive(log, "AAA")
+    async with running(store.run):
+        await store.flush()
+    insert = "INSERT INTO events (sequence, at, call, kind, data) VALUES (?, ?, 'AAA', ?, ?)"
+    at = START.isoformat()
+    change(file, insert, 2, at, "CallBeamedUp", '{"planet": "Mars"}')
+    change(file, insert, 3, at, "BranchEntered", '{"tree": "bank", "branch": "gate", "mood": "good"}')
+    change(file, insert, 4, at, "BranchEntered", '{"tree": 7}')
+    expected = (arrived, Entry(3, START, "AAA", BranchEntered("bank", "gate")))
+    assert await store.entries("AAA") == expected
+    assert "event 4 (BranchEntered) cannot be read" in caplog.text
+
+
+async def test_a_burst_is_kept_whole_and_in_order(store: EventStore, log: EventLog, file: Path) -> None:
+    async with running(store.run):
+        await asyncio.sleep(0)
+        for _ in range(20_000):
+            log.append(BranchEntered("demo", "welcome"), call="C" * 26)
+        await store.flush()
+    found = [sequence for (sequence,) in rows(file, "SELECT sequence FROM events ORDER BY rowid")]
+    assert found == list(range(1, 20_001))
+
+
+async def test_another_process_can_read_meanwhile(
+    store: EventStore, log: EventLog, file: Path, clock: FakeClock
+) -> None:
+    async with running(store.run):
+        arrive(log, "AAA")
+        await store.flush()
+        reader = await Database.open(f"sqlite:///{file}", create=False)
+        try:
+            async with reader.reading() as held:
+                await held.exec_driver_sql("SELECT count(*) FROM events")
+                arrive(log, "BBB")
+                await store.flush()
+            assert len(await EventStore(reader, clock).recent()) == 2
+        finally:
+            await reader.close()
+
+
+def test_a_killed_process_loses_at_most_its_last_moments(tmp_path: Path) -> None:
+    losses = [seconds_lost_by_a_kill(tmp_path / f"{run}.db", after=150 + 37 * run) for run in range(4)]
+    assert min(losses) <= PROMISED_SECONDS
+    assert max(losses) <= HELD_UP_SECONDS
+
+
+def seconds_lost_by_a_kill(file: Path, after: int) -> float:
+    """Kill the writer in the middle of its work; return from how long before its end events are missing."""
+    program = [sys.executable, "-m", "tests.storage.killed_writer", f"sqlite:///{file}"]
+    with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        told = [writer.stdout.readline() for _ in range(after)]
+        os.kill(writer.pid, signal.SIGKILL)
+        told += writer.stdout.read().splitlines()
+    said = {int(line.split()[0]): float(line.split()[1]) for line in told if len(line.split()) == 2}
+    kept = [sequence for (sequence,) in rows(file, "SELECT sequence FROM events ORDER BY rowid")]
+    assert kept == list(range(1, len(kept) + 1))
+    missing = [at for sequence, at in said.items() if sequence > len(kept)]
+    return max(said.values()) - min(missing) if missing else 0.0
