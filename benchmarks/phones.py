@@ -5,10 +5,11 @@ from __future__ import annotations
 import heapq
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
-from benchmarks.sip import Account, Address, Call, Exchange, Registration, accept_request, read_answer
+from benchmarks.sip import Account, Address, Call, Exchange, Registration, Stage, accept_request, read_answer
 
 FIRST_REPEAT: Final = 0.5
 """T1 of RFC 3261 §17.1.1.1 in seconds; doubled each time."""
@@ -19,8 +20,26 @@ RECEIVE_BUFFER: Final = 4 << 20
 LARGEST: Final = 65_535
 
 
+@dataclass(order=True, slots=True)
+class _Repeat:
+    """When a request is looked at again; ``order`` keeps two of one instant apart."""
+
+    due: float
+    order: int
+    exchange: Exchange
+    number: int
+    request: bytes
+    since: float
+
+    @property
+    def stale(self) -> bool:
+        """Tell whether the request has had its answer."""
+        exchange = self.exchange
+        return exchange.over or exchange.stage is Stage.UP or exchange.number != self.number
+
+
 class Phones:
-    """All phones of a generator. ``over`` gets every exchange that is up, done or failed, once each."""
+    """All phones of a generator. ``progress`` gets every exchange that is up, done or failed, once each."""
 
     def __init__(self, switch: Address, *, progress: Callable[[Exchange], None]) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -32,7 +51,7 @@ class Phones:
         self._address: Address = self._socket.getsockname()
         self._progress = progress
         self._exchanges: dict[str, Exchange] = {}
-        self._repeats: list[tuple[float, int, Exchange, bytes, float]] = []
+        self._repeats: list[_Repeat] = []
         self._order = count()
         self.repeated = 0
         """Requests sent again because no answer came in time."""
@@ -74,7 +93,7 @@ class Phones:
                 self._send(exchange, exchange.take(answer), now)
                 if exchange.stage is not before:
                     self._tell(exchange)
-        while self._repeats and self._repeats[0][0] <= now:
+        while self._repeats and self._repeats[0].due <= now:
             self._repeat(now)
 
     def close(self) -> None:
@@ -98,24 +117,27 @@ class Phones:
         for request in requests:
             self._socket.send(request)
             if request is exchange.waiting:
-                repeat = (now + FIRST_REPEAT, next(self._order), exchange, request, now)
-                heapq.heappush(self._repeats, repeat)
+                self._look_again(exchange, request, now, now)
+
+    def _look_again(self, exchange: Exchange, request: bytes, now: float, since: float) -> None:
+        # As long again as it has waited so far: 0.5 s, 1 s, 2 s, 4 s, 8 s after it was sent.
+        due = now + max(now - since, FIRST_REPEAT)
+        repeat = _Repeat(due, next(self._order), exchange, exchange.number, request, since)
+        heapq.heappush(self._repeats, repeat)
 
     def _repeat(self, now: float) -> None:
-        due, _, exchange, request, since = heapq.heappop(self._repeats)
-        if exchange.over:
+        repeat = heapq.heappop(self._repeats)
+        exchange = repeat.exchange
+        if repeat.stale:
             return
-        if due - since >= PATIENCE:
-            exchange.fail("no answer")
+        if now - repeat.since >= PATIENCE:
+            exchange.fail(f"no answer to {exchange.method}")
             self._tell(exchange)
             return
-        if request is exchange.waiting:
-            self._socket.send(request)
+        if repeat.request is exchange.waiting:
+            self._socket.send(repeat.request)
             self.repeated += 1
-        elif exchange.stage.value == "up":
-            return
-        following = (now + (due - since), next(self._order), exchange, request, since)
-        heapq.heappush(self._repeats, following)
+        self._look_again(exchange, repeat.request, now, repeat.since)
 
     def _requested(self, data: bytes) -> None:
         """Accept a request of the switch's: it ends a call that nobody ended here."""

@@ -114,7 +114,8 @@ class Exchange:
         self._phone = "%s:%d" % phone
         self._switch = "%s:%d" % switch
         self._numbers: Iterator[int] = count(1)
-        self._number = 0
+        self.number = 0
+        """CSeq of the request under way."""
         self._to = ""
 
     @property
@@ -124,7 +125,7 @@ class Exchange:
 
     def begin(self) -> bytes:
         """Return the first request."""
-        self._number = next(self._numbers)
+        self.number = next(self._numbers)
         return self._ask("")
 
     def take(self, answer: Answer) -> list[bytes]:
@@ -140,7 +141,7 @@ class Exchange:
 
     def _authorised(self, answer: Answer, target: str) -> bytes:
         """Return the request again, with its credentials (RFC 7616 §3.4)."""
-        self._number = next(self._numbers)
+        self.number = next(self._numbers)
         proof = digest_response(
             MD5,
             self.account.secret,
@@ -162,9 +163,9 @@ class Exchange:
         kind = "Content-Type: application/sdp\r\n" if body else ""
         return (
             f"{method} {target} SIP/2.0\r\n"
-            f"Via: SIP/2.0/UDP {self._phone};branch=z9hG4bK{branch or method}{self._number}{self.call_id};rport\r\n"
+            f"Via: SIP/2.0/UDP {self._phone};branch=z9hG4bK{branch or method}{self.number}{self.call_id};rport\r\n"
             f"Max-Forwards: 70\r\nFrom: <sip:{self.account.user}@{self._switch}>;tag=t{self.call_id}\r\nTo: {to}\r\n"
-            f"Call-ID: {self.call_id}\r\nCSeq: {self._number} {method}\r\n"
+            f"Call-ID: {self.call_id}\r\nCSeq: {self.number} {method}\r\n"
             f"Contact: <sip:{self.account.user}@{self._phone}>\r\n"
             f"{fields}{kind}Content-Length: {len(body)}\r\n\r\n{body}"
         ).encode()
@@ -177,9 +178,9 @@ class Registration(Exchange):
 
     def take(self, answer: Answer) -> list[bytes]:
         """Take a response; return what is to be sent now."""
-        if self.over or answer.number != self._number or answer.status < 200:
+        if self.over or answer.number != self.number or answer.status < 200:
             return []
-        if answer.status == 401 and self._number == 1:
+        if answer.status == 401 and self.number == 1:
             self.waiting = self._authorised(answer, f"sip:{self._switch}")
             return [self.waiting]
         if answer.status == 200:
@@ -220,7 +221,7 @@ class Call(Exchange):
                 if answer.status != 200:
                     self.fail(f"BYE was answered with {answer.status}")
             return []
-        if answer.number != self._number:
+        if answer.number != self.number:
             return []
         if answer.status < 200:
             self.waiting = b""  # RFC 3261 §17.1.1.2: a provisional answer ends the repeats.
@@ -232,7 +233,7 @@ class Call(Exchange):
     def hang_up(self) -> bytes:
         """Return the BYE."""
         self.stage = Stage.LEAVING
-        self._number = next(self._numbers)
+        self.number = next(self._numbers)
         self.waiting = self._request("BYE", self._target)
         return self.waiting
 
@@ -250,7 +251,7 @@ class Call(Exchange):
         self._to = ""
         if self.stage is not Stage.ASKING:
             return sent
-        if answer.status == 401 and self._number == 1:
+        if answer.status == 401 and self.number == 1:
             return [*sent, self._authorised(answer, self._called)]
         self.fail(f"{self.method} was answered with {answer.status}")
         return sent

@@ -109,6 +109,8 @@ class MediaClient:
         self._lengths: dict[int, int] = {}
         self._kept: set[int] = set()
         self._loading: dict[tuple[str, int, int], asyncio.Task[int]] = {}
+        self._dying: list[Worker] = []
+        """Workers whose line has ended, but whose process was not seen to end yet."""
         self._stopping = False
 
     async def start(self) -> None:
@@ -120,9 +122,11 @@ class MediaClient:
     async def stop(self) -> None:
         """End every worker."""
         self._stopping = True
-        for task in self._restarts:
+        restarts = list(self._restarts)
+        for task in restarts:
             task.cancel()
-        for worker in list(self._workers.values()):
+        await asyncio.gather(*restarts, return_exceptions=True)
+        for worker in [*self._workers.values(), *self._dying]:
             self._send(worker, ask.Stop())
             try:
                 await asyncio.wait_for(worker.process.wait(), STOP_SECONDS)
@@ -130,6 +134,7 @@ class MediaClient:
                 worker.process.kill()
                 await worker.process.wait()
             worker.transport.close()
+        self._dying.clear()
 
     async def open_leg(self, host: str, listener: Listener, *, near: MediaLeg | None = None) -> MediaLeg:
         """Take a port on ``host`` for a leg; on the worker of ``near``, for two legs that will be joined.
@@ -250,9 +255,16 @@ class MediaClient:
         protocol.worker = worker
         try:
             process_id = await asyncio.wait_for(ready, START_SECONDS)
-        except (TimeoutError, WorkerGone) as error:
+        except BaseException as error:
+            # Also when this is cancelled: no process is left behind that nobody knows.
+            worker.alive = False
             transport.close()
-            raise WorkerGone("the media worker did not start; its own message stands above") from error
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+            if isinstance(error, TimeoutError | WorkerGone):
+                raise WorkerGone("the media worker did not start; its own message stands above") from error
+            raise
         self._workers[index] = worker
         self._running.set()
         for number in self._sounds.values():
@@ -294,6 +306,7 @@ class MediaClient:
             return
         worker.alive = False
         self._workers.pop(worker.index, None)
+        self._dying.append(worker)
         if not self._workers:
             self._running.clear()
         for opening in worker.openings.values():
@@ -309,6 +322,7 @@ class MediaClient:
 
     async def _restart(self, worker: Worker) -> None:
         await worker.process.wait()
+        self._dying.remove(worker)
         pause = RESTART_SECONDS
         while True:
             await asyncio.sleep(pause)

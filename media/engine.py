@@ -104,6 +104,7 @@ class Engine:
         self._receivers: dict[int, EventReceiver] = {}
         self._pressing: dict[int, _Pressing] = {}
         self._recording: set[int] = set()
+        self._leaving: set[int] = set()
         self._moved: list[tuple[int, Address]] = []
         for number, digit in enumerate(DIGITS):
             pause = np.zeros(round(KEY_GAP * SAMPLE_RATE), np.int16)
@@ -134,7 +135,15 @@ class Engine:
 
     def add_prompt(self, prompt: int, frames: NDArray[np.uint8]) -> None:
         """Put a prompt ``(laws, frames, 160) uint8`` into the bank."""
+        self._leaving.discard(prompt)
         self._bank.add(prompt, frames)
+
+    def _let_prompts_go(self) -> None:
+        """Free the prompts nobody hears any more: until then no other sound may take their place."""
+        for prompt in list(self._leaving):
+            if prompt not in self._bank or not self._hearing.uses(prompt):
+                self._bank.remove(prompt)
+                self._leaving.discard(prompt)
 
     def record(self, leg: int) -> None:
         """Hand out what arrives on a leg with every tick from now on."""
@@ -175,7 +184,8 @@ class Engine:
             case ask.SendDigits(leg, digits, milliseconds, gap):
                 self._press(legs.row(leg), digits, milliseconds, gap)
             case ask.RemovePrompt(prompt):
-                self._bank.remove(prompt)
+                self._leaving.add(prompt)
+                self._let_prompts_go()
             case _:
                 raise MediaError(f"{type(what).__name__} is no command for the engine")
 
@@ -226,6 +236,7 @@ class Engine:
             self._check_silence()
         if self.tick_number % REVIEW == 0:
             self._jitter.review()
+            self._let_prompts_go()
         self.tick_number += 1
         sending.moved, self._moved = self._moved, []
         return sending

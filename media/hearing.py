@@ -67,6 +67,13 @@ class Hearing:
         """Return the rows that hear this one."""
         return np.flatnonzero((self._behind == LEG) & (self._other == row))
 
+    def uses(self, prompt: int) -> bool:
+        """Tell whether any row plays a prompt, waits to play it or has it as its loop."""
+        place = self._bank.range(prompt)
+        loops = (self._behind == LOOP) & (self._loop_begin == place[0])
+        plays = self._front & (self._begin == place[0])
+        return bool(loops.any() or plays.any()) or any(place in one.queue for one in self._playing.values())
+
     def nothing(self, row: int) -> None:
         """Put silence behind the prompts of a row."""
         self._behind[row] = NOTHING

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import resource
 import secrets
 import select
 import signal
@@ -194,6 +195,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if options.core >= 0:
         os.sched_setaffinity(0, {options.core})
+    # Each leg is a socket: the usual soft limit of 1024 files would end at a thousand calls.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     first, _, last = options.ports.partition("-")
     line = socket.socket(fileno=options.line)
     Worker(line, Ports(int(first), int(last))).run()

@@ -16,6 +16,7 @@ from typing import Final
 from media import events as media_events
 from media.client import Hooks, MediaClient
 from media.errors import MediaError
+from media.timings import TimingFile
 from softswitch import __version__
 from softswitch.bus import EventLog
 from softswitch.calls.dialling import AccountDestination, Dialler
@@ -156,6 +157,7 @@ class Switch:
         self.clock = clock
         self._notices = notices
         self._stack = SipStack(token=lambda: secrets.token_hex(8), agent=f"softswitch/{__version__}")
+        self._timings: TimingFile | None = None
         self.port = 0
 
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
@@ -203,13 +205,16 @@ class Switch:
             ports=config.media.port_range,
             frames=config.home / "frames",
             workers=config.media.workers,
+            cores=config.media.cores,
             hooks=Hooks(
                 started=self._record_worker_start,
                 died=self._worker_died,
-                timed=self._notices.timed,
+                timed=self._worker_timed,
             ),
         )
         try:
+            if config.media.timings is not None:
+                self._timings = stack.enter_context(TimingFile(config.media.timings))
             await client.start()
             stack.push_async_callback(client.stop)
             self._media_port = MediaPort(client, bind=config.sip.bind)
@@ -224,6 +229,11 @@ class Switch:
     def _worker_died(self, worker: int, reason: str) -> None:
         self.log.append(MediaWorkerDied(worker, reason))
         self._media_port.worker_died(worker)
+
+    def _worker_timed(self, worker: int, report: media_events.TickReport) -> None:
+        self._notices.timed(worker, report)
+        if self._timings is not None:
+            self._timings.write(worker, report)
 
     async def _signalling(
         self,
@@ -350,6 +360,16 @@ async def running(
     that a second attempt would trip over.
     """
     switch = Switch(config, clock or SystemClock(), notices or Notices())
-    async with contextlib.AsyncExitStack() as stack:
-        await switch.open(stack)
-        yield switch
+    try:
+        async with contextlib.AsyncExitStack() as stack:
+            await switch.open(stack)
+            yield switch
+    except BaseExceptionGroup as group:
+        # The task groups inside wrap whatever passes through them; the operator wants the one sentence.
+        raise _innermost(group) from group
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error

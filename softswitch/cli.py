@@ -206,24 +206,18 @@ def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str])
 
 def _run(work: Coroutine[None, None, None]) -> int:
     """Run to the end; return the exit code, after one clear sentence on standard error if it failed."""
-    code = 0
     try:
         uvloop.run(work)
-    except* ConfigError as group:
-        _complain(group)
-        code = EXIT_WRONG_CONFIG
-    except* SoftswitchError as group:
-        _complain(group)
-        code = EXIT_CANNOT_START
+    except ConfigError as error:
+        return _complain(error, EXIT_WRONG_CONFIG)
+    except SoftswitchError as error:
+        return _complain(error, EXIT_CANNOT_START)
+    return 0
+
+
+def _complain(error: SoftswitchError, code: int) -> int:
+    print(error, file=sys.stderr)  # noqa: T201 - the command line's own voice
     return code
-
-
-def _complain(group: BaseExceptionGroup[SoftswitchError]) -> None:
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            _complain(error)
-        else:
-            print(error, file=sys.stderr)  # noqa: T201 - the command line's own voice
 
 
 def _exit_with(code: int) -> None:

@@ -52,10 +52,16 @@ class SipConfig(Part):
 
 
 class MediaConfig(Part):
-    """RTP: the port range (two for each leg), worker processes, and limits in seconds."""
+    """RTP: the port range (two for each leg), worker processes, and limits in seconds.
+
+    ``cores`` keeps the first worker to the first core named, and so on; ``timings`` is a file for the
+    workers' punctuality (see :class:`media.timings.TimingFile`), none unless named.
+    """
 
     ports: str = Field(default="10000-19999", pattern=r"^[0-9]{4,5}-[0-9]{4,5}$")
     workers: int = Field(default=1, ge=1, le=64)
+    cores: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    timings: Path | None = None
     sound_timeout: float = Field(default=30.0, ge=5.0, le=3600.0)
 
     @property
@@ -136,9 +142,11 @@ def load_config(path: Path) -> Config:
     if config is None or source.problems:
         raise ConfigError(source.problems)
     base = path.resolve().parent
+    timings = base / config.media.timings if config.media.timings is not None else None
     return config.model_copy(
         update={
             "home": base / config.home,
+            "media": config.media.model_copy(update={"timings": timings}),
             "trees": tuple(base / tree for tree in config.trees),
             "music": base / config.music if config.music is not None else None,
         }

@@ -82,6 +82,7 @@ MEDIA_MODULES: Mapping[str, str] = {
     "worker": SHELL,
     "client": SHELL,
     "recorder": SHELL,
+    "timings": SHELL,
     "__main__": SHELL,
 }
 

@@ -628,6 +628,41 @@ def test_no_noise_breaks_a_tick(ticks):
         assert len(room.last.rows) + len(room.last.single) == 2
 
 
+def test_a_prompt_taken_out_while_it_is_heard_keeps_its_place_until_nobody_hears_it():
+    """Else a caller would hear what was said to another."""
+    room = Room()
+    room.open(1)
+    room.open(2)
+    for number in (1, 2, 3):
+        room.add_prompt(number, [number] * 100)
+    room.engine.command(ask.HearLoop(1, 1, True))
+    room.engine.command(ask.Play(2, 1, (2, 3)))
+    for number in (1, 2, 3):
+        room.engine.command(ask.RemovePrompt(number))
+    for number in range(4, 9):
+        room.add_prompt(number, [99] * 100)
+    assert room.hears(1, 50) == [1] * 50
+    assert room.hears(2, 150) == [2] * 50 + [3] * 100
+    room.engine.command(ask.HearNothing(1))
+    room.hears(1, 100)
+    for number in (1, 2, 3):
+        with pytest.raises(MediaError, match=f"prompt {number}"):
+            room.engine.command(ask.HearLoop(1, number, True))
+
+
+def test_keys_in_the_midst_of_sound_are_no_loss():
+    """Events share the sequence numbers of the sound around them."""
+    room = Room()
+    phone = room.open(1)
+    for _ in range(5):
+        room.tick([(1, phone.audio())])
+    for packet in phone.press("5"):
+        room.tick([(1, packet)])
+    for _ in range(5):
+        room.tick([(1, phone.audio())])
+    assert room.close(1).lost == 0
+
+
 def test_an_engine_without_legs_ticks():
     room = Room()
     sending = room.engine.tick(1.0, batch_of())

@@ -28,9 +28,7 @@ def parsed(*packets: bytes) -> tuple[rtp.Packets, list[bytes]]:
     batch = batch_of(enumerate(packets))
     columns = rtp.parse(batch.slots, batch.row, batch.length)
     ends = (rtp.HEADER + columns.size).tolist()
-    payloads = [
-        batch.slots[at, rtp.HEADER : end].tobytes() for at, end in zip(columns.at, ends, strict=True)
-    ]
+    payloads = [batch.slots[at, rtp.HEADER : end].tobytes() for at, end in zip(columns.at, ends, strict=True)]
     return columns, payloads
 
 

@@ -224,7 +224,9 @@ def test_rows_of_both_laws_are_heard_beside_each_other():
     rows, digits = np.array([3, 0, 2]), "7*A"
     codes = np.stack([coded(tone(d, 60), 960, law) for d, law in zip(digits, laws, strict=True)])
     found = [
-        hit for begin in range(0, 960, 160) for hit in detector.detect(rows, codes[:, begin : begin + 160], laws)
+        hit
+        for begin in range(0, 960, 160)
+        for hit in detector.detect(rows, codes[:, begin : begin + 160], laws)
     ]
     assert sorted(found) == [(0, "*"), (2, "A"), (3, "7")]
 

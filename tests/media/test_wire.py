@@ -48,7 +48,9 @@ def test_every_message_is_in_the_lists_above():
 
 
 @pytest.mark.parametrize(
-    ("union", "messages"), [(ask.AnyCommand, COMMANDS), (tell.AnyReport, REPORTS)], ids=["commands", "reports"]
+    ("union", "messages"),
+    [(ask.AnyCommand, COMMANDS), (tell.AnyReport, REPORTS)],
+    ids=["commands", "reports"],
 )
 def test_every_message_arrives_as_it_was(union, messages):
     inbox = Inbox(union)

@@ -10,13 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.line import DemoLine
+from tests.peers.line import SPEECH, DemoLine
 from tests.peers.programs import Ports
 from tests.peers.room import Room
 from tests.peers.sipp import make_sounds
-
-SPEECH = "speech"
-"""The folder of a home where spoken prompts are kept."""
 
 LIMIT_SECONDS = 120
 """A test with real phones takes as long as its calls last; the suite's own limit is for fast tests."""

@@ -24,6 +24,9 @@ ACTIVE_RMS = 0.003
 LINE_WIDTH_HZ = 25.0
 """How far from its frequency a tone's energy may lie: the main lobe of the window."""
 
+SYLLABLE_SECONDS = 0.4
+"""A syllable or two: short enough to show where something is missing, long enough to occur only once."""
+
 QUIET_SHARE = 0.01
 """A place quieter than this share of the loudest is no match, however well its shape fits."""
 
@@ -104,8 +107,20 @@ def find(prompt: Samples, recording: Samples) -> Found:
     return Found(offset=best / RATE, score=float(scores[best]))
 
 
-def opening(prompt: Samples, seconds: float) -> Samples:
-    """Return the first ``seconds`` of a prompt from its first sound on: its first syllables."""
+def voiced(prompt: Samples) -> Samples:
+    """Return a prompt from its first sound to its last."""
     loud = np.flatnonzero(np.abs(prompt) > ACTIVE_RMS)
-    start = int(loud[0]) if len(loud) else 0
-    return prompt[start : start + round(seconds * RATE)]
+    return prompt[loud[0] : loud[-1] + 1] if len(loud) else prompt[:0]
+
+
+def syllables(prompt: Samples, recording: Samples) -> list[Found]:
+    """Find each piece of a prompt (:data:`SYLLABLE_SECONDS`, from its first sound on) in a recording.
+
+    The offset is that of the whole prompt as this piece tells it: all agree when nothing was left out or
+    put in. Pieces, because one frame too many in the middle, which a phone's jitter buffer may insert and
+    nobody hears, spoils the likeness of everything after it.
+    """
+    sound, size = voiced(prompt), round(SYLLABLE_SECONDS * RATE)
+    places = range(0, len(sound) - size + 1, size)
+    found = [(place, find(sound[place : place + size], recording)) for place in places]
+    return [Found(piece.offset - place / RATE, piece.score) for place, piece in found]

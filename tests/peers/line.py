@@ -26,6 +26,9 @@ PASSWORD = "peers-Pw-1"
 START_SECONDS = 60.0
 """A cold start speaks every prompt of the demo tree once; a warm one takes under 3 s."""
 
+SPEECH = "speech"
+"""The folder of a home where spoken prompts are kept."""
+
 DATABASE = "switch.db"
 LATER_EVENTS = "SELECT sequence, at, call, kind, data FROM events WHERE sequence > ? ORDER BY sequence"
 """How the event log lies in the database: ``kind`` is the event's class, ``data`` its fields as JSON."""

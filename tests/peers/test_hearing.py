@@ -66,11 +66,20 @@ def test_a_short_recording_scores_nothing() -> None:
     assert hearing.find(murmur(1.0), silence(0.5)) == hearing.Found(offset=0.0, score=0.0)
 
 
-def test_opening_begins_at_the_first_sound() -> None:
-    prompt = np.concatenate((silence(0.4), tone(440, 1)))
-    opening = hearing.opening(prompt, 0.5)
-    assert len(opening) == RATE // 2
-    assert hearing.longest_silence(opening) == 0.0
+def test_a_prompt_heard_whole_is_in_one_place() -> None:
+    prompt = np.concatenate((silence(0.4), murmur(2.0), silence(0.2)))
+    pieces = hearing.syllables(prompt, np.concatenate((silence(1.0), murmur(2.0))))
+    assert len(pieces) == 4
+    assert all(piece.score > 0.99 for piece in pieces)
+    assert [piece.offset for piece in pieces] == [pytest.approx(1.0, abs=0.01)] * 4
+
+
+def test_a_frame_put_in_moves_what_comes_after_it() -> None:
+    prompt, frame = murmur(2.0), RATE // 50
+    slipped = np.concatenate((prompt[:RATE], prompt[RATE - frame : RATE], prompt[RATE:]))
+    pieces = hearing.syllables(prompt, slipped)
+    assert pieces[-1].offset - pieces[0].offset == pytest.approx(frame / RATE)
+    assert hearing.find(prompt, slipped).score < 0.9
 
 
 def test_files_of_another_rate_are_resampled(tmp_path: Path) -> None:

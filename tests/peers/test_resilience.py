@@ -26,6 +26,10 @@ NEW_CALL_SECONDS = 2.0
 """The issue's measure: how soon after the worker's death a new call must work."""
 
 CLEAR = 0.9
+ECHO_SECONDS = 3.0
+TORTURE_AT_LEAST = 49
+"""The messages of RFC 4475; ours come on top."""
+
 NOISE_SEED = 20071
 NOISE_COUNT = 10_000
 NOISE_BETWEEN_PROBES = 50
@@ -46,7 +50,7 @@ def test_calls_end_with_a_reason_when_the_worker_is_killed(own_room: Room) -> No
     next_caller.call(ECHO)
     assert time.monotonic() - killed_at < NEW_CALL_SECONDS
     recording = own_room.folder / "echo.wav"
-    assert hearing.seconds_heard(hearing.read(next_caller.listen(recording, 3.0))) > 1.0
+    assert hearing.seconds_heard(hearing.read(next_caller.listen(recording, ECHO_SECONDS))) > 1.0
     ended = line.wait_event(CallEnded, call=call)
     assert (ended.result, ended.reason) == ("failed", "media_worker_died")
     assert line.wait_event(MediaWorkerDied).reason
@@ -91,4 +95,22 @@ def test_noise_changes_nothing(own_room: Room) -> None:
     called.expect("call", state="CONFIRMED")
     heard = hearing.read(caller.listen(own_room.folder / "heard.wav", 2.0))
     assert hearing.share(heard, 700.0) > CLEAR
+    caller.hang_up()
+
+
+def test_torture_leaves_the_switch_alive(own_room: Room) -> None:
+    line = own_room.line
+    caller = own_room.pjsua2("1001", speaks=440.0)
+    messages = wire.torture()
+    assert len(messages) > TORTURE_AT_LEAST
+    for message in messages:
+        wire.pour([message], line.port)
+        assert wire.ask_options(line.port).startswith("SIP/2.0 200")
+        wire.pour_stream(message, line.port)
+    registered = [event.account for event in line.of_kind(PhoneRegistered)]
+    assert registered == ["1001"]
+    assert not line.of_kind(MediaWorkerDied)
+    caller.call(ECHO)
+    heard = hearing.read(caller.listen(own_room.folder / "echo.wav", ECHO_SECONDS))
+    assert hearing.seconds_heard(heard) > 1.0
     caller.hang_up()

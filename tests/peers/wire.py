@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from tests.peers.programs import LOOPBACK, PeerSilent
 
@@ -28,6 +30,8 @@ SAMPLES = (
 )
 """Messages that are nearly right until some of their bytes are changed."""
 
+DATA = Path(__file__).parents[1] / "data"
+LONGEST_WAIT_SECONDS = 5.0
 LONGEST = 1400
 CHANGED_BYTES = 12
 
@@ -67,7 +71,24 @@ def noise(seed: int, count: int, *, server: str) -> Iterator[bytes]:
         yield bytes(spoiled)
 
 
-def pour(datagrams: Iterator[bytes], port: int) -> int:
+def torture() -> list[bytes]:
+    """Return every message of RFC 4475 and the raw samples beside them."""
+    return [path.read_bytes() for path in sorted(DATA.glob("*/*")) if path.suffix in (".dat", ".sip")]
+
+
+def pour_stream(message: bytes, port: int) -> None:
+    """Send one message over a TCP connection of its own and wait until the switch has read it all."""
+    with socket.create_connection((LOOPBACK, port), LONGEST_WAIT_SECONDS) as link:
+        link.settimeout(LONGEST_WAIT_SECONDS)
+        link.sendall(message)
+        link.shutdown(socket.SHUT_WR)
+        # The switch closes when it has seen the end: what it says until then is its own affair here.
+        with contextlib.suppress(ConnectionResetError):
+            while link.recv(65535):
+                pass
+
+
+def pour(datagrams: Iterable[bytes], port: int) -> int:
     """Send the datagrams to the switch from one socket; return how many left."""
     sent = 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:

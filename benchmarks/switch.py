@@ -1,0 +1,180 @@
+"""The switch under test: ``softswitch run`` as a process of its own, in a folder that is thrown away."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import numpy as np
+import yaml
+
+from benchmarks.processes import child_running, pin
+from benchmarks.sip import Account, Address, make_account
+from media.g711 import ALAW, SAMPLE_RATE, Samples
+from media.soundfiles import read_sound, write_wave
+from softswitch.events import LegEnded
+
+HOST: Final = "127.0.0.1"
+NUMBER: Final = "100"
+"""What callers dial: a menu with a long prompt, cut short by no key."""
+RTP_PORTS: Final = "20000-32767"
+"""Below the ephemeral range, where the generator's own sockets are."""
+REALM: Final = "benchmark"
+START_SECONDS: Final = 20.0
+STOP_SECONDS: Final = 20.0
+LAW: Final = ALAW
+MUSIC: Final = Path(__file__).parent.parent / "media" / "sounds" / "hold_music.flac"
+
+_LISTENING: Final = re.compile(r"^listening on .*:(\d+)$", re.M)
+_TREE: Final = {
+    "tree": "benchmark",
+    "language": "en",
+    "numbers": [NUMBER],
+    "start": "question",
+    "branches": {
+        "question": [{"menu": {"prompt": {"play": "prompt.wav"}, "keys": {"1": "bye"}, "no_input": {"repeat": 20}}}],
+        "bye": ["hangup"],
+    },
+}
+
+
+class SwitchFailed(Exception):
+    """The switch did not start or did not stop; the text holds what it printed last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One line of the switch's timings: a second of one worker."""
+
+    at: float
+    legs: int
+    skipped: int
+    lateness_ms: tuple[float, ...]
+    tick_us: tuple[float, ...]
+
+
+class SwitchUnderTest:
+    """A running switch with its callers' accounts. Use as a context.
+
+    ``prompt_seconds`` is the length of what callers hear. ``signalling`` and ``worker`` are cores.
+    """
+
+    def __init__(self, *, accounts: int, prompt_seconds: float, signalling: int, worker: int) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="softswitch-benchmark-"))
+        names = [f"b{number}" for number in range(accounts)]
+        self.accounts: list[Account] = [make_account(name, REALM, f"pw-{name}") for name in names]
+        self._write(names, prompt_seconds, worker)
+        self._log = self._folder / "log"
+        self._process = self._start(signalling)
+        try:
+            self.address: Address = (HOST, self._wait_ready())
+            self.worker = child_running(self._process.pid, "media.worker")
+        except BaseException:
+            self._process.kill()
+            self.stop()
+            raise
+
+    def __enter__(self) -> SwitchUnderTest:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        shutil.rmtree(self._folder)
+
+    @property
+    def signalling(self) -> int:
+        """Process id of the signalling process."""
+        return self._process.pid
+
+    def stop(self) -> None:
+        """End the switch. Raises SwitchFailed when it does not end by itself."""
+        if self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise SwitchFailed(f"the switch did not stop\n{self._last_lines()}") from None
+
+    def timings(self) -> list[Timing]:
+        """Return what the worker has reported about its punctuality so far."""
+        lines = (self._folder / "timings.jsonl").read_text().splitlines()
+        return [_timing(json.loads(line)) for line in lines]
+
+    def packets_lost(self) -> int:
+        """Return how many packets of the callers' the switch missed, over all calls; after the stop."""
+        database = self._folder / "home" / "switch.db"
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as events:
+            kind = LegEnded.__name__
+            rows = events.execute("SELECT data FROM events WHERE kind = ?", (kind,)).fetchall()
+        return sum(json.loads(data)["packets_lost"] for (data,) in rows)
+
+    def _write(self, names: list[str], prompt_seconds: float, worker: int) -> None:
+        write_wave(self._folder / "prompt.wav", sound(prompt_seconds))
+        (self._folder / "tree.yaml").write_text(yaml.safe_dump(_TREE))
+        config = {
+            "sip": {"bind": HOST, "port": 0, "realm": REALM},
+            "media": {"ports": RTP_PORTS, "cores": [worker], "timings": "timings.jsonl"},
+            "accounts": {name: {"password": f"pw-{name}"} for name in names},
+            "trees": ["tree.yaml"],
+            "home": "home",
+        }
+        (self._folder / "softswitch.yaml").write_text(yaml.safe_dump(config))
+
+    def _start(self, core: int) -> subprocess.Popen[bytes]:
+        program = Path(sys.executable).with_name("softswitch")
+        with self._log.open("wb") as log:
+            process = subprocess.Popen(
+                [str(program), "run", "--config", str(self._folder / "softswitch.yaml")],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        # Before it starts its worker, which inherits this and then goes to its own core.
+        pin(core, process.pid)
+        return process
+
+    def _wait_ready(self) -> int:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            text = self._log.read_text(errors="replace")
+            if "\nready\n" in text and (found := _LISTENING.search(text)):
+                return int(found.group(1))
+            time.sleep(0.05)
+        raise SwitchFailed(f"the switch did not start\n{self._last_lines()}")
+
+    def _last_lines(self) -> str:
+        return "\n".join(self._log.read_text(errors="replace").splitlines()[-20:])
+
+
+def sound(seconds: float) -> Samples:
+    """Return so much of the music on hold, over and over: chords keep the tone detector busy."""
+    music = read_sound(MUSIC)
+    count = round(seconds * SAMPLE_RATE)
+    return np.tile(music, -(-count // len(music)))[:count]
+
+
+def _timing(line: dict[str, Any]) -> Timing:
+    return Timing(
+        at=datetime.fromisoformat(line["at"]).timestamp(),
+        legs=line["legs"],
+        skipped=line["skipped"],
+        lateness_ms=tuple(line["lateness_ms"]),
+        tick_us=tuple(line["tick_us"]),
+    )

@@ -1,0 +1,446 @@
+"""A whole exchange in memory: the calls room on a real SIP stack, phones on stacks of their own, no sound."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import TypeVar, cast
+
+from softswitch.bus import EventLog
+from softswitch.calls.call import Call, Destination
+from softswitch.calls.dialling import AccountDestination, Dialler
+from softswitch.calls.directory import Directory
+from softswitch.calls.hangup import Termination
+from softswitch.calls.leg import Surroundings
+from softswitch.calls.switchboard import Switchboard
+from softswitch.events import CallEnded, Entry, Event, LegEnded
+from softswitch.registrar.accounts import Account
+from softswitch.registrar.bindings import Binding
+from softswitch.registrar.credentials import Authenticator
+from softswitch.registrar.service import Registrar
+from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.headers import NameAddr
+from softswitch.sip.hop import Hop
+from softswitch.sip.message import Request, Response
+from softswitch.sip.sdp import SessionDescription, parse_sdp
+from softswitch.sip.signals import Cancelled, DialogId, Incoming, Reply, TransactionKey, UserOutput
+from softswitch.sip.stack import SipStack
+from softswitch.sip.uri import SipUri
+from tests.fakes.media import FakeLeg, FakeMediaClient, media_port
+from tests.fakes.network import Network
+from tests.fakes.party import Party, counted
+from tests.fakes.virtual_time import LoopClock, passes
+
+SWITCH = ("192.0.2.1", 5060)
+Kind = TypeVar("Kind", bound=Event)
+
+
+def sdp(
+    port: int = 4000,
+    *,
+    host: str = "192.0.2.50",
+    formats: str = "8 0 101",
+    direction: str = "",
+    version: int = 1,
+) -> bytes:
+    """Return a phone's description; ``direction`` as in ``sendonly``."""
+    maps = {"8": "PCMA/8000", "0": "PCMU/8000", "101": "telephone-event/8000", "9": "G722/8000"}
+    lines = ["v=0", f"o=- 1 {version} IN IP4 {host}", "s=-", f"c=IN IP4 {host}", "t=0 0"]
+    lines.append(f"m=audio {port} RTP/AVP {formats}")
+    lines += [f"a=rtpmap:{number} {maps[number]}" for number in formats.split()]
+    if direction:
+        lines.append(f"a={direction}")
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
+class LiveNetwork(Network):
+    """The network on the time of the running loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.get_running_loop()
+        self.now = self._loop.time()
+        self._flushing = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    def flush(self) -> None:
+        """Take what the stacks want out; what is added meanwhile is taken by the outermost flush."""
+        if self._flushing:
+            return
+        self._flushing = True
+        self.now = self._loop.time()
+        try:
+            super().flush()
+        finally:
+            self._flushing = False
+        self._arm()
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        at = self._next()
+        self._timer = None if at is None else self._loop.call_at(at, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self.now = self._loop.time()
+        self.run(0.0)
+        self._arm()
+
+    def close(self) -> None:
+        """Stop."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+class Wires:
+    """The switch's side of the network. Implements :class:`softswitch.calls.signaller.Signaller`."""
+
+    def __init__(self, network: LiveNetwork, stack: SipStack) -> None:
+        self.stack = stack
+        self._network = network
+        self._loop = asyncio.get_running_loop()
+
+    def respond(
+        self, key: TransactionKey, response: Response, *, contact: NameAddr | None = None
+    ) -> DialogId | None:
+        """See Signaller."""
+        dialog = self.stack.respond(self._loop.time(), key, response, contact=contact)
+        self._network.flush()
+        return dialog
+
+    def send(self, request: Request, hop: Hop) -> TransactionKey:
+        """See Signaller."""
+        key = self.stack.send(self._loop.time(), request, hop)
+        self._network.flush()
+        return key
+
+    def send_in_dialog(
+        self,
+        name: DialogId,
+        method: str,
+        *,
+        body: bytes = b"",
+        content_type: str = "",
+        fields: tuple[tuple[str, str], ...] = (),
+    ) -> TransactionKey:
+        """See Signaller."""
+        now = self._loop.time()
+        key = self.stack.send_in_dialog(
+            now, name, method, body=body, content_type=content_type, fields=fields
+        )
+        self._network.flush()
+        return key
+
+    def acknowledge(self, name: DialogId, cseq: int, *, body: bytes = b"", content_type: str = "") -> None:
+        """See Signaller."""
+        self.stack.acknowledge(self._loop.time(), name, cseq, body=body, content_type=content_type)
+        self._network.flush()
+
+    def cancel(self, key: TransactionKey, *, reason: str = "") -> None:
+        """See Signaller."""
+        self.stack.cancel(self._loop.time(), key, reason=reason)
+        self._network.flush()
+
+
+class Trusting:
+    """Believes every From. Stands in for the authenticator."""
+
+    def __init__(self, accounts: dict[str, Account]) -> None:
+        self._accounts = accounts
+
+    def account(self, request: Request, hop: Hop) -> Account:
+        """Return the account of the From user; raise RemoteProtocolError(401) for a stranger."""
+        uri = request.from_.uri
+        account = self._accounts.get(uri.user or "") if isinstance(uri, SipUri) else None
+        if account is None:
+            raise RemoteProtocolError(401, "Unauthorized", fields=(("WWW-Authenticate", "Digest realm=x"),))
+        return account
+
+
+class Exchange:
+    """The switch without sockets, database and sound. ``routes`` adds numbers to those of the accounts."""
+
+    def __init__(self, tasks: asyncio.TaskGroup, *, longest: float, sound_timeout: float) -> None:
+        loop = asyncio.get_running_loop()
+        self.network = LiveNetwork()
+        self.clock = LoopClock(loop)
+        self.log = EventLog(self.clock)
+        self.entries: list[Entry] = []
+        self.log.subscribe(self.entries.append)
+        self.stack = SipStack(token=counted("s"), agent="softswitch")
+        self.wires = Wires(self.network, self.stack)
+        self.client = FakeMediaClient()
+        self.media = media_port(self.client)
+        self.directory = Directory()
+        self.accounts = {user: Account(user, name) for user, name in NAMES.items()}
+        self.places: dict[str, list[Binding]] = {}
+        self.routes: dict[str, Destination] = {}
+        self.dialler = Dialler(self.bindings, lambda user: user in self.accounts)
+        self.around = Surroundings(
+            signaller=self.wires,
+            media=self.media,
+            clock=self.clock,
+            record=lambda event: None,
+            directory=self.directory,
+            random=lambda: 0.5,
+            sound_timeout=sound_timeout,
+        )
+        self.board = Switchboard(
+            self.around,
+            registrar=cast(Registrar, None),
+            authenticator=cast(Authenticator, Trusting(self.accounts)),
+            router=self._route,
+            log=self.log,
+            longest=longest,
+        )
+        self.board.open(tasks)
+        self.network.join(SWITCH, self.stack, self.board.handle)
+
+    def _route(self, number: str, account: Account) -> Destination | None:
+        if number in self.routes:
+            return self.routes[number]
+        return AccountDestination(self.dialler, number) if number in self.accounts else None
+
+    def bindings(self, user: str) -> tuple[Binding, ...]:
+        """Return where an account's phones are."""
+        return tuple(self.places.get(user, ()))
+
+    def phone(self, user: str, host: str, *, q: int = 1000, registered: bool = True) -> Phone:
+        """Plug a phone in."""
+        phone = Phone(self, user, host)
+        if registered:
+            hop = Hop("UDP", host, 5060, *SWITCH)
+            contact = phone.uri
+            binding = Binding(user, contact, hop, f"reg-{host}", 1, 2e9, q=q)
+            self.places.setdefault(user, []).append(binding)
+        return phone
+
+    def events(self, kind: type[Kind]) -> list[Kind]:
+        """Return all events of one kind."""
+        return [entry.event for entry in self.entries if isinstance(entry.event, kind)]
+
+    @property
+    def ended(self) -> CallEnded:
+        """The end of the one call there was."""
+        (end,) = self.events(CallEnded)
+        return end
+
+    def leg_ends(self) -> dict[str, str]:
+        """Return why each leg ended; fails when one ended twice."""
+        ends = self.events(LegEnded)
+        assert len({(end.leg) for end in ends}) == len(ends), ends
+        return {end.leg: end.reason for end in ends}
+
+    async def nothing_is_left(self) -> None:
+        """Wait for the last timers; assert that no call, leg, dialog, transaction or port is left."""
+        await passes(200)
+        assert self.board.calls == 0
+        assert len(self.directory) == 0
+        assert not any(self.stack.sizes().values()), self.stack.sizes()
+        assert self.client.open_legs == []
+        kinds = [type(entry.event) for entry in self.entries if entry.call]
+        if kinds:
+            assert kinds.count(CallEnded) == len({entry.call for entry in self.entries if entry.call})
+            assert kinds[-1] is CallEnded
+
+
+NAMES = {"1001": "Anna", "1002": "Bartek", "1003": "Celina"}
+
+
+class Phone(Party):
+    """A phone. It answers BYE, CANCEL and 2xx by itself; what rings is left to the test."""
+
+    def __init__(self, exchange: Exchange, user: str, host: str) -> None:
+        self.exchange = exchange
+        self.acks = True
+        self.ack_body = b""
+        self.answers_bye = True
+        self.answers_cancel = True
+        self.body = sdp(host=host)
+        self.dialog: DialogId | None = None
+        self.invite_key: TransactionKey | None = None
+        super().__init__(exchange.network, user, host)
+
+    def hear(self, output: UserOutput) -> None:
+        """Keep it, and do what every phone does."""
+        super().hear(output)
+        match output:
+            case Incoming(request=request) if request.method == "BYE" and self.answers_bye:
+                self.answer(output, 200)
+            case Cancelled(transaction) if self.answers_cancel:
+                (invite,) = [one for one in self.incoming("INVITE") if one.transaction == transaction]
+                self.answer(invite, 487)
+            case Reply() if output.response.cseq.method == "INVITE" and 200 <= output.response.status < 300:
+                self.dialog = output.dialog
+                if self.acks:
+                    self.ack(output)
+            case _:
+                pass
+
+    def ack(self, reply: Reply) -> None:
+        """Acknowledge a 2xx, with an answer in it if there is one to give."""
+        assert reply.dialog is not None
+        kind = "application/sdp" if self.ack_body else ""
+        self.stack.acknowledge(
+            self.network.now, reply.dialog, reply.response.cseq.number, body=self.ack_body, content_type=kind
+        )
+        self.network.flush()
+
+    # Calling
+
+    def call(
+        self,
+        number: str,
+        *,
+        body: bytes | None = None,
+        fields: tuple[tuple[str, str], ...] = (),
+        target: str = "",
+        content_type: str = "application/sdp",
+    ) -> TransactionKey:
+        """Dial a number; ``body`` b"" makes no offer."""
+        host, port = SWITCH
+        to = SipUri(host, number, port)
+        request = self.stack.request(
+            "INVITE", target=target or str(to), local=NameAddr(self.uri), remote=NameAddr(to)
+        )
+        request.fields.add("Contact", NameAddr(self.uri))
+        for name, value in fields:
+            request.fields.put(name, value)
+        if body is None:
+            body = self.body
+        if body:
+            request.put_body(body, content_type)
+        hop = Hop("UDP", host, port, *self.address)
+        self.invite_key = self.stack.send(self.network.now, request, hop)
+        self.network.flush()
+        return self.invite_key
+
+    def cancel(self) -> None:
+        """Give up."""
+        assert self.invite_key is not None
+        self.stack.cancel(self.network.now, self.invite_key)
+        self.network.flush()
+
+    def send_in(
+        self, name: DialogId, method: str, *, body: bytes = b"", content_type: str = ""
+    ) -> TransactionKey:
+        """Send a request inside a dialog."""
+        key = self.stack.send_in_dialog(self.network.now, name, method, body=body, content_type=content_type)
+        self.network.flush()
+        return key
+
+    def reinvite(self, body: bytes | None = None) -> TransactionKey:
+        """Send a re-INVITE; ``body`` b"" asks for an offer."""
+        assert self.dialog is not None
+        body = self.body if body is None else body
+        return self.send_in(self.dialog, "INVITE", body=body, content_type="application/sdp" if body else "")
+
+    def hang_up(self) -> None:
+        """Say BYE."""
+        assert self.dialog is not None
+        self.send_in(self.dialog, "BYE")
+
+    def info(self, body: str, content_type: str = "application/dtmf-relay") -> None:
+        """Send an INFO."""
+        assert self.dialog is not None
+        self.send_in(self.dialog, "INFO", body=body.encode(), content_type=content_type)
+
+    # Being called
+
+    @property
+    def rung(self) -> Incoming:
+        """The one INVITE outside a dialog that came."""
+        (invite,) = [one for one in self.incoming("INVITE") if one.dialog is None]
+        return invite
+
+    def ring(self) -> None:
+        """Say 180."""
+        self.answer(self.rung, 180)
+
+    def progress(self, body: bytes | None = None) -> None:
+        """Say 183 with early sound."""
+        self.answer(self.rung, 183, body=self.body if body is None else body)
+
+    def pick_up(self, body: bytes | None = None) -> None:
+        """Say 200."""
+        self.dialog = self.answer(self.rung, 200, body=self.body if body is None else body)
+
+    def refuse(self, status: int) -> None:
+        """Refuse the call."""
+        self.answer(self.rung, status)
+
+    # What it saw
+
+    @property
+    def cancelled_because(self) -> str:
+        """The Reason of the CANCEL that came."""
+        (cancel,) = self.got(Cancelled)
+        return cancel.request.fields.get("Reason") or ""
+
+    def last_status(self, method: str = "INVITE") -> int:
+        """The last final or provisional status of a method."""
+        return self.statuses(method)[-1]
+
+    def response(self, status: int, method: str = "INVITE") -> Response:
+        """Return the last response with a status."""
+        return [
+            one.response
+            for one in self.got(Reply)
+            if one.response.status == status and one.response.cseq.method == method
+        ][-1]
+
+    def their_sdp(self, status: int = 200) -> SessionDescription:
+        """Return the description of the last response with a status."""
+        return parse_sdp(self.response(status).body)
+
+    @property
+    def sound(self) -> FakeLeg:
+        """The switch's media leg for this phone, by the port its descriptions name."""
+        bodies = [one.response.body for one in self.got(Reply) if one.response.body]
+        bodies += [one.request.body for one in self.incoming("INVITE") if one.request.body]
+        return self.exchange.client.leg(parse_sdp(bodies[-1]).media[0].port)
+
+
+@contextlib.asynccontextmanager
+async def exchange(*, longest: float = 4 * 3600.0, sound_timeout: float = 30.0) -> AsyncIterator[Exchange]:
+    """Run an exchange; at the end of a test nothing may be left of any call."""
+    async with asyncio.TaskGroup() as tasks:
+        switch = Exchange(tasks, longest=longest, sound_timeout=sound_timeout)
+        yield switch
+        await switch.nothing_is_left()
+        switch.network.close()
+
+
+async def talking(switch: Exchange, *, caller_body: bytes | None = None) -> tuple[Phone, Phone]:
+    """Let 1001 call 1002, who answers; return both phones."""
+    anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
+    anna.call("1002", body=caller_body)
+    await passes(0.5)
+    bartek.ring()
+    await passes(1)
+    bartek.pick_up()
+    await passes(1)
+    assert anna.last_status() == 200
+    return anna, bartek
+
+
+class Steps:
+    """A destination made of a coroutine function."""
+
+    kind = "service"
+    name = "steps"
+
+    def __init__(self, course) -> None:  # type: ignore[no-untyped-def]
+        self._course = course
+
+    async def __call__(self, call: Call) -> Termination:
+        """Do what the test wants."""
+        return cast(Termination, await self._course(call))
+
+
+def binding_of(phone: Phone, **changes: object) -> Binding:
+    """Return a phone's first binding with changes."""
+    return replace(phone.exchange.places[phone.uri.user or ""][0], **changes)  # type: ignore[arg-type]
