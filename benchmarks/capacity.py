@@ -164,7 +164,7 @@ class Load:
         waiting = iter(calls)
 
         def gone() -> bool:
-            for call, _ in zip(waiting, range(2), strict=False):
+            for _, call in zip(range(2), waiting, strict=False):
                 self.phones.hang_up(call, time.monotonic())
             return not len(self.phones)
 

@@ -159,12 +159,13 @@ class Exchange:
         )
 
     def _request(self, method: str, target: str, *, branch: str = "", fields: str = "", body: str = "") -> bytes:
-        to = self._to or f"<sip:{self.account.user if method == 'REGISTER' else target[4:]}@{self._switch}>"
+        ours = f"<sip:{self.account.user}@{self._switch}>"
+        to = self._to or (ours if method == "REGISTER" else f"<{target}>")
         kind = "Content-Type: application/sdp\r\n" if body else ""
         return (
             f"{method} {target} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP {self._phone};branch=z9hG4bK{branch or method}{self.number}{self.call_id};rport\r\n"
-            f"Max-Forwards: 70\r\nFrom: <sip:{self.account.user}@{self._switch}>;tag=t{self.call_id}\r\nTo: {to}\r\n"
+            f"Max-Forwards: 70\r\nFrom: {ours};tag=t{self.call_id}\r\nTo: {to}\r\n"
             f"Call-ID: {self.call_id}\r\nCSeq: {self.number} {method}\r\n"
             f"Contact: <sip:{self.account.user}@{self._phone}>\r\n"
             f"{fields}{kind}Content-Length: {len(body)}\r\n\r\n{body}"

@@ -169,7 +169,8 @@ class MediaClient:
         """Bring a sound file into every worker's bank; return its number.
 
         One that is to be kept stays whatever happens; of the others those unused for longest make room
-        when the banks are nearly full. Encoding happens once, in a thread. Raises MediaError when the file cannot be read.
+        when the banks are nearly full. Encoding happens once, in a thread. Raises MediaError when the file
+        cannot be read.
         """
         try:
             status = path.stat()  # noqa: ASYNC240 - one call on a local file, under a microsecond

@@ -297,7 +297,7 @@ class Engine:
     def _listen(
         self, now: float, heard: NDArray[np.uint8], there: NDArray[np.bool_], law: NDArray[np.int64]
     ) -> None:
-        listens, any_there = self.legs.listens[: len(heard)], there.any(axis=1)
+        listens, any_there = self.legs.listens[: len(heard)], there[:, 0] | there[:, 1]
         rows = np.flatnonzero(listens & any_there)
         if len(rows) < np.count_nonzero(listens):
             self._tones.miss(np.flatnonzero(listens & ~any_there))

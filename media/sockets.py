@@ -30,13 +30,13 @@ RECEIVE_BUFFER: Final = 65_536
 
 @dataclass(slots=True)
 class _Port:
-    """One bound socket. ``connected`` when the kernel takes packets from one address only."""
+    """One bound socket. ``receive`` is set when the kernel takes packets from one address only."""
 
     socket: socket.socket
     host: str
     number: int
     row: int
-    connected: bool = False
+    receive: Callable[[memoryview], int] | None = None
 
 
 class Ports:
@@ -98,7 +98,7 @@ class Ports:
         port = self._open.get(row)
         if port is None:
             return
-        if port.connected:
+        if port.receive is not None:
             try:
                 port = self._rebind(port)
             except OSError:
@@ -115,13 +115,13 @@ class Ports:
     def lock(self, row: int, address: Address) -> None:
         """Take and send a row's packets from and to one address only, by the kernel's own filter."""
         port = self._open.get(row)
-        if port is None or port.connected:
+        if port is None or port.receive is not None:
             return
         try:
             port.socket.connect(address)
         except OSError:
             return  # No route any more: the sends will tell.
-        port.connected = True
+        port.receive = port.socket.recv_into
         self._senders[row] = port.socket.send
 
     def close_all(self) -> None:
@@ -152,20 +152,22 @@ class Ports:
         sources: dict[int, Address],
     ) -> None:
         by_file, views = self._by_file, self._views
+        at = len(rows)
         for file, _ in ready:
             port = by_file[file]
-            at = len(rows)
+            receive = port.receive
             try:
-                if port.connected:
-                    lengths.append(port.socket.recv_into(views[at]))
+                if receive is not None:
+                    size = receive(views[at])
                 else:
                     size, source = port.socket.recvfrom_into(views[at])
-                    lengths.append(size)
                     sources[at] = source[:2]
             except OSError:
                 self.refused += 1  # The ICMP answer to an earlier packet of ours.
                 continue
+            lengths.append(size)
             rows.append(port.row)
+            at += 1
 
     def write(self, sending: Sending, packets: Sequence[memoryview]) -> None:
         """Send one packet for each row of ``sending``; ``packets`` are the rows of ``Engine.packets``."""

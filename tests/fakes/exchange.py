@@ -59,18 +59,25 @@ class LiveNetwork(Network):
     """The network on the time of the running loop."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._loop = asyncio.get_running_loop()
-        self.now = self._loop.time()
+        super().__init__()
         self._flushing = False
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def now(self) -> float:
+        """The loop's time; nobody else sets it."""
+        return self._loop.time()
+
+    @now.setter
+    def now(self, value: float) -> None:
+        assert value <= self._loop.time()
 
     def flush(self) -> None:
         """Take what the stacks want out; what is added meanwhile is taken by the outermost flush."""
         if self._flushing:
             return
         self._flushing = True
-        self.now = self._loop.time()
         try:
             super().flush()
         finally:
@@ -85,7 +92,6 @@ class LiveNetwork(Network):
 
     def _ring(self) -> None:
         self._timer = None
-        self.now = self._loop.time()
         self.run(0.0)
         self._arm()
 

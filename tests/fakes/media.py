@@ -68,6 +68,8 @@ class FakeMediaClient:
         self.legs: dict[int, FakeLeg] = {}
         self.loaded: list[Path] = []
         self.unloaded: list[int] = []
+        self.broken: set[str] = set()
+        """Names of files that cannot be read."""
         self.refuse: str = ""
         """Why no leg can be opened."""
         self.gate: asyncio.Event | None = None
@@ -135,7 +137,7 @@ class FakeMediaClient:
 
     async def load(self, path: Path) -> int:
         """See MediaClient."""
-        if not path.exists():
+        if path.name in self.broken:
             raise MediaError(f"{path}: No such file or directory")
         self.loaded.append(path)
         return 100 + len(self.loaded)

@@ -274,9 +274,7 @@ def test_a_change_of_codec_plays_nothing_of_the_old_one():
         room.tick([(1, phone.audio(frame(0x12)))])
     room.agree(1, "PCMU")
     phone.payload_type = 0
-    heard = []
-    for _ in range(5):
-        heard.append(room.tick([(1, phone.audio(frame(0x34)))])[1][0])
+    heard = [room.tick([(1, phone.audio(frame(0x34)))])[1][0] for _ in range(5)]
     assert {packet[1] & 0x7F for packet in heard} == {0}
     assert [packet[rtp.HEADER] for packet in heard] == [SILENCE[ULAW]] * DELAY + [0x34] * 3
 

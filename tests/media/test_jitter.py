@@ -81,10 +81,12 @@ def test_an_even_stream_comes_out_whole_after_forty_milliseconds():
 @pytest.mark.parametrize("pieces", [1, 2, 3, 4, 6])
 def test_packets_of_every_usual_length(pieces):
     """10 to 60 ms a packet; those of 10 and 30 ms arrive as a phone's own clock has them."""
-    packets, arrivals = spoken(Stream(), 60, pieces=pieces), []
-    for tick in range(60 * pieces // 2 + 1):
-        # What was sent since the last tick: packet n leaves when its sound is complete.
-        arrivals.append([packets[n] for n in range(60) if tick * 2 - 2 < n * pieces <= tick * 2])
+    packets = spoken(Stream(), 60, pieces=pieces)
+    # In each tick what was sent since the last one.
+    arrivals = [
+        [packets[n] for n in range(60) if tick * 2 - 2 < n * pieces <= tick * 2]
+        for tick in range(60 * pieces // 2 + 1)
+    ]
     assert Listener().run(arrivals) == numbers(60 * pieces)
 
 
@@ -171,7 +173,7 @@ def test_losses_of_the_sender_before_are_kept():
 def test_the_last_packet_of_one_sender_beside_the_first_of_the_next():
     """Both in one tick: the old numbers must not be counted as losses of the new stream."""
     one, other = spoken(Stream(ssrc=1, sequence=20_000), 10), spoken(Stream(ssrc=2, sequence=5), 20, first=60)
-    arrivals = one_each(one[:-1]) + [[one[-1], other[0]]] + one_each(other[1:])
+    arrivals = [*one_each(one[:-1]), [one[-1], other[0]], *one_each(other[1:])]
     listener = Listener()
     heard = listener.run(arrivals)
     assert heard[-40:] == numbers(40, 60)

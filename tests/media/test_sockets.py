@@ -111,7 +111,7 @@ def test_a_port_taken_by_another_program_is_passed_over():
 def test_when_all_are_taken_it_says_so(ports):
     for row in range(4):
         ports.open(row, HOST)
-    with pytest.raises(PortsExhausted, match="widen media.ports"):
+    with pytest.raises(PortsExhausted, match=r"widen media\.ports"):
         ports.open(4, HOST)
 
 

@@ -1,4 +1,4 @@
-"""Keys in the audio: what a telephone laboratory asks of a receiver (ITU-T Q.24 and side 1 of the CM7291 tape)."""
+"""Keys in the audio: what a telephone laboratory asks of a receiver (ITU-T Q.24, side 1 of the CM7291)."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_a_thousand_digits_in_noise():
 
 
 def speech_like(seconds: int, generator: np.random.Generator) -> np.ndarray:
-    """Return voiced syllables: harmonics of a gliding pitch, shaped by three wandering formants, and hisses."""
+    """Return syllables: harmonics of a gliding pitch, shaped by three wandering formants, and hisses."""
     count = seconds * RATE
     time = np.arange(count) / RATE
 

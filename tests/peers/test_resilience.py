@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 
@@ -54,6 +55,7 @@ def test_calls_end_with_a_reason_when_the_worker_is_killed(own_room: Room) -> No
     ended = line.wait_event(CallEnded, call=call)
     assert (ended.result, ended.reason) == ("failed", "media_worker_died")
     assert line.wait_event(MediaWorkerDied).reason
+    assert re.search(r"^Reason: .*media worker died", victim.log.read_text("latin-1"), re.MULTILINE)
     next_caller.hang_up()
 
 

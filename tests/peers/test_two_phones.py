@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from softswitch.events import CallEnded, LegHeld, LegResumed, LegsBridged
+from softswitch.events import CallEnded, LegHeld, LegResumed, LegsBridged, PhoneRegistered
 from tests.peers import hearing
 from tests.peers.baresip import Baresip
 from tests.peers.room import Room
@@ -97,6 +97,17 @@ def test_baresip_and_pjsua2_talk_and_hold(room: Room) -> None:
     callee.expect("call", state="DISCONNECTED")
     assert room.line.wait_event(CallEnded, call=call).ended_by
     assert acts(caller.recordings()[0], PJSUA2_HZ)[:3] == ["tone", "music", "tone"]
+
+
+def test_a_phone_on_tcp_talks_to_one_on_udp(room: Room) -> None:
+    callee = room.pjsua2("1002", speaks=PJSUA2_HZ, answer=200, transport="tcp")
+    room.line.wait_event(PhoneRegistered, account="1002", transport="TCP")
+    caller = room.baresip("1003", speaks=BARESIP_HZ)
+    connect(room, caller, callee)
+    assert_hears(callee, room.folder / "talk.wav", BARESIP_HZ)
+    callee.hang_up()
+    caller.wait_event("CALL_CLOSED")
+    assert acts(caller.recordings()[-1], PJSUA2_HZ)[-1:] == ["tone"]
 
 
 @pytest.mark.parametrize("hurry", ["reinvite", "update"])

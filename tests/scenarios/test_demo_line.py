@@ -41,8 +41,13 @@ PASSWORD = "only-for-tests"
 class DemoLine:
     """A running demo line and everything it has told."""
 
-    switch: Switch
+    switch: Switch = field(init=False)
     entries: list[Entry] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self.news.set()
 
     def of(self, kind: type) -> list:
         return [entry.event for entry in self.entries if isinstance(entry.event, kind)]
@@ -50,16 +55,17 @@ class DemoLine:
     async def until(self, kind: type, count: int = 1) -> list:
         async with asyncio.timeout(10):
             while len(found := self.of(kind)) < count:
-                await asyncio.sleep(0.01)
+                self.news.clear()
+                await self.news.wait()
         return found
 
 
 @asynccontextmanager
 async def demo_line(home: Path, port: int = 0) -> AsyncIterator[DemoLine]:
     config = prepare_demo(home, bind="127.0.0.1", port=port, password=PASSWORD)
-    entries: list[Entry] = []
-    async with running(config, notices=Notices(event=entries.append)) as switch:
-        yield DemoLine(switch, entries)
+    line = DemoLine()
+    async with running(config, notices=Notices(event=line.tell)) as line.switch:
+        yield line
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +213,6 @@ async def test_a_second_switch_in_the_same_folder_is_refused(home: Path) -> None
 
 async def test_a_taken_port_is_one_clear_sentence(home: Path, tmp_path: Path) -> None:
     async with demo_line(home) as line:
-        with pytest.raises(StartError, match="cannot listen on 127.0.0.1 port"):
+        with pytest.raises(StartError, match=r"cannot listen on 127\.0\.0\.1 port"):
             async with demo_line(tmp_path / "other", line.switch.port):
                 pass
