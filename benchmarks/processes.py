@@ -77,11 +77,11 @@ def child_running(parent: int, module: str) -> int:
 
 
 def processor() -> str:
-    """Return the model of the processor and the number of cores this process may use."""
+    """Return the model of the processor and the number of cores of the machine."""
     model = "unknown processor"
     for line in (_PROC / "cpuinfo").read_text().splitlines():
         name, _, value = line.partition(":")
         if name.strip() == "model name":
             model = value.strip()
             break
-    return f"{model}, {len(available_cores())} cores"
+    return f"{model}, {os.cpu_count()} cores"

@@ -191,8 +191,10 @@ def main() -> int:
     parser.add_argument("--ports", required=True, help="RTP ports, FIRST-LAST")
     parser.add_argument("--core", type=int, default=-1, help="processor core to stay on, -1 for any")
     options = parser.parse_args()
-    # The terminal's Ctrl-C goes to the signalling process, which ends the calls and then this worker.
+    # Ctrl-C and a service manager's stop reach every process at once. The signalling process ends the
+    # calls first and then this worker; should it be killed, the end of the line ends the worker too.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if options.core >= 0:
         os.sched_setaffinity(0, {options.core})
     # Each leg is a socket: the usual soft limit of 1024 files would end at a thousand calls.

@@ -75,6 +75,7 @@ class Call:
         """What the legs tell, in order; the caller's end is not in it, as it cancels the task."""
         self.caller = CallerLeg(incoming, facts.account.user, around, self.signal)
         self._legs: list[Leg] = [self.caller]
+        self._closing: set[asyncio.Future[None]] = set()
         self._named = 0
         self._finished = finished
         self._longest = longest
@@ -95,7 +96,11 @@ class Call:
         if leg in self._legs:
             self._legs.remove(leg)
             leg.hang_up(termination)
-            await leg.close()
+            closing = asyncio.ensure_future(leg.close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+            # Shielded: a last word that has begun is written, and the call's own end waits for it.
+            await asyncio.shield(closing)
 
     def leg_name(self) -> str:
         """Return a name for the next leg: b1, b2 …"""
@@ -150,7 +155,12 @@ class Call:
         for leg in list(reversed(self._legs)):
             leg.hang_up(termination)
         # In one go: no leg's last word waits for another's.
-        await asyncio.gather(*(leg.close() for leg in self._legs))
+        words = await asyncio.gather(
+            *self._closing, *(leg.close() for leg in self._legs), return_exceptions=True
+        )
+        for fault in words:
+            if isinstance(fault, BaseException):
+                logger.error("call %s: a leg could not be closed", self.facts.id, exc_info=fault)
         self._finished(self)
         self.record(
             CallEnded(

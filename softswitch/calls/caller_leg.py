@@ -112,6 +112,15 @@ class CallerLeg(Leg):
         """Tell whether the call is answered."""
         return self.progress is Progress.UP
 
+    def requested(self, incoming: Incoming) -> None:
+        """Answer a request inside the leg's dialog; a BYE before the answer is a CANCEL by another name."""
+        if incoming.request.method == "BYE" and self.progress is Progress.RINGING:
+            # RFC 3261 §15.1.2: the INVITE that is still open gets its 487.
+            self._reply(incoming, 200)
+            self.cancelled()
+            return
+        super().requested(incoming)
+
     def cancelled(self) -> None:
         """Take the caller's CANCEL."""
         if self.progress in (Progress.NEW, Progress.RINGING):
@@ -125,8 +134,8 @@ class CallerLeg(Leg):
         super().acknowledged(request)
 
     def hung_up_reason(self) -> Reason:
-        """A caller's BYE ends the call well; before the answer it is a way to cancel."""
-        return Reason.CALLER_HUNG_UP if self.progress is Progress.UP else Reason.CANCELLED
+        """A caller's BYE ends the call well."""
+        return Reason.CALLER_HUNG_UP
 
     def side(self) -> str:
         """The caller's side."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from softswitch.calls.call import Call
 from softswitch.calls.called_leg import CalledLeg, Invitation
-from softswitch.calls.hangup import CALLEE, CALLER, Reason, Termination
+from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.leg import Leg
 from softswitch.calls.signals import Answered, Ended, Held, Resumed, Ringing
 from softswitch.events import LegsBridged
@@ -84,6 +84,8 @@ class _Hunt:
         self._call = call
         self._label = label
         self._ringing: list[CalledLeg] = []
+        self._early: list[CalledLeg] = []
+        """Phones with sound of their own, the first of which the caller hears."""
         self.failures: list[Termination] = []
 
     async def ring(self, bindings: Sequence[Binding], ring_for: float) -> CalledLeg | None:
@@ -92,20 +94,20 @@ class _Hunt:
         if call.caller.stream is not None:
             call.caller.voice.hear_loop(call.around.media.ring_back)
         winner: CalledLeg | None = None
-        leftover = Termination(Reason.CANCELLED, CALLER)
+        leftover = Termination(Reason.ANSWERED_ELSEWHERE)
+        # When the call itself ends meanwhile we are cancelled, and its end stops the phones, saying why.
         try:
             for binding in bindings:
                 await self._invite(binding)
             async with asyncio.timeout(ring_for):
                 winner = await self._first_answer()
-            leftover = Termination(Reason.ANSWERED_ELSEWHERE)
+            if winner is None and self.failures:
+                leftover = self.failures[-1]
         except TimeoutError:
             leftover = Termination(Reason.NO_ANSWER, CALLEE)
             self.failures.append(leftover)
-        finally:
-            for leg in [leg for leg in self._ringing if leg is not winner]:
-                # Shielded: the phones must stop ringing even when the caller's hanging up cancelled us.
-                await asyncio.shield(call.drop(leg, leftover))
+        for leg in [leg for leg in self._ringing if leg is not winner]:
+            await call.drop(leg, leftover)
         return winner
 
     async def _invite(self, binding: Binding) -> None:
@@ -125,26 +127,44 @@ class _Hunt:
                 case Answered():
                     return leg
                 case Ringing(early_media):
-                    await self._let_caller_hear(leg, early_media)
+                    await self._pass_on(leg, early_media)
                 case Ended(termination):
                     self.failures.append(termination)
                     self._ringing.remove(leg)
                     await self._call.drop(leg, termination)
+                    self._silence(leg)
                     if termination.reason is Reason.DECLINED:
                         return None
                 case Held() | Resumed():
                     pass
         return None
 
-    async def _let_caller_hear(self, leg: CalledLeg, early_media: bool) -> None:
+    async def _pass_on(self, leg: CalledLeg, early_media: bool) -> None:
         """Pass ringing on; of several phones with sound of their own the first is heard."""
         caller = self._call.caller
         if not early_media:
             caller.ring()
             return
         await caller.early_sound(leg.stream.codec if leg.stream is not None else "")
-        if caller.stream is not None:
-            caller.voice.hear(leg.voice)
+        self._early.append(leg)
+        self._let_caller_hear()
+
+    def _silence(self, leg: CalledLeg) -> None:
+        """Take a phone's sound from the caller: the next one's is heard, or ringing."""
+        if leg in self._early:
+            self._early.remove(leg)
+            self._let_caller_hear()
+
+    def _let_caller_hear(self) -> None:
+        caller = self._call.caller
+        if caller.stream is None:
+            return
+        # One may have refused while the caller's port was being opened; its end waits behind this.
+        early = next((leg for leg in self._early if not leg.over), None)
+        if early is not None:
+            caller.voice.hear(early.voice)
+        else:
+            caller.voice.hear_loop(self._call.around.media.ring_back)
 
 
 def _invitation(call: Call, binding: Binding, label: str) -> Invitation:
@@ -179,33 +199,37 @@ def _offered(call: Call) -> tuple[str, ...]:
 async def _talk(call: Call, callee: CalledLeg) -> Termination:
     """Join caller and callee until one of them hangs up; return how it ended."""
     caller = call.caller
-    try:
-        await caller.answer(callee.stream.codec if callee.stream is not None else "")
+    await caller.answer(callee.stream.codec if callee.stream is not None else "")
+    end = callee.termination
+    if not callee.over:  # It may have hung up while the caller was being answered.
         _join(caller, callee)
         call.record(LegsBridged(caller.name, callee.name))
-        return await _together(call, callee)
-    finally:
-        if not caller.over:
-            _part(caller)
-        gone = Termination(Reason.CALLER_HUNG_UP, CALLER)
-        await asyncio.shield(call.drop(callee, gone))
+        end = await _together(call, callee)
+        _part(caller)
+    await call.drop(callee, end)
+    return end
 
 
 def _join(caller: Leg, callee: Leg) -> None:
     for leg in (caller, callee):
         leg.keys.flush()
         leg.keys.unread = True
-        leg.voice.listen_for_tones(False)
+        leg.listen_for_tones(False)
+    _let_hear(caller, callee)
+
+
+def _let_hear(caller: Leg, callee: Leg) -> None:
+    """Let each side hear the other, or music while the other holds."""
     for one, other in ((caller, callee), (callee, caller)):
         if one.held:
             other.voice.hear_loop(other.around.media.music, shared=True)
         else:
-            one.voice.hear(other.voice)
+            other.voice.hear(one.voice)
 
 
 def _part(caller: Leg) -> None:
     caller.voice.hear_nothing()
-    caller.voice.listen_for_tones(True)
+    caller.listen_for_tones(True)
     caller.keys.unread = False
 
 
@@ -215,16 +239,12 @@ async def _together(call: Call, callee: CalledLeg) -> Termination:
         leg, signal = await call.signals.get()
         if leg not in (caller, callee):
             continue
-        other: Leg = callee if leg is caller else caller
         match signal:
             case Ended(termination):
                 return termination
-            case Held():
-                other.voice.hear_loop(call.around.media.music, shared=True)
-            case Resumed():
-                leg.voice.hear(other.voice)
-                if not other.held:
-                    other.voice.hear(leg.voice)
+            case Held() | Resumed():
+                if not callee.over:  # Its end waits behind this, when both came in one breath.
+                    _let_hear(caller, callee)
             case Answered() | Ringing():
                 pass
 

@@ -122,8 +122,12 @@ class Leg:
     def voice(self) -> Sound:
         """The leg's sound; raise LegEnded when it has none (any more)."""
         if self.sound is None or self.progress is Progress.ENDED:
-            raise LegEnded(Termination(Reason.FAULT))
+            raise LegEnded(self.termination)
         return self.sound
+
+    def listen_for_tones(self, on: bool) -> None:
+        """Search the sound for keys, or stop it; never of a phone that is known to send events."""
+        self.voice.listen_for_tones(on and not self._rtp_keys)
 
     def local(self, codecs: tuple[str, ...] = (PCMA, PCMU)) -> Local:
         """Return our end for the next description; its version counts up (RFC 3264 §8)."""
@@ -138,7 +142,8 @@ class Leg:
         self._ours, self.stream = agreement.ours, agreement.stream
         self.sound.agree(agreement.stream, silence_after=self.around.sound_timeout)
         if first:
-            self.sound.listen_for_tones(True)
+            # The answer to a late offer may come when two people talk already.
+            self.sound.listen_for_tones(not self.keys.unread)
         if agreement.stream.held != self.held and self.progress is Progress.UP:
             self.held = agreement.stream.held
             self.around.record(LegHeld(self.name) if self.held else LegResumed(self.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from softswitch.registrar.accounts import Account
 from softswitch.registrar.credentials import Authenticator
 from softswitch.registrar.service import Registrar
 from softswitch.sip.dialog import behind_nat
-from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.message import Request
 from softswitch.sip.offer_answer import Local, answer
 from softswitch.sip.signals import (
@@ -84,6 +85,8 @@ class Switchboard:
             case Reply():
                 if (leg := directory.of_transaction(output.transaction)) is not None:
                     leg.replied(output)
+                else:
+                    self._replied_too_late(output)
             case Failed():
                 if (leg := directory.of_transaction(output.transaction)) is not None:
                     leg.failed(output)
@@ -97,6 +100,19 @@ class Switchboard:
                 if (leg := directory.of_transaction(transaction)) is not None:
                     leg.cancelled()
 
+    def _replied_too_late(self, reply: Reply) -> None:
+        """End what a phone answered after its leg was over: else it would talk to nobody for ever.
+
+        RFC 3261 §9.1, §13.2.2.4: a 2xx that crosses our CANCEL is acknowledged and ended by BYE.
+        """
+        response, signaller = reply.response, self._around.signaller
+        if response.cseq.method != "INVITE" or not 200 <= response.status < 300 or reply.dialog is None:
+            return
+        if signaller.stack.has_dialog(reply.dialog):
+            signaller.acknowledge(reply.dialog, response.cseq.number)
+            reason = Termination(Reason.CANCELLED).reason_field()
+            signaller.send_in_dialog(reply.dialog, "BYE", fields=(("Reason", reason),))
+
     def _incoming(self, incoming: Incoming) -> None:
         try:
             if incoming.dialog is not None:
@@ -106,13 +122,17 @@ class Switchboard:
         except RemoteProtocolError as error:
             self._reply(incoming, error.status, *error.fields, reason=error.reason)
         except Exception:
-            # The sender gets an answer whatever our fault was; the driver logs it.
-            self._reply(incoming, 500)
+            # The sender gets an answer whatever our fault was, unless it has one; the driver logs the fault.
+            with contextlib.suppress(LocalProtocolError):
+                self._reply(incoming, 500)
             raise
 
     def _in_dialog(self, incoming: Incoming) -> None:
         assert incoming.dialog is not None
         leg = self._around.directory.of_dialog(incoming.dialog)
+        if leg is None and incoming.request.method == "BYE":
+            self._reply(incoming, 200)  # It crossed ours.
+            return
         if leg is None:
             raise RemoteProtocolError(481, "No such call")
         leg.requested(incoming)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tools.draw_machines import DOCUMENT, diagram, written
-
 from softswitch.sip.transitions import MACHINES
+from tools.draw_machines import DOCUMENT, diagram, written
 
 
 def test_the_document_shows_the_tables_of_today() -> None:
