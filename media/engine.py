@@ -30,6 +30,9 @@ from media.tones import key
 
 TICK_SECONDS: Final = FRAME / 8000
 TICKS_PER_SECOND: Final = 50
+ULAW_TYPE: Final = 0
+ALAW_TYPE: Final = 8
+"""Payload types with a fixed law (RFC 3551 table 4)."""
 COMFORT_NOISE: Final = 13
 """Payload type of RFC 3389: nothing to play, but the phone is there."""
 KEY_SECONDS: Final = 0.1
@@ -244,31 +247,47 @@ class Engine:
     def _receive(self, now: float, batch: Batch, sending: Sending) -> None:
         legs = self.legs
         packets = rtp.parse(batch.slots, batch.row, batch.length)
-        expected = legs.payload[packets.row]
-        kind = packets.payload_type
+        kind, expected = packets.payload_type, legs.payload[packets.row]
         event = kind == legs.digits_payload[packets.row]
-        audio = (kind == expected) & ~event
         # A phone may send the law it was not answered with; both have fixed numbers (RFC 3551).
-        other = ~audio & ~event & (expected >= 0) & ((kind == 0) | (kind == 8))
-        for index in map(int, np.flatnonzero(other)):
-            law = ULAW if kind[index] == 0 else ALAW
-            if law != legs.law[packets.row[index]]:
-                slot = batch.slots[packets.at[index], rtp.HEADER :]
-                slot[:] = TRANSCODE[law][slot]
-        self._jitter.put(packets.only(audio | other), batch.slots, self.tick_number * FRAME_SLOTS)
-        self._jitter.note(packets.only(event))
-        expected_kind = audio | other | event
-        alive = expected_kind | ((kind == COMFORT_NOISE) & (expected >= 0))
+        other = (kind != expected) & ~event & (expected >= 0) & ((kind == ULAW_TYPE) | (kind == ALAW_TYPE))
+        sound = ((kind == expected) & ~event) | other
+        alive = event | sound | ((kind == COMFORT_NOISE) & (expected >= 0))
         legs.last_heard[packets.row[alive]] = self.tick_number
-        self._follow_sources(now, batch, packets.at[expected_kind], sending)
+        heard = self._follow_sources(now, batch, packets, event | sound, sending)
+        sound &= heard & legs.receives[packets.row]
+        event &= heard
+        if other.any():
+            self._to_agreed_law(packets.only(other & sound), batch.slots)
+        self._jitter.put(packets.only(sound), batch.slots, self.tick_number * FRAME_SLOTS)
+        self._jitter.note(packets.only(event))
         for number in np.flatnonzero(event):
             self._event(now, packets, int(number), batch.slots)
 
-    def _follow_sources(self, now: float, batch: Batch, good: NDArray[np.int64], sending: Sending) -> None:
-        """Follow the sources of rows not yet locked; only packets of an agreed kind count."""
-        if batch.source:
-            for at in set(batch.source).intersection(good.tolist()):
-                self._follow(now, int(batch.row[at]), batch.source[at], sending)
+    def _to_agreed_law(self, packets: rtp.Packets, slots: NDArray[np.uint8]) -> None:
+        for row, at, kind in zip(packets.row, packets.at, packets.payload_type, strict=True):
+            law = ULAW if kind == ULAW_TYPE else ALAW
+            if law != self.legs.law[row]:
+                payload = slots[at, rtp.HEADER :]
+                payload[:] = TRANSCODE[law][payload]
+
+    def _follow_sources(
+        self, now: float, batch: Batch, packets: rtp.Packets, agreed: NDArray[np.bool_], sending: Sending
+    ) -> NDArray[np.bool_]:
+        """Follow the sources of rows not yet locked; return ``(packets,)``: which come from theirs.
+
+        Only packets of an agreed kind count. The kernel has filtered those of locked rows.
+        """
+        ours = np.ones(len(packets.row), np.bool_)
+        if not batch.source:
+            return ours
+        for number in np.flatnonzero(agreed):
+            source = batch.source.get(int(packets.at[number]))
+            if source is not None:
+                row = int(packets.row[number])
+                self._follow(now, row, source, sending)
+                ours[number] = self.legs.destination[row] == source
+        return ours
 
     def _follow(self, now: float, row: int, source: Address, sending: Sending) -> None:
         if self.legs.follow(row, source, now):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from media.tones import busy, ring_back
 from softswitch.calls.errors import NoMedia
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.sip.offer_answer import Stream
+
+logger = logging.getLogger(__name__)
 
 CLOSE_SECONDS: Final = 1.0
 """How long the last statistics of a leg are waited for; the worker answers within a tick."""
@@ -193,6 +196,8 @@ class Sound:
             case tell.LegClosed():
                 if self._closed is not None and not self._closed.done():
                     self._closed.set_result(report.statistics)
+            case tell.CommandFailed():
+                logger.warning("the media worker could not do what was asked: %s", report.reason)
             case _:
                 pass
 

@@ -18,7 +18,7 @@ from media.jitter import FRAME_SLOTS, TARGET
 from media.telephone_event import DIGITS, parse_event
 from media.tone_detector import ToneDetector
 from media.tones import key
-from tests.fakes.rtp import batch_of
+from tests.fakes.rtp import Stream, batch_of
 from tests.media.room import Room, header
 
 DELAY = TARGET // FRAME_SLOTS
@@ -475,6 +475,31 @@ def test_only_what_was_agreed_moves_a_leg():
     room.tick([(1, phone.audio()), (1, b"\x80\xc8\x00\x06" + bytes(24)), (1, b"junk")], {1: STRANGER})
     assert room.take(tell.MediaArrived) == []
     assert room.last.moved == [(0, ("10.0.0.1", 4000))]
+
+
+def test_a_source_that_is_not_followed_is_not_heard():
+    room = Room()
+    phone, stranger = room.open(1), Stream(ssrc=99, sequence=7, payload_type=8)
+    room.engine.command(ask.HearItself(1))
+    promised = ("10.0.0.1", 4000)
+    for _ in range(8):
+        room.tick([(1, phone.audio(frame(5)))], {1: promised})
+    room.sent[1].clear()
+    for _ in range(10):
+        room.tick([(1, stranger.audio(frame(9)))], {1: STRANGER})
+        room.tick([(1, next(stranger.press("1")))], {1: STRANGER})
+    assert room.take(tell.DigitHeard) == []
+    assert 9 not in [packet[rtp.HEADER] for packet in room.sent[1]]
+
+
+def test_a_leg_that_wants_no_sound_hears_none_but_knows_its_phone_lives():
+    room = Room()
+    phone = room.open(1, receive=False, silence_after=1.0)
+    room.engine.command(ask.HearItself(1))
+    for _ in range(100):
+        room.tick([(1, phone.audio(frame(5)))])
+    assert 5 not in [packet[rtp.HEADER] for packet in room.sent[1]]
+    assert room.take(tell.MediaTimeout) == []
 
 
 def test_a_key_alone_shows_where_a_phone_is():
