@@ -25,6 +25,7 @@ from benchmarks.processes import (
     choose_cores,
     cpu_seconds,
     pin,
+    preemptions,
     processor,
     resident_kib,
 )
@@ -72,6 +73,7 @@ class Window:
     signalling_cpu: float
     reception: Reception
     generator_late_ms: tuple[float, ...]
+    preemptions: int
 
     @property
     def seconds(self) -> float:
@@ -239,6 +241,7 @@ def _measure(switch: SwitchUnderTest, load: Load, talk: Talk, seconds: float) ->
     talk.arrivals.restart_gaps()
     talk.late_ms.clear()
     begin, worker, signalling = time.time(), cpu_seconds(switch.worker), cpu_seconds(switch.signalling)
+    preempted = preemptions(switch.worker)
     load.turn(seconds)
     end = time.time()
     return Window(
@@ -248,6 +251,7 @@ def _measure(switch: SwitchUnderTest, load: Load, talk: Talk, seconds: float) ->
         signalling_cpu=cpu_seconds(switch.signalling) - signalling,
         reception=talk.arrivals.result(),
         generator_late_ms=tuple(talk.late_ms),
+        preemptions=preemptions(switch.worker) - preempted,
     )
 
 
@@ -274,6 +278,7 @@ def table(result: Run) -> str:
         ("worker memory per call", f"{figures.worker_rss_kib_per_call} KiB"),
         ("generator's own lateness p99 / most",
          f"{np.percentile(window.generator_late_ms, 99):.2f} / {max(window.generator_late_ms):.2f} ms"),
+        ("worker interrupted by other programs", f"{window.preemptions} times"),
         ("requests repeated", f"{result.repeated}"),
     ]  # fmt: skip
     width = max(len(name) for name, _ in rows)

@@ -58,10 +58,19 @@ def cpu_seconds(process: int) -> float:
 
 def resident_kib(process: int) -> int:
     """Return the memory a process holds, in KiB."""
+    return _status(process, "VmRSS")
+
+
+def preemptions(process: int) -> int:
+    """Return how often the main thread of a process had to make room for another program."""
+    return _status(process, "nonvoluntary_ctxt_switches")
+
+
+def _status(process: int, name: str) -> int:
     for line in (_PROC / str(process) / "status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{name}:"):
             return int(line.split()[1])
-    raise ProcessLookupError(f"process {process} holds no memory any more")
+    raise ProcessLookupError(f"process {process} has no {name} any more")
 
 
 def child_running(parent: int, module: str) -> int:

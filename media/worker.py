@@ -7,6 +7,7 @@ stream socket, each message with its length in front.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
 import resource
@@ -35,6 +36,8 @@ from media.wire import Inbox, pack
 
 REPORT_TICKS: Final = 50
 """Ticks between two reports on punctuality: once a second."""
+NICENESS: Final = -10
+"""Before all that serves people at screens, behind what the kernel itself needs."""
 
 
 class Worker:
@@ -202,7 +205,12 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     first, _, last = options.ports.partition("-")
     line = socket.socket(fileno=options.line)
-    Worker(line, Ports(int(first), int(last))).run()
+    worker = Worker(line, Ports(int(first), int(last)))
+    # After the recorder's thread has started, which is in no hurry. Without the right to it, the tick has to
+    # share its core with whatever else runs there.
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    worker.run()
     return 0
 
 

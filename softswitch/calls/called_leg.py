@@ -177,6 +177,12 @@ class CalledLeg(Leg):
             reason = ELSEWHERE if elsewhere else termination.reason_field()
             self.around.signaller.cancel(self._transaction, reason=reason)
 
+    def ended(self, termination: Termination) -> None:
+        """Note the end, also for whoever waits for the answer to a re-INVITE: it will not come any more."""
+        super().ended(termination)
+        if self._reinvite_answer is not None and not self._reinvite_answer.done():
+            self._reinvite_answer.set_result(481)
+
     def hung_up_reason(self) -> Reason:
         """A called phone's BYE ends the call well."""
         return Reason.CALLEE_HUNG_UP

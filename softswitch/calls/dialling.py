@@ -214,7 +214,7 @@ def _join(caller: Leg, callee: Leg) -> None:
     for leg in (caller, callee):
         leg.keys.flush()
         leg.keys.unread = True
-        leg.listen_for_tones(False)
+        leg.voice.listen_for_tones(False)
     _let_hear(caller, callee)
 
 
@@ -229,7 +229,7 @@ def _let_hear(caller: Leg, callee: Leg) -> None:
 
 def _part(caller: Leg) -> None:
     caller.voice.hear_nothing()
-    caller.listen_for_tones(True)
+    caller.voice.listen_for_tones(True)
     caller.keys.unread = False
 
 

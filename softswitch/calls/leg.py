@@ -125,10 +125,6 @@ class Leg:
             raise LegEnded(self.termination)
         return self.sound
 
-    def listen_for_tones(self, on: bool) -> None:
-        """Search the sound for keys, or stop it; never of a phone that is known to send events."""
-        self.voice.listen_for_tones(on and not self._rtp_keys)
-
     def local(self, codecs: tuple[str, ...] = (PCMA, PCMU)) -> Local:
         """Return our end for the next description; its version counts up (RFC 3264 §8)."""
         assert self.sound is not None

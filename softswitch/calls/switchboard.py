@@ -36,7 +36,7 @@ Router = Callable[[str, Account], Destination | None]
 """Finds where a dialled number leads, None when nowhere."""
 
 SUPPORTED: frozenset[str] = frozenset({"replaces"})
-"""Extensions a request may require of us. Replaces is understood as far as saying that it replaces nothing."""
+"""Extensions a request may require of us; Replaces only as far as saying that it replaces nothing."""
 
 
 class Switchboard:

@@ -64,8 +64,11 @@ async def passes(seconds: float) -> None:
     """Let ``seconds`` of virtual time pass, and all that belongs to them happen."""
     loop = asyncio.get_running_loop()
     over = loop.create_future()
-    loop.call_later(seconds, over.set_result, None)
-    await over
+    timer = loop.call_later(seconds, over.set_result, None)
+    try:
+        await over
+    finally:
+        timer.cancel()
 
 
 async def settled() -> None:

@@ -88,7 +88,8 @@ class Baresip:
         self.folder = folder / f"baresip-{user}"
         self.heard = self.folder / "heard"
         self.heard.mkdir(parents=True)
-        self.port = ports.take()
+        # It takes the port after it for TLS.
+        self.port = ports.take(2)
         control = ports.take()
         rtp = ports.take(RTP_PORTS)
         config = CONFIG.format(

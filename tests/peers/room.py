@@ -116,9 +116,10 @@ class Room:
         )
         return self._keep(run)
 
-    def sipp_phone(self, scenario: Scenario, *, user: str) -> Sipp:
-        """Register SIPp as the account's only phone and let it be called with ``scenario``."""
-        self.forget(user)
+    def sipp_phone(self, scenario: Scenario, *, user: str, alone: bool = True) -> Sipp:
+        """Register SIPp as the account's only phone (or one more) and let it be called with ``scenario``."""
+        if alone:
+            self.forget(user)
         port = self.ports.take()
         demand(BIND_HERE, self.sipp(BIND_HERE, user=user, port=port).result())
         self._end.callback(self.forget, user)

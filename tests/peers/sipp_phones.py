@@ -6,6 +6,7 @@ from tests.peers.sipp_script import (
     END,
     Scenario,
     answer,
+    check,
     expect_request,
     label,
     pause,
@@ -21,6 +22,19 @@ RING_LIMIT_MS = 70_000
 
 RINGING = (answer("100 Trying", to_tag=False), answer("180 Ringing"))
 AGREE = (answer("200 OK", to_tag=False),)
+
+
+def _ring(*checks: str) -> tuple[str, ...]:
+    """Ring until there is a CANCEL; it must pass the checks."""
+    return (
+        expect_request("INVITE"),
+        answer("180 Ringing"),
+        expect_request("CANCEL", *checks, within_ms=RING_LIMIT_MS),
+        answer("200 OK", to_tag=False),
+        answer("487 Request Terminated", to_tag=False, repeat=True, cseq="CSeq: [last_cseq_number] INVITE"),
+        expect_request("ACK"),
+    )
+
 
 PHONES = (
     Scenario(
@@ -59,19 +73,11 @@ PHONES = (
         (expect_request("INVITE"), answer("480 Temporarily Unavailable"), expect_request("ACK")),
         "does not wish to be disturbed",
     ),
+    Scenario("ring_noanswer", _ring(), "rings until the switch gives up with CANCEL (RFC 3261 9.1)"),
     Scenario(
-        "ring_noanswer",
-        (
-            expect_request("INVITE"),
-            answer("180 Ringing"),
-            expect_request("CANCEL", within_ms=RING_LIMIT_MS),
-            answer("200 OK", to_tag=False),
-            answer(
-                "487 Request Terminated", to_tag=False, repeat=True, cseq="CSeq: [last_cseq_number] INVITE"
-            ),
-            expect_request("ACK"),
-        ),
-        "rings until the switch gives up with CANCEL (RFC 3261 9.1)",
+        "ring_elsewhere",
+        _ring(check("SIP;cause=200", header="Reason")),
+        "rings until it is told that another phone was faster (RFC 3326 2)",
     ),
     Scenario(
         "slow_answer_earlymedia",

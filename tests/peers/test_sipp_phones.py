@@ -19,6 +19,8 @@ CANCEL = next(scenario for scenario in CALLS if scenario.name == "cancel_ringing
 CALLED = "1002"
 CALLER_HZ = 440.0
 CLEAR = 0.9
+RING_SECONDS = 5
+"""The shortest ring time that may be configured."""
 
 
 def test_answering_phone_echoes_the_caller(room: Room) -> None:
@@ -53,6 +55,36 @@ def test_caller_gives_up_while_it_rings(room: Room) -> None:
     over = caller.expect("call", state="DISCONNECTED")
     demand(phone.scenario, phone.result())
     assert over["code"] == 487
+
+
+def test_switch_gives_up_when_nobody_answers(own_room: Room) -> None:
+    line = own_room.line
+    line.stop()
+    with (line.home / "softswitch.yaml").open("a") as config:
+        config.write(f"calls:\n  ring_for: {RING_SECONDS}\n")
+    line.start_again()
+    phone = own_room.sipp_phone(PHONE["ring_noanswer"], user=CALLED)
+    caller = own_room.pjsua2("1001")
+    caller.dial(CALLED)
+    caller.expect("call", state="EARLY", code=180)
+    over = caller.expect("call", state="DISCONNECTED", seconds=2 * RING_SECONDS)
+    demand(phone.scenario, phone.result())
+    assert over["code"] == 480
+    assert line.wait_event(CallEnded, call=line.call_from(caller.port)).reason == "no_answer"
+
+
+def test_all_phones_ring_and_one_answers(room: Room) -> None:
+    slower = room.sipp_phone(PHONE["ring_elsewhere"], user=CALLED)
+    faster = room.sipp_phone(PHONE["answer"], user=CALLED, alone=False)
+    caller = room.pjsua2("1001", speaks=CALLER_HZ)
+    caller.call(CALLED)
+    demand(slower.scenario, slower.result())
+    heard = hearing.read(caller.listen(room.folder / "echo.wav", 1.0))
+    assert hearing.share(heard, CALLER_HZ) > CLEAR
+    caller.hang_up()
+    demand(faster.scenario, faster.result())
+    ended = room.line.wait_event(CallEnded, call=room.line.call_from(caller.port))
+    assert ended.reason == "caller_hung_up"
 
 
 def test_cancel_is_answered_by_the_book(room: Room) -> None:
