@@ -1,4 +1,4 @@
-"""What the system calls alone cost: as many sockets as calls, one ``recv_into`` and one ``sendto`` each a tick.
+"""What the system calls alone cost: a socket for each call, one ``recv_into`` and one ``sendto`` a tick.
 
 Run as a process of its own on the worker's core, fed by the same phones as the switch. The difference to
 the worker's cost is what the engine adds.

@@ -32,6 +32,7 @@ AT_ONCE: Final = 20
 long that an answer takes half a second, where UDP would repeat the request."""
 SILENT_PORT: Final = 9
 """Where these phones listen: the discard port, as no call lasts long enough to be heard."""
+WARM_UP_SECONDS: Final = 0.5
 TURN_SECONDS: Final = 0.002
 PROMPT_SECONDS: Final = 10.0
 DRAIN_SECONDS: Final = 10.0
@@ -39,7 +40,7 @@ DRAIN_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What ``--json`` prints: the fastest rates, and the failures at those and at the paced rates together."""
+    """What ``--json`` prints: the fastest rates, and the failures at those and at the paced ones."""
 
     calls_per_second: float
     calls_failed: int
@@ -191,6 +192,8 @@ def run(*, rate: float, seconds: float, full_seconds: float) -> Run:
         accounts=ACCOUNTS, prompt_seconds=PROMPT_SECONDS, signalling=cores.worker, worker=cores.generator
     ) as switch:
         load = RateLoad(switch)
+        # The first caller waits until the prompt is loaded.
+        load.full("warm-up", load.call, seconds=WARM_UP_SECONDS)
         phases = []
         for name, begin in (("registrations", load.register), ("calls", load.call)):
             phases.append(load.paced(f"{name}, {rate:g}/s", begin, rate=rate, seconds=seconds))
@@ -202,7 +205,10 @@ def run(*, rate: float, seconds: float, full_seconds: float) -> Run:
 
 def table(result: Run) -> str:
     """Return the figures for people."""
-    lines = [processor(), f"{'':28}{'done':>8}{'a second':>10}{'failed':>8}{'repeated':>10}{'signalling':>12}"]
+    lines = [
+        processor(),
+        f"{'':28}{'done':>8}{'a second':>10}{'failed':>8}{'repeated':>10}{'signalling':>12}",
+    ]
     for phase in (*result.registrations, *result.calls):
         lines.append(
             f"{phase.name:28}{phase.done:>8}{phase.rate:>10.1f}{len(phase.faults):>8}{phase.repeated:>10}"

@@ -37,12 +37,12 @@ def draw(title: str, series: Sequence[Series], *, limit: float) -> str:
     for number, (one, colour) in enumerate(zip(series, COLOURS, strict=False)):
         step = (WIDTH - 2 * MARGIN) / max(count - 1, 1)
         dots = "".join(
-            f"M{MARGIN + place * step:.1f} {_upright(value, top):.1f}h.1" for place, value in enumerate(one.values)
+            f"M{MARGIN + place * step:.1f} {_upright(value, top):.1f}h.1"
+            for place, value in enumerate(one.values)
         )
         parts.append(f'<path d="{dots}" stroke="{colour}" stroke-width="2" stroke-linecap="round"/>')
-        parts.append(
-            f'<text x="{WIDTH - MARGIN - 160 * (number + 1)}" y="20" fill="{colour}">{escape(one.name)}</text>'
-        )
+        x = WIDTH - MARGIN - 160 * (number + 1)
+        parts.append(f'<text x="{x}" y="20" fill="{colour}">{escape(one.name)}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 

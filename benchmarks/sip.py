@@ -111,8 +111,8 @@ class Exchange:
         self.fault = ""
         self.waiting: bytes = b""
         """The request that is to be repeated until it is answered."""
-        self._phone = "%s:%d" % phone
-        self._switch = "%s:%d" % switch
+        self._phone = f"{phone[0]}:{phone[1]}"
+        self._switch = f"{switch[0]}:{switch[1]}"
         self._numbers: Iterator[int] = count(1)
         self.number = 0
         """CSeq of the request under way."""
@@ -158,13 +158,16 @@ class Exchange:
             f'qop=auth, nc=00000001, cnonce="{self.call_id}"\r\n'
         )
 
-    def _request(self, method: str, target: str, *, branch: str = "", fields: str = "", body: str = "") -> bytes:
+    def _request(
+        self, method: str, target: str, *, branch: str = "", fields: str = "", body: str = ""
+    ) -> bytes:
         ours = f"<sip:{self.account.user}@{self._switch}>"
         to = self._to or (ours if method == "REGISTER" else f"<{target}>")
         kind = "Content-Type: application/sdp\r\n" if body else ""
+        branch = f"z9hG4bK{branch or method}{self.number}{self.call_id}"
         return (
             f"{method} {target} SIP/2.0\r\n"
-            f"Via: SIP/2.0/UDP {self._phone};branch=z9hG4bK{branch or method}{self.number}{self.call_id};rport\r\n"
+            f"Via: SIP/2.0/UDP {self._phone};branch={branch};rport\r\n"
             f"Max-Forwards: 70\r\nFrom: {ours};tag=t{self.call_id}\r\nTo: {to}\r\n"
             f"Call-ID: {self.call_id}\r\nCSeq: {self.number} {method}\r\n"
             f"Contact: <sip:{self.account.user}@{self._phone}>\r\n"

@@ -45,7 +45,9 @@ _TREE: Final = {
     "numbers": [NUMBER],
     "start": "question",
     "branches": {
-        "question": [{"menu": {"prompt": {"play": "prompt.wav"}, "keys": {"1": "bye"}, "no_input": {"repeat": 20}}}],
+        "question": [
+            {"menu": {"prompt": {"play": "prompt.wav"}, "keys": {"1": "bye"}, "no_input": {"repeat": 20}}}
+        ],
         "bye": ["hangup"],
     },
 }

@@ -89,7 +89,9 @@ class Arrivals:
         known = row[~fresh]
         gap = (at[~fresh] - self._at[known]) / 1e6
         if len(gap):
-            self._gaps += np.bincount((gap / GAP_STEP_MS).astype(int).clip(0, _GAP_BINS - 1), minlength=_GAP_BINS)
+            self._gaps += np.bincount(
+                (gap / GAP_STEP_MS).astype(int).clip(0, _GAP_BINS - 1), minlength=_GAP_BINS
+            )
             self._longest = max(self._longest, float(gap.max()))
         # Numbers that wrap go on counting: the nearest one to the last is meant.
         size = np.array([1 << 16, 1 << 32])
@@ -205,10 +207,10 @@ class Talk:
             got.append(row)
         if not got:
             return
-        row = np.array(got)
+        here = np.array(got)
         seconds = np.frombuffer(b"".join(stamps), np.int64).reshape(-1, 2)
-        headers = self._received.view(">u4")[row, :3].astype(np.uint32)
-        self.arrivals.take(headers, row, seconds[:, 0] * 1_000_000_000 + seconds[:, 1])
+        headers = self._received.view(">u4")[here, :3].astype(np.uint32)
+        self.arrivals.take(headers, here, seconds[:, 0] * 1_000_000_000 + seconds[:, 1])
 
 
 def _open(host: str) -> socket.socket:

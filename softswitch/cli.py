@@ -12,7 +12,8 @@ from typing import Annotated
 
 import typer
 import uvloop
-from rich.console import Console, RenderableType
+from rich.console import Console as Screen
+from rich.console import RenderableType
 
 from softswitch import __version__
 from softswitch.app import DATABASE, Notices, Switch, running
@@ -20,9 +21,9 @@ from softswitch.calls.record import ENGLISH, POLISH
 from softswitch.clock import SystemClock
 from softswitch.commands.records import View, show_call, show_calls
 from softswitch.config import Config, load_config
+from softswitch.console import Console
 from softswitch.demo import invitation, prepare_demo
 from softswitch.errors import ConfigError, SoftswitchError
-from softswitch.events import Entry
 from softswitch.ivr.simulate import simulate_command
 from softswitch.narration import narrate
 from softswitch.phone.run import PhoneSetup, take_steps
@@ -182,7 +183,7 @@ def _show(
     if as_json:
         _say(str(shown))
     else:
-        Console().print(shown)
+        Screen().print(shown)
     _exit_with(code)
 
 
@@ -192,14 +193,19 @@ def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str])
     async def serve() -> None:
         config = make_config()
         stop = asyncio.Event()
+        console = Console(sys.stdout)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        async with running(config, clock=SystemClock(), notices=Notices(event=_print)) as switch:
-            typer.echo(greet(switch))
-            _say("ready")
-            await stop.wait()
-            _say("stopping: ending the calls")
+        notices = Notices(event=lambda entry: console.say(narrate(entry)))
+        try:
+            async with running(config, clock=SystemClock(), notices=notices) as switch:
+                console.say(greet(switch))
+                console.say("ready")
+                await stop.wait()
+                console.say("stopping: ending the calls")
+        finally:
+            console.close()
 
     _exit_with(_run(serve()))
 
@@ -223,10 +229,6 @@ def _complain(error: SoftswitchError, code: int) -> int:
 def _exit_with(code: int) -> None:
     if code:
         raise typer.Exit(code)
-
-
-def _print(entry: Entry) -> None:
-    _say(narrate(entry))
 
 
 def _say(line: str) -> None:

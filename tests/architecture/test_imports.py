@@ -49,6 +49,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     # Readers of the event log, in words for people.
     "narration": FOUNDATION | {"calls"},
     "commands": FOUNDATION | {"calls", "narration"},
+    "console": frozenset(),
     # A telephone on the switch's own SIP core and media engine; it builds its objects itself.
     "phone": FOUNDATION | {"bus", "sip", "transport", "registrar", "calls"},
     "demo": FOUNDATION | {"config"},
