@@ -42,10 +42,11 @@ def measure(talk: Talk, *, core: int, seconds: float) -> float:
     return cost
 
 
-def exchange(ports: list[int], *, seconds: float) -> tuple[float, int]:
+def exchange(ports: list[int], *, seconds: float, warm_up: float = WARM_UP_SECONDS) -> tuple[float, int]:
     """Read and send once a tick on a socket for each port; return processor seconds and ticks.
 
-    The sockets' own ports are printed before, for who feeds them. The first second is not counted.
+    The sockets' own ports are printed first, for who feeds them. The first ``warm_up`` seconds are not
+    counted.
     """
     sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in ports]
     for one in sockets:
@@ -56,8 +57,8 @@ def exchange(ports: list[int], *, seconds: float) -> tuple[float, int]:
     readers = [one.recv_into for one in sockets]
     senders = [(one.sendto, (HOST, port)) for one, port in zip(sockets, ports, strict=True)]
     ticks, start, used = 0, time.monotonic(), 0.0
-    warm = round(WARM_UP_SECONDS / PERIOD)
-    while ticks * PERIOD < WARM_UP_SECONDS + seconds:
+    warm = round(warm_up / PERIOD)
+    while ticks < warm + round(seconds / PERIOD):
         time.sleep(max(start + ticks * PERIOD - time.monotonic(), 0))
         if ticks == warm:
             used = time.process_time()

@@ -41,7 +41,10 @@ SETTLE_SECONDS: Final = 2.5
 """Between the last call's answer and the measurement; the sockets' sources are locked after 2 s."""
 BARE_SECONDS: Final = 4.0
 SPEECH_SECONDS: Final = 50.0
+SHORTEST_SECONDS: Final = 2.0
+"""One whole report of the worker's must lie inside."""
 LONGEST_WAIT: Final = 30.0
+"""Until all requests are answered, beyond the time it takes to send them."""
 
 
 class BenchmarkFailed(Exception):
@@ -294,6 +297,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     parser.add_argument("--plot", type=Path, help="draw every tick's lateness and duration into an SVG file")
     options = parser.parse_args(arguments)
+    if options.calls < 1 or options.seconds < SHORTEST_SECONDS:
+        parser.error(f"one call and {SHORTEST_SECONDS:g} seconds at least")
     try:
         result = run(options.calls, options.seconds)
     except BenchmarkFailed as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Callable
@@ -43,4 +44,6 @@ class TimingFile:
             self._file.write(line + "\n")
         except OSError as error:
             logger.warning("timings are kept no longer: %s", error.strerror)
-            self._file.close()
+            # Closing tries to write the rest once more; the file is closed all the same.
+            with contextlib.suppress(OSError):
+                self._file.close()

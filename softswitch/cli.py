@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -52,7 +53,9 @@ Home = Annotated[
 def demo(
     home: Home = Path("demo"),
     bind: Annotated[str | None, typer.Option(help="Address to listen on; all of them unless given.")] = None,
-    port: Annotated[int | None, typer.Option(help="SIP port, UDP and TCP; 5060 unless given.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="SIP port, UDP and TCP; 5060 unless given.", min=0, max=65_535)
+    ] = None,
     password: Annotated[
         str | None, typer.Option(help="One password for all demo accounts, for tests.", show_default=False)
     ] = None,
@@ -102,8 +105,12 @@ def phone(
     password: Annotated[str, typer.Option(help="Its password.", prompt=True, hide_input=True)] = "",
     server: Annotated[str, typer.Option(help="The switch, HOST or HOST:PORT.")] = "127.0.0.1:5060",
     tcp: Annotated[bool, typer.Option("--tcp", help="Use TCP instead of UDP.")] = False,
-    port: Annotated[int, typer.Option(help="The phone's own SIP port; 0 takes a free one.")] = 0,
-    rtp: Annotated[int, typer.Option(help="The first of a hundred RTP ports of the phone.")] = 30_000,
+    port: Annotated[
+        int, typer.Option(help="The phone's own SIP port; 0 takes a free one.", min=0, max=65_535)
+    ] = 0,
+    rtp: Annotated[
+        int, typer.Option(help="The first of a hundred RTP ports of the phone.", min=1024, max=65_436)
+    ] = 30_000,
     play: Annotated[
         Path | None, typer.Option(help="A sound file to play into the call, over and over.")
     ] = None,
@@ -137,7 +144,7 @@ Polish = Annotated[bool, typer.Option("--pl", help="Po polsku.")]
 @app.command()
 def calls(
     home: Home = Path("demo"),
-    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 20,
+    limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 20,
     json: AsJson = False,
     pl: Polish = False,
 ) -> None:
@@ -201,6 +208,9 @@ def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str])
         try:
             async with running(config, clock=SystemClock(), notices=notices) as switch:
                 console.say(greet(switch))
+                # What was built for the start stays: the garbage collector need not look through it again.
+                gc.collect()
+                gc.freeze()
                 console.say("ready")
                 await stop.wait()
                 console.say("stopping: ending the calls")

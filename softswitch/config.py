@@ -6,6 +6,7 @@ Every fault is named with file, line and reason; nothing is guessed.
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -45,10 +47,17 @@ class SipConfig(Part):
 
     @field_validator("bind", "public_address")
     @classmethod
-    def _address(cls, value: str) -> str:
-        if value:
+    def _address(cls, value: str, info: ValidationInfo) -> str:
+        if value or info.field_name == "bind":
             ipaddress.ip_address(value)
         return value
+
+    @model_validator(mode="after")
+    def _any_registration(self) -> SipConfig:
+        # Whatever a phone asked for would be too brief.
+        if self.shortest_registration > self.longest_registration:
+            raise ValueError("shortest_registration must be at most longest_registration")
+        return self
 
 
 class MediaConfig(Part):
@@ -58,7 +67,7 @@ class MediaConfig(Part):
     workers' punctuality (see :class:`media.timings.TimingFile`), none unless named.
     """
 
-    ports: str = Field(default="10000-19999", pattern=r"^[0-9]{4,5}-[0-9]{4,5}$")
+    ports: str = "10000-19999"
     workers: int = Field(default=1, ge=1, le=64)
     cores: tuple[Annotated[int, Field(ge=0)], ...] = ()
     timings: Path | None = None
@@ -73,8 +82,8 @@ class MediaConfig(Part):
     @field_validator("ports")
     @classmethod
     def _range(cls, value: str) -> str:
-        first, last = (int(part) for part in value.split("-"))
-        if not 1024 <= first < last <= 65_535:
+        written = re.fullmatch("([0-9]{4,5})-([0-9]{4,5})", value)
+        if written is None or not 1024 <= int(written[1]) < int(written[2]) <= 65_535:
             raise ValueError("ports must be FIRST-LAST between 1024 and 65535")
         return value
 
@@ -83,10 +92,25 @@ class AccountConfig(Part):
     """One phone account: a password, or the HA1 hashes in its place."""
 
     password: str | None = Field(default=None, min_length=1, repr=False)
-    ha1: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$", repr=False)
-    ha1_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", repr=False)
+    ha1: str | None = Field(default=None, repr=False)
+    ha1_sha256: str | None = Field(default=None, repr=False)
     name: str = ""
-    language: str = Field(default="", pattern=r"^([a-z]{2})?$")
+    language: str = ""
+
+    @field_validator("ha1", "ha1_sha256")
+    @classmethod
+    def _hash(cls, value: str | None, info: ValidationInfo) -> str | None:
+        digits = 32 if info.field_name == "ha1" else 64
+        if value is not None and not re.fullmatch(f"[0-9a-f]{{{digits}}}", value):
+            raise ValueError(f"a hash has {digits} hexadecimal digits, in small letters")
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _two_letters(cls, value: str) -> str:
+        if value and not re.fullmatch("[a-z]{2}", value):
+            raise ValueError("a language has two small letters, such as pl")
+        return value
 
     @model_validator(mode="after")
     def _provable(self) -> AccountConfig:
@@ -142,13 +166,19 @@ def load_config(path: Path) -> Config:
     if config is None or source.problems:
         raise ConfigError(source.problems)
     base = path.resolve().parent
-    timings = base / config.media.timings if config.media.timings is not None else None
+
+    def placed(path: Path | None) -> Path | None:
+        return None if path is None else base / path
+
+    media = config.media.model_copy(update={"timings": placed(config.media.timings)})
+    speech = config.speech.model_copy(update={"piper_voices": placed(config.speech.piper_voices)})
     return config.model_copy(
         update={
             "home": base / config.home,
-            "media": config.media.model_copy(update={"timings": timings}),
+            "media": media,
+            "speech": speech,
             "trees": tuple(base / tree for tree in config.trees),
-            "music": base / config.music if config.music is not None else None,
+            "music": placed(config.music),
         }
     )
 

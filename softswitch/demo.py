@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -40,16 +41,28 @@ def prepare_demo(home: Path, *, bind: str | None, port: int | None, password: st
     except OSError as error:
         raise StartError(f"cannot write the demo line's folder {home}: {error.strerror}") from error
     config = load_config(path)
+    _check_overrides(bind, password)
     sip = config.sip.model_copy(
         update={name: value for name, value in (("bind", bind), ("port", port)) if value is not None}
     )
     accounts = config.accounts
     if password is not None:
-        accounts = {user: part.model_copy(update={"password": password}) for user, part in accounts.items()}
+        only = {"password": password, "ha1": None, "ha1_sha256": None}
+        accounts = {user: part.model_copy(update=only) for user, part in accounts.items()}
     shipped = tuple(TREES / name for name in SHIPPED)
     return config.model_copy(
         update={"sip": sip, "accounts": accounts, "home": home, "trees": config.trees or shipped}
     )
+
+
+def _check_overrides(bind: str | None, password: str | None) -> None:
+    if bind is not None:
+        try:
+            ipaddress.ip_address(bind)
+        except ValueError as error:
+            raise StartError(f"cannot listen on {bind!r}: give an IP address of this machine") from error
+    if password == "":
+        raise StartError("an empty password would let anybody in")
 
 
 def _write(path: Path) -> None:

@@ -98,6 +98,7 @@ class Leg:
         self.dialog: DialogId | None = None
         self.sound_came = asyncio.Event()
         self._ours: SessionDescription | None = None
+        self._hold_told = False
         self._version = 0
         self._offered: SessionDescription | None = None
         """Our offer whose answer must come in the ACK."""
@@ -140,8 +141,13 @@ class Leg:
         if first:
             # The answer to a late offer may come when two people talk already.
             self.sound.listen_for_tones(not self.keys.unread)
-        if agreement.stream.held != self.held and self.progress is Progress.UP:
-            self.held = agreement.stream.held
+        self.held = agreement.stream.held
+        self._tell_hold()
+
+    def _tell_hold(self) -> None:
+        # A phone may call or ring on hold; that is news only when the leg is up.
+        if self.progress is Progress.UP and self.held != self._hold_told:
+            self._hold_told = self.held
             self.around.record(LegHeld(self.name) if self.held else LegResumed(self.name))
             self.tell(self, Held() if self.held else Resumed())
 
@@ -151,6 +157,7 @@ class Leg:
         codec = stream.codec if stream is not None else ""
         digits = "rfc4733" if stream is not None and stream.digits_payload is not None else "inband or info"
         self.around.record(LegAnswered(self.name, self.party, codec, digits))
+        self._tell_hold()
 
     # What the media room tells (see media_port.Ear)
 

@@ -85,6 +85,9 @@ class Sound:
             )
         except MediaError as error:
             raise NoMedia(Termination(Reason.NO_MEDIA)) from error
+        if not self._leg.worker.alive:
+            # It died between its answer and now, when this leg was not yet among those to be told.
+            raise NoMedia(Termination(Reason.MEDIA_WORKER_DIED))
 
     def agree(self, stream: Stream, *, silence_after: float) -> None:
         """Tell the engine what was agreed; a held phone may be silent for as long as it likes."""

@@ -135,6 +135,8 @@ class Switchboard:
             return
         if leg is None:
             raise RemoteProtocolError(481, "No such call")
+        if incoming.request.method != "BYE":  # Whatever it requires, it ends the call.
+            _check_extensions(incoming.request)
         leg.requested(incoming)
 
     def _outside(self, incoming: Incoming) -> None:

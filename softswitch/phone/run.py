@@ -151,7 +151,10 @@ async def _telephone(
         except OSError as error:
             raise StartError(f"cannot listen on port {setup.port}: {error.strerror}") from error
         try:
-            await client.start()
+            try:
+                await client.start()
+            except MediaError as error:
+                raise StartError(f"the media worker cannot start: {error}") from error
             line = Line(setup.user, driver.hop(setup.transport, host, port), setup.server, setup.password)
             around = Surroundings(
                 signaller=driver,
@@ -171,11 +174,14 @@ async def _telephone(
 async def _resolved(server: str) -> tuple[str, int]:
     """Return the IP address and port of ``HOST[:PORT]``; raise StartError when the name is unknown."""
     name, colon, port = server.rpartition(":")
-    host, number = (name, port) if colon and port.isdigit() else (server, "5060")
+    host, number = (name, port) if colon and port.isdecimal() else (server, "5060")
+    if not 0 < int(number) <= 65_535:
+        raise StartError(f"{number} is no port")
     try:
         found = await asyncio.get_running_loop().getaddrinfo(
             host, int(number), family=socket.AF_INET, type=socket.SOCK_DGRAM
         )
-    except OSError as error:
-        raise StartError(f"there is no host {host!r}: {error.strerror}") from error
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "a name cannot be written like this"
+        raise StartError(f"there is no host {host!r}: {why}") from error
     return str(found[0][4][0]), int(number)

@@ -83,6 +83,9 @@ class Telephone:
                 leg = directory.of_dialog(output.dialog)
                 if leg is not None:
                     leg.requested(output)
+                else:
+                    # A BYE that crossed ours is good news; anything else comes for a call that is over.
+                    self._respond(output, 200 if output.request.method == "BYE" else 481)
             case Incoming():
                 self._incoming(output)
             case Reply(transaction) if transaction in self._asked:
@@ -169,7 +172,7 @@ class Telephone:
             login=login,
         )
         leg = CalledLeg("phone", invitation, self._around, self._signal)
-        self.leg = leg
+        self._take(leg)
         self._say(f"calling {number}")
         await leg.invite()
         while True:
@@ -185,15 +188,31 @@ class Telephone:
                     pass
 
     async def answer(self, within: float) -> None:
-        """Wait for a call and answer it; raise PhoneError when none comes."""
+        """Wait for a call and answer it; raise PhoneError when none comes, or one that cannot be answered."""
         try:
             async with asyncio.timeout(within):
-                leg = await self._ringing.get()
+                leg = await self._still_ringing()
         except TimeoutError:
             raise PhoneError(f"nobody called within {within:g} s") from None
-        self.leg = leg
-        await leg.answer()
+        self._take(leg)
+        try:
+            await leg.answer()
+        except RemoteProtocolError as error:
+            leg.hang_up(Termination(Reason.NO_COMMON_CODEC))
+            raise PhoneError(f"the call cannot be answered: {error}") from error
+        if leg.over:
+            raise PhoneError(f"{leg.party} gave up while the call was being answered")
         self._say(f"answered {leg.party}")
+
+    async def _still_ringing(self) -> CallerLeg:
+        while (leg := await self._ringing.get()).over:
+            await leg.close()  # The caller gave up before anybody looked.
+        return leg
+
+    def _take(self, leg: Leg) -> None:
+        """Begin a call; what was said of the one before is no news of it."""
+        self.leg = leg
+        self._news = asyncio.Queue()
 
     async def hang_up(self) -> None:
         """Hang up."""
@@ -247,31 +266,27 @@ class Telephone:
         return self.leg
 
     def _signal(self, leg: Leg, signal: Signal) -> None:
+        if leg is not self.leg:
+            return
         self._news.put_nowait(signal)
-        if isinstance(signal, Ended) and leg is self.leg:
+        if isinstance(signal, Ended):
             self._say(f"call over: {signal.termination.reason.value.replace('_', ' ')}")
 
     def _incoming(self, incoming: Incoming) -> None:
-        request, stack = incoming.request, self._around.signaller.stack
-        if request.method == "INVITE":
+        if incoming.request.method == "INVITE":
             self._invited(incoming)
             return
-        status = 200 if request.method == "OPTIONS" else 405
-        response = stack.response(incoming.transaction, status)
-        response.fields.add("Allow", ALLOW)
-        response.fields.add("Accept", SDP)
-        self._around.signaller.respond(incoming.transaction, response)
+        status = 200 if incoming.request.method == "OPTIONS" else 405
+        self._respond(incoming, status, ("Allow", ALLOW), ("Accept", SDP))
 
     def _invited(self, incoming: Incoming) -> None:
-        signaller = self._around.signaller
         try:
             check_body(incoming.request)
         except RemoteProtocolError as error:
-            response = signaller.stack.response(incoming.transaction, error.status)
-            signaller.respond(incoming.transaction, response)
+            self._respond(incoming, error.status, *error.fields)
             return
         if self.leg is not None and not self.leg.over:
-            signaller.respond(incoming.transaction, signaller.stack.response(incoming.transaction, 486))
+            self._respond(incoming, 486)
             return
         caller = incoming.request.from_
         party = caller.display or (caller.uri.user or "" if isinstance(caller.uri, SipUri) else "")
@@ -279,3 +294,10 @@ class Telephone:
         leg.ring()
         self._say(f"{party} is calling")
         self._ringing.put_nowait(leg)
+
+    def _respond(self, incoming: Incoming, status: int, *fields: tuple[str, str]) -> None:
+        signaller = self._around.signaller
+        response = signaller.stack.response(incoming.transaction, status)
+        for name, value in fields:
+            response.fields.add(name, value)
+        signaller.respond(incoming.transaction, response)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from softswitch.sip.digest import MD5, SHA256, ha1
+from softswitch.sip.digest import ALGORITHMS, MD5, SHA256, ha1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Accounts:
         """Return HA1 of a user for an algorithm, None when unknown: what the digest check asks for."""
         account = self._accounts.get(user)
         return None if account is None else account.secrets.get(algorithm)
+
+    def algorithms(self) -> frozenset[str]:
+        """Return the digest algorithms that every account can be asked for."""
+        common = frozenset(ALGORITHMS)
+        return common.intersection(*(account.secrets for account in self._accounts.values()))
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self._accounts.values())

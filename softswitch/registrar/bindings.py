@@ -80,7 +80,11 @@ def update(
             q=contact.q,
             instance=(contact.params.get("+sip.instance") or "").strip("<>"),
         )
-        for old in [binding for binding in kept if _same_phone(binding, fresh, single=single)]:
+        # An address is taken back by its own name alone: a phone that has moved and now drops the old one
+        # must keep the new. And one that is known already is a refresh, which moves nobody.
+        known = any(equivalent(binding.contact, fresh.contact) for binding in kept)
+        moved = single and seconds > 0 and not known
+        for old in [binding for binding in kept if _same_phone(binding, fresh, moved=moved)]:
             _check_order(old, fresh.call_id, fresh.cseq)
             kept.remove(old)
             if not (seconds and equivalent(old.contact, fresh.contact)):
@@ -89,17 +93,17 @@ def update(
             kept.append(fresh)
             added.append(fresh)
     while len(kept) > MAX_BINDINGS:
-        # The one that was refreshed longest ago is the likeliest to be dead.
-        oldest = min(kept, key=lambda binding: binding.expires_at)
+        # The one that was refreshed longest ago is the likeliest to be dead; who has just come is not.
+        oldest = min(kept, key=lambda binding: (binding in added, binding.expires_at))
         kept.remove(oldest)
         removed.append(oldest)
-    return Change(tuple(kept), tuple(added), tuple(removed))
+    return Change(tuple(kept), tuple(binding for binding in added if binding in kept), tuple(removed))
 
 
-def _same_phone(old: Binding, fresh: Binding, *, single: bool) -> bool:
+def _same_phone(old: Binding, fresh: Binding, *, moved: bool) -> bool:
     if equivalent(old.contact, fresh.contact):
         return True
-    if not single:
+    if not moved:
         return False
     if fresh.instance and old.instance:
         return old.instance == fresh.instance

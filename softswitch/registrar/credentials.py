@@ -57,13 +57,19 @@ class Authenticator:
             self._realm,
             self._nonces.make(now, self._salt()),
             stale=outcome.verdict is Verdict.STALE,
-            algorithms=_algorithms(request.fields.get("User-Agent")),
+            algorithms=self._algorithms(request.fields.get("User-Agent")),
         )
         fields = tuple(("WWW-Authenticate", value) for value in values)
         raise RemoteProtocolError(401, "Unauthorized", fields=fields)
 
+    def _algorithms(self, agent: str | None) -> tuple[str, ...]:
+        # An account known by its MD5 hash alone can prove nothing by SHA-256, which phones would choose. All
+        # are then offered the same, so that a challenge does not tell which accounts there are.
+        usual, provable = _usual_algorithms(agent), self._accounts.algorithms()
+        return tuple(algorithm for algorithm in usual if algorithm in provable) or usual
 
-def _algorithms(agent: str | None) -> tuple[str, ...]:
+
+def _usual_algorithms(agent: str | None) -> tuple[str, ...]:
     """Return what to offer, best first; any algorithm is accepted from anybody.
 
     RFC 8760 §2.3 has the client take the first it knows. Test tools that name no agent stop at a first

@@ -13,7 +13,7 @@ from softswitch.registrar.credentials import Authenticator
 from softswitch.sip.dialog import behind_nat
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr
-from softswitch.sip.hop import Hop
+from softswitch.sip.hop import Hop, bare_host
 from softswitch.sip.message import Request
 from softswitch.sip.uri import SipUri, dialled
 
@@ -68,7 +68,8 @@ class Registrar:
         if dialled(request.to.uri) != account.user:
             raise RemoteProtocolError(403, "Not your account")
         now = self._now()
-        bindings = alive(self._bindings.get(account.user, ()), now)
+        self._expire(account.user, now)
+        bindings = self._bindings.get(account.user, ())
         if request.contact_is_star:
             self._apply(account.user, remove_all(bindings, request.call_id, request.cseq.number), "removed")
         elif request.contacts:
@@ -88,11 +89,15 @@ class Registrar:
     def sweep(self) -> None:
         """Note the bindings that have expired since the last sweep."""
         now = self._now()
-        for user, bindings in list(self._bindings.items()):
-            kept = alive(bindings, now)
-            if len(kept) < len(bindings):
-                gone = tuple(binding for binding in bindings if binding not in kept)
-                self._apply(user, Change(kept, removed=gone), "expired")
+        for user in list(self._bindings):
+            self._expire(user, now)
+
+    def _expire(self, user: str, now: float) -> None:
+        bindings = self._bindings.get(user, ())
+        kept = alive(bindings, now)
+        if len(kept) < len(bindings):
+            gone = tuple(binding for binding in bindings if binding not in kept)
+            self._apply(user, Change(kept, removed=gone), "expired")
 
     def _now(self) -> float:
         return self._clock.wall().timestamp()
@@ -164,6 +169,6 @@ def way_to(binding: Binding) -> Hop:
     contact = binding.contact
     if binding.behind_nat or binding.hop.reliable or not isinstance(contact, SipUri):
         return binding.hop
-    if contact.host.lower() != binding.hop.host:
+    if bare_host(contact.host) != binding.hop.host:
         return binding.hop
     return replace(binding.hop, port=contact.port or 5060)

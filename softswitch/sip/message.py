@@ -144,6 +144,17 @@ class Message:
         self.fields.put("Content-Type", content_type)
         self.__dict__.pop("content_type", None)
 
+    def forget_views(self) -> None:
+        """Let go of what was parsed; whoever reads a view again parses it again.
+
+        For messages kept only in case of a repeat: thousands of them would otherwise hold a hundred thousand
+        small objects, and the garbage collector's look through them is a pause for every call.
+        """
+        for name in [
+            name for name in self.__dict__ if isinstance(getattr(type(self), name, None), cached_property)
+        ]:
+            del self.__dict__[name]
+
     def _head(self) -> str:
         raise NotImplementedError
 

@@ -158,6 +158,8 @@ class TransactionLayer:
             raise LocalProtocolError(f"{transaction.request.method} has its final response already")
         transaction.answered = response.final
         transaction.last = response.to_bytes()
+        if response.final:
+            transaction.request.forget_views()
         self._step(now, transaction, what)
 
     # Client side

@@ -108,9 +108,13 @@ class TcpTransport:
             self._connecting.pop(address, None)
             self._receive(SendFailed(hop))
             return
-        for data in self._connecting.pop(address, []):
-            if connection.transport is not None:
-                connection.transport.write(data)
+        waiting = self._connecting.pop(address, [])
+        if connection.transport is None or connection.hop is None:
+            # It ended while it was being opened, or is one too many.
+            self._receive(SendFailed(hop))
+            return
+        for data in waiting:
+            connection.transport.write(data)
 
     def opened(self, connection: _Connection, transport: asyncio.Transport) -> Hop | None:
         """Take a new connection; None when there are too many."""
@@ -147,22 +151,22 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, owner: TcpTransport) -> None:
         self._owner = owner
-        self._hop: Hop | None = None
+        self.hop: Hop | None = None
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Register with the owner."""
         # Of a stream it is one, though uvloop's does not inherit from it.
         self.transport = cast(asyncio.Transport, transport)
-        self._hop = self._owner.opened(self, self.transport)
+        self.hop = self._owner.opened(self, self.transport)
 
     def data_received(self, data: bytes) -> None:
         """Hand data on."""
-        if self._hop is not None:
-            self._owner.received(self._hop, data)
+        if self.hop is not None:
+            self._owner.received(self.hop, data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the owner."""
         self.transport = None
-        if self._hop is not None:
-            self._owner.closed(self._hop)
+        if self.hop is not None:
+            self._owner.closed(self.hop)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from softswitch.calls.dialling import RING_SECONDS, AccountDestination
-from softswitch.calls.hangup import SWITCH, Reason, Termination
+from softswitch.calls.hangup import Reason, Termination
 from softswitch.events import (
     CallArrived,
     CallRouted,

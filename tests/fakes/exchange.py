@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import TypeVar, cast
 
 from softswitch.bus import EventLog
@@ -194,10 +193,12 @@ class Exchange:
             random=lambda: 0.5,
             sound_timeout=sound_timeout,
         )
+        trusting = cast(Authenticator, Trusting(self.accounts))
+        self.registrar = Registrar(trusting, clock=self.clock, log=self.log, save=lambda user, bindings: None)
         self.board = Switchboard(
             self.around,
-            registrar=cast(Registrar, None),
-            authenticator=cast(Authenticator, Trusting(self.accounts)),
+            registrar=self.registrar,
+            authenticator=trusting,
             router=self._route,
             log=self.log,
             longest=longest,
@@ -212,7 +213,7 @@ class Exchange:
 
     def bindings(self, user: str) -> tuple[Binding, ...]:
         """Return where an account's phones are."""
-        return tuple(self.places.get(user, ()))
+        return (*self.places.get(user, ()), *self.registrar.bindings(user))
 
     def phone(self, user: str, host: str, *, q: int = 1000, registered: bool = True) -> Phone:
         """Plug a phone in."""
@@ -445,8 +446,3 @@ class Steps:
     async def __call__(self, call: Call) -> Termination:
         """Do what the test wants."""
         return cast(Termination, await self._course(call))
-
-
-def binding_of(phone: Phone, **changes: object) -> Binding:
-    """Return a phone's first binding with changes."""
-    return replace(phone.exchange.places[phone.uri.user or ""][0], **changes)  # type: ignore[arg-type]

@@ -67,6 +67,7 @@ class FakeMediaClient:
     def __init__(self) -> None:
         self.legs: dict[int, FakeLeg] = {}
         self.loaded: list[Path] = []
+        self.kept: list[str] = []
         self.unloaded: list[int] = []
         self.broken: set[str] = set()
         """Names of files that cannot be read."""
@@ -135,11 +136,12 @@ class FakeMediaClient:
             await self.close_gate.wait()
         leg.listener(tell.LegClosed(leg.leg.number, self.statistics))
 
-    async def load(self, path: Path) -> int:
+    async def load(self, path: Path, *, keep: bool = False) -> int:
         """See MediaClient."""
         if path.name in self.broken:
             raise MediaError(f"{path}: No such file or directory")
         self.loaded.append(path)
+        self.kept += [path.name] if keep else []
         return 100 + len(self.loaded)
 
     def unload(self, number: int) -> None:

@@ -81,6 +81,8 @@ class Sipp:
         argv = [require("sipp"), server, "-sf", str(file), "-s", number or scenario.dials]
         argv += ["-key", "user", user, "-au", user, "-ap", password]
         argv += ["-i", LOOPBACK, "-p", str(self.port), "-mi", LOOPBACK, "-mp", str(ports.take(4))]
+        # Left alone it takes the first port free from 8888 on, which may just have been handed out.
+        argv += ["-cp", str(ports.take()), "-ci", LOOPBACK]
         argv += ["-m", "1", "-timeout", str(seconds), "-timeout_error", "-nostdin"]
         argv += ["-trace_msg", "-message_file", str(self._trace), "-message_overwrite", "true"]
         argv += ["-trace_err", "-error_file", str(self._errors), *scenario.arguments]

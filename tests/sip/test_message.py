@@ -125,3 +125,11 @@ def test_every_default_reason_is_a_valid_phrase():
         assert Response(status).reason == reason
     assert Response(299).reason == ""
     assert Response(200, "Fine").reason == "Fine"
+
+
+def test_a_message_that_forgot_its_views_reads_them_again():
+    request = request_of(text_of())
+    before = (request.vias, request.from_, request.to, request.cseq, request.contacts, request.uri)
+    request.forget_views()
+    assert vars(request).keys() == {"method", "target", "fields", "body", "version"}
+    assert (request.vias, request.from_, request.to, request.cseq, request.contacts, request.uri) == before

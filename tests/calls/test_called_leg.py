@@ -1,0 +1,207 @@
+"""The leg of a phone that we call: what it is asked, and how it comes up or does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from softswitch.calls.called_leg import CalledLeg, Invitation
+from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.leg import Progress
+from softswitch.calls.signals import Answered, Ended, Held, Ringing
+from softswitch.events import LegAnswered, LegEnded, LegInvited, LegRinging
+from softswitch.sip.headers import NameAddr
+from softswitch.sip.sdp import parse_sdp
+from softswitch.sip.signals import Acknowledged, Cancelled
+from softswitch.sip.uri import SipUri
+from tests.fakes.exchange import exchange, sdp
+from tests.fakes.virtual_time import in_virtual_time, passes
+
+HUNG_UP = Termination(Reason.CALLER_HUNG_UP)
+
+
+class Line:
+    """A called leg of its own, without a call round it."""
+
+    def __init__(self, switch):
+        self.phone = switch.phone("1002", "192.0.2.12")
+        self.signals = []
+        (binding,) = switch.bindings("1002")
+        here = SipUri("192.0.2.1", "1001")
+        around = replace(switch.around, record=lambda event: switch.log.append(event))
+        self.leg = CalledLeg(
+            "b1",
+            Invitation("1002", str(binding.contact), binding.hop, NameAddr(here, "Łukasz"), NameAddr(here)),
+            around,
+            lambda leg, signal: self.signals.append(signal),
+        )
+
+    async def ring(self):
+        await self.leg.invite()
+        await passes(0.5)
+
+    async def over(self):
+        if not self.leg.over:
+            self.leg.hang_up(HUNG_UP)
+        await self.leg.close()
+
+
+@in_virtual_time
+async def test_what_a_phone_is_asked():
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        request = line.phone.rung.request
+        assert request.target == "sip:1002@192.0.2.12:5060"
+        assert (request.from_.display, request.contacts[0].uri) == ("Łukasz", SipUri("192.0.2.1", port=5060))
+        media = parse_sdp(request.body).media[0]
+        assert (media.formats, media.port) == (("8", "0", "101"), line.leg.sound.number)
+        assert switch.events(LegInvited) == [LegInvited("b1", "1002", "sip:1002@192.0.2.12:5060")]
+        line.phone.refuse(486)
+        await passes(0.5)
+        await line.over()
+        assert line.signals == [Ended(Termination(Reason.BUSY, "callee"))]
+
+
+@in_virtual_time
+async def test_a_plain_answer():
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        line.phone.ring()
+        line.phone.ring()
+        await passes(0.5)
+        line.phone.pick_up()
+        await passes(0.5)
+        assert line.signals == [Ringing(early_media=False), Answered()]
+        assert len(line.phone.got(Acknowledged)) == 1
+        assert switch.events(LegRinging) == [LegRinging("b1", "1002", early_media=False)]
+        assert switch.events(LegAnswered) == [LegAnswered("b1", "1002", "PCMA", "rfc4733")]
+        line.phone.hang_up()
+        await passes(0.5)
+        await line.over()
+        assert line.signals[-1] == Ended(Termination(Reason.CALLEE_HUNG_UP, "callee"))
+
+
+@in_virtual_time
+async def test_a_repeated_200_gets_its_ack_again_and_is_no_news():
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        lost = []
+
+        def drop(datagram):
+            if datagram.line.startswith("ACK") and len(lost) < 2:
+                lost.append(datagram)
+                return True
+            return False
+
+        switch.network.drop = drop
+        line.phone.pick_up()
+        await passes(5)
+        assert (len(lost), len(line.phone.got(Acknowledged))) == (2, 1)
+        assert line.signals == [Answered()]
+        await line.over()
+        await passes(0.5)
+        assert len(line.phone.incoming("BYE")) == 1
+
+
+@pytest.mark.parametrize("body", [b"", sdp(formats="9"), b"rubbish", sdp(0)])
+@in_virtual_time
+async def test_an_answer_without_usable_sound_is_acknowledged_and_ended(body):
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        line.phone.pick_up(body)
+        await passes(0.5)
+        assert line.signals == [Ended(Termination(Reason.NO_COMMON_CODEC))]
+        assert (len(line.phone.got(Acknowledged)), len(line.phone.incoming("BYE"))) == (1, 1)
+        await line.over()
+
+
+@in_virtual_time
+async def test_early_sound_that_cannot_be_read_is_plain_ringing():
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        line.phone.progress(b"rubbish")
+        await passes(0.5)
+        assert line.signals == [Ringing(early_media=False)]
+        line.phone.progress()
+        await passes(0.5)
+        assert line.signals[1:] == [Ringing(early_media=True)]
+        await line.over()
+
+
+@in_virtual_time
+async def test_the_answer_counts_where_it_differs_from_the_early_sound():
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        line.phone.progress(sdp(4000, formats="8 101"))
+        await passes(0.5)
+        line.phone.pick_up(sdp(5000, formats="0"))
+        await passes(0.5)
+        assert (line.leg.stream.port, line.leg.stream.codec) == (5000, "PCMU")
+        assert line.leg.stream.digits_payload is None
+        await line.over()
+
+
+@in_virtual_time
+async def test_hold_in_the_early_sound_that_is_over_with_the_answer_is_no_news():
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        line.phone.progress(sdp(direction="sendonly"))
+        await passes(0.5)
+        line.phone.pick_up()
+        await passes(0.5)
+        assert line.signals == [Ringing(early_media=True), Answered()]
+        await line.over()
+
+
+@in_virtual_time
+async def test_an_answer_on_hold():
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        line.phone.pick_up(sdp(direction="inactive"))
+        await passes(0.5)
+        assert (line.leg.held, Held() in line.signals) == (True, True)
+        await line.over()
+
+
+@in_virtual_time
+async def test_ended_before_it_was_even_asked():
+    async with exchange() as switch:
+        line = Line(switch)
+        line.leg.hang_up(HUNG_UP)
+        line.leg.hang_up(Termination(Reason.FAULT))  # The first end counts.
+        assert line.leg.progress is Progress.ENDED
+        assert line.signals == [Ended(HUNG_UP)]
+        await line.leg.close()
+        assert [end.reason for end in switch.events(LegEnded)] == ["caller_hung_up"]
+        assert line.phone.seen == []
+
+
+@in_virtual_time
+async def test_a_cancel_that_is_lost_is_repeated():
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        line.phone.ring()
+        await passes(0.5)
+        lost = []
+
+        def drop(datagram):
+            if datagram.line.startswith("CANCEL") and not lost:
+                lost.append(datagram)
+                return True
+            return False
+
+        switch.network.drop = drop
+        await line.over()
+        await passes(2)
+        assert len(line.phone.got(Cancelled)) == 1
+        assert line.phone.cancelled_because == 'Q.850;cause=16;text="caller hung up"'

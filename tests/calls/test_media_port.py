@@ -1,0 +1,243 @@
+"""The door to the media room: what it asks of a worker, and what it makes of the reports."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from media import commands as ask
+from media import events as tell
+from media.errors import MediaError
+from softswitch.calls.errors import NoMedia
+from softswitch.calls.hangup import Reason
+from softswitch.calls.media_port import CLOSE_SECONDS, Played
+from softswitch.sip.offer_answer import Direction, Stream
+from tests.fakes.media import FakeMediaClient, media_port
+from tests.fakes.virtual_time import in_virtual_time, passes
+
+
+class Ear:
+    def __init__(self):
+        self.heard = []
+
+    def digit_heard(self, digit, method):
+        self.heard.append(("digit", digit, method))
+
+    def sound_arrived(self, host, port):
+        self.heard.append(("arrived", host, port))
+
+    def sound_missing(self, seconds):
+        self.heard.append(("missing", seconds))
+
+    def sound_lost(self):
+        self.heard.append(("lost",))
+
+
+async def opened():
+    """Return a port, its client, an ear and its open sound."""
+    client = FakeMediaClient()
+    port, ear = media_port(client), Ear()
+    sound = await port.open("192.0.2.1", ear)
+    return port, client, ear, sound
+
+
+def stream(*, direction: Direction = Direction.SENDRECV, held: bool = False, digits: int | None = 101):
+    return Stream("192.0.2.9", 4000, "PCMA", 8, digits, 8000, direction, held)
+
+
+@in_virtual_time
+async def test_a_leg_is_opened_and_its_reports_reach_its_ear():
+    _, client, ear, sound = await opened()
+    leg = client.legs[1]
+    assert (sound.number, leg.host) == (leg.leg.port, "192.0.2.1")
+    client.digit(leg, "5", "inband")
+    client.sound(leg, "192.0.2.9", 4002)
+    client.silence(leg, 30.0)
+    leg.listener(tell.CommandFailed(1, "no such prompt"))
+    assert ear.heard == [("digit", "5", "inband"), ("arrived", "192.0.2.9", 4002), ("missing", 30.0)]
+
+
+@pytest.mark.parametrize(
+    ("direction", "held", "send", "receive", "silence"),
+    [
+        (Direction.SENDRECV, False, True, True, 30.0),
+        (Direction.RECVONLY, True, False, True, 0.0),
+        (Direction.INACTIVE, True, False, False, 0.0),
+        (Direction.SENDONLY, False, True, False, 0.0),
+        (Direction.RECVONLY, False, False, True, 30.0),
+    ],
+)
+@in_virtual_time
+async def test_silence_is_missed_only_where_sound_is_due(direction, held, send, receive, silence):
+    _, client, _, sound = await opened()
+    sound.agree(stream(direction=direction, held=held), silence_after=30.0)
+    told = client.legs[1].stream
+    assert (told.send, told.receive, told.silence_after) == (send, receive, silence)
+
+
+@in_virtual_time
+async def test_no_telephone_event_is_minus_one():
+    _, client, _, sound = await opened()
+    sound.agree(stream(digits=None), silence_after=30.0)
+    assert client.legs[1].stream.digits_payload == -1
+
+
+@in_virtual_time
+async def test_every_wish_becomes_its_command(tmp_path):
+    port, client, _, sound = await opened()
+    other = await port.open("192.0.2.1", Ear(), near=sound)
+    sound.hear(other)
+    sound.hear_loop(3, shared=True)
+    sound.hear_itself()
+    sound.hear_nothing()
+    sound.press("12")
+    sound.record(tmp_path / "said.wav")
+    sound.listen_for_tones(True)
+    sound.listen_for_tones(True)  # Said once.
+    sound.listen_for_tones(False)
+    assert client.legs[1].commands == [
+        ask.HearLeg(1, 2),
+        ask.HearLoop(1, 3, True),
+        ask.HearItself(1),
+        ask.HearNothing(1),
+        ask.SendDigits(1, "12", milliseconds=160, gap=80),
+        ask.Record(1, str(tmp_path / "said.wav")),
+        ask.ListenForTones(1, True),
+        ask.ListenForTones(1, False),
+    ]
+
+
+@in_virtual_time
+async def test_playing_to_the_end():
+    _, client, _, sound = await opened()
+    playing = asyncio.ensure_future(sound.play([7, 8]))
+    await passes(1)
+    assert client.legs[1].asked(ask.Play) == [ask.Play(1, 1, (7, 8))]
+    client.finish_play(client.legs[1], 2.5)
+    assert await playing == Played(2.5, finished=True)
+
+
+@in_virtual_time
+async def test_playing_that_is_stopped():
+    _, client, _, sound = await opened()
+    assert await sound.stop_playing() == Played(0.0, finished=False)
+    playing = asyncio.ensure_future(sound.play([7]))
+    await passes(1)
+    assert await sound.stop_playing() == Played(0.5, finished=False)
+    assert await playing == Played(0.5, finished=False)
+    assert len(client.legs[1].asked(ask.StopPlay)) == 1
+
+
+@in_virtual_time
+async def test_playing_that_is_cancelled_stops_at_once_and_its_late_report_is_not_the_next_ones():
+    _, client, _, sound = await opened()
+    leg = client.legs[1]
+    first = asyncio.ensure_future(sound.play([7]))
+    await passes(1)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    second = asyncio.ensure_future(sound.play([8]))
+    await passes(0.1)
+    leg.listener(tell.PlayEnded(1, 1, 9.9, False))
+    assert not second.done()
+    client.finish_play(leg, 1.0)
+    assert await second == Played(1.0, finished=True)
+
+
+@in_virtual_time
+async def test_the_last_word_of_a_leg():
+    _, client, _, sound = await opened()
+    assert await sound.close() == client.statistics
+    assert client.open_legs == []
+
+
+@in_virtual_time
+async def test_a_worker_that_says_no_last_word_is_not_waited_for_long():
+    _, client, _, sound = await opened()
+    client.answers_close = False
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    assert await sound.close() == tell.Statistics()
+    assert loop.time() - began == pytest.approx(CLOSE_SECONDS)
+
+
+@in_virtual_time
+async def test_no_port_and_no_worker():
+    client = FakeMediaClient()
+    port = media_port(client)
+    client.refuse = "no free port"
+    with pytest.raises(NoMedia) as refused:
+        await port.open("192.0.2.1", Ear())
+    assert refused.value.termination.reason is Reason.NO_MEDIA
+    client.refuse, client.worker.alive = "", False
+    with pytest.raises(NoMedia):
+        await port.open("192.0.2.1", Ear())
+
+
+@in_virtual_time
+async def test_the_worker_dies_under_a_prompt():
+    port, client, ear, sound = await opened()
+    playing = asyncio.ensure_future(sound.play([7]))
+    await passes(1)
+    client.kill(port)
+    assert await playing == Played(0.0, finished=False)
+    assert ear.heard == [("lost",)]
+    sound.hear_nothing()  # Nobody is there to be told.
+    assert await sound.stop_playing() == Played(0.0, finished=False)
+    assert await sound.close() == tell.Statistics()
+
+
+@in_virtual_time
+async def test_the_worker_dies_while_a_leg_is_being_closed():
+    _, client, _, sound = await opened()
+    client.answers_close = False
+    closing = asyncio.ensure_future(sound.close())
+    await passes(0.1)
+    sound.fail()
+    assert await closing == tell.Statistics()
+
+
+class DyingClient(FakeMediaClient):
+    """Its worker dies when the news of the open port is on the way."""
+
+    async def open_leg(self, host, listener, *, near=None):
+        leg = await super().open_leg(host, listener, near=near)
+        self.kill(media_port(self))
+        return leg
+
+
+@in_virtual_time
+async def test_a_worker_that_dies_in_the_moment_a_leg_is_open_is_noticed():
+    with pytest.raises(NoMedia) as gone:
+        await media_port(DyingClient()).open("192.0.2.1", Ear())
+    assert gone.value.termination.reason is Reason.MEDIA_WORKER_DIED
+
+
+@in_virtual_time
+async def test_only_legs_of_the_dead_worker_are_told():
+    port, _, ear, _ = await opened()
+    port.worker_died(1)
+    assert ear.heard == []
+
+
+@in_virtual_time
+async def test_sounds_are_loaded_and_dropped():
+    port, client, _, _ = await opened()
+    number = await port.load(Path("hello.wav"))
+    assert client.loaded == [Path("hello.wav")]
+    port.unload(number)
+    assert client.unloaded == [number]
+    client.broken.add("broken.wav")
+    with pytest.raises(MediaError):
+        await port.load(Path("broken.wav"))
+
+
+async def test_tones_and_music_are_loaded_once_at_the_start(tmp_path):
+    client = FakeMediaClient()
+    port = media_port(client)
+    await port.prepare(tmp_path / "tones", Path("music.flac"))
+    assert client.kept == ["ring_back.wav", "busy.wav", "music.flac"]
+    assert (port.ring_back, port.busy, port.music) == (101, 102, 103)
+    assert (tmp_path / "tones" / "busy.wav").stat().st_size > 1000

@@ -1,0 +1,190 @@
+"""Is it really you: challenges, answers, and what a stranger may learn from them."""
+
+from __future__ import annotations
+
+import pytest
+
+from softswitch.bus import EventLog
+from softswitch.events import CredentialsRefused
+from softswitch.registrar.accounts import Account, Accounts, secrets_of
+from softswitch.registrar.credentials import Authenticator
+from softswitch.sip.digest import MD5, NONCE_LIFE, SHA256, Nonces, ha1, parse_digest
+from softswitch.sip.errors import RemoteProtocolError
+from tests.fakes.clock import FakeClock
+from tests.registrar.requests import HERE, PHONE, answer, register
+
+WITH_PASSWORD = Account("1001", secrets=secrets_of("1001", "home", "secret"))
+BY_MD5_ALONE = Account("1002", secrets={MD5: ha1(MD5, "1002", "home", "secret")})
+BY_SHA256_ALONE = Account("1003", secrets={SHA256: ha1(SHA256, "1003", "home", "secret")})
+
+
+class Door:
+    """An authenticator with an account 1001, or the accounts given."""
+
+    def __init__(self, *accounts):
+        self.clock = FakeClock()
+        self.log = EventLog(self.clock)
+        self.events = []
+        self.log.subscribe(lambda entry: self.events.append(entry.event))
+        salts = iter(range(10_000))
+        self.authenticator = Authenticator(
+            Accounts(accounts or [WITH_PASSWORD]),
+            realm="home",
+            nonces=Nonces(b"k" * 32),
+            clock=self.clock,
+            salt=lambda: f"{next(salts):04}",
+            log=self.log,
+        )
+
+    def account(self, request):
+        return self.authenticator.account(request, PHONE)
+
+    def refused(self, request):
+        """Return the refusal of a request."""
+        with pytest.raises(RemoteProtocolError) as error:
+            self.account(request)
+        return error.value
+
+    def challenge(self, **how):
+        return self.refused(register(HERE, **how))
+
+
+def algorithms(refusal):
+    return [parse_digest(value).algorithm for name, value in refusal.fields if name == "WWW-Authenticate"]
+
+
+def test_a_request_without_credentials_is_challenged_and_that_is_no_event():
+    door = Door()
+    refusal = door.challenge()
+    assert (refusal.status, algorithms(refusal)) == (401, [SHA256, MD5])
+    challenge = parse_digest(refusal.fields[0][1])
+    assert (challenge.get("realm"), challenge.get("qop"), challenge.get("stale")) == ("home", "auth", "")
+    assert door.events == []
+
+
+@pytest.mark.parametrize(
+    ("agent", "offered"),
+    [
+        ("Linphone/5.1", [SHA256, MD5]),
+        ("baresip v1.0.0 (x86_64/linux)", [MD5]),
+        ("baresip v0.6.5", [MD5]),
+        ("baresip v3.1.0", [SHA256, MD5]),
+        ("", [MD5, SHA256]),
+    ],
+)
+def test_what_is_offered_to_whom(agent, offered):
+    assert algorithms(Door().challenge(agent=agent)) == offered
+
+
+@pytest.mark.parametrize("agent", ["Phone", "", "baresip v1.0.0"])
+def test_the_right_password_opens(agent):
+    door = Door()
+    request = answer(register(HERE, agent=agent), door.challenge(agent=agent), user="1001", password="secret")
+    assert door.account(request).user == "1001"
+    assert door.events == []
+
+
+@pytest.mark.parametrize("account", [BY_MD5_ALONE, BY_SHA256_ALONE])
+def test_an_account_with_one_hash_opens_to_a_phone_that_knows_all(account):
+    door = Door(WITH_PASSWORD, account)
+    # The phone answers the first challenge it knows (RFC 8760 §2.3), so that must be one we can check.
+    request = answer(
+        register(HERE, user=account.user), door.challenge(), user=account.user, password="secret"
+    )
+    assert door.account(request) is account
+
+
+def test_one_account_with_one_hash_gives_itself_away_by_no_challenge():
+    door = Door(WITH_PASSWORD, BY_MD5_ALONE)
+    assert {tuple(algorithms(door.challenge(user=user))) for user in ("1001", "1002", "4711")} == {(MD5,)}
+
+
+def test_accounts_that_share_no_algorithm_are_offered_all():
+    assert algorithms(Door(BY_MD5_ALONE, BY_SHA256_ALONE).challenge()) == [SHA256, MD5]
+
+
+def test_any_method_is_asked_alike():
+    door = Door()
+    request = register(HERE, method="INVITE")
+    assert door.account(answer(request, door.challenge(), user="1001", password="secret")).user == "1001"
+
+
+def test_a_stranger_learns_nothing_from_the_answer():
+    door = Door()
+    plain = door.challenge()
+    wrong = door.refused(answer(register(HERE), plain, user="1001", password="guess"))
+    nobody = door.refused(answer(register(HERE), plain, user="4711", password="guess"))
+
+    def shape(refusal):
+        masked = [
+            (name, value.replace(parse_digest(value).get("nonce"), "N")) for name, value in refusal.fields
+        ]
+        return refusal.status, refusal.reason, masked
+
+    assert shape(wrong) == shape(nobody) == shape(plain)
+    # Only the log tells them apart.
+    assert door.events == [
+        CredentialsRefused("1001", "192.0.2.9:5062", "wrong password"),
+        CredentialsRefused("4711", "192.0.2.9:5062", "no such account"),
+    ]
+
+
+def test_a_nonce_that_is_too_old_is_stale_for_the_right_password_only():
+    door = Door()
+    challenge = door.challenge()
+    door.clock.advance(NONCE_LIFE + 1)
+    right = door.refused(answer(register(HERE), challenge, user="1001", password="secret"))
+    assert parse_digest(right.fields[0][1]).get("stale") == "true"
+    assert door.events == []
+    wrong = door.refused(answer(register(HERE), challenge, user="1001", password="guess"))
+    assert parse_digest(wrong.fields[0][1]).get("stale") == ""
+    again = answer(register(HERE), right, user="1001", password="secret")
+    assert door.account(again).user == "1001"
+
+
+def test_a_nonce_lasts_for_twice_the_longest_registration():
+    door = Door()
+    challenge = door.challenge()
+    for uses in range(1, 4):
+        assert door.account(answer(register(HERE), challenge, user="1001", password="secret", uses=uses))
+        door.clock.advance(3600 / 2)
+
+
+def test_a_request_that_is_sent_again_by_a_listener_is_refused():
+    door = Door()
+    request = answer(register(HERE), door.challenge(), user="1001", password="secret")
+    assert door.account(request).user == "1001"
+    replayed = door.refused(request)
+    assert parse_digest(replayed.fields[0][1]).get("stale") == "true"
+
+
+def test_another_exchanges_nonce_is_as_good_as_none():
+    door = Door()
+    foreign = RemoteProtocolError(
+        401, "", fields=(("WWW-Authenticate", 'Digest realm="home", nonce="1.2.3", qop="auth"'),)
+    )
+    refusal = door.refused(answer(register(HERE), foreign, user="1001", password="secret"))
+    assert parse_digest(refusal.fields[0][1]).get("stale") == ""
+    assert door.events == []
+
+
+def test_credentials_for_another_realm_are_none_of_ours():
+    door = Door()
+    request = register(HERE, extra='Authorization: Digest realm="other", username="1001"')
+    assert door.refused(request).status == 401
+
+
+def test_credentials_that_cannot_be_read():
+    door = Door()
+    challenge = door.challenge()
+    request = answer(register(HERE), challenge, user="1001", password="secret")
+    broken = (request.fields.get("Authorization") or "").replace("nc=00000001", "nc=1")
+    with pytest.raises(RemoteProtocolError) as error:
+        door.account(register(HERE, extra=f"Authorization: {broken}"))
+    assert error.value.status == 400
+
+
+def test_two_nonces_of_one_second_differ():
+    door = Door()
+    nonces = {parse_digest(door.challenge().fields[0][1]).get("nonce") for _ in range(3)}
+    assert len(nonces) == 3

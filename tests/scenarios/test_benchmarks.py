@@ -1,0 +1,50 @@
+"""The benchmarks as programs: a small load, and figures that must hold whatever the machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def figures_of(*arguments: str) -> dict[str, Any]:
+    program = [sys.executable, "-m", *arguments, "--json"]
+    ended = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False)
+    assert ended.returncode == 0, ended.stderr
+    figures: dict[str, Any] = json.loads(ended.stdout)
+    return figures
+
+
+def test_a_small_load_passes_unharmed(tmp_path: Path) -> None:
+    picture = tmp_path / "ticks.svg"
+    figures = figures_of("benchmarks.capacity", "--calls", "20", "--seconds", "2", "--plot", str(picture))
+    assert list(figures) == [
+        "calls",
+        "frames_lost",
+        "gaps_over_40ms_percent",
+        "tick_lateness_p99_ms",
+        "worker_cpu_percent",
+        "signalling_cpu_percent",
+        "engine_us_per_call_tick",
+        "bare_us_per_call_tick",
+        "worker_rss_kib_per_call",
+    ]
+    assert figures["calls"] == 20
+    assert 0 < figures["bare_us_per_call_tick"] < figures["engine_us_per_call_tick"]
+    assert picture.read_text().startswith("<svg")
+
+
+def test_a_few_calls_and_registrations_succeed() -> None:
+    figures = figures_of("benchmarks.call_rate", "--rate", "20", "--seconds", "1", "--full-seconds", "0.5")
+    assert list(figures) == [
+        "calls_per_second",
+        "calls_failed",
+        "registrations_per_second",
+        "registrations_failed",
+    ]
+    assert (figures["calls_failed"], figures["registrations_failed"]) == (0, 0)
+    assert figures["calls_per_second"] > 0

@@ -1,0 +1,88 @@
+"""The event log hands every event to every reader, once, in one order, whatever a reader does."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from softswitch.bus import EventLog
+from softswitch.events import Entry, SwitchStarted, SwitchStopped
+from tests.fakes.clock import START, FakeClock
+
+STOPPED = SwitchStopped()
+
+
+def test_entries_are_numbered_and_say_when_and_of_which_call() -> None:
+    clock = FakeClock()
+    log = EventLog(clock, first_sequence=41)
+    seen: list[Entry] = []
+    log.subscribe(seen.append)
+    first = log.append(STOPPED, call="C1")
+    clock.advance(2.5)
+    log.append(STOPPED)
+    assert first == Entry(41, START, "C1", STOPPED)
+    assert [(entry.sequence, entry.call) for entry in seen] == [(41, "C1"), (42, "")]
+    assert (seen[1].at - seen[0].at).total_seconds() == 2.5
+
+
+def test_readers_hear_what_comes_after_they_began_and_before_they_ended() -> None:
+    log = EventLog(FakeClock())
+    seen: list[int] = []
+    log.append(STOPPED)
+    end = log.subscribe(lambda entry: seen.append(entry.sequence))
+    log.append(STOPPED)
+    log.append(STOPPED)
+    end()
+    log.append(STOPPED)
+    assert seen == [2, 3]
+
+
+def test_a_reader_that_fails_keeps_nothing_from_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    log = EventLog(FakeClock())
+    seen: list[int] = []
+
+    def failing(entry: Entry) -> None:
+        raise OSError("disk full")
+
+    log.subscribe(failing)
+    log.subscribe(lambda entry: seen.append(entry.sequence))
+    with caplog.at_level(logging.ERROR):
+        log.append(STOPPED)
+        log.append(STOPPED)
+    assert seen == [1, 2]
+    assert "a reader of the event log failed on SwitchStopped" in caplog.text
+
+
+def test_a_reader_may_leave_while_it_reads() -> None:
+    log = EventLog(FakeClock())
+    seen: list[str] = []
+
+    def once(entry: Entry) -> None:
+        seen.append("once")
+        leave()
+
+    leave = log.subscribe(once)
+    log.subscribe(lambda entry: seen.append("always"))
+    log.append(STOPPED)
+    log.append(STOPPED)
+    assert seen == ["once", "always", "always"]
+
+
+def test_what_a_reader_appends_comes_after_what_it_read_for_all_readers() -> None:
+    log = EventLog(FakeClock())
+    seen: list[int] = []
+
+    def answering(entry: Entry) -> None:
+        if isinstance(entry.event, SwitchStarted):
+            assert log.append(STOPPED).sequence == 2
+
+    log.subscribe(answering)
+    log.subscribe(lambda entry: seen.append(entry.sequence))
+    log.append(SwitchStarted("1", ()))
+    log.append(STOPPED)
+    assert seen == [1, 2, 3]
+
+
+def test_nobody_needs_to_read() -> None:
+    assert EventLog(FakeClock()).append(STOPPED).sequence == 1
