@@ -14,7 +14,7 @@ import sys
 import time
 from typing import Final
 
-from benchmarks.processes import allow_many_files, pin
+from benchmarks.processes import allow_many_files, pin, take_precedence
 from benchmarks.talk import PACKET, PERIOD, Talk
 
 WARM_UP_SECONDS: Final = 1.0
@@ -85,6 +85,7 @@ def main() -> int:
     options = parser.parse_args()
     allow_many_files()
     pin(options.core)
+    take_precedence()
     used, ticks = exchange(json.loads(sys.stdin.readline())[: options.calls], seconds=options.seconds)
     print(json.dumps({"cpu": used, "ticks": ticks}))
     return 0

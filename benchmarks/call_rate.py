@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.phones import Phones
 from benchmarks.processes import allow_many_files, available_cores, choose_cores, cpu_seconds, pin, processor
 from benchmarks.sip import Account, Call, Exchange, Stage
-from benchmarks.switch import NUMBER, SwitchUnderTest
+from benchmarks.switch import NUMBER, SwitchFailed, SwitchUnderTest
 
 ACCOUNTS: Final = 1000
 PACED_RATE: Final = 200.0
@@ -222,7 +222,7 @@ def table(result: Run) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark."""
+    """Run the benchmark; return 1 when the switch did not start or stop."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.call_rate", description=__doc__)
     parser.add_argument("--rate", type=float, default=PACED_RATE, help="exchanges begun a second when paced")
     parser.add_argument("--seconds", type=float, default=PACED_SECONDS, help="how long to keep that pace")
@@ -231,7 +231,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     options = parser.parse_args(arguments)
-    result = run(rate=options.rate, seconds=options.seconds, full_seconds=options.full_seconds)
+    try:
+        result = run(rate=options.rate, seconds=options.seconds, full_seconds=options.full_seconds)
+    except SwitchFailed as error:
+        print(error, file=sys.stderr)
+        return 1
     print(json.dumps(asdict(result.figures())) if options.json else table(result))
     return 0
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.bare import measure
 from benchmarks.drawing import Series, draw
@@ -30,7 +31,7 @@ from benchmarks.processes import (
     resident_kib,
 )
 from benchmarks.sip import Call, Exchange, Stage
-from benchmarks.switch import HOST, LAW, NUMBER, SwitchUnderTest, Timing, sound
+from benchmarks.switch import HOST, LAW, NUMBER, SwitchFailed, SwitchUnderTest, Timing, sound
 from benchmarks.talk import PERIOD, Reception, Talk
 from media.prompts import frames_of
 
@@ -43,6 +44,8 @@ BARE_SECONDS: Final = 4.0
 SPEECH_SECONDS: Final = 50.0
 SHORTEST_SECONDS: Final = 2.0
 """One whole report of the worker's must lie inside."""
+GENERATOR_LATE_MS: Final = 1000 * PERIOD
+"""Past this the callers no longer send evenly, and the load is not the one that was asked for."""
 LONGEST_WAIT: Final = 30.0
 """Until all requests are answered, beyond the time it takes to send them."""
 
@@ -97,12 +100,12 @@ class Run:
     repeated: int
 
     @property
-    def lateness_ms(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def lateness_ms(self) -> NDArray[np.float64]:
         """How late each tick of the window began."""
         return np.concatenate([timing.lateness_ms for timing in self.timings])
 
     @property
-    def tick_us(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def tick_us(self) -> NDArray[np.float64]:
         """How long each tick of the window took."""
         return np.concatenate([timing.tick_us for timing in self.timings])
 
@@ -201,9 +204,7 @@ def run(calls: int, seconds: float) -> Run:
     allow_many_files()
     pin(cores.generator)
     speech = frames_of(sound(SPEECH_SECONDS))[LAW]
-    talk = Talk(calls, HOST, speech)
-    bare_us = measure(talk, core=cores.worker, seconds=min(BARE_SECONDS, seconds))
-    talk.close()
+    bare_before = _bare(calls, speech, cores.worker, seconds)
     talk = Talk(calls, HOST, speech)
     length = seconds + calls / SET_UP_RATE + SETTLE_SECONDS + LONGEST_WAIT
     with SwitchUnderTest(
@@ -227,10 +228,19 @@ def run(calls: int, seconds: float) -> Run:
         switch.stop()
         lost_inbound = switch.packets_lost()
     talk.close()
+    bare_us = (bare_before + _bare(calls, speech, cores.worker, seconds)) / 2
     return Run(calls, window, timings, bare_us, rss_kib, lost_inbound, load.phones.repeated)
 
 
-def _warm_up(switch: SwitchUnderTest, speech: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> None:
+def _bare(calls: int, speech: NDArray[np.uint8], core: int, seconds: float) -> float:
+    """Measure the bare system calls; done before and after, as the machine is not the same all the time."""
+    talk = Talk(calls, HOST, speech)
+    cost = measure(talk, core=core, seconds=min(BARE_SECONDS, seconds / 2))
+    talk.close()
+    return cost
+
+
+def _warm_up(switch: SwitchUnderTest, speech: NDArray[np.uint8]) -> None:
     """Make one call, so that the prompt is loaded before memory is looked at."""
     talk = Talk(1, HOST, speech)
     load = Load(switch, talk)
@@ -290,7 +300,7 @@ def table(result: Run) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; return 1 when the load could not be built up."""
+    """Run the benchmark; return 1 when the switch or the load could not be brought up."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.capacity", description=__doc__)
     parser.add_argument("--calls", type=int, default=1000, help="calls at the same time")
     parser.add_argument("--seconds", type=float, default=30.0, help="how long to measure, 2 at least")
@@ -301,9 +311,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"one call and {SHORTEST_SECONDS:g} seconds at least")
     try:
         result = run(options.calls, options.seconds)
-    except BenchmarkFailed as error:
+    except (BenchmarkFailed, SwitchFailed) as error:
         print(error, file=sys.stderr)
         return 1
+    generator_late = float(np.percentile(result.window.generator_late_ms, 99))
+    if generator_late > GENERATOR_LATE_MS:
+        print(
+            f"the generator itself was {generator_late:.0f} ms late: measure again on a quieter machine",
+            file=sys.stderr,
+        )
     if options.plot is not None:
         series = [
             Series("tick duration, ms", (result.tick_us / 1000).tolist()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 from dataclasses import dataclass
@@ -48,6 +49,12 @@ def allow_many_files() -> None:
     """Raise this process's limit of open files as far as it may: each call is a socket."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def take_precedence() -> None:
+    """Run before ordinary programs, as the media worker does, if this process may."""
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(os.sched_get_priority_min(os.SCHED_RR)))
 
 
 def cpu_seconds(process: int) -> float:

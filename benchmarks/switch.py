@@ -86,7 +86,8 @@ class SwitchUnderTest:
             self.worker = child_running(self._process.pid, "media.worker")
         except BaseException:
             self._process.kill()
-            self.stop()
+            self._process.wait()
+            shutil.rmtree(self._folder)
             raise
 
     def __enter__(self) -> SwitchUnderTest:
@@ -95,8 +96,10 @@ class SwitchUnderTest:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
-        shutil.rmtree(self._folder)
+        try:
+            self.stop()
+        finally:
+            shutil.rmtree(self._folder)
 
     @property
     def signalling(self) -> int:

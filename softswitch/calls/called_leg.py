@@ -87,7 +87,9 @@ class CalledLeg(Leg):
     def _authorized(self, response: Response) -> bool:
         """Send the INVITE again with credentials; False when we have none, or they were refused."""
         login, first = self._invitation.login, self._invite
-        if login is None or first is None or first.fields.get("Authorization") or self._cancelled:
+        if login is None or first is None or self._cancelled:
+            return False
+        if first.fields.get("Authorization") or first.fields.get("Proxy-Authorization"):
             return False
         again = first.again()
         if not authorize(again, response, user=login.user, password=login.password, cnonce=login.nonce()):

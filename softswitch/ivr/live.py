@@ -19,6 +19,7 @@ from softswitch.ivr.outcome import Ended, EndReason
 
 _RESULTS = {
     Reason.CALLEE_HUNG_UP: DialResult.ENDED_BY_CALLEE,
+    Reason.MEDIA_LOST: DialResult.ENDED_BY_CALLEE,
     Reason.BUSY: DialResult.BUSY,
     Reason.NO_ANSWER: DialResult.NO_ANSWER,
     Reason.DECLINED: DialResult.DECLINED,
@@ -68,12 +69,16 @@ class LiveLine:
 
     async def play(self, prompts: Sequence[Prompt], *, until_key: bool) -> Played:
         """Play prompts; the first of a call waits until the phone can hear it."""
-        numbers = [await self._number(prompt) for prompt in prompts]
-        await self._answered()
+        numbers: list[int] = []
         try:
+            for prompt in prompts:
+                # One by one, so that those made before a failure are known and forgotten.
+                numbers.append(await self._number(prompt))  # noqa: PERF401
+            await self._answered()
             return await self._play_until_key(numbers) if until_key else await self._play_whole(numbers)
         finally:
-            for prompt, number in zip(prompts, numbers, strict=True):
+            # Fewer numbers than prompts when one could not be made, or the caller did not wait for it.
+            for prompt, number in zip(prompts, numbers, strict=False):
                 if isinstance(prompt, SayText) and prompt.private:
                     self._voice.forget(number)
 
@@ -126,7 +131,11 @@ class LiveLine:
 
     def mask_keys(self, on: bool) -> None:
         """Keep digits out of the log."""
-        self._call.caller.masked = on
+        caller, task = self._call.caller, asyncio.current_task()
+        if caller.masked and task is not None and task.cancelling():
+            # The call ends in the middle of a secret: what is typed of it and unread goes while it is masked.
+            caller.keys.flush()
+        caller.masked = on
 
     async def _answered(self) -> None:
         """Answer the call at the first moment the tree needs the caller's ears, and not before."""

@@ -222,8 +222,10 @@ class Telephone:
         self.leg = None
 
     async def ended(self, within: float) -> None:
-        """Wait for the other side to hang up; raise PhoneError when it does not."""
-        leg = self._current()
+        """Wait for the other side to hang up, if it has not yet; raise PhoneError when it does not."""
+        leg = self.leg
+        if leg is None:
+            raise PhoneError("there is no call")
         try:
             async with asyncio.timeout(within):
                 while not leg.over:

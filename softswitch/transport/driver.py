@@ -171,5 +171,9 @@ class SipDriver:
 
     def _ring(self) -> None:
         self._timer = self._timer_at = None
-        self.stack.tick(self._clock.monotonic())
+        try:
+            self.stack.tick(self._clock.monotonic())
+        except Exception:
+            # It ends one transaction's or dialog's waiting; the timers of all others must go on.
+            logger.exception("a timer could not be carried out")
         self._drain()

@@ -50,7 +50,9 @@ class UdpTransport:
         return Hop("UDP", host, port, self._addresses.towards(host), self.port)
 
     def close(self) -> None:
-        """Stop reading and close the socket."""
+        """Stop reading and close the socket; once more does no harm."""
+        if self._socket.fileno() < 0:
+            return
         self._loop.remove_reader(self._socket.fileno())
         self._socket.close()
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from softswitch.calls.called_leg import CalledLeg, Invitation
+from softswitch.calls.called_leg import CalledLeg, Invitation, Login
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.leg import Progress
 from softswitch.calls.signals import Answered, Ended, Held, Ringing
 from softswitch.events import LegAnswered, LegEnded, LegInvited, LegRinging
+from softswitch.sip.errors import LocalProtocolError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.sdp import parse_sdp
 from softswitch.sip.signals import Acknowledged, Cancelled
@@ -24,7 +25,7 @@ HUNG_UP = Termination(Reason.CALLER_HUNG_UP)
 class Line:
     """A called leg of its own, without a call round it."""
 
-    def __init__(self, switch):
+    def __init__(self, switch, **how):
         self.phone = switch.phone("1002", "192.0.2.12")
         self.signals = []
         (binding,) = switch.bindings("1002")
@@ -32,7 +33,9 @@ class Line:
         around = replace(switch.around, record=lambda event: switch.log.append(event))
         self.leg = CalledLeg(
             "b1",
-            Invitation("1002", str(binding.contact), binding.hop, NameAddr(here, "Łukasz"), NameAddr(here)),
+            Invitation(
+                "1002", str(binding.contact), binding.hop, NameAddr(here, "Łukasz"), NameAddr(here), **how
+            ),
             around,
             lambda leg, signal: self.signals.append(signal),
         )
@@ -205,3 +208,57 @@ async def test_a_cancel_that_is_lost_is_repeated():
         await passes(2)
         assert len(line.phone.got(Cancelled)) == 1
         assert line.phone.cancelled_because == 'Q.850;cause=16;text="caller hung up"'
+
+
+LOGIN = Login("1001", "secret", lambda: "cnonce")
+
+
+async def challenged(switch, status, **how):
+    """Call a phone that challenges every INVITE; return the line and the INVITEs that came."""
+    line = Line(switch, **how)
+    field = "WWW-Authenticate" if status == 401 else "Proxy-Authenticate"
+    await line.ring()
+    for _ in range(3):
+        for invite in line.phone.incoming("INVITE"):
+            try:
+                response = line.phone.stack.response(invite.transaction, status)
+                response.fields.add(field, 'Digest realm="home", nonce="n", qop="auth", algorithm=MD5')
+                line.phone.stack.respond(line.phone.network.now, invite.transaction, response)
+            except LocalProtocolError:
+                continue  # Answered before.
+        line.phone.network.flush()
+        await passes(0.5)
+    return line, [one.request for one in line.phone.incoming("INVITE")]
+
+
+@pytest.mark.parametrize(("status", "field"), [(401, "Authorization"), (407, "Proxy-Authorization")])
+@in_virtual_time
+async def test_a_challenge_is_answered_once_and_a_second_one_is_a_refusal(status, field):
+    async with exchange() as switch:
+        line, invites = await challenged(switch, status, login=LOGIN)
+        assert [invite.fields.get(field) is not None for invite in invites] == [False, True]
+        assert len({invite.cseq.number for invite in invites}) == 2
+        assert len({invite.call_id for invite in invites}) == 1
+        assert line.signals == [Ended(Termination(Reason.PEER_FAILED, "callee"))]
+        await line.over()
+
+
+@in_virtual_time
+async def test_a_challenge_to_which_there_is_no_answer_is_a_refusal():
+    async with exchange() as switch:
+        line, invites = await challenged(switch, 401)
+        assert len(invites) == 1
+        assert line.signals == [Ended(Termination(Reason.PEER_FAILED, "callee"))]
+        await line.over()
+
+
+@in_virtual_time
+async def test_no_credentials_are_sent_for_a_call_that_was_given_up():
+    async with exchange() as switch:
+        line = Line(switch, login=LOGIN)
+        await line.ring()
+        line.leg.hang_up(HUNG_UP)
+        line.phone.refuse(401)
+        await passes(1)
+        assert len(line.phone.incoming("INVITE")) == 1
+        await line.leg.close()

@@ -314,13 +314,15 @@ async def test_every_leg_has_ended_before_the_call_has():
         await passes(0.5)
         bartek.ring()
         other.ring()
-        switch.client.close_gate = asyncio.Event()
+        gate = switch.client.close_gate = asyncio.Event()
         bartek.pick_up()
         await passes(0.1)
         # The loser's last statistics are waited for in the moment in which the caller gives up.
+        switch.client.close_gate = None
         anna.cancel()
         await passes(0.1)
-        switch.client.close_gate.set()
+        assert switch.events(Ended) == []
+        gate.set()
         await passes(1)
         assert switch.leg_ends() == {"b2": "answered_elsewhere", "b1": "cancelled", "a": "cancelled"}
         assert switch.entries[-1].event == switch.ended

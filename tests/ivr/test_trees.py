@@ -83,7 +83,7 @@ def test_the_demo_says_goodbye_to_silence_and_to_wrong_keys(language, key):
     for transcript in (silent, wrong):
         assert transcript.path[-1] == f"{language}-bye"
         assert transcript.ended.reason is EndReason.HUNG_UP
-    assert sum("Nie usłyszeliśmy" in text or "we did not get" in text for text in silent.heard) == 2
+    assert sum("Nie wybrano" in text or "we did not get" in text for text in silent.heard) == 2
     assert sum("nic nie ma" in text or "nothing under" in text for text in wrong.heard) == 2
 
 

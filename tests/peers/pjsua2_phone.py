@@ -30,6 +30,9 @@ LEAVE_SECONDS = 0.7
 CLOSE_SECONDS = 0.1
 """A recorder leaves the conference bridge in one of its next turns; its file is whole only then."""
 
+HELD_MILLISECONDS = 80
+"""How long its jitter buffer holds sound before it lets it be heard."""
+
 CODEC_TOP = 200
 LOG_LEVEL = 5
 """PJSIP's level at which whole messages are logged."""
@@ -57,6 +60,23 @@ class Settings:
 def report(event: str, **facts: object) -> None:
     """Print one event."""
     print(json.dumps({"event": event, **facts}), flush=True)
+
+
+def hold_sound(config: pj.MediaConfig) -> None:
+    """Make the jitter buffer hold sound for a fixed time and leave none out.
+
+    Left to itself it begins with nothing, makes up a frame at the first packet that is late, in the middle
+    of the first syllable, and later leaves some out again; but what is judged is what the switch sends.
+    """
+    document = pj.JsonDocument()
+    document.writeObject(config)
+    settings = json.loads(document.saveString())
+    held = dict.fromkeys(("jbInit", "jbMinPre", "jbMaxPre"), HELD_MILLISECONDS)
+    # PJMEDIA_JB_DISCARD_NONE has no name in Python, and a number is taken only from such a document.
+    settings["MediaConfig"] |= {**held, "jbDiscardAlgo": 0}
+    document = pj.JsonDocument()
+    document.loadString(json.dumps(settings))
+    document.readObject(config)
 
 
 class Call(pj.Call):  # type: ignore[misc]  # the library has no type information
@@ -143,6 +163,7 @@ class Phone:
         config.logConfig.filename = self.settings.log
         config.medConfig.noVad = True
         config.medConfig.ecTailLen = 0
+        hold_sound(config.medConfig)
         self.endpoint.libInit(config)
         transport = pj.TransportConfig()
         transport.port = self.settings.sip_port

@@ -22,11 +22,11 @@ LISTEN_SECONDS = 15.0
 LANGUAGES = ("pl", "pl", "en")
 """Of the greeting and of the question's two halves."""
 
-ALIKE = 0.6
-"""A syllable through G.711 fits by 0.99, by 0.7 with a frame put into its middle; a wrong one by 0.4."""
+ALIKE = 0.9
+"""A syllable through G.711 fits by 0.99; one with a frame put into its middle by 0.7, a wrong one by 0.5."""
 
-SLIP_SECONDS = 0.1
-"""What a phone's jitter buffer may put in or leave out during one prompt, when the machine is busy."""
+SLIP_SECONDS = 0.03
+"""What may come or go within one prompt: a single frame, should the whole machine stand still once."""
 
 
 def press(phone: SoftPhone, room: Room, digit: str, method: str) -> None:

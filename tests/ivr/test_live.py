@@ -1,0 +1,605 @@
+"""Trees on real calls: a real SIP stack, a real interpreter, virtual time, no sound."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from media import commands as ask
+from softswitch.calls.hangup import Reason, Termination
+from softswitch.events import (
+    BranchEntered,
+    CallRouted,
+    DigitPressed,
+    LegAnswered,
+    PromptPlayed,
+    StepTaken,
+)
+from softswitch.ivr.context import DialResult, Key, PlayFile, SayText
+from softswitch.ivr.context import Played as Heard
+from softswitch.ivr.errors import PromptFailed
+from softswitch.ivr.live import LiveLine, TreeDestination
+from tests.fakes.exchange import Steps, exchange, sdp
+from tests.fakes.media import RING_BACK
+from tests.fakes.virtual_time import in_virtual_time, passes
+from tests.ivr.written import tree_of
+
+HELLO = SayText("Hello", "en")
+SECRET = SayText("Your balance", "en", private=True)
+FILE = PlayFile(Path("hello.wav"))
+
+
+class FakeVoice:
+    """Makes every text audible under a number of its own, at once or when a test lets it."""
+
+    def __init__(self):
+        self.said = []
+        self.forgotten = []
+        self.broken = set()
+        self.gate = None
+
+    async def text(self, text, *, language, voice, private):
+        if self.gate is not None:
+            await self.gate.wait()
+        if text in self.broken:
+            raise PromptFailed(f"no voice for {text}")
+        self.said.append((text, language, voice, private))
+        return 1000 + len(self.said)
+
+    async def file(self, path):
+        return await self.text(path.name, language="", voice=None, private=False)
+
+    def forget(self, number):
+        self.forgotten.append(number)
+
+
+def on_line(switch, course):
+    """Let ``course(line)`` serve whoever dials 100; return the voice it speaks with."""
+    voice = FakeVoice()
+
+    async def destination(call):
+        await course(LiveLine(call, voice, switch.dialler))
+        return Termination(Reason.MENU_ENDED)
+
+    switch.routes["100"] = Steps(destination)
+    return voice
+
+
+async def on_tree(switch, branches, **how):
+    """Let a written tree serve whoever dials 100; call it and return the phone and the voice."""
+    voice = FakeVoice()
+    switch.routes["100"] = TreeDestination(tree_of(branches), voice, switch.dialler)
+    anna = switch.phone("1001", "192.0.2.11")
+    anna.call("100", **how)
+    await passes(0.5)
+    return anna, voice
+
+
+def end_prompts_after(switch, seconds):
+    """Let every prompt last so long."""
+    loop = asyncio.get_running_loop()
+
+    def asked(command):
+        if isinstance(command, ask.Play):
+            loop.call_later(seconds, switch.client.finish_play, switch.client.legs[command.leg], seconds)
+
+    switch.client.on_send = asked
+
+
+# The line
+
+
+@in_virtual_time
+async def test_a_call_is_answered_when_the_first_prompt_is_ready_and_not_before():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        heard = []
+
+        async def course(line):
+            heard.append(await line.play([HELLO, FILE], until_key=False))
+
+        voice = on_line(switch, course)
+        voice.gate = asyncio.Event()
+        anna.call("100")
+        await passes(3)
+        assert anna.statuses() == [100]
+        voice.gate.set()
+        await passes(0.1)
+        assert anna.last_status() == 200
+        assert anna.sound.asked(ask.Play) == []  # The phone's first packet is waited for.
+        switch.client.sound(anna.sound, "192.0.2.11", 4000)
+        await passes(0.01)
+        assert [play.prompts for play in anna.sound.asked(ask.Play)] == [(1001, 1002)]
+        switch.client.finish_play(anna.sound, 2.5)
+        await passes(0.1)
+        assert heard == [Heard(2.5, interrupted=False)]
+        assert voice.said == [("Hello", "en", None, False), ("hello.wav", "", None, False)]
+
+
+@in_virtual_time
+async def test_a_key_cuts_a_prompt_and_stays_to_be_read():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        seen = []
+
+        async def course(line):
+            seen.append(await line.play([HELLO], until_key=True))
+            seen.append(await line.next_key(0))
+            seen.append(await line.next_key(0))
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(1)
+        switch.client.digit(anna.sound, "5", "inband")
+        await passes(0.1)
+        assert seen == [Heard(0.5, interrupted=True), Key("5", "inband"), None]
+        assert len(anna.sound.asked(ask.StopPlay)) == 1
+
+
+@in_virtual_time
+async def test_a_key_that_waits_already_lets_nothing_be_played():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        seen = []
+
+        async def course(line):
+            await line.next_key(0.1)  # Answers the call.
+            await passes(1)
+            seen.append(await line.play([HELLO], until_key=True))
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(1)
+        switch.client.digit(anna.sound, "5")
+        await passes(1)
+        assert seen == [Heard(0.0, interrupted=True)]
+        assert anna.sound.asked(ask.Play) == []
+
+
+@in_virtual_time
+async def test_a_prompt_that_is_not_to_be_cut_gathers_keys():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        seen = []
+
+        async def course(line):
+            seen.append(await line.play([HELLO], until_key=False))
+            seen.append(await line.next_key(0))
+            line.flush_keys()
+            seen.append(await line.next_key(0))
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(1)
+        for digit in "123":
+            switch.client.digit(anna.sound, digit)
+        switch.client.finish_play(anna.sound, 3.0)
+        await passes(0.1)
+        assert seen == [Heard(3.0, interrupted=False), Key("1", "rfc4733"), None]
+
+
+@in_virtual_time
+async def test_a_prompt_that_comes_to_its_end_in_the_moment_of_the_key_is_heard_whole():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        seen = []
+
+        async def course(line):
+            seen.append(await line.play([HELLO], until_key=True))
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(1)
+        switch.client.finish_play(anna.sound, 2.0)
+        switch.client.digit(anna.sound, "1")
+        await passes(0.1)
+        assert seen == [Heard(2.0, interrupted=False)]
+        assert anna.sound.asked(ask.StopPlay) == []
+
+
+@pytest.mark.parametrize("until_key", [True, False])
+@in_virtual_time
+async def test_the_caller_hangs_up_in_the_middle_of_a_prompt(until_key):
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+
+        async def course(line):
+            await line.play([HELLO, SECRET], until_key=until_key)
+
+        voice = on_line(switch, course)
+        anna.call("100")
+        await passes(1)
+        anna.hang_up()
+        await passes(0.1)
+        assert switch.ended.reason == "caller_hung_up"
+        assert voice.forgotten == [1002]
+
+
+@in_virtual_time
+async def test_the_worker_dies_in_the_middle_of_a_prompt():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+
+        async def course(line):
+            await line.play([HELLO], until_key=True)
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(1)
+        switch.client.kill(switch.media)
+        await passes(0.1)
+        assert switch.ended.reason == "media_worker_died"
+        assert len(anna.incoming("BYE")) == 1
+
+
+@in_virtual_time
+async def test_a_private_text_is_forgotten_after_it_was_heard():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+
+        async def course(line):
+            await line.play([HELLO, SECRET], until_key=False)
+
+        voice = on_line(switch, course)
+        end_prompts_after(switch, 1.0)
+        anna.call("100")
+        await passes(3)
+        assert voice.said[1] == ("Your balance", "en", None, True)
+        assert voice.forgotten == [1002]
+
+
+@in_virtual_time
+async def test_a_private_text_is_forgotten_when_another_prompt_fails():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        failures = []
+
+        async def course(line):
+            try:
+                await line.play([SECRET, HELLO], until_key=False)
+            except PromptFailed as error:
+                failures.append(str(error))
+
+        voice = on_line(switch, course)
+        voice.broken.add("Hello")
+        anna.call("100")
+        await passes(1)
+        assert failures == ["no voice for Hello"]
+        assert voice.forgotten == [1001]
+        # Nothing could be said, so nothing was answered.
+        assert anna.last_status() == 480
+
+
+@in_virtual_time
+async def test_a_private_text_is_forgotten_when_the_caller_does_not_wait_for_the_rest():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+
+        async def course(line):
+            await line.play([HELLO], until_key=False)
+            asyncio.get_running_loop().call_soon(voice.gate.clear)
+            await line.play([SECRET, HELLO], until_key=False)
+
+        voice = on_line(switch, course)
+
+        class Gate:
+            """Lets two texts through, then none."""
+
+            def __init__(self):
+                self.passed = 0
+
+            async def wait(self):
+                self.passed += 1
+                if self.passed > 2:
+                    await passes(1000)
+
+            def clear(self):
+                """Nothing to do."""
+
+        voice.gate = Gate()
+        end_prompts_after(switch, 1.0)
+        anna.call("100")
+        await passes(5)
+        anna.hang_up()
+        await passes(0.1)
+        assert switch.ended.reason == "caller_hung_up"
+        assert voice.forgotten == [1002]
+
+
+@in_virtual_time
+async def test_waiting_for_a_key_answers_and_looking_for_one_does_not():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        seen = []
+
+        async def course(line):
+            seen.append(await line.next_key(0))
+            await passes(1)
+            assert switch.events(LegAnswered) == []
+            seen.append(await line.next_key(2.0))
+            seen.append(await line.next_key(2.0))
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(2)
+        anna.info("Signal=7")
+        await passes(5)
+        assert seen == [None, Key("7", "info"), None]
+
+
+@pytest.mark.parametrize(("until_key", "expected"), [(True, 1.0), (False, 5.0)])
+@in_virtual_time
+async def test_the_echo_ends_by_a_key_or_by_time(until_key, expected):
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        times = []
+
+        async def course(line):
+            await line.next_key(0.1)
+            began = switch.network.now
+            await line.echo(5.0, until_key=until_key)
+            times.append(switch.network.now - began)
+            assert anna.sound.hears == "nothing"
+            assert await line.next_key(0) == Key("1", "rfc4733")
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(0.6)
+        assert anna.sound.hears == "itself"
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.8, switch.client.digit, anna.sound, "1")
+        await passes(7)
+        assert times == [pytest.approx(expected, abs=0.15)]
+
+
+@in_virtual_time
+async def test_the_caller_leaves_the_echo():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+
+        async def course(line):
+            await line.echo(100.0, until_key=False)
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(1)
+        anna.hang_up()
+        await passes(0.1)
+        assert switch.ended.reason == "caller_hung_up"
+
+
+@pytest.mark.parametrize(
+    ("act", "result"),
+    [
+        (lambda phone: phone.refuse(486), DialResult.BUSY),
+        (lambda phone: phone.refuse(603), DialResult.DECLINED),
+        (lambda phone: phone.refuse(480), DialResult.UNREACHABLE),
+        (lambda phone: phone.refuse(500), DialResult.UNREACHABLE),
+        (lambda phone: phone.refuse(488), DialResult.UNREACHABLE),
+        (lambda phone: phone.ring(), DialResult.NO_ANSWER),
+    ],
+)
+@in_virtual_time
+async def test_what_a_tree_is_told_of_a_dialling(act, result):
+    async with exchange() as switch:
+        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
+        seen = []
+
+        async def course(line):
+            seen.append(await line.dial(["1002"], 10.0, "Karty"))
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(0.5)
+        assert bartek.rung.request.from_.display == "Karty Anna"
+        act(bartek)
+        await passes(12)
+        assert seen == [result]
+
+
+@in_virtual_time
+async def test_nobody_there_and_nobody_known():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        seen = []
+
+        async def course(line):
+            seen.append(await line.dial(["1003"], 10.0, ""))
+            seen.append(await line.dial(["4711"], 10.0, ""))
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(1)
+        assert seen == [DialResult.UNREACHABLE, DialResult.UNKNOWN]
+
+
+@pytest.mark.parametrize("how", ["bye", "silence", "resume and bye"])
+@in_virtual_time
+async def test_a_talk_that_is_over_is_over_whoever_ended_it(how):
+    async with exchange() as switch:
+        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
+        seen = []
+
+        async def course(line):
+            seen.append(await line.dial(["1002"], 10.0, ""))
+            seen.append(await line.next_key(1.0))
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(0.5)
+        bartek.pick_up()
+        await passes(0.5)
+        if how == "silence":
+            switch.client.silence(bartek.sound)
+        if how == "resume and bye":
+            bartek.reinvite(sdp(direction="sendonly", version=2))
+            await passes(0.5)
+            bartek.reinvite(sdp(version=3))
+        if how != "silence":
+            bartek.hang_up()
+        await passes(3)
+        assert seen == [DialResult.ENDED_BY_CALLEE, None]
+
+
+# Whole trees
+
+
+MENU = """
+a:
+  - menu:
+      prompt: "One or two."
+      keys: {1: b, 2: c}
+      first_digit_s: 3
+      no_input: {repeat: 1, then: c}
+      no_match: {repeat: 1, then: c}
+b:
+  - say: "You pressed one."
+  - dial: 1002
+c: [hangup]
+"""
+
+
+@in_virtual_time
+async def test_a_menu_leads_to_a_phone():
+    async with exchange() as switch:
+        bartek = switch.phone("1002", "192.0.2.12")
+        end_prompts_after(switch, 1.0)
+        anna, voice = await on_tree(switch, MENU)
+        await passes(0.5)
+        switch.client.digit(anna.sound, "1")
+        await passes(3)
+        assert [one[0] for one in voice.said] == ["One or two.", "You pressed one."]
+        assert anna.sound.hears == f"loop {RING_BACK}"
+        bartek.pick_up()
+        await passes(1)
+        assert anna.sound.hears == f"leg {bartek.sound.leg.number}"
+        bartek.hang_up()
+        await passes(1)
+        assert [event.branch for event in switch.events(BranchEntered)] == ["a", "b"]
+        assert [event.interrupted for event in switch.events(PromptPlayed)] == [True, False]
+        assert switch.events(CallRouted) == [CallRouted("tree", "t")]
+        assert (switch.ended.reason, switch.ended.ended_by) == ("callee_hung_up", "callee")
+
+
+@in_virtual_time
+async def test_nobody_presses_anything():
+    async with exchange() as switch:
+        end_prompts_after(switch, 1.0)
+        anna, voice = await on_tree(switch, MENU)
+        await passes(20)
+        assert len(voice.said) == 2
+        assert switch.ended.reason == "menu_ended"
+        assert len(anna.incoming("BYE")) == 1
+
+
+@in_virtual_time
+async def test_a_tree_that_hangs_up_at_once_never_answers():
+    async with exchange() as switch:
+        anna, _ = await on_tree(switch, "a: [hangup]")
+        assert anna.last_status() == 480
+        assert (switch.ended.reason, switch.events(LegAnswered)) == ("menu_ended", [])
+
+
+@pytest.mark.parametrize(
+    ("act", "status", "reason"),
+    [
+        (lambda phone: phone.refuse(486), 486, "busy"),
+        (lambda phone: phone.refuse(603), 603, "declined"),
+        (lambda phone: phone.refuse(480), 480, "unreachable"),
+        (lambda phone: phone.ring(), 480, "no_answer"),
+    ],
+)
+@in_virtual_time
+async def test_a_tree_that_only_dials_passes_the_refusal_to_a_caller_not_yet_answered(act, status, reason):
+    async with exchange() as switch:
+        bartek = switch.phone("1002", "192.0.2.12")
+        anna, _ = await on_tree(switch, "a: [{dial: {target: 1002, ring_s: 10}}]")
+        act(bartek)
+        await passes(12)
+        assert (anna.last_status(), switch.ended.reason) == (status, reason)
+
+
+@in_virtual_time
+async def test_a_number_that_a_tree_dials_and_nobody_has():
+    async with exchange() as switch:
+        anna, _ = await on_tree(switch, "a: [{dial: 4711}]")
+        assert (anna.last_status(), switch.ended.reason) == (404, "unknown_number")
+
+
+@in_virtual_time
+async def test_a_tree_that_goes_round_in_circles_is_ended_as_a_fault():
+    async with exchange() as switch:
+        await on_tree(switch, "a: [{goto: b}]\nb: [{goto: a}]")
+        assert switch.ended.reason == "menu_fault"
+
+
+@in_virtual_time
+async def test_a_prompt_that_cannot_be_spoken_does_not_end_the_call():
+    async with exchange() as switch:
+        voice = FakeVoice()
+        voice.broken.add("Broken.")
+        tree = tree_of('a: [{say: "Broken."}, {say: "Whole."}, hangup]')
+        switch.routes["100"] = TreeDestination(tree, voice, switch.dialler)
+        end_prompts_after(switch, 1.0)
+        anna = switch.phone("1001", "192.0.2.11")
+        anna.call("100")
+        await passes(3)
+        assert [one[0] for one in voice.said] == ["Whole."]
+        assert any(step.exit == "failed" for step in switch.events(StepTaken))
+        assert switch.ended.reason == "menu_ended"
+
+
+@in_virtual_time
+async def test_a_tree_knows_who_calls_with_which_codec():
+    async with exchange() as switch:
+        text = 'a: [{say: "{{CALL.CODEC}} {{CALL.ACCOUNT}} {{CALL.CALLER_ID}} {{CALL.DST_NUMBER}}"}, hangup]'
+        end_prompts_after(switch, 1.0)
+        _, voice = await on_tree(switch, text, body=sdp(formats="0 8 101"))
+        await passes(3)
+        assert voice.said[0][0] == "PCMU 1001 Anna 100"
+
+
+GATHER = """
+a:
+  - gather: {variable: pin, max: 4, sensitive: true, barge_in: false, prompt: "Your PIN."}
+  - say: "{{VARIABLE.pin}}"
+  - hangup
+"""
+
+
+@in_virtual_time
+async def test_a_secret_number_is_in_no_event_and_its_voice_is_forgotten():
+    async with exchange() as switch:
+        end_prompts_after(switch, 1.0)
+        anna, voice = await on_tree(switch, GATHER)
+        await passes(0.5)
+        for digit in "1234":
+            await passes(0.2)
+            switch.client.digit(anna.sound, digit)
+        await passes(5)
+        assert [press.digit for press in switch.events(DigitPressed)] == ["*"] * 4
+        assert voice.said[-1] == ("1234", "en", None, True)
+        assert voice.forgotten == [1002]
+        assert "1234" not in repr([entry.event for entry in switch.entries])
+
+
+@pytest.mark.parametrize("how", ["stop", "too long", "bye", "worker"])
+@in_virtual_time
+async def test_a_secret_half_typed_is_recorded_masked_whatever_ends_the_call(how):
+    async with exchange(longest=6.0) as switch:
+        anna, _ = await on_tree(switch, GATHER)  # Its prompt goes on and on, so no key is read.
+        await passes(2)
+        for digit in "123":
+            switch.client.digit(anna.sound, digit)
+        await passes(1)
+        match how:
+            case "stop":
+                switch.board.close()
+            case "bye":
+                anna.hang_up()
+            case "worker":
+                switch.client.kill(switch.media)
+        await passes(5)
+        assert [press.digit for press in switch.events(DigitPressed)] == ["*"] * 3

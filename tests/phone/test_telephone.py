@@ -1,0 +1,502 @@
+"""The telephone on a real SIP stack, with a switch that does what each test wants."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from media import commands as ask
+from softswitch.bus import EventLog
+from softswitch.calls.directory import Directory
+from softswitch.calls.leg import Surroundings
+from softswitch.phone.telephone import EXPIRES, Line, PhoneError, Telephone
+from softswitch.registrar.accounts import Account, Accounts, secrets_of
+from softswitch.registrar.credentials import Authenticator
+from softswitch.sip.digest import Nonces
+from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.hop import Hop
+from softswitch.sip.offer_answer import Direction
+from softswitch.sip.signals import Cancelled, DialogId, Incoming, Reply, UserOutput
+from softswitch.sip.stack import SipStack
+from tests.fakes.exchange import LiveNetwork, Wires, sdp
+from tests.fakes.media import FakeMediaClient, media_port
+from tests.fakes.party import Party, counted
+from tests.fakes.virtual_time import LoopClock, in_virtual_time, passes
+
+PHONE = ("192.0.2.20", 5060)
+SWITCH = "192.0.2.1"
+
+
+class Switch(Party):
+    """A switch with one account. It asks who is calling, takes registrations and answers BYE by itself."""
+
+    def __init__(self, network: LiveNetwork) -> None:
+        clock = LoopClock(asyncio.get_running_loop())
+        self._door = Authenticator(
+            Accounts([Account("1001", secrets=secrets_of("1001", "home", "secret"))]),
+            realm="home",
+            nonces=Nonces(b"k" * 32),
+            clock=clock,
+            salt=counted("salt"),
+            log=EventLog(clock),
+        )
+        self.asks = True
+        self.registers = 200
+        super().__init__(network, "switch", SWITCH)
+
+    def hear(self, output: UserOutput) -> None:
+        super().hear(output)
+        match output:
+            case Incoming(request=request, dialog=None) if request.method in ("REGISTER", "INVITE"):
+                if self.asks and not self.believes(output):
+                    return
+                if request.method == "REGISTER":
+                    self.answer(output, self.registers)
+            case Incoming(request=request) if request.method in ("BYE", "INFO"):
+                self.answer(output, 200)
+            case Cancelled(transaction):
+                (invite,) = [one for one in self.incoming("INVITE") if one.transaction == transaction]
+                self.answer(invite, 487)
+
+    def believes(self, incoming: Incoming) -> bool:
+        """Challenge a request that does not prove who sent it."""
+        try:
+            self._door.account(incoming.request, incoming.hop)
+        except RemoteProtocolError as error:
+            response = self.stack.response(incoming.transaction, error.status)
+            for name, value in error.fields:
+                response.fields.add(name, value)
+            self.stack.respond(self.network.now, incoming.transaction, response)
+            self.network.flush()
+            return False
+        return True
+
+    @property
+    def called(self) -> Incoming:
+        """The latest INVITE that proved who sent it."""
+        return [one for one in self.incoming("INVITE") if one.request.fields.get("Authorization")][-1]
+
+    def call(self, body: bytes | None = None, kind: str = "application/sdp") -> None:
+        """Call the phone."""
+        self.invite = self.send_to_phone("INVITE", sdp(host=SWITCH) if body is None else body, kind)
+
+    def send_to_phone(self, method: str, body: bytes = b"", kind: str = "") -> Callable[[], None]:
+        """Send a request outside any dialog; return what cancels it."""
+        phone = Party(LiveNetwork(), "1001", PHONE[0])  # Only its address is wanted.
+        request = self.request(method, phone)
+        request.fields.put("From", '"Bartek" <sip:1002@192.0.2.1>;tag=far')
+        request.__dict__.pop("from_", None)
+        if body:
+            request.put_body(body, kind)
+        key = self.stack.send(self.network.now, request, self.hop_to(PHONE))
+        self.network.flush()
+        return lambda: (self.stack.cancel(self.network.now, key), self.network.flush())[0]
+
+
+class Bench:
+    """A phone, its switch, and everything the phone said."""
+
+    def __init__(self, password: str = "secret") -> None:
+        loop = asyncio.get_running_loop()
+        self.network = LiveNetwork()
+        self.switch = Switch(self.network)
+        self.told: list[str] = []
+        self.client = FakeMediaClient()
+        self.directory = Directory()
+        stack = SipStack(token=counted("p"), agent="phone")
+        around = Surroundings(
+            signaller=Wires(self.network, stack),
+            media=media_port(self.client),
+            clock=LoopClock(loop),
+            record=lambda event: None,
+            directory=self.directory,
+            random=lambda: 0.5,
+        )
+        self.line = Line("1001", Hop("UDP", SWITCH, 5060, *PHONE), SWITCH, password)
+        self.phone = Telephone(self.line, around, counted("n"), self.told.append)
+        self.network.join(PHONE, stack, self.phone.handle)
+
+    async def talk(self, number: str = "100", body: bytes | None = None) -> DialogId:
+        """Let the phone call and the switch answer; return the switch's dialog."""
+        calling = asyncio.ensure_future(self.phone.call(number))
+        await passes(0.5)
+        dialog = self.switch.answer(self.switch.called, 200, body=sdp(host=SWITCH) if body is None else body)
+        await calling
+        await passes(0.1)
+        assert dialog is not None
+        return dialog
+
+    async def be_called(self) -> None:
+        """Let the switch call and the phone answer."""
+        self.switch.call()
+        await self.phone.answer(5)
+        await passes(0.1)
+        self.switch.acknowledge(self.switch.last(Reply))
+        await passes(0.1)
+
+
+@contextlib.asynccontextmanager
+async def bench(password: str = "secret") -> AsyncIterator[Bench]:
+    made = Bench(password)
+    yield made
+    made.network.close()
+
+
+# Registration
+
+
+@in_virtual_time
+async def test_a_phone_is_asked_once_and_registers():
+    async with bench() as b:
+        await b.phone.register()
+        first, second = (one.request for one in b.switch.incoming("REGISTER"))
+        assert first.fields.get("Authorization") is None
+        assert (second.fields.get("Authorization") or "").startswith("Digest ")
+        assert (first.call_id, first.cseq.number + 1) == (second.call_id, second.cseq.number)
+        assert second.expires == EXPIRES
+        assert [str(contact) for contact in second.contacts] == ["<sip:1001@192.0.2.20:5060>"]
+        assert b.told == ["registered"]
+
+
+@in_virtual_time
+async def test_a_registration_is_taken_back_under_the_same_call_id():
+    async with bench() as b:
+        await b.phone.register()
+        await b.phone.register(0)
+        requests = [one.request for one in b.switch.incoming("REGISTER")]
+        assert [request.expires for request in requests] == [EXPIRES, EXPIRES, 0, 0]
+        assert len({request.call_id for request in requests}) == 1
+        numbers = [request.cseq.number for request in requests]
+        assert numbers == sorted(set(numbers))
+        assert b.told == ["registered", "unregistered"]
+
+
+@in_virtual_time
+async def test_a_switch_that_asks_nobody_is_fine_too():
+    async with bench() as b:
+        b.switch.asks = False
+        await b.phone.register()
+        assert len(b.switch.incoming("REGISTER")) == 1
+
+
+@in_virtual_time
+async def test_a_wrong_password_is_tried_once():
+    async with bench("guess") as b:
+        with pytest.raises(PhoneError, match=r"^wrong user or password$"):
+            await b.phone.register()
+        await passes(40)
+        assert len(b.switch.incoming("REGISTER")) == 2
+        assert b.told == []
+
+
+@pytest.mark.parametrize(("status", "words"), [(423, "423 Interval Too Brief"), (503, "503 Service")])
+@in_virtual_time
+async def test_a_refusal_is_told_as_it_is(status, words):
+    async with bench() as b:
+        b.switch.registers = status
+        with pytest.raises(PhoneError, match=f"the switch refuses the registration: {words}"):
+            await b.phone.register()
+
+
+@in_virtual_time
+async def test_a_proof_the_phone_does_not_know():
+    async with bench() as b:
+        b.switch.believes = lambda incoming: odd(b.switch, incoming)
+        with pytest.raises(PhoneError, match="a kind of proof this phone does not know"):
+            await b.phone.register()
+
+
+def odd(switch, incoming):
+    response = switch.stack.response(incoming.transaction, 401)
+    response.fields.add("WWW-Authenticate", 'Digest realm="x", nonce="1", algorithm=SHA-512-256')
+    switch.stack.respond(switch.network.now, incoming.transaction, response)
+
+
+@in_virtual_time
+async def test_a_switch_that_is_not_there():
+    async with bench() as b:
+        b.network.drop = lambda one: True
+        with pytest.raises(PhoneError, match=r"^192\.0\.2\.1:5060 does not answer \(no answer in time\)$"):
+            await b.phone.register()
+
+
+@in_virtual_time
+async def test_the_password_is_in_no_text():
+    async with bench() as b:
+        assert "secret" not in repr(b.line)
+
+
+# Calling
+
+
+@in_virtual_time
+async def test_a_call_is_made():
+    async with bench() as b:
+        calling = asyncio.ensure_future(b.phone.call("*43"))
+        await passes(0.5)
+        assert b.switch.called.request.target == "sip:*43@192.0.2.1"
+        b.switch.answer(b.switch.called, 180)
+        await passes(0.5)
+        b.switch.answer(b.switch.called, 183, body=sdp(host=SWITCH))
+        await passes(0.5)
+        b.switch.answer(b.switch.called, 200, body=sdp(host=SWITCH))
+        await calling
+        assert b.told == ["calling *43", "ringing", "ringing, with sound", "answered, PCMA"]
+        await b.phone.hang_up()
+        await passes(1)
+        assert len(b.switch.incoming("BYE")) == 1
+        assert (b.phone.leg, len(b.directory), b.client.open_legs) == (None, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [(486, "busy"), (603, "declined"), (404, "offline"), (480, "unreachable"), (488, "no common codec")],
+)
+@in_virtual_time
+async def test_a_call_that_is_refused(status, why):
+    async with bench() as b:
+        calling = asyncio.ensure_future(b.phone.call("1003"))
+        await passes(0.5)
+        b.switch.answer(b.switch.called, status)
+        with pytest.raises(PhoneError, match=f"^not answered: {why}$"):
+            await calling
+
+
+@in_virtual_time
+async def test_a_call_with_a_wrong_password_ends_at_the_second_refusal():
+    async with bench("guess") as b:
+        with pytest.raises(PhoneError, match=r"^not answered: "):
+            await b.phone.call("100")
+        assert len(b.switch.incoming("INVITE")) == 2
+
+
+@in_virtual_time
+async def test_calls_one_after_another():
+    async with bench() as b:
+        for _ in range(2):
+            await b.talk()
+            await b.phone.hang_up()
+            await passes(1)
+        dialog = await b.talk()
+        b.switch.send_in(dialog, "BYE")
+        await passes(1)
+        await b.phone.ended(5)
+        # What was said of calls that are over is no news of this one.
+        await b.talk()
+        with pytest.raises(PhoneError, match="the call still goes on after 3 s"):
+            await b.phone.ended(3)
+        await b.phone.hang_up()
+
+
+@in_virtual_time
+async def test_the_far_end_hangs_up():
+    async with bench() as b:
+        dialog = await b.talk()
+        ending = asyncio.ensure_future(b.phone.ended(10))
+        await passes(1)
+        b.switch.send_in(dialog, "BYE")
+        await ending
+        await passes(0.1)
+        assert b.switch.statuses("BYE") == [200]
+        assert b.told[-1] == "call over: callee hung up"
+        assert (b.phone.leg, b.client.open_legs) == (None, [])
+
+
+@in_virtual_time
+async def test_no_verb_of_a_call_works_without_one():
+    async with bench() as b:
+        for verb in (
+            b.phone.hang_up,
+            lambda: b.phone.ended(1),
+            lambda: b.phone.redirect(Direction.SENDONLY),
+        ):
+            with pytest.raises(PhoneError, match=r"^there is no call$"):
+                await verb()
+        for press in (b.phone.press_by_events, b.phone.press_by_info):
+            with pytest.raises(PhoneError, match=r"^there is no call$"):
+                press("1")
+
+
+# Keys
+
+
+@in_virtual_time
+async def test_keys_by_both_messages():
+    async with bench() as b:
+        await b.talk()
+        b.phone.press_by_events("12#")
+        (leg,) = b.client.open_legs
+        assert [command.digits for command in leg.asked(ask.SendDigits)] == ["12#"]
+        b.phone.press_by_info("5")
+        await passes(0.5)
+        (info,) = b.switch.incoming("INFO")
+        assert info.request.content_type.kind == "application/dtmf-relay"
+        assert info.request.body.split() == [b"Signal=5", b"Duration=160"]
+
+
+@in_virtual_time
+async def test_events_that_the_other_side_does_not_take_are_refused_in_words():
+    async with bench() as b:
+        await b.talk(body=sdp(host=SWITCH, formats="8"))
+        with pytest.raises(PhoneError, match="takes no RFC 4733 keys; press by info or tones"):
+            b.phone.press_by_events("1")
+
+
+# Hold
+
+
+def reinvited(b: Bench) -> list[Incoming]:
+    return [one for one in b.switch.incoming("INVITE") if one.dialog is not None]
+
+
+@in_virtual_time
+async def test_hold_and_resume():
+    async with bench() as b:
+        await b.talk()
+        for direction, theirs in ((Direction.SENDONLY, "recvonly"), (Direction.SENDRECV, "sendrecv")):
+            asking = asyncio.ensure_future(b.phone.redirect(direction))
+            await passes(0.5)
+            mine = reinvited(b)[-1]
+            assert f"a={direction.value}".encode() in mine.request.body
+            b.switch.answer(mine, 200, body=sdp(host=SWITCH, direction=theirs, version=2))
+            await asking
+        assert b.told[-2:] == ["on hold", "resumed"]
+
+
+@in_virtual_time
+async def test_a_hold_that_crosses_another_change_is_tried_again():
+    async with bench() as b:
+        await b.talk()
+        asking = asyncio.ensure_future(b.phone.redirect(Direction.SENDONLY))
+        await passes(0.5)
+        b.switch.answer(reinvited(b)[0], 491)
+        # RFC 3261 §14.1: whoever made the call waits 2.1 to 4 s.
+        await passes(2.0)
+        assert len(reinvited(b)) == 1
+        await passes(2.5)
+        b.switch.answer(reinvited(b)[1], 200, body=sdp(host=SWITCH, direction="recvonly", version=2))
+        await asking
+        assert b.told[-1] == "on hold"
+
+
+@in_virtual_time
+async def test_a_hold_that_is_refused_leaves_the_call_as_it_was():
+    async with bench() as b:
+        await b.talk()
+        asking = asyncio.ensure_future(b.phone.redirect(Direction.SENDONLY))
+        await passes(0.5)
+        b.switch.answer(reinvited(b)[0], 488)
+        with pytest.raises(PhoneError, match=r"^refused: 488$"):
+            await asking
+        assert b.phone.leg is not None
+        assert not b.phone.leg.over
+
+
+@in_virtual_time
+async def test_only_a_call_of_ones_own_is_put_on_hold():
+    async with bench() as b:
+        await b.be_called()
+        with pytest.raises(PhoneError, match="hold and resume need a call this phone has made"):
+            await b.phone.redirect(Direction.SENDONLY)
+
+
+# Being called
+
+
+@in_virtual_time
+async def test_a_call_is_answered():
+    async with bench() as b:
+        await b.be_called()
+        assert b.switch.statuses() == [180, 200]
+        assert b.told == ["Bartek is calling", "answered Bartek"]
+        reply = b.switch.last(Reply)
+        b.switch.send_in(reply.dialog, "BYE")
+        await b.phone.ended(5)
+        assert b.told[-1] == "call over: caller hung up"
+
+
+@in_virtual_time
+async def test_nobody_calls():
+    async with bench() as b:
+        with pytest.raises(PhoneError, match=r"^nobody called within 2\.5 s$"):
+            await b.phone.answer(2.5)
+
+
+@in_virtual_time
+async def test_a_caller_who_gave_up_is_not_answered_but_the_next_one_is():
+    async with bench() as b:
+        b.switch.call()
+        await passes(1)
+        b.switch.invite()
+        await passes(1)
+        assert b.switch.statuses() == [180, 487]
+        with pytest.raises(PhoneError, match="nobody called"):
+            await b.phone.answer(1)
+        assert len(b.directory) == 0
+        b.switch.call()
+        await b.phone.answer(1)
+        assert b.told[-1] == "answered Bartek"
+
+
+@in_virtual_time
+async def test_a_phone_that_talks_is_busy():
+    async with bench() as b:
+        await b.talk()
+        b.switch.call()
+        await passes(1)
+        assert b.switch.statuses() == [486]
+
+
+@in_virtual_time
+async def test_a_caller_without_a_common_codec_is_told_so():
+    async with bench() as b:
+        b.switch.call(sdp(host=SWITCH, formats="9"))
+        with pytest.raises(PhoneError, match="the call cannot be answered: 488"):
+            await b.phone.answer(5)
+        await passes(1)
+        assert b.switch.statuses() == [180, 488]
+
+
+@in_virtual_time
+async def test_what_is_no_description_is_refused():
+    async with bench() as b:
+        b.switch.call(b"<xml/>", "application/xml")
+        await passes(1)
+        reply = b.switch.last(Reply)
+        assert (reply.response.status, reply.response.fields.get("Accept")) == (415, "application/sdp")
+
+
+@pytest.mark.parametrize(("method", "status"), [("OPTIONS", 200), ("MESSAGE", 405)])
+@in_virtual_time
+async def test_other_requests_outside_a_call(method, status):
+    async with bench() as b:
+        b.switch.send_to_phone(method)
+        await passes(1)
+        (reply,) = b.switch.got(Reply)
+        assert reply.response.status == status
+        assert "INVITE" in (reply.response.fields.get("Allow") or "")
+
+
+@in_virtual_time
+async def test_a_bye_that_crosses_ours_is_answered():
+    async with bench() as b:
+        dialog = await b.talk()
+        b.network.drop = lambda one: one.line.startswith("BYE") and one.source == PHONE
+        await b.phone.hang_up()
+        b.switch.send_in(dialog, "BYE")
+        await passes(1)
+        assert b.switch.statuses("BYE") == [200]
+
+
+@in_virtual_time
+async def test_a_change_of_a_call_that_is_over_is_refused():
+    async with bench() as b:
+        dialog = await b.talk()
+        b.network.drop = lambda one: one.line.startswith("BYE") and one.source == PHONE
+        await b.phone.hang_up()
+        b.switch.send_in(dialog, "OPTIONS")
+        await passes(1)
+        assert b.switch.statuses("OPTIONS") == [481]

@@ -1,0 +1,212 @@
+"""Connections over the real loopback: opened once, used both ways, and their ends told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+
+from softswitch.sip.hop import Hop
+from softswitch.sip.signals import SendFailed, StreamClosed, StreamReceived, WireInput
+from softswitch.transport import tcp
+from softswitch.transport.addresses import LocalAddresses
+from softswitch.transport.tcp import TcpTransport
+from tests.transport.inbox import PATIENCE, Inbox
+
+
+class End:
+    """A transport and what it handed on."""
+
+    def __init__(self) -> None:
+        self.inbox: Inbox[WireInput] = Inbox()
+        self.tcp = TcpTransport(LocalAddresses("127.0.0.1"), self.inbox.put)
+
+    def hop_to(self, other: End) -> Hop:
+        return self.tcp.hop("127.0.0.1", other.tcp.port)
+
+    async def received(self, size: int) -> tuple[Hop, bytes]:
+        """Return exactly this much of what comes, and the way it came."""
+        data = b""
+        while len(data) < size:
+            piece = await self.inbox.next(StreamReceived)
+            data += piece.data
+        assert len(data) == size
+        return piece.hop, data
+
+
+@pytest.fixture
+async def ends() -> AsyncIterator[tuple[End, End]]:
+    one, two = End(), End()
+    await one.tcp.listen("127.0.0.1", 0)
+    await two.tcp.listen("127.0.0.1", 0)
+    yield one, two
+    await one.tcp.close()
+    await two.tcp.close()
+
+
+async def caller(end: End) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect as a phone does."""
+    return await asyncio.open_connection("127.0.0.1", end.tcp.port)
+
+
+async def read(reader: asyncio.StreamReader, size: int) -> bytes:
+    async with asyncio.timeout(PATIENCE):
+        return await reader.readexactly(size)
+
+
+async def test_a_connection_is_opened_by_the_first_message_and_used_both_ways(ends):
+    one, two = ends
+    hop = one.hop_to(two)
+    assert hop.connection is None
+    assert one.tcp.send(hop, b"ask")
+    back, data = await two.received(3)
+    assert (data, back.transport, back.host, back.local_port) == (b"ask", "TCP", "127.0.0.1", two.tcp.port)
+    assert back.connection is not None
+    assert two.tcp.send(back, b"answer")
+    there, data = await one.received(6)
+    assert (data, there.port) == (b"answer", two.tcp.port)
+    # Another request to the address, and one over the connection it came by: still the same connection.
+    assert one.tcp.send(hop, b"1")
+    assert one.tcp.send(there, b"2")
+    again, _ = await two.received(2)
+    assert again == back
+
+
+async def test_what_is_sent_while_it_is_being_opened_goes_over_one_connection_in_order(ends):
+    one, two = ends
+    for number in range(5):
+        assert one.tcp.send(one.hop_to(two), str(number).encode())
+    hop, data = await two.received(5)
+    assert data == b"01234"
+    assert one.tcp.send(one.hop_to(two), b"5")
+    assert (await two.received(1))[0] == hop
+
+
+async def test_a_phones_own_connection_carries_what_we_send_it(ends):
+    one, _ = ends
+    reader, writer = await caller(one)
+    writer.write(b"REGISTER")
+    hop, _ = await one.received(8)
+    assert hop.port == writer.get_extra_info("sockname")[1]
+    # By its number, and by its address without one.
+    assert one.tcp.send(hop, b"by number ")
+    assert one.tcp.send(one.tcp.hop(hop.host, hop.port), b"by address")
+    assert await read(reader, 20) == b"by number by address"
+    writer.close()
+    await writer.wait_closed()
+    assert await one.inbox.next(StreamClosed) == StreamClosed(hop.connection)
+    assert one.tcp.send(hop, b"gone") is False
+
+
+async def test_a_connection_that_ended_is_opened_anew_for_an_address_but_not_for_its_number(ends):
+    one, two = ends
+    one.tcp.send(one.hop_to(two), b"1")
+    first, _ = await two.received(1)
+    two.tcp.close_connection(first.connection)
+    assert await two.inbox.next(StreamClosed) == StreamClosed(first.connection)
+    await one.inbox.next(StreamClosed)
+    assert one.tcp.send(one.hop_to(two), b"2")
+    second, _ = await two.received(1)
+    assert second.connection != first.connection
+    assert two.tcp.send(first, b"x") is False
+
+
+async def test_closing_one_connection_lets_what_is_written_leave_first(ends):
+    one, _ = ends
+    reader, writer = await caller(one)
+    writer.write(b"?")
+    hop, _ = await one.received(1)
+    one.tcp.send(hop, b"400 Bad Request")
+    one.tcp.close_connection(hop.connection)
+    one.tcp.close_connection(hop.connection)
+    one.tcp.close_connection(4711)
+    async with asyncio.timeout(PATIENCE):
+        assert await reader.read() == b"400 Bad Request"
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_a_port_where_nobody_listens(ends):
+    one, _ = ends
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as gone:
+        hop = one.tcp.hop("127.0.0.1", gone.getsockname()[1])
+    assert one.tcp.send(hop, b"1")
+    assert one.tcp.send(hop, b"2")
+    assert await one.inbox.next(SendFailed) == SendFailed(hop)
+    # The next message tries again.
+    assert one.tcp.send(hop, b"3")
+    assert await one.inbox.next(SendFailed) == SendFailed(hop)
+
+
+async def test_a_host_that_does_not_take_the_connection(ends, monkeypatch):
+    one, two = ends
+    asked = asyncio.Event()
+
+    async def never(*_):
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(tcp, "CONNECT_SECONDS", 0.01)
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", never)
+    assert one.tcp.send(one.hop_to(two), b"1")
+    assert await one.inbox.next(SendFailed) == SendFailed(one.hop_to(two))
+    assert asked.is_set()
+
+
+async def test_who_does_not_read_loses_the_connection(ends, monkeypatch, caplog):
+    one, _ = ends
+    monkeypatch.setattr(tcp, "MAX_UNSENT", 10_000)
+    reader, writer = await caller(one)
+    writer.write(b"?")
+    hop, _ = await one.received(1)
+    # More than the kernel's buffers of both sides hold.
+    assert one.tcp.send(hop, b"x" * (32 << 20))
+    assert one.tcp.send(hop, b"y") is False
+    assert await one.inbox.next(StreamClosed) == StreamClosed(hop.connection)
+    assert "it does not read what we send" in caplog.text
+    reader.feed_eof()
+    writer.transport.abort()
+
+
+async def test_a_flood_of_connections_is_turned_away(ends, monkeypatch):
+    one, two = ends
+    monkeypatch.setattr(tcp, "MAX_CONNECTIONS", 1)
+    _, first = await caller(one)
+    first.write(b"1")
+    hop, _ = await one.received(1)
+    reader, second = await caller(one)
+    async with asyncio.timeout(PATIENCE):
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+    # Nor is one of our own opened; whoever wanted to send is told.
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as other:
+        elsewhere = one.tcp.hop("127.0.0.1", other.getsockname()[1])
+        assert one.tcp.send(elsewhere, b"?")
+        assert await one.inbox.next(SendFailed) == SendFailed(elsewhere)
+    # The one that was there works on, and its place is free when it has gone.
+    assert one.tcp.send(hop, b"still here")
+    first.close()
+    second.close()
+    await one.inbox.next(StreamClosed)
+    assert one.tcp.send(one.hop_to(two), b"now")
+    assert (await two.received(3))[1] == b"now"
+
+
+async def test_a_port_that_is_taken(ends):
+    one, _ = ends
+    with pytest.raises(OSError, match="in use"):
+        await TcpTransport(LocalAddresses("127.0.0.1"), lambda what: None).listen("127.0.0.1", one.tcp.port)
+
+
+async def test_closing_ends_all_and_frees_the_port(ends):
+    one, two = ends
+    one.tcp.send(one.hop_to(two), b"1")
+    await two.received(1)
+    await one.tcp.close()
+    await two.inbox.next(StreamClosed)
+    again = TcpTransport(LocalAddresses("127.0.0.1"), lambda what: None)
+    await again.listen("127.0.0.1", one.tcp.port)
+    await again.close()

@@ -1,0 +1,112 @@
+"""Datagrams over the real loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+
+from softswitch.sip.hop import Hop
+from softswitch.sip.signals import DatagramReceived
+from softswitch.transport.addresses import LocalAddresses
+from softswitch.transport.udp import DRAIN, UdpTransport, bind_udp
+from tests.transport.inbox import Inbox
+
+LOOPBACK = LocalAddresses("127.0.0.1")
+
+
+class End:
+    """A transport and what it received."""
+
+    def __init__(self) -> None:
+        self.inbox: Inbox[DatagramReceived] = Inbox()
+        self.udp = UdpTransport(bind_udp("127.0.0.1", 0), LOOPBACK, self.inbox.put)
+
+
+@pytest.fixture
+async def ends() -> AsyncIterator[tuple[End, End]]:
+    one, two = End(), End()
+    yield one, two
+    one.udp.close()
+    two.udp.close()
+
+
+async def test_a_datagram_arrives_with_the_way_back(ends):
+    one, two = ends
+    assert one.udp.send(one.udp.hop("127.0.0.1", two.udp.port), b"hello")
+    received = await two.inbox.next(DatagramReceived)
+    assert received == DatagramReceived(
+        Hop("UDP", "127.0.0.1", one.udp.port, "127.0.0.1", two.udp.port), b"hello"
+    )
+    assert two.udp.send(received.hop, b"and back")
+    assert (await one.inbox.next(DatagramReceived)).data == b"and back"
+
+
+async def test_a_burst_is_read_whole_and_in_order(ends):
+    one, two = ends
+    hop = one.udp.hop("127.0.0.1", two.udp.port)
+    for number in range(3 * DRAIN + 1):
+        assert one.udp.send(hop, str(number).encode())
+    received = [await two.inbox.next(DatagramReceived) for _ in range(3 * DRAIN + 1)]
+    assert [int(one.data) for one in received] == list(range(3 * DRAIN + 1))
+
+
+async def test_an_empty_and_a_very_long_datagram_arrive_as_they_are(ends):
+    one, two = ends
+    hop = one.udp.hop("127.0.0.1", two.udp.port)
+    for data in (b"", b"x" * 65_000, b"after"):
+        assert one.udp.send(hop, data)
+        assert (await two.inbox.next(DatagramReceived)).data == data
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "size"), [("127.0.0.1", 9, 70_000), ("127.0.0.1", 0, 5), ("255.255.255.255", 9, 5)]
+)
+async def test_what_the_kernel_refuses_is_said(ends, host, port, size):
+    one, _ = ends
+    assert one.udp.send(one.udp.hop(host, port), b"x" * size) is False
+
+
+async def test_a_port_where_nobody_listens_does_no_harm(ends):
+    one, two = ends
+    with contextlib.closing(bind_udp("127.0.0.1", 0)) as gone:
+        nobody = gone.getsockname()[1]
+    for _ in range(3):
+        one.udp.send(one.udp.hop("127.0.0.1", nobody), b"anybody?")
+    two.udp.send(two.udp.hop("127.0.0.1", one.udp.port), b"here")
+    assert (await one.inbox.next(DatagramReceived)).data == b"here"
+
+
+async def test_a_closed_transport_gives_its_port_back():
+    end = End()
+    end.udp.close()
+    end.udp.close()
+    again = bind_udp("127.0.0.1", end.udp.port)
+    again.close()
+    assert end.udp.send(end.udp.hop("127.0.0.1", 9), b"late") is False
+
+
+async def test_a_transport_may_be_closed_by_what_it_received(ends):
+    one, _ = ends
+    end = End()
+    end.udp._receive = lambda received: end.udp.close()
+    for _ in range(2):
+        one.udp.send(one.udp.hop("127.0.0.1", end.udp.port), b"close")
+    one.udp.send(one.udp.hop("127.0.0.1", one.udp.port), b"myself")
+    await one.inbox.next(DatagramReceived)
+    assert end.udp._socket.fileno() == -1
+
+
+def test_a_port_that_is_taken_or_an_address_that_is_not_ours():
+    with contextlib.closing(bind_udp("127.0.0.1", 0)) as bound:
+        with pytest.raises(OSError, match="in use"):
+            bind_udp("127.0.0.1", bound.getsockname()[1])
+        with pytest.raises(OSError, match="assign"):
+            bind_udp("192.0.2.200", 0)
+
+
+def test_ipv6():
+    with contextlib.closing(bind_udp("::1", 0)) as bound:
+        assert bound.family == socket.AF_INET6
