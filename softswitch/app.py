@@ -45,6 +45,7 @@ from softswitch.registrar.service import Lifetimes, Registrar
 from softswitch.sip.digest import MD5, SHA256, Nonces
 from softswitch.sip.stack import SipStack
 from softswitch.speech import Speech, SpeechError, SpeechRequest, build_speech
+from softswitch.speech.errors import SpeechClosed
 from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
 from softswitch.storage.errors import StorageError
@@ -60,8 +61,6 @@ DATABASE: Final = "switch.db"
 LOCK: Final = "switch.lock"
 SWEEP_SECONDS: Final = 5.0
 """How often expired registrations are looked for: a phone gone this long is told of soon enough."""
-STOP_SECONDS: Final = 3.0
-"""How long calls may take to say goodbye when the switch stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +106,8 @@ class Voices:
             try:
                 await self.text(said.text, language=said.language, voice=said.voice, private=False)
             except PromptFailed as error:
+                if isinstance(error.__cause__, SpeechClosed):
+                    return
                 logger.warning("a prompt cannot be spoken: %s", error)
 
 
@@ -180,12 +181,13 @@ class Switch:
         _check_voices(speech, trees)
         voices = Voices(speech, media)
         board = await self._signalling(stack, database, bindings, (trees, voices, media))
+        # Written when the last call has ended, and before the log's own writer does.
+        stack.callback(lambda: self.log.append(SwitchStopped()))
         calls = await stack.enter_async_context(_calls(board))
         board.open(calls)
         start(self._sweep())
         start(voices.prepare(trees))
         self.log.append(SwitchStarted(__version__, tuple(self.addresses())))
-        stack.callback(lambda: self.log.append(SwitchStopped()))
 
     def addresses(self) -> list[str]:
         """Return ``host:port`` of every address a phone can use."""

@@ -6,7 +6,7 @@ RFC 3261 §16.6-16.7 for forking, §13.3 for the answers; what the caller hears 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,19 +50,20 @@ class Dialler:
     ) -> Termination:
         """Ring all phones of the accounts and let the caller talk with who answers first.
 
-        Returns how it ended: CALLEE_HUNG_UP after a talk, else why nobody was reached. The caller's own
-        hanging up cancels. ``label`` stands before the caller's name on the phones' displays.
+        Phones an account prefers less (their q) ring only when the others did not answer; ``ring_for`` is
+        the time of all rounds together. Returns how it ended: CALLEE_HUNG_UP after a talk, else why nobody was reached.
+        The caller's own hanging up cancels. ``label`` stands before the caller's name on the phones' displays.
         """
-        known = [user for user in users if self.known(user)]
+        known = [user for user in dict.fromkeys(users) if self.known(user)]
         if not known:
             return Termination(Reason.UNKNOWN_NUMBER)
-        groups = by_preference(tuple(b for user in known for b in self.bindings(user)))
-        if not groups:
+        rounds = _rounds(self.bindings(user) for user in known)
+        if not rounds:
             return Termination(Reason.OFFLINE)
         failures: list[Termination] = []
-        for group in groups:
+        for ringing in rounds:
             hunt = _Hunt(call, label)
-            winner = await hunt.ring(group, ring_for)
+            winner = await hunt.ring(ringing, ring_for / len(rounds))
             if winner is not None:
                 return await _talk(call, winner)
             failures += hunt.failures
@@ -71,6 +72,15 @@ class Dialler:
         if call.caller.sound is not None:
             call.caller.voice.hear_nothing()
         return min(failures, key=lambda failure: _rank(failure.reason), default=Termination(Reason.OFFLINE))
+
+
+def _rounds(accounts: Iterable[tuple[Binding, ...]]) -> list[list[Binding]]:
+    """Return who rings together, round by round: every account's first choice, then every second …"""
+    rounds: list[list[Binding]] = []
+    for bindings in accounts:
+        for number, group in enumerate(by_preference(bindings)):
+            rounds[number : number + 1] = [[*(rounds[number] if number < len(rounds) else []), *group]]
+    return rounds
 
 
 def _rank(reason: Reason) -> int:
