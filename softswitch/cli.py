@@ -102,7 +102,15 @@ def phone(
         list[str] | None, typer.Argument(help="What to do, such as: call:100 wait:3 press:1.")
     ] = None,
     user: Annotated[str, typer.Option(help="The account.")] = "1001",
-    password: Annotated[str, typer.Option(help="Its password.", prompt=True, hide_input=True)] = "",
+    password: Annotated[
+        str,
+        typer.Option(
+            help="Its password; asked for when not given.",
+            prompt="Password",
+            hide_input=True,
+            show_default=False,
+        ),
+    ] = "",
     server: Annotated[str, typer.Option(help="The switch, HOST or HOST:PORT.")] = "127.0.0.1:5060",
     tcp: Annotated[bool, typer.Option("--tcp", help="Use TCP instead of UDP.")] = False,
     port: Annotated[
@@ -116,6 +124,9 @@ def phone(
     ] = None,
     record: Annotated[Path | None, typer.Option(help="A WAV file for what is heard.")] = None,
     no_register: Annotated[bool, typer.Option("--no-register", help="Call without registering.")] = False,
+    keep_registered: Annotated[
+        bool, typer.Option("--keep-registered", help="Do not take the registration back at the end.")
+    ] = False,
 ) -> None:
     """Be a telephone: register, call, press keys, play and record; exit code 0 if every step worked."""
     setup = PhoneSetup(
@@ -128,6 +139,7 @@ def phone(
         play=play,
         record=record,
         register=not no_register,
+        keep_registered=keep_registered,
     )
     worked: list[bool] = []
 

@@ -12,7 +12,7 @@ from softswitch.calls.signals import Answered, Ringing, Signal
 from softswitch.events import LegInvited, LegRinging
 from softswitch.sip.digest import authorize
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
-from softswitch.sip.headers import NameAddr
+from softswitch.sip.headers import NameAddr, parse_reason
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request, Response
 from softswitch.sip.offer_answer import PCMA, PCMU, Direction, accept, offer
@@ -61,6 +61,8 @@ class CalledLeg(Leg):
         self._transaction: TransactionKey | None = None
         self._offer: SessionDescription | None = None
         self._cancelled = False
+        self.refusal = ""
+        """How the other side said no, in its own words."""
         self._invite: Request | None = None
         self._reinvite: TransactionKey | None = None
         self._reinvite_offer: SessionDescription | None = None
@@ -112,6 +114,7 @@ class CalledLeg(Leg):
         elif status in (401, 407) and self._authorized(reply.response):
             return
         elif self.progress is not Progress.UP:
+            self.refusal = _words(reply.response)
             self.ended(Termination(Reason.CANCELLED) if self._cancelled else of_status(status))
 
     def failed(self, failed: Failed) -> None:
@@ -239,3 +242,14 @@ class CalledLeg(Leg):
         if status in (408, 481):
             # RFC 3261 §14.1: the other side knows nothing of the call any more.
             self.fail(Termination(Reason.PEER_FAILED))
+
+
+def _words(response: Response) -> str:
+    """Return a refusal as people read it, with the reason its sender gave, if any (RFC 3326)."""
+    said = f"{response.status} {response.reason}".strip()
+    field = response.fields.get("Reason")
+    try:
+        text = parse_reason(field)[2] if field else ""
+    except RemoteProtocolError:
+        text = ""
+    return f"{text} ({said})" if text else said

@@ -51,8 +51,9 @@ class Dialler:
         """Ring all phones of the accounts and let the caller talk with who answers first.
 
         Phones an account prefers less (their q) ring only when the others did not answer; ``ring_for`` is
-        the time of all rounds together. Returns how it ended: CALLEE_HUNG_UP after a talk, else why nobody was reached.
-        The caller's own hanging up cancels. ``label`` stands before the caller's name on the phones' displays.
+        the time of all rounds together. ``label`` stands before the caller's name on the phones' displays.
+        Returns how it ended: CALLEE_HUNG_UP after a talk, else why nobody was reached. The caller's own
+        hanging up cancels.
         """
         known = [user for user in dict.fromkeys(users) if self.known(user)]
         if not known:

@@ -52,6 +52,7 @@ class PhoneSetup:
     play: Path | None = None
     record: Path | None = None
     register: bool = True
+    keep_registered: bool = False
 
 
 async def take_steps(setup: PhoneSetup, steps: list[Step], say: Callable[[str], None]) -> bool:
@@ -74,9 +75,17 @@ async def take_steps(setup: PhoneSetup, steps: list[Step], say: Callable[[str], 
             timed(f"failed: {error}")
             return False
         finally:
-            if phone.leg is not None and not phone.leg.over:
-                await phone.hang_up()
+            await _put_down(phone, setup)
         return True
+
+
+async def _put_down(phone: Telephone, setup: PhoneSetup) -> None:
+    """Leave nothing behind: no call, and no registration that would ring a phone which is gone."""
+    if phone.leg is not None and not phone.leg.over:
+        await phone.hang_up()
+    if phone.registered and not setup.keep_registered:
+        with contextlib.suppress(PhoneError):
+            await phone.register(0)
 
 
 async def _take(

@@ -73,6 +73,8 @@ class Telephone:
         self._registration: Request | None = None
         self._ringing: asyncio.Queue[CallerLeg] = asyncio.Queue()
         self._news: asyncio.Queue[Signal] = asyncio.Queue()
+        self._talking = self._leaving = False
+        self.registered = False
         self.leg: Leg | None = None
 
     def handle(self, output: UserOutput) -> None:
@@ -115,6 +117,8 @@ class Telephone:
 
     async def register(self, expires: int = EXPIRES) -> None:
         """Register, 0 to unregister; raise PhoneError when the switch refuses."""
+        if expires:
+            self._say(f"registering {self._line.user} at {self._line.domain}")
         stack, own = self._around.signaller.stack, self._line.address(self._line.user)
         before = self._registration
         if before is None:
@@ -142,6 +146,7 @@ class Telephone:
                 if response.status in (401, 403, 407)
                 else f"the switch refuses the registration: {response.status} {response.reason}"
             )
+        self.registered = expires > 0
         self._say("registered" if expires else "unregistered")
 
     async def _ask(self, request: Request) -> Response:
@@ -178,12 +183,14 @@ class Telephone:
         while True:
             match await self._news.get():
                 case Answered():
+                    self._talking = True
                     self._say(f"answered, {leg.stream.codec if leg.stream else 'no sound'}")
                     return
                 case Ringing(early_media):
                     self._say("ringing, with sound" if early_media else "ringing")
                 case Ended(termination):
-                    raise PhoneError(f"not answered: {termination.reason.value.replace('_', ' ')}")
+                    why = leg.refusal or termination.reason.value.replace("_", " ")
+                    raise PhoneError(f"not answered: {why}")
                 case Held() | Resumed():
                     pass
 
@@ -202,6 +209,7 @@ class Telephone:
             raise PhoneError(f"the call cannot be answered: {error}") from error
         if leg.over:
             raise PhoneError(f"{leg.party} gave up while the call was being answered")
+        self._talking = True
         self._say(f"answered {leg.party}")
 
     async def _still_ringing(self) -> CallerLeg:
@@ -212,11 +220,13 @@ class Telephone:
     def _take(self, leg: Leg) -> None:
         """Begin a call; what was said of the one before is no news of it."""
         self.leg = leg
+        self._talking = self._leaving = False
         self._news = asyncio.Queue()
 
     async def hang_up(self) -> None:
         """Hang up."""
         leg = self._current()
+        self._leaving = True
         leg.hang_up(Termination(Reason.CALLER_HUNG_UP, CALLER))
         await leg.close()
         self.leg = None
@@ -271,8 +281,8 @@ class Telephone:
         if leg is not self.leg:
             return
         self._news.put_nowait(signal)
-        if isinstance(signal, Ended):
-            self._say(f"call over: {signal.termination.reason.value.replace('_', ' ')}")
+        if isinstance(signal, Ended) and self._talking:
+            self._say("hung up" if self._leaving else _parting(signal.termination))
 
     def _incoming(self, incoming: Incoming) -> None:
         if incoming.request.method == "INVITE":
@@ -303,3 +313,9 @@ class Telephone:
         for name, value in fields:
             response.fields.add(name, value)
         signaller.respond(incoming.transaction, response)
+
+
+def _parting(termination: Termination) -> str:
+    if termination.reason in (Reason.CALLER_HUNG_UP, Reason.CALLEE_HUNG_UP):
+        return "the other side hung up"
+    return f"call over: {termination.reason.value.replace('_', ' ')}"

@@ -701,7 +701,7 @@ async def test_several_accounts_ring_together_each_with_its_first_choice_and_onc
         celina = switch.phone("1003", "192.0.2.31", q=1000)
         celinas_second = switch.phone("1003", "192.0.2.32", q=100)
 
-        async def course(call: Call) -> Termination:
+        async def course(call):
             return await switch.dialler.dial(call, ["1002", "1003", "1002"], ring_for=20)
 
         switch.routes["100"] = Steps(course)

@@ -158,7 +158,7 @@ async def test_a_phone_is_asked_once_and_registers():
         assert (first.call_id, first.cseq.number + 1) == (second.call_id, second.cseq.number)
         assert second.expires == EXPIRES
         assert [str(contact) for contact in second.contacts] == ["<sip:1001@192.0.2.20:5060>"]
-        assert b.told == ["registered"]
+        assert b.told[1:] == ["registered"]
 
 
 @in_virtual_time
@@ -171,7 +171,7 @@ async def test_a_registration_is_taken_back_under_the_same_call_id():
         assert len({request.call_id for request in requests}) == 1
         numbers = [request.cseq.number for request in requests]
         assert numbers == sorted(set(numbers))
-        assert b.told == ["registered", "unregistered"]
+        assert b.told[1:] == ["registered", "unregistered"]
 
 
 @in_virtual_time
@@ -189,7 +189,7 @@ async def test_a_wrong_password_is_tried_once():
             await b.phone.register()
         await passes(40)
         assert len(b.switch.incoming("REGISTER")) == 2
-        assert b.told == []
+        assert b.told[1:] == []
 
 
 @pytest.mark.parametrize(("status", "words"), [(423, "423 Interval Too Brief"), (503, "503 Service")])
@@ -253,7 +253,13 @@ async def test_a_call_is_made():
 
 @pytest.mark.parametrize(
     ("status", "why"),
-    [(486, "busy"), (603, "declined"), (404, "offline"), (480, "unreachable"), (488, "no common codec")],
+    [
+        (486, "486 Busy Here"),
+        (603, "603 Decline"),
+        (404, "404 Not Found"),
+        (480, "480 Temporarily Unavailable"),
+        (488, "488 Not Acceptable Here"),
+    ],
 )
 @in_virtual_time
 async def test_a_call_that_is_refused(status, why):
@@ -301,7 +307,7 @@ async def test_the_far_end_hangs_up():
         await ending
         await passes(0.1)
         assert b.switch.statuses("BYE") == [200]
-        assert b.told[-1] == "call over: callee hung up"
+        assert b.told[-1] == "the other side hung up"
         assert (b.phone.leg, b.client.open_legs) == (None, [])
 
 
@@ -415,7 +421,7 @@ async def test_a_call_is_answered():
         reply = b.switch.last(Reply)
         b.switch.send_in(reply.dialog, "BYE")
         await b.phone.ended(5)
-        assert b.told[-1] == "call over: caller hung up"
+        assert b.told[-1] == "the other side hung up"
 
 
 @in_virtual_time

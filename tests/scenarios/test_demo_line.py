@@ -197,7 +197,7 @@ async def test_a_dead_media_worker_ends_its_calls_and_no_others_after_it(home: P
 async def test_phones_stay_registered_over_a_restart(home: Path) -> None:
     async with demo_line(home) as line:
         port = line.switch.port
-        worked, told = await phone(line, "wait:0")
+        worked, told = await phone(line, "wait:0", keep_registered=True)
         assert worked, told
         assert len(line.switch.registrar.bindings("1001")) == 1
     async with demo_line(home, port) as line:
