@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import (
     BaseModel,
@@ -27,6 +27,9 @@ from softswitch.ivr.source import Plain, Source
 from softswitch.speech import SpeechConfig
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
+
+PORTS_OF_A_CALL: Final = 4
+"""RTP and RTCP for the caller and for the phone that is called."""
 
 
 class Part(BaseModel):
@@ -86,6 +89,13 @@ class MediaConfig(Part):
         if written is None or not 1024 <= int(written[1]) < int(written[2]) <= 65_535:
             raise ValueError("ports must be FIRST-LAST between 1024 and 65535")
         return value
+
+    @model_validator(mode="after")
+    def _room_for_calls(self) -> MediaConfig:
+        first, last = self.port_range
+        if (last - first + 1) // self.workers < PORTS_OF_A_CALL:
+            raise ValueError(f"ports are too few: each worker needs {PORTS_OF_A_CALL} for every call")
+        return self
 
 
 class AccountConfig(Part):

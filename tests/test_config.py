@@ -135,6 +135,10 @@ def test_a_time_of_day_stays_a_text(file: Path) -> None:
         ("media: {ports: 20000-10000}\n", ["line 1: media.ports: ports must be FIRST-LAST"]),
         ("media: {ports: 10000-99999}\n", ["line 1: media.ports: ports must be FIRST-LAST"]),
         ("media: {ports: 10000}\n", ["line 1: media.ports: ports must be FIRST-LAST"]),
+        (
+            "media: {ports: 10000-10006, workers: 2}\n",
+            ["line 1: media: ports are too few: each worker needs 4"],
+        ),
         ("media: {workers: 0}\n", ["line 1: media.workers: '0' must be at least 1"]),
         ("media: {cores: 1}\n", ["line 1: media.cores: a list is wanted here"]),
         ("calls: {ring_for: 1}\n", ["line 1: calls.ring_for: '1' must be at least 5"]),

@@ -1,0 +1,127 @@
+"""The demo line's configuration: made once, private, the operator's from then on."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+import yaml
+
+from softswitch.config import Config, load_config
+from softswitch.demo import ALPHABET, PASSWORD_LETTERS, SHIPPED, USERS, invitation, prepare_demo
+from softswitch.errors import ConfigError, StartError
+
+
+def prepare(
+    home: Path, *, bind: str | None = None, port: int | None = None, password: str | None = None
+) -> Config:
+    return prepare_demo(home, bind=bind, port=port, password=password)
+
+
+def test_a_first_start_makes_four_accounts_with_passwords_of_their_own(tmp_path: Path) -> None:
+    config = prepare(tmp_path / "demo")
+    assert {user: part.name for user, part in config.accounts.items()} == USERS
+    passwords = [part.password or "" for part in config.accounts.values()]
+    assert len(set(passwords)) == len(USERS)
+    assert all(len(password) == PASSWORD_LETTERS and set(password) <= set(ALPHABET) for password in passwords)
+    assert not set("l1Io0O") & set(ALPHABET)
+    other = prepare(tmp_path / "other")
+    assert not set(passwords) & {part.password for part in other.accounts.values()}
+
+
+def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    home = tmp_path / "a" / "demo"
+    prepare(home)
+    assert stat.S_IMODE((home / "softswitch.yaml").stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_the_next_start_finds_what_the_first_one_made(tmp_path: Path) -> None:
+    first = prepare(tmp_path)
+    written = (tmp_path / "softswitch.yaml").read_bytes()
+    assert prepare(tmp_path) == first
+    assert (tmp_path / "softswitch.yaml").read_bytes() == written
+
+
+def test_the_shipped_trees_and_the_home_folder_are_in_place(tmp_path: Path) -> None:
+    config = prepare(tmp_path)
+    assert [tree.name for tree in config.trees] == list(SHIPPED)
+    assert all(tree.is_file() for tree in config.trees)
+    assert config.home == tmp_path
+
+
+def test_what_the_operator_changed_is_kept(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    file = tmp_path / "softswitch.yaml"
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data["accounts"]["2001"] = {"password": "mine", "name": "Ewa"}
+    del data["accounts"]["1004"]
+    data["sip"] = {"port": 5070, "realm": "firma"}
+    data["trees"] = ["own.yaml"]
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    config = prepare(tmp_path)
+    assert set(config.accounts) == {"1001", "1002", "1003", "2001"}
+    assert (config.sip.port, config.sip.realm) == (5070, "firma")
+    assert config.trees == (tmp_path / "own.yaml",)
+
+
+def test_what_is_said_on_the_command_line_counts_for_this_run_alone(tmp_path: Path) -> None:
+    before = prepare(tmp_path)
+    config = prepare(tmp_path, bind="127.0.0.1", port=0, password="for all")
+    assert (config.sip.bind, config.sip.port) == ("127.0.0.1", 0)
+    assert {part.password for part in config.accounts.values()} == {"for all"}
+    assert {part.name for part in config.accounts.values()} == set(USERS.values())
+    assert "for all" not in (tmp_path / "softswitch.yaml").read_text(encoding="utf-8")
+    assert prepare(tmp_path) == before
+
+
+def test_one_password_for_all_is_also_for_an_account_that_has_hashes(tmp_path: Path) -> None:
+    text = f"accounts:\n  1001: {{ha1: {'a' * 32}, ha1_sha256: {'b' * 64}}}\n"
+    (tmp_path / "softswitch.yaml").write_text(text, encoding="utf-8")
+    (account,) = prepare(tmp_path, password="for all").accounts.values()
+    assert (account.password, account.ha1, account.ha1_sha256) == ("for all", None, None)
+
+
+def test_a_file_that_the_operator_broke_is_named(tmp_path: Path) -> None:
+    (tmp_path / "softswitch.yaml").write_text("accounts:\n  1001: {pasword: x}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"softswitch\.yaml line 2: "):
+        prepare(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    for home in (tmp_path / "taken", tmp_path / "taken" / "deeper"):
+        with pytest.raises(StartError, match=f"^cannot write the demo line's folder {home}: "):
+            prepare(home)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"bind": "banana"}, "cannot listen on 'banana': give an IP address of this machine"),
+        ({"bind": ""}, "cannot listen on '': give an IP address"),
+        ({"bind": "a..b"}, "cannot listen on 'a..b': give an IP address"),
+        ({"password": ""}, "an empty password would let anybody in"),
+    ],
+)
+def test_what_cannot_be_on_the_command_line(tmp_path: Path, given: dict[str, str], sentence: str) -> None:
+    with pytest.raises(StartError) as caught:
+        prepare_demo(tmp_path, **{"bind": None, "port": None, "password": None, **given})  # type: ignore[arg-type]
+    assert str(caught.value).startswith(sentence)
+
+
+def test_what_to_type_into_a_phone(tmp_path: Path) -> None:
+    config = prepare(tmp_path, password="easy")
+    lines = invitation(config, ["192.0.2.1:5060", "10.0.0.1:5060"]).splitlines()
+    assert "    Domain       192.0.2.1:5060   or 10.0.0.1:5060" in lines
+    assert "    User 1003    password easy    Celina" in lines
+    assert any("UDP" in line for line in lines)
+    assert any(word in lines[-1] for word in ("100", "600", "*43"))
+
+
+def test_an_account_known_by_its_hash_is_invited_without_one(tmp_path: Path) -> None:
+    (tmp_path / "softswitch.yaml").write_text(f"accounts: {{7: {{ha1: {'a' * 32}}}}}\n", encoding="utf-8")
+    text = invitation(load_config(tmp_path / "softswitch.yaml"), ["192.0.2.1:5060"])
+    assert "User 7    password (the one behind its ha1)" in text
+    assert "aaa" not in text
