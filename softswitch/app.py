@@ -79,18 +79,22 @@ class Voices:
         self._media = media
 
     async def text(self, text: str, *, language: str, voice: str | None, private: bool) -> int:
-        """Return the number of a spoken text; a private one leaves no file behind."""
+        """Return the number of a spoken text; a private one leaves no file behind, whatever happens.
+
+        Raises PromptFailed.
+        """
         try:
             utterance = await self._speech.render(SpeechRequest(text, language, voice))
-            number = await self._media.load(utterance.path)
-        except (SpeechError, MediaError, OSError) as error:
+        except (SpeechError, OSError) as error:
             raise PromptFailed(str(error)) from error
-        if private:
-            utterance.path.unlink(missing_ok=True)
-        return number
+        try:
+            return await self.file(utterance.path)
+        finally:
+            if private:
+                utterance.path.unlink(missing_ok=True)
 
     async def file(self, path: Path) -> int:
-        """Return the number of a recorded prompt."""
+        """Return the number of a recorded prompt; raise PromptFailed when it cannot be read."""
         try:
             return await self._media.load(path)
         except (MediaError, OSError) as error:

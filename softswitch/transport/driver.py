@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Final
 
 from softswitch.clock import Clock
 from softswitch.errors import SoftswitchError
@@ -27,6 +28,9 @@ from softswitch.transport.tcp import TcpTransport
 from softswitch.transport.udp import UdpTransport, bind_udp
 
 logger = logging.getLogger(__name__)
+
+FREE_PORT_TRIES: Final = 20
+"""Ports that are free for UDP and may be taken for TCP: on a machine with thousands of connections some are."""
 
 
 class SipDriver:
@@ -54,14 +58,19 @@ class SipDriver:
 
     async def listen(self, host: str, port: int) -> int:
         """Take UDP and TCP on one port, 0 for any free one, and return it; raise OSError when it is taken."""
-        bound = bind_udp(host, port)
-        self._udp = UdpTransport(bound, self._addresses, self.receive)
-        try:
-            await self._tcp.listen(host, self._udp.port)
-        except OSError:
-            self._udp.close()
-            raise
-        return self._udp.port
+        tries = FREE_PORT_TRIES if port == 0 else 1
+        while True:
+            bound = bind_udp(host, port)
+            self._udp = UdpTransport(bound, self._addresses, self.receive)
+            try:
+                await self._tcp.listen(host, self._udp.port)
+            except OSError:
+                self._udp.close()
+                tries -= 1
+                if not tries:
+                    raise
+            else:
+                return self._udp.port
 
     async def close(self) -> None:
         """Close all sockets. Connections that end by it are not reported: their phones come back."""

@@ -337,3 +337,24 @@ async def test_the_cancel_is_answered_once_though_it_is_repeated():
         await passes(3)
         assert len(lost) == 1
         assert (anna.last_status(), len(bartek.got(Cancelled))) == (487, 1)
+
+
+@in_virtual_time
+async def test_several_accounts_ring_together_each_with_its_first_choice_and_once():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        bartek = switch.phone("1002", "192.0.2.21", q=500)
+        celina = switch.phone("1003", "192.0.2.31", q=1000)
+        celinas_second = switch.phone("1003", "192.0.2.32", q=100)
+
+        async def course(call):
+            return await switch.dialler.dial(call, ["1002", "1003", "1002"], ring_for=20)
+
+        switch.routes["100"] = Steps(course)
+        anna.call("100")
+        await passes(1)
+        assert (len(bartek.seen), len(celina.seen), len(celinas_second.seen)) == (1, 1, 0)
+        await passes(10)
+        assert len(celinas_second.seen) == 1
+        await passes(10)
+        assert anna.last_status() == 480

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -208,9 +207,9 @@ async def test_a_port_that_is_taken(switch: Switch, sounds: Sounds) -> None:
 
 async def test_a_media_worker_that_does_not_start_leaves_no_socket(switch: Switch, sounds: Sounds) -> None:
     sounds.broken_start = True
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
-        probe.bind(("0.0.0.0", 0))
-        port = probe.getsockname()[1]
+    before = Switch()
+    port = await before.driver.listen("127.0.0.1", 0)
+    await before.driver.close()
     for _ in range(2):
         with pytest.raises(StartError, match=r"^the media worker cannot start: no ports$"):
             await take(switch, port=port)

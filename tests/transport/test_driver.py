@@ -135,6 +135,32 @@ async def test_a_port_that_only_tcp_finds_taken_leaves_no_datagram_socket():
             probe.bind(("127.0.0.1", port))
 
 
+async def test_any_free_port_is_one_that_is_free_for_both(monkeypatch):
+    end = End("a")
+    listen, asked = end.driver._tcp.listen, []
+
+    async def taken_twice(host: str, port: int) -> None:
+        asked.append(port)
+        if len(asked) <= 2:
+            raise OSError("address already in use")
+        await listen(host, port)
+
+    monkeypatch.setattr(end.driver._tcp, "listen", taken_twice)
+    assert await end.driver.listen("127.0.0.1", 0) == asked[2]
+    await end.driver.close()
+
+
+async def test_a_machine_without_a_free_port_says_so(monkeypatch):
+    end = End("a")
+
+    async def taken(host: str, port: int) -> None:
+        raise OSError("address already in use")
+
+    monkeypatch.setattr(end.driver._tcp, "listen", taken)
+    with pytest.raises(OSError, match="in use"):
+        await end.driver.listen("127.0.0.1", 0)
+
+
 # Keep-alives and garbage
 
 

@@ -1,0 +1,298 @@
+"""The composition root: what is built starts in order, ends in order, and a failed start leaves nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from softswitch import app
+from softswitch.app import DATABASE, Notices, Switch, Voices, load_all_trees, running
+from softswitch.config import AccountConfig, Config, MediaConfig, SipConfig
+from softswitch.errors import ConfigError, StartError
+from softswitch.events import Entry, PhoneUnregistered, SwitchStarted, SwitchStopped
+from softswitch.ivr.errors import PromptFailed
+from softswitch.registrar.bindings import Binding
+from softswitch.sip.digest import MD5, SHA256, ha1
+from softswitch.sip.hop import Hop
+from softswitch.sip.uri import SipUri
+from softswitch.speech import Speech, SpeechRequest
+from softswitch.speech.errors import NoVoice
+from softswitch.speech.model import Utterance
+from softswitch.storage.binding_store import BindingStore
+from softswitch.storage.database import Database
+from tests.fakes.clock import FakeClock
+from tests.fakes.media import FakeMediaClient, media_port
+from tests.ivr.written import tree_of
+
+TREE = "tree: {name}\nlanguage: en\nnumbers: [{number}]\nstart: a\nbranches:\n  a:\n    - hangup\n"
+
+
+def local(home: Path, **more: object) -> Config:
+    """Return a configuration that starts fast: loopback, no trees."""
+    return Config(sip=SipConfig(bind="127.0.0.1", port=0), home=home, **more)  # type: ignore[arg-type]
+
+
+# Trees and accounts
+
+
+def test_trees_are_files_and_the_files_of_folders_in_order(tmp_path: Path) -> None:
+    folder = tmp_path / "trees"
+    folder.mkdir()
+    for place, name, number in (
+        (folder / "b.yaml", "b", 2),
+        (folder / "a.yaml", "a", 1),
+        (tmp_path / "c.yaml", "c", 3),
+    ):
+        place.write_text(TREE.format(name=name, number=number), encoding="utf-8")
+    (folder / "notes.txt").write_text("not a tree", encoding="utf-8")
+    assert [tree.name for tree in load_all_trees([tmp_path / "c.yaml", folder])] == ["c", "a", "b"]
+    assert load_all_trees([]) == ()
+
+
+def test_the_faults_of_all_trees_are_named_at_once(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text("tree: x\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_all_trees([tmp_path, tmp_path / "none.yaml"])
+    text = str(caught.value)
+    assert all(f"{tmp_path}/{name}.yaml" in text for name in ("a", "b", "none"))
+
+
+def test_an_account_is_known_by_its_password_or_by_its_hashes() -> None:
+    config = Config(
+        accounts={
+            "1001": AccountConfig(password="secret", name="Anna", language="pl"),
+            "1002": AccountConfig(ha1="a" * 32),
+            "1003": AccountConfig(ha1_sha256="b" * 64),
+        }
+    )
+    accounts = app._accounts(config)
+    assert {algorithm: accounts.secret("1001", algorithm) for algorithm in (MD5, SHA256)} == {
+        algorithm: ha1(algorithm, "1001", "softswitch", "secret") for algorithm in (MD5, SHA256)
+    }
+    assert accounts.get("1002").secrets == {MD5: "a" * 32}  # type: ignore[union-attr]
+    assert accounts.get("1003").secrets == {SHA256: "b" * 64}  # type: ignore[union-attr]
+    anna = accounts.get("1001")
+    assert anna is not None
+    assert (anna.name, anna.language) == ("Anna", "pl")
+
+
+# Voices
+
+
+class OneVoice:
+    """Speaks English into files of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.asked: list[SpeechRequest] = []
+
+    async def render(self, request: SpeechRequest) -> Utterance:
+        self.asked.append(request)
+        if request.language != "en":
+            raise NoVoice(request.text, request.language, [])
+        path = self._folder / f"{len(self.asked)}.wav"
+        path.write_bytes(b"sound")
+        return Utterance(path, 1.0, "one")
+
+
+@pytest.fixture
+def client() -> FakeMediaClient:
+    return FakeMediaClient()
+
+
+@pytest.fixture
+def voice(tmp_path: Path) -> OneVoice:
+    return OneVoice(tmp_path)
+
+
+@pytest.fixture
+def voices(client: FakeMediaClient, voice: OneVoice) -> Voices:
+    return Voices(cast(Speech, voice), media_port(client))
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_a_text_is_spoken_and_loaded(voices: Voices, client: FakeMediaClient, tmp_path: Path) -> None:
+    number = await voices.text("Hello", language="en", voice=None, private=False)
+    assert (number, client.loaded) == (101, [tmp_path / "1.wav"])
+    assert client.loaded[0].exists()
+    voices.forget(number)
+    assert client.unloaded == [101]
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_a_private_text_leaves_no_file_behind(
+    voices: Voices, client: FakeMediaClient, tmp_path: Path, readable: bool
+) -> None:
+    if not readable:
+        client.broken.add("1.wav")
+        with pytest.raises(PromptFailed, match=r"1\.wav"):
+            await voices.text("Your code is 4711", language="en", voice=None, private=True)
+    else:
+        await voices.text("Your code is 4711", language="en", voice=None, private=True)
+    assert names_in(tmp_path) == []
+
+
+async def test_what_cannot_be_spoken_or_read_is_a_prompt_that_failed(
+    voices: Voices, client: FakeMediaClient, tmp_path: Path
+) -> None:
+    with pytest.raises(PromptFailed, match="'fr'"):
+        await voices.text("Bonjour", language="fr", voice=None, private=False)
+    client.broken.add("gone.wav")
+    with pytest.raises(PromptFailed, match=r"gone\.wav"):
+        await voices.file(tmp_path / "gone.wav")
+
+
+async def test_texts_are_made_ahead_and_one_that_fails_keeps_no_other_from_it(
+    voices: Voices, voice: OneVoice, caplog: pytest.LogCaptureFixture
+) -> None:
+    trees = [
+        tree_of(
+            """
+            a:
+              - say: {text: {en: "First", fr: "Premier"}}
+              - say: "To {{CALL.SRC_NUMBER}}"
+              - say: "Last"
+            """
+        )
+    ]
+    with caplog.at_level(logging.WARNING):
+        await voices.prepare(trees)
+    assert {request.text for request in voice.asked} >= {"First", "Last"}
+    assert not any("{{" in request.text for request in voice.asked)
+    assert "a prompt cannot be spoken: " in caplog.text
+
+
+# The whole switch
+
+
+class Diary:
+    """Everything a switch told, for a test to wait for."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._news = asyncio.Event()
+
+    def tell(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self._news.set()
+
+    async def until(self, kind: type) -> Entry:
+        async with asyncio.timeout(5):
+            while True:
+                for entry in self.entries:
+                    if isinstance(entry.event, kind):
+                        return entry
+                self._news.clear()
+                await self._news.wait()
+
+
+async def test_it_says_that_it_starts_and_stops_and_counts_on_after_a_restart(tmp_path: Path) -> None:
+    diary = Diary()
+    for _ in range(2):
+        async with running(local(tmp_path), notices=Notices(event=diary.tell)) as switch:
+            assert switch.addresses() == [f"127.0.0.1:{switch.port}"]
+            started = diary.entries[-1].event
+            assert isinstance(started, SwitchStarted)
+            assert list(started.addresses) == switch.addresses()
+    kinds = [type(entry.event) for entry in diary.entries]
+    assert kinds[-1] is SwitchStopped
+    numbers = [entry.sequence for entry in diary.entries]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_who_listens_on_all_addresses_names_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "reachable_addresses", lambda: ["192.0.2.1", "10.0.0.1"])
+    switch = Switch(Config(home=tmp_path), FakeClock(), Notices())
+    switch.port = 5060
+    assert switch.addresses() == ["192.0.2.1:5060", "10.0.0.1:5060"]
+
+
+async def test_a_start_that_fails_is_one_sentence_and_trips_up_no_second_attempt(tmp_path: Path) -> None:
+    wrong = local(tmp_path, music=tmp_path / "none.flac")
+    with pytest.raises(StartError, match=r"^the media worker cannot start: .*none\.flac"):
+        async with running(wrong):
+            pass
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        with pytest.raises(
+            StartError, match=f"cannot listen on 127.0.0.1 port {port}: Address already in use"
+        ):
+            async with running(
+                wrong.model_copy(update={"sip": SipConfig(bind="127.0.0.1", port=port), "music": None})
+            ):
+                pass
+    async with running(local(tmp_path)):
+        pass
+
+
+async def test_a_fault_inside_is_not_swallowed_and_everything_is_ended_first(tmp_path: Path) -> None:
+    diary = Diary()
+    with pytest.raises(ZeroDivisionError):
+        async with running(local(tmp_path), notices=Notices(event=diary.tell)):
+            raise ZeroDivisionError
+    assert isinstance(diary.entries[-1].event, SwitchStopped)
+
+
+async def test_punctuality_goes_into_the_file_and_to_whoever_asked(tmp_path: Path) -> None:
+    seen: list[int] = []
+    timings = tmp_path / "timings.jsonl"
+    told = asyncio.Event()
+
+    def timed(worker: int, report: object) -> None:
+        seen.append(worker)
+        told.set()
+
+    config = local(tmp_path, media=MediaConfig(timings=timings))
+    async with running(config, notices=Notices(timed=timed)):
+        async with asyncio.timeout(5):
+            await told.wait()
+    assert seen[0] == 0
+    assert len(timings.read_text(encoding="utf-8").splitlines()) == len(seen)
+
+
+async def test_a_timing_file_that_cannot_be_made(tmp_path: Path) -> None:
+    config = local(tmp_path, media=MediaConfig(timings=tmp_path / "none" / "timings.jsonl"))
+    with pytest.raises(StartError, match="No such file or directory"):
+        async with running(config):
+            pass
+
+
+async def test_phones_of_before_the_restart_are_known_until_they_expire(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "SWEEP_SECONDS", 0.001)
+    clock, diary = FakeClock(), Diary()
+    binding = Binding(
+        "1001",
+        SipUri("192.0.2.9", "1001", 5062),
+        Hop("UDP", "192.0.2.9", 5062, "192.0.2.1", 5060),
+        "c1",
+        1,
+        clock.wall().timestamp() + 60,
+    )
+    database = await Database.open(f"sqlite:///{tmp_path / DATABASE}")
+    store = BindingStore(database, clock)
+    async with asyncio.TaskGroup() as tasks:
+        writing = tasks.create_task(store.run())
+        store.save("1001", (binding,))
+        await store.flush()
+        writing.cancel()
+    await database.close()
+    accounts = {"1001": AccountConfig(password="x")}
+    async with running(
+        local(tmp_path, accounts=accounts), clock=clock, notices=Notices(event=diary.tell)
+    ) as switch:
+        assert switch.registrar.bindings("1001") == (binding,)
+        clock.advance(61)
+        expired = (await diary.until(PhoneUnregistered)).event
+        assert expired == PhoneUnregistered("1001", "sip:1001@192.0.2.9:5062", "expired")
