@@ -30,7 +30,7 @@ from softswitch.transport.udp import UdpTransport, bind_udp
 logger = logging.getLogger(__name__)
 
 FREE_PORT_TRIES: Final = 20
-"""Ports that are free for UDP and may be taken for TCP: on a machine with thousands of connections some are."""
+"""A port free for UDP may be taken for TCP: with thousands of connections on the machine some are."""
 
 
 class SipDriver:

@@ -3,147 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from media import commands as ask
-from softswitch.bus import EventLog
-from softswitch.calls.directory import Directory
-from softswitch.calls.leg import Surroundings
-from softswitch.phone.telephone import EXPIRES, Line, PhoneError, Telephone
-from softswitch.registrar.accounts import Account, Accounts, secrets_of
-from softswitch.registrar.credentials import Authenticator
-from softswitch.sip.digest import Nonces
-from softswitch.sip.errors import RemoteProtocolError
-from softswitch.sip.hop import Hop
+from softswitch.phone.telephone import EXPIRES, PhoneError
 from softswitch.sip.offer_answer import Direction
-from softswitch.sip.signals import Cancelled, DialogId, Incoming, Reply, UserOutput
-from softswitch.sip.stack import SipStack
-from tests.fakes.exchange import LiveNetwork, Wires, sdp
-from tests.fakes.media import FakeMediaClient, media_port
-from tests.fakes.party import Party, counted
-from tests.fakes.virtual_time import LoopClock, in_virtual_time, passes
-
-PHONE = ("192.0.2.20", 5060)
-SWITCH = "192.0.2.1"
-
-
-class Switch(Party):
-    """A switch with one account. It asks who is calling, takes registrations and answers BYE by itself."""
-
-    def __init__(self, network: LiveNetwork) -> None:
-        clock = LoopClock(asyncio.get_running_loop())
-        self._door = Authenticator(
-            Accounts([Account("1001", secrets=secrets_of("1001", "home", "secret"))]),
-            realm="home",
-            nonces=Nonces(b"k" * 32),
-            clock=clock,
-            salt=counted("salt"),
-            log=EventLog(clock),
-        )
-        self.asks = True
-        self.registers = 200
-        super().__init__(network, "switch", SWITCH)
-
-    def hear(self, output: UserOutput) -> None:
-        super().hear(output)
-        match output:
-            case Incoming(request=request, dialog=None) if request.method in ("REGISTER", "INVITE"):
-                if self.asks and not self.believes(output):
-                    return
-                if request.method == "REGISTER":
-                    self.answer(output, self.registers)
-            case Incoming(request=request) if request.method in ("BYE", "INFO"):
-                self.answer(output, 200)
-            case Cancelled(transaction):
-                (invite,) = [one for one in self.incoming("INVITE") if one.transaction == transaction]
-                self.answer(invite, 487)
-
-    def believes(self, incoming: Incoming) -> bool:
-        """Challenge a request that does not prove who sent it."""
-        try:
-            self._door.account(incoming.request, incoming.hop)
-        except RemoteProtocolError as error:
-            response = self.stack.response(incoming.transaction, error.status)
-            for name, value in error.fields:
-                response.fields.add(name, value)
-            self.stack.respond(self.network.now, incoming.transaction, response)
-            self.network.flush()
-            return False
-        return True
-
-    @property
-    def called(self) -> Incoming:
-        """The latest INVITE that proved who sent it."""
-        return [one for one in self.incoming("INVITE") if one.request.fields.get("Authorization")][-1]
-
-    def call(self, body: bytes | None = None, kind: str = "application/sdp") -> None:
-        """Call the phone."""
-        self.invite = self.send_to_phone("INVITE", sdp(host=SWITCH) if body is None else body, kind)
-
-    def send_to_phone(self, method: str, body: bytes = b"", kind: str = "") -> Callable[[], None]:
-        """Send a request outside any dialog; return what cancels it."""
-        phone = Party(LiveNetwork(), "1001", PHONE[0])  # Only its address is wanted.
-        request = self.request(method, phone)
-        request.fields.put("From", '"Bartek" <sip:1002@192.0.2.1>;tag=far')
-        request.__dict__.pop("from_", None)
-        if body:
-            request.put_body(body, kind)
-        key = self.stack.send(self.network.now, request, self.hop_to(PHONE))
-        self.network.flush()
-        return lambda: (self.stack.cancel(self.network.now, key), self.network.flush())[0]
-
-
-class Bench:
-    """A phone, its switch, and everything the phone said."""
-
-    def __init__(self, password: str = "secret") -> None:
-        loop = asyncio.get_running_loop()
-        self.network = LiveNetwork()
-        self.switch = Switch(self.network)
-        self.told: list[str] = []
-        self.client = FakeMediaClient()
-        self.directory = Directory()
-        stack = SipStack(token=counted("p"), agent="phone")
-        around = Surroundings(
-            signaller=Wires(self.network, stack),
-            media=media_port(self.client),
-            clock=LoopClock(loop),
-            record=lambda event: None,
-            directory=self.directory,
-            random=lambda: 0.5,
-        )
-        self.line = Line("1001", Hop("UDP", SWITCH, 5060, *PHONE), SWITCH, password)
-        self.phone = Telephone(self.line, around, counted("n"), self.told.append)
-        self.network.join(PHONE, stack, self.phone.handle)
-
-    async def talk(self, number: str = "100", body: bytes | None = None) -> DialogId:
-        """Let the phone call and the switch answer; return the switch's dialog."""
-        calling = asyncio.ensure_future(self.phone.call(number))
-        await passes(0.5)
-        dialog = self.switch.answer(self.switch.called, 200, body=sdp(host=SWITCH) if body is None else body)
-        await calling
-        await passes(0.1)
-        assert dialog is not None
-        return dialog
-
-    async def be_called(self) -> None:
-        """Let the switch call and the phone answer."""
-        self.switch.call()
-        await self.phone.answer(5)
-        await passes(0.1)
-        self.switch.acknowledge(self.switch.last(Reply))
-        await passes(0.1)
-
-
-@contextlib.asynccontextmanager
-async def bench(password: str = "secret") -> AsyncIterator[Bench]:
-    made = Bench(password)
-    yield made
-    made.network.close()
-
+from softswitch.sip.signals import Incoming, Reply
+from tests.fakes.exchange import sdp
+from tests.fakes.virtual_time import in_virtual_time, passes
+from tests.phone.bench import PHONE, SWITCH, Bench, bench
 
 # Registration
 
@@ -436,7 +305,7 @@ async def test_a_caller_who_gave_up_is_not_answered_but_the_next_one_is():
     async with bench() as b:
         b.switch.call()
         await passes(1)
-        b.switch.invite()
+        b.switch.give_up()
         await passes(1)
         assert b.switch.statuses() == [180, 487]
         with pytest.raises(PhoneError, match="nobody called"):
