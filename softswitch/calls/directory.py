@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Protocol
 
 from softswitch.sip.message import Request
-from softswitch.sip.signals import DialogId, Failed, Incoming, Reply, TransactionKey
+from softswitch.sip.signals import (
+    Acknowledged,
+    Cancelled,
+    DialogId,
+    Failed,
+    Incoming,
+    Reply,
+    TransactionKey,
+    Unacknowledged,
+)
 
 
 class Addressee(Protocol):
@@ -69,6 +78,28 @@ class Directory:
             self._by_transaction.pop(key, None)
         for dialog in dialogs:
             self._by_dialog.pop(dialog, None)
+
+    def deliver(self, output: Reply | Failed | Acknowledged | Unacknowledged | Cancelled) -> bool:
+        """Hand an event of the stack to the leg it belongs to; tell whether there is one."""
+        match output:
+            case Acknowledged() | Unacknowledged():
+                leg = self._by_dialog.get(output.dialog)
+            case _:
+                leg = self._by_transaction.get(output.transaction)
+        if leg is None:
+            return False
+        match output:
+            case Reply():
+                leg.replied(output)
+            case Failed():
+                leg.failed(output)
+            case Acknowledged():
+                leg.acknowledged(output.request)
+            case Unacknowledged():
+                leg.unacknowledged()
+            case Cancelled():
+                leg.cancelled()
+        return True
 
     def __len__(self) -> int:
         return len(self._names)

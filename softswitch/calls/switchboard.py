@@ -21,12 +21,8 @@ from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.message import Request
 from softswitch.sip.offer_answer import Local, answer
 from softswitch.sip.signals import (
-    Acknowledged,
-    Cancelled,
-    Failed,
     Incoming,
     Reply,
-    Unacknowledged,
     UserOutput,
 )
 from softswitch.sip.stack import ALLOW
@@ -78,27 +74,10 @@ class Switchboard:
 
     def handle(self, output: UserOutput) -> None:
         """Take one event of the stack."""
-        directory = self._around.directory
-        match output:
-            case Incoming():
-                self._incoming(output)
-            case Reply():
-                if (leg := directory.of_transaction(output.transaction)) is not None:
-                    leg.replied(output)
-                else:
-                    self._replied_too_late(output)
-            case Failed():
-                if (leg := directory.of_transaction(output.transaction)) is not None:
-                    leg.failed(output)
-            case Acknowledged(dialog, request):
-                if (leg := directory.of_dialog(dialog)) is not None:
-                    leg.acknowledged(request)
-            case Unacknowledged(dialog):
-                if (leg := directory.of_dialog(dialog)) is not None:
-                    leg.unacknowledged()
-            case Cancelled(transaction):
-                if (leg := directory.of_transaction(transaction)) is not None:
-                    leg.cancelled()
+        if isinstance(output, Incoming):
+            self._incoming(output)
+        elif not self._around.directory.deliver(output) and isinstance(output, Reply):
+            self._replied_too_late(output)
 
     def _replied_too_late(self, reply: Reply) -> None:
         """End what a phone answered after its leg was over: else it would talk to nobody for ever.

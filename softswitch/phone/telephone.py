@@ -20,13 +20,10 @@ from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request, Response
 from softswitch.sip.offer_answer import Direction
 from softswitch.sip.signals import (
-    Acknowledged,
-    Cancelled,
     Failed,
     Incoming,
     Reply,
     TransactionKey,
-    Unacknowledged,
     UserOutput,
 )
 from softswitch.sip.stack import ALLOW
@@ -97,21 +94,8 @@ class Telephone:
                 self._asked.pop(transaction).set_exception(
                     PhoneError(f"{self._line.hop.address} does not answer ({output.cause.value})")
                 )
-            case Reply():
-                if (leg := directory.of_transaction(output.transaction)) is not None:
-                    leg.replied(output)
-            case Failed():
-                if (leg := directory.of_transaction(output.transaction)) is not None:
-                    leg.failed(output)
-            case Acknowledged(dialog, request):
-                if (leg := directory.of_dialog(dialog)) is not None:
-                    leg.acknowledged(request)
-            case Unacknowledged(dialog):
-                if (leg := directory.of_dialog(dialog)) is not None:
-                    leg.unacknowledged()
-            case Cancelled(transaction):
-                if (leg := directory.of_transaction(transaction)) is not None:
-                    leg.cancelled()
+            case _:
+                directory.deliver(output)
 
     # Registration
 
