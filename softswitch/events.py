@@ -6,7 +6,7 @@ report read them; nothing keeps a second count. An event says what happened, nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -253,15 +253,3 @@ class Entry:
     at: datetime
     call: str
     event: Event
-
-
-def event_from(kind: str, values: dict[str, object]) -> Event | None:
-    """Return the stored event again, or None for a kind this version does not know.
-
-    Unknown fields (written by a newer version) are left out, so that an old program reads a new log.
-    """
-    cls = KINDS.get(kind)
-    if cls is None:
-        return None
-    known = {field.name for field in fields(cls)}
-    return cls(**{name: value for name, value in values.items() if name in known})  # type: ignore[arg-type]

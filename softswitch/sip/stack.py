@@ -11,12 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from softswitch.sip.dialog import (
-    Dialog,
-    DialogState,
-    dialog_of_client,
-    dialog_of_server,
-)
+from softswitch.sip.dialog import Dialog
+from softswitch.sip.dialog_layer import GIVE_UP_SUCCESS, REPEAT_SUCCESS, RETRY_AFTER, DialogLayer
 from softswitch.sip.errors import LocalProtocolError, NotSip, RemoteProtocolError
 from softswitch.sip.fields import Fields
 from softswitch.sip.headers import MAGIC_COOKIE, CSeq, NameAddr, Via
@@ -24,7 +20,6 @@ from softswitch.sip.hop import Hop, bare_host
 from softswitch.sip.message import Request, Response, explain, response_to
 from softswitch.sip.parser import PONG, BrokenRequest, StreamParser, parse_datagram
 from softswitch.sip.signals import (
-    Acknowledged,
     Cancelled,
     CloseStream,
     DatagramReceived,
@@ -37,7 +32,6 @@ from softswitch.sip.signals import (
     StreamReceived,
     TransactionKey,
     Transmit,
-    Unacknowledged,
     WireInput,
 )
 from softswitch.sip.timers import Alarms, Timings
@@ -48,14 +42,6 @@ ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER"
 """Methods this element answers with more than 405."""
 SUPPORTED = ""
 """Option tags of extensions we speak."""
-RETRY_AFTER = 2
-"""Seconds we ask for when overloaded, and the middle of RFC 3261 §14.2's 0-10 for overlapping INVITEs."""
-
-MAX_FORKS = 32
-"""Dialogs one INVITE may open: a proxy rings a handful of phones, and each costs memory, an ACK and a BYE."""
-
-_REPEAT_SUCCESS = "repeat 2xx"
-_GIVE_UP_SUCCESS = "give up on ACK"
 
 
 class SipStack:
@@ -65,12 +51,13 @@ class SipStack:
         self, *, token: Callable[[], str], timings: Timings | None = None, agent: str = "softswitch"
     ) -> None:
         self._token = token
-        self._timings = timings or Timings()
         self._agent = agent
         self._alarms = Alarms()
         self._outputs: deque[Output] = deque()
-        self._layer = TransactionLayer(self._alarms, self._outputs.append, self._timings, self._client_over)
-        self._dialogs: dict[DialogId, Dialog] = {}
+        self._dialogs = DialogLayer(self._alarms, self._outputs.append, timings or Timings())
+        self._layer = TransactionLayer(
+            self._alarms, self._outputs.append, timings or Timings(), self._dialogs.client_over
+        )
         self._streams: dict[int, StreamParser] = {}
 
     # The shell's side
@@ -91,10 +78,8 @@ class SipStack:
         """Let every timer ring that has come due."""
         while (key := self._alarms.due(now)) is not None:
             assert isinstance(key, tuple)
-            if key[0] == _REPEAT_SUCCESS:
-                self._repeat_success(now, key[1])
-            elif key[0] == _GIVE_UP_SUCCESS:
-                self._give_up(key[1])
+            if key[0] in (REPEAT_SUCCESS, GIVE_UP_SUCCESS):
+                self._dialogs.alarm(now, *key)
             else:
                 self._layer.alarm(now, key[0], key[1], server=key[2])
 
@@ -167,7 +152,7 @@ class SipStack:
         if self._layer.absorb(now, request):
             return
         if request.method == "ACK":
-            self._ack_received(request)
+            self._dialogs.acknowledged(request)
             return
         if request.method == "CANCEL":
             self._cancel_received(now, hop, request)
@@ -190,59 +175,16 @@ class SipStack:
         return None
 
     def _request_in_dialog(self, now: float, hop: Hop, transaction: Transaction) -> None:
-        request = transaction.request
-        dialog = self._dialogs.get(DialogId(request.call_id, request.to.tag, request.from_.tag))
-        if dialog is None:
-            self._respond_bare(now, transaction, RemoteProtocolError(481, "No such dialog"))
-            return
         try:
-            dialog.accept_order(request)
-            if request.method == "INVITE":
-                self._check_overlap(dialog)
+            dialog = self._dialogs.admit(transaction)
         except RemoteProtocolError as error:
             self._respond_bare(now, transaction, error)
-            return
-        transaction.dialog = dialog.id
-        if request.method == "INVITE":
-            dialog.pending_server = transaction.key
-            dialog.refresh_target(request, hop)
-        elif request.method == "BYE":
-            # The peer that says BYE has our 2xx, whatever became of its ACK.
-            self._success_acknowledged(dialog)
-        self._outputs.append(Incoming(transaction.key, request, hop, dialog.id))
-
-    def _check_overlap(self, dialog: Dialog) -> None:
-        # RFC 3261 §14.2: an INVITE before the one before it is answered is refused with 500 and a
-        # Retry-After; one that crosses ours is refused with 491.
-        if dialog.pending_client is not None:
-            raise RemoteProtocolError(491, "Request Pending")
-        # RFC 5407 §3.1.4: before the ACK it may be taken, unless that ACK is to bring an answer.
-        if dialog.unacknowledged is not None and dialog.offer_open:
-            raise RemoteProtocolError(491, "Request Pending")
-        if dialog.pending_server is not None:
-            raise RemoteProtocolError(
-                500, "INVITE before the last was answered", fields=(("Retry-After", str(RETRY_AFTER)),)
-            )
+        else:
+            self._outputs.append(Incoming(transaction.key, transaction.request, hop, dialog.id))
 
     def _respond_bare(self, now: float, transaction: Transaction, error: RemoteProtocolError) -> None:
         response = refuse(transaction.request, error.status, error.reason, error.fields, transaction.tag)
         self._layer.respond(now, transaction, response)
-
-    def _ack_received(self, request: Request) -> None:
-        dialog = self._dialogs.get(DialogId(request.call_id, request.to.tag, request.from_.tag))
-        if dialog is None or dialog.unacknowledged != request.cseq.number:
-            return
-        self._success_acknowledged(dialog)
-        self._outputs.append(Acknowledged(dialog.id, request))
-
-    def _success_acknowledged(self, dialog: Dialog) -> None:
-        if dialog.unacknowledged is not None:
-            dialog.unacknowledged = None
-            self._clear_alarms(dialog.id)
-
-    def _clear_alarms(self, name: DialogId) -> None:
-        self._alarms.clear((_REPEAT_SUCCESS, name))
-        self._alarms.clear((_GIVE_UP_SUCCESS, name))
 
     def _cancel_received(self, now: float, hop: Hop, request: Request) -> None:
         # RFC 3261 §9.2: matched as if its method were INVITE.
@@ -263,83 +205,15 @@ class SipStack:
             return
         hop = replace(hop, local_host=transaction.hop.local_host, local_port=transaction.hop.local_port)
         invite = transaction.request.method == "INVITE"
-        if invite and not self._expected(transaction, response):
+        if invite and not self._dialogs.expects(transaction, response):
             return
         if not self._layer.receive(now, transaction, response):
             return
-        dialog = self._invite_response(transaction, response, hop) if invite else None
+        dialog = self._dialogs.of_response(transaction, response, hop) if invite else None
         if response.final:
-            self._settle(transaction, response)
+            self._dialogs.settle(transaction, response)
         name = dialog.id if dialog is not None else transaction.dialog
         self._outputs.append(Reply(transaction.key, response, hop, name))
-
-    def _expected(self, transaction: Transaction, response: Response) -> bool:
-        """Tell whether this may change anything: it is no repeated 2xx and no fork too many.
-
-        A 2xx the user has seen gets the ACK again that we sent for it (RFC 3261 §13.2.2.4), if any.
-        """
-        name = _dialog_name(transaction, response)
-        if 200 <= response.status < 300 and name in transaction.successes:
-            dialog = self._dialogs.get(name)
-            if dialog is not None and response.cseq.number in dialog.acks:
-                self._outputs.append(Transmit(dialog.hop, dialog.acks[response.cseq.number]))
-            return False
-        return response.status >= 300 or name in transaction.forks or len(transaction.forks) < MAX_FORKS
-
-    def _invite_response(self, transaction: Transaction, response: Response, hop: Hop) -> Dialog | None:
-        """Find or make the dialog a 101-299 belongs to; each fork of an INVITE has its own (§12.1.2)."""
-        success = 200 <= response.status < 300
-        # A 2xx without a tag comes from an RFC 2543 phone, and must be acknowledged all the same.
-        if not success and not (100 < response.status < 200 and response.to.tag):
-            return None
-        name = _dialog_name(transaction, response)
-        dialog = self._dialogs.get(name)
-        if dialog is None and transaction.dialog is None:
-            dialog = self._dialogs[name] = dialog_of_client(transaction.request, response, hop)
-            transaction.forks.add(name)
-        if success:
-            transaction.successes.add(name)
-        if not success or dialog is None:
-            return dialog
-        if dialog.state is DialogState.EARLY:
-            # RFC 3261 §13.2.2.4: the 2xx's Record-Route and Contact replace those of the early dialog.
-            confirmed = dialog_of_client(transaction.request, response, hop)
-            dialog.route_set, dialog.state = confirmed.route_set, DialogState.CONFIRMED
-            dialog.remote_target, dialog.hop = confirmed.remote_target, confirmed.hop
-        else:
-            dialog.refresh_target(response, hop)
-        return dialog
-
-    def _settle(self, transaction: Transaction, response: Response) -> None:
-        if response.status >= 300:
-            self._drop_early(transaction)
-        dialog = self._dialogs.get(transaction.dialog) if transaction.dialog is not None else None
-        if dialog is None:
-            return
-        if transaction.key == dialog.pending_client:
-            dialog.pending_client = None
-        if transaction.request.method == "BYE" or response.status == 481:
-            # RFC 3261 §12.2.1.2: the peer knows nothing of the dialog, so there is none. After a 408 there
-            # is one still: the user ends it by BYE.
-            self.forget(dialog.id)
-
-    def _client_over(self, transaction: Transaction) -> None:
-        """Leave nothing behind of a client transaction that has ended."""
-        self._drop_early(transaction)
-        dialog = self._dialogs.get(transaction.dialog) if transaction.dialog is not None else None
-        if dialog is None or transaction.failed is None:
-            return
-        if transaction.key == dialog.pending_client:
-            dialog.pending_client = None
-        if transaction.request.method == "BYE":
-            self.forget(dialog.id)
-
-    def _drop_early(self, transaction: Transaction) -> None:
-        # RFC 3261 §12.3, §13.2.2.4: early dialogs end with a refusal, and 64*T1 after the first 2xx.
-        for name in transaction.forks:
-            dialog = self._dialogs.get(name)
-            if dialog is not None and dialog.state is DialogState.EARLY:
-                self.forget(name)
 
     # The user's side: answering
 
@@ -370,18 +244,18 @@ class SipStack:
                 self.forget(transaction.dialog)
             return transaction.dialog
         if response.final and transaction.dialog is not None:
-            self._invite_answered(transaction, response)
+            self._dialogs.answered(transaction, response)
         if response.status >= 300 or contact is None:
             self._layer.respond(now, transaction, response)
             return transaction.dialog
-        dialog = self._dialog_for(transaction, contact)
+        dialog = self._dialogs.of_answer(transaction, contact)
         for value in transaction.request.fields.all("Record-Route"):
             response.fields.add("Record-Route", value)
         response.fields.put("Contact", contact)
         response.fields.put("Allow", ALLOW)
         self._layer.respond(now, transaction, response)
         if response.status >= 200:
-            self._await_ack(now, dialog, transaction, response)
+            self._dialogs.await_ack(now, dialog, transaction, response)
         return dialog.id
 
     def _server(self, key: TransactionKey) -> Transaction:
@@ -389,50 +263,6 @@ class SipStack:
         if transaction is None:
             raise LocalProtocolError("the request is over")
         return transaction
-
-    def _dialog_for(self, transaction: Transaction, contact: NameAddr) -> Dialog:
-        if transaction.dialog is None:
-            dialog = dialog_of_server(transaction.request, transaction.tag, contact, transaction.hop)
-            dialog.pending_server = transaction.key
-            self._dialogs[dialog.id] = dialog
-            transaction.dialog = dialog.id
-            return dialog
-        dialog = self.dialog(transaction.dialog)
-        dialog.contact = contact
-        return dialog
-
-    def _invite_answered(self, transaction: Transaction, response: Response) -> None:
-        assert transaction.dialog is not None
-        dialog = self._dialogs.get(transaction.dialog)
-        if dialog is not None:
-            dialog.pending_server = None
-            if response.status >= 300 and dialog.state is DialogState.EARLY:
-                self.forget(dialog.id)
-
-    def _await_ack(self, now: float, dialog: Dialog, transaction: Transaction, response: Response) -> None:
-        dialog.state = DialogState.CONFIRMED
-        dialog.pending_server = None
-        dialog.unacknowledged = transaction.request.cseq.number
-        dialog.success = transaction.last
-        dialog.offer_open = bool(response.body) and not transaction.request.body
-        # RFC 3261 §13.3.1.4: repeated end to end even over a reliable transport.
-        dialog.repeat_after = self._timings.t1
-        self._alarms.set((_REPEAT_SUCCESS, dialog.id), now + dialog.repeat_after)
-        self._alarms.set((_GIVE_UP_SUCCESS, dialog.id), now + self._timings.patience)
-
-    def _repeat_success(self, now: float, name: DialogId) -> None:
-        dialog = self._dialogs.get(name)
-        if dialog is None or dialog.unacknowledged is None:
-            return
-        self._outputs.append(Transmit(dialog.hop, dialog.success))
-        dialog.repeat_after = min(dialog.repeat_after * 2, self._timings.t2)
-        self._alarms.set((_REPEAT_SUCCESS, name), now + dialog.repeat_after)
-
-    def _give_up(self, name: DialogId) -> None:
-        dialog = self._dialogs.get(name)
-        if dialog is not None and dialog.unacknowledged is not None:
-            self._success_acknowledged(dialog)
-            self._outputs.append(Unacknowledged(name))
 
     # The user's side: asking
 
@@ -516,10 +346,7 @@ class SipStack:
 
     def dialog(self, name: DialogId) -> Dialog:
         """Return a dialog; raise LocalProtocolError when it is over."""
-        dialog = self._dialogs.get(name)
-        if dialog is None:
-            raise LocalProtocolError("the dialog is over")
-        return dialog
+        return self._dialogs.get(name)
 
     def has_dialog(self, name: DialogId) -> bool:
         """Tell whether a dialog lives."""
@@ -527,8 +354,7 @@ class SipStack:
 
     def forget(self, name: DialogId) -> None:
         """Drop a dialog: after BYE, or an early one whose INVITE was refused."""
-        if self._dialogs.pop(name, None) is not None:
-            self._clear_alarms(name)
+        self._dialogs.forget(name)
 
     def sizes(self) -> dict[str, int]:
         """Return how much the stack holds: for metrics, and for tests that look for leaks."""
@@ -549,13 +375,6 @@ class SipStack:
         return Via(
             hop.transport, host, hop.local_port, {"rport": None, "branch": MAGIC_COOKIE + self._token()}
         )
-
-
-def _dialog_name(transaction: Transaction, response: Response) -> DialogId:
-    """Return the dialog a response to an INVITE belongs to."""
-    if transaction.dialog is not None:
-        return transaction.dialog
-    return DialogId(response.call_id, response.from_.tag, response.to.tag)
 
 
 def _note_source(request: Request, hop: Hop) -> None:

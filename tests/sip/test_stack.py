@@ -1,85 +1,28 @@
 import pytest
 
 from softswitch.sip.errors import LocalProtocolError
-from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request
 from softswitch.sip.signals import (
-    Acknowledged,
     Cancelled,
-    Cause,
     CloseStream,
     DatagramReceived,
-    DialogId,
-    Failed,
     Incoming,
-    Reply,
-    SendFailed,
     StreamClosed,
     StreamReceived,
     Transmit,
-    Unacknowledged,
 )
-from softswitch.sip.stack import MAX_FORKS, SipStack
-from softswitch.sip.uri import SipUri
+from softswitch.sip.stack import SipStack
 from tests.fakes.party import counted
+from tests.sip.calls import CONTACT, TO_PHONE, answer, called, calling, respond, statuses
 from tests.sip.messages import PHONE, drain, request_of, sent, text_of, told
 
-CONTACT = NameAddr(SipUri("192.0.2.1", "100", 5060))
-TO_PHONE = Hop("UDP", "192.0.2.9", 5062, "192.0.2.1", 5060)
 TCP = Hop("TCP", "192.0.2.9", 40_000, "192.0.2.1", 5060, 3)
 
 
 @pytest.fixture
 def stack():
     return SipStack(token=counted("t"))
-
-
-def respond(stack, incoming, status, *, body=b"", now=0.0):
-    response = stack.response(incoming.transaction, status)
-    if body:
-        response.put_body(body, "application/sdp")
-    contact = CONTACT if incoming.request.method == "INVITE" else None
-    return stack.respond(now, incoming.transaction, response, contact=contact)
-
-
-def statuses(outputs):
-    return [response.status for response in sent(outputs)]
-
-
-def called(stack, *, ack=True, **options):
-    """Let the phone call us and answer; return the dialog."""
-    (incoming,) = told(stack, text_of("INVITE", **options))
-    name = respond(stack, incoming, 200)
-    if ack:
-        told(stack, text_of("ACK", branch="z9hG4bKack", to_tag=name.local_tag))
-    drain(stack)
-    return name
-
-
-def calling(stack, *, method="INVITE"):
-    """Call the phone; return our transaction and the request as it was sent."""
-    request = stack.request(
-        method,
-        target="sip:1001@192.0.2.9:5062",
-        local=NameAddr(SipUri("192.0.2.1", "100")),
-        remote=NameAddr(SipUri("192.0.2.1", "1001")),
-    )
-    request.fields.add("Contact", CONTACT)
-    key = stack.send(0.0, request, TO_PHONE)
-    (output,) = drain(stack)
-    return key, request_of(output.data)
-
-
-def answer(request, status, *, tag="phone", contact="<sip:1001@192.0.2.9:5062>", extra="", method=""):
-    """Return the phone's response to a request of ours."""
-    to = request.fields.get("To") if "tag" in request.to.params else f"{request.fields.get('To')};tag={tag}"
-    return (
-        f"SIP/2.0 {status} X\r\nVia: {request.fields.get('Via')}\r\nFrom: {request.fields.get('From')}\r\n"
-        f"To: {to if tag else request.fields.get('To')}\r\nCall-ID: {request.call_id}\r\n"
-        f"CSeq: {request.cseq.number} {method or request.method}\r\nContact: {contact}\r\n"
-        f"{extra}Content-Length: 0\r\n\r\n"
-    ).encode()
 
 
 # What comes in
@@ -138,27 +81,6 @@ def test_a_copy_by_another_path_is_482(stack):
     assert stack.sizes()["transactions"] == 1
 
 
-@pytest.mark.parametrize("method", ["BYE", "INVITE", "INFO", "OPTIONS", "NOTIFY"])
-def test_an_unknown_to_tag_is_481(stack, method):
-    outputs = told(stack, text_of(method, to_tag="nobody"))
-    assert statuses(outputs) == [481]
-    assert sent(outputs)[0].to.tag == "nobody"
-
-
-def test_a_stray_ack_is_silence(stack):
-    assert told(stack, text_of("ACK", to_tag="nobody")) == []
-    assert told(stack, text_of("ACK").replace(b"Call-ID: call-1\r\n", b"")) == []
-
-
-def test_a_lower_or_equal_number_in_a_dialog_is_500(stack):
-    name = called(stack, cseq=5)
-    for cseq, branch in ((5, "a"), (4, "b")):
-        data = text_of("INFO", cseq=cseq, branch=f"z9hG4bK{branch}", to_tag=name.local_tag)
-        assert statuses(told(stack, data)) == [500]
-    (incoming,) = told(stack, text_of("INFO", cseq=7, branch="z9hG4bKc", to_tag=name.local_tag))
-    assert incoming.dialog == name
-
-
 def test_overload_is_503_and_keeps_nothing(stack, monkeypatch):
     monkeypatch.setattr("softswitch.sip.transaction.MAX_TRANSACTIONS", 1)
     told(stack, text_of())
@@ -174,78 +96,6 @@ def test_keep_alives_over_udp(stack):
 
 
 # Calls that come in
-
-
-def test_a_2xx_is_repeated_until_its_ack(stack):
-    (incoming,) = told(stack, text_of("INVITE"))
-    name = respond(stack, incoming, 200)
-    assert statuses(drain(stack)) == [200]
-    times = []
-    while (at := stack.next_deadline()) is not None and at < 8:
-        stack.tick(at)
-        times += [at] * len(statuses(drain(stack)))
-    assert times == [0.5, 1.5, 3.5, 7.5]
-    (told_ack,) = told(stack, text_of("ACK", branch="z9hG4bKack", to_tag=name.local_tag))
-    assert (type(told_ack), told_ack.dialog) == (Acknowledged, name)
-    assert told(stack, text_of("ACK", branch="z9hG4bKack", to_tag=name.local_tag)) == []
-    stack.tick(100.0)
-    assert drain(stack) == []
-    stack.forget(name)
-    assert stack.sizes() == {"transactions": 0, "dialogs": 0, "streams": 0, "alarms": 0}
-
-
-def test_an_ack_that_uses_the_branch_of_the_invite_counts_too(stack):
-    name = called(stack, ack=False)
-    assert [type(one) for one in told(stack, text_of("ACK", to_tag=name.local_tag))] == [Acknowledged]
-
-
-def test_an_ack_with_another_number_is_not_ours(stack):
-    name = called(stack, ack=False)
-    assert told(stack, text_of("ACK", branch="z9hG4bKack", to_tag=name.local_tag, cseq=2)) == []
-
-
-def test_a_2xx_that_is_never_acknowledged_is_reported_once(stack):
-    name = called(stack, ack=False)
-    reports = []
-    while (at := stack.next_deadline()) is not None:
-        stack.tick(at)
-        reports += [(at, one) for one in drain(stack) if not isinstance(one, Transmit)]
-    assert reports == [(32.0, Unacknowledged(name))]
-    assert stack.has_dialog(name)
-
-
-def test_a_second_2xx_of_a_dialog_is_not_repeated_twice_as_often(stack):
-    name = called(stack)
-    stack.tick(0.1)
-    (again,) = told(stack, text_of("INVITE", cseq=2, branch="z9hG4bKre", to_tag=name.local_tag), now=0.2)
-    respond(stack, again, 200, now=0.2)
-    drain(stack)
-    times = []
-    while (at := stack.next_deadline()) is not None and at < 5:
-        stack.tick(at)
-        times += [round(at, 6)] * len(statuses(drain(stack)))
-    assert times == [0.7, 1.7, 3.7]
-
-
-def test_responses_that_make_a_dialog_carry_what_it_needs(stack):
-    (incoming,) = told(stack, text_of("INVITE", extra="Record-Route: <sip:p1;lr>, <sip:p2;lr>\r\n"))
-    early = respond(stack, incoming, 180)
-    confirmed = respond(stack, incoming, 200)
-    ringing, ok = sent(drain(stack))
-    assert early == confirmed == DialogId("call-1", ringing.to.tag, "phone")
-    for response in (ringing, ok):
-        assert response.fields.all("Record-Route") == ["<sip:p1;lr>, <sip:p2;lr>"]
-        assert response.fields.get("Contact") == "<sip:100@192.0.2.1:5060>"
-        assert "BYE" in response.fields.tokens("Allow") or "bye" in response.fields.tokens("Allow")
-        assert response.fields.get("Server") == "softswitch"
-
-
-def test_a_refusal_ends_the_early_dialog(stack):
-    (incoming,) = told(stack, text_of("INVITE"))
-    name = respond(stack, incoming, 180)
-    assert stack.has_dialog(name)
-    respond(stack, incoming, 486)
-    assert not stack.has_dialog(name)
 
 
 def test_cancel_gets_its_200_and_the_user_sends_487(stack):
@@ -276,61 +126,6 @@ def test_a_cancel_for_nothing_is_481(stack):
     assert statuses(told(stack, text_of("CANCEL"))) == [481]
     told(stack, text_of("INVITE", branch="z9hG4bKother"))
     assert statuses(told(stack, text_of("CANCEL"))) == [481]
-
-
-def test_an_invite_before_the_last_is_answered_is_500_with_retry_after(stack):
-    # RFC 3261 §14.2
-    name = called(stack)
-    (pending,) = told(stack, text_of("INVITE", cseq=2, branch="z9hG4bK2", to_tag=name.local_tag))
-    (response,) = sent(told(stack, text_of("INVITE", cseq=3, branch="z9hG4bK3", to_tag=name.local_tag)))
-    assert response.status == 500
-    assert 0 <= int(response.fields.get("Retry-After")) <= 10
-    respond(stack, pending, 488)
-    assert stack.has_dialog(name), "a refused re-INVITE leaves the call as it is"
-    assert len(told(stack, text_of("INVITE", cseq=4, branch="z9hG4bK4", to_tag=name.local_tag))) == 2
-
-
-def test_an_invite_that_crosses_ours_is_491(stack):
-    name = called(stack)
-    stack.send_in_dialog(0.0, name, "INVITE")
-    drain(stack)
-    assert statuses(told(stack, text_of("INVITE", cseq=2, branch="z9hG4bK2", to_tag=name.local_tag))) == [491]
-    with pytest.raises(LocalProtocolError):
-        stack.send_in_dialog(0.0, name, "INVITE")
-
-
-def test_an_invite_before_the_ack_is_taken_unless_the_ack_owes_an_answer(stack):
-    # RFC 5407 §3.1.4 and §3.1.5
-    name = called(stack, ack=False)
-    (incoming,) = told(stack, text_of("INVITE", cseq=2, branch="z9hG4bK2", to_tag=name.local_tag))
-    respond(stack, incoming, 200, body=b"v=0")
-    drain(stack)
-    assert statuses(told(stack, text_of("INVITE", cseq=3, branch="z9hG4bK3", to_tag=name.local_tag))) == [491]
-    told(stack, text_of("ACK", cseq=2, branch="z9hG4bKack", to_tag=name.local_tag))
-    assert statuses(told(stack, text_of("INVITE", cseq=4, branch="z9hG4bK4", to_tag=name.local_tag))) == []
-
-
-def test_bye_ends_the_dialog_even_before_the_ack(stack):
-    name = called(stack, ack=False)
-    (bye,) = told(stack, text_of("BYE", cseq=2, branch="z9hG4bKbye", to_tag=name.local_tag))
-    respond(stack, bye, 200)
-    assert not stack.has_dialog(name)
-    drain(stack)
-    stack.tick(32.0)
-    assert drain(stack) == []
-    assert not any(stack.sizes().values())
-
-
-def test_answering_a_re_invite_after_the_bye(stack):
-    # RFC 3261 §15.1.2: what is pending is answered with 487.
-    name = called(stack)
-    (pending,) = told(stack, text_of("INVITE", cseq=2, branch="z9hG4bK2", to_tag=name.local_tag))
-    (bye,) = told(stack, text_of("BYE", cseq=3, branch="z9hG4bKbye", to_tag=name.local_tag))
-    respond(stack, bye, 200)
-    with pytest.raises(LocalProtocolError):
-        respond(stack, pending, 200)
-    respond(stack, pending, 487)
-    assert statuses(drain(stack)) == [200, 487]
 
 
 def test_a_request_that_is_over_cannot_be_answered(stack):
@@ -370,103 +165,6 @@ def test_a_request_is_sent_once(stack):
         stack.send(0.0, request, TO_PHONE)
 
 
-def test_our_ack_is_sent_again_for_every_repeated_2xx(stack):
-    _, request = calling(stack)
-    (reply,) = told(stack, answer(request, 200))
-    assert isinstance(reply, Reply)
-    # Repeats before our ACK are not reported a second time.
-    assert told(stack, answer(request, 200)) == []
-    stack.acknowledge(0.0, reply.dialog, 1)
-    (ack,) = drain(stack)
-    assert told(stack, answer(request, 200)) == [ack]
-    parsed = request_of(ack.data)
-    assert (parsed.method, parsed.target, parsed.cseq.number) == ("ACK", "sip:1001@192.0.2.9:5062", 1)
-    assert parsed.via.branch != request.via.branch
-
-
-def test_a_late_copy_of_the_2xx_does_not_bring_back_a_call_that_ended(stack):
-    _, request = calling(stack)
-    (reply,) = told(stack, answer(request, 200))
-    stack.acknowledge(0.0, reply.dialog, 1)
-    stack.send_in_dialog(1.0, reply.dialog, "BYE")
-    bye = request_of(drain(stack)[-1].data)
-    assert [type(one) for one in told(stack, answer(bye, 200))] == [Reply]
-    assert told(stack, answer(request, 200)) == []
-    assert not stack.has_dialog(reply.dialog)
-
-
-def test_each_fork_has_its_own_dialog_and_its_own_answer(stack):
-    key, request = calling(stack)
-    names = [told(stack, answer(request, 180, tag=tag))[0].dialog for tag in ("a", "b", "c")]
-    assert [name.remote_tag for name in names] == ["a", "b", "c"]
-    (first,), (second,) = (
-        told(stack, answer(request, 200, tag="a")),
-        told(stack, answer(request, 200, tag="b")),
-    )
-    assert (first.transaction, first.dialog, second.dialog) == (key, names[0], names[1])
-    # RFC 3261 §13.2.2.4: early dialogs that got no 2xx are over 64*T1 later.
-    assert stack.has_dialog(names[2])
-    stack.tick(32.0)
-    assert [stack.has_dialog(name) for name in names] == [True, True, False]
-
-
-def test_a_refusal_ends_all_early_dialogs(stack):
-    _, request = calling(stack)
-    for tag in ("a", "b"):
-        told(stack, answer(request, 180, tag=tag))
-    assert stack.sizes()["dialogs"] == 2
-    _, reply = told(stack, answer(request, 486, tag="p"))
-    assert (reply.response.status, reply.dialog) == (486, None)
-    assert stack.sizes()["dialogs"] == 0
-    # What comes after the refusal makes none either.
-    for late in (answer(request, 200, tag="c"), answer(request, 183, tag="d")):
-        assert told(stack, late) == []
-    assert stack.sizes()["dialogs"] == 0
-
-
-def test_early_dialogs_end_when_the_invite_fails(stack):
-    key, request = calling(stack)
-    told(stack, answer(request, 180, tag="a"))
-    stack.handle(1.0, SendFailed(TO_PHONE))
-    assert drain(stack) == [Failed(key, Cause.BROKEN, None)]
-    assert not any(stack.sizes().values())
-
-
-def test_one_invite_opens_only_so_many_dialogs(stack):
-    _, request = calling(stack)
-    for number in range(MAX_FORKS + 10):
-        told(stack, answer(request, 180, tag=f"fork{number}"))
-    assert stack.sizes()["dialogs"] == MAX_FORKS
-    assert len(told(stack, answer(request, 200, tag="fork0"))) == 1
-    assert told(stack, answer(request, 200, tag="fork99")) == []
-
-
-def test_a_2xx_of_an_rfc_2543_phone_has_no_tag_and_is_acknowledged_all_the_same(stack):
-    _, request = calling(stack)
-    (reply,) = told(stack, answer(request, 200, tag=""))
-    assert reply.dialog == DialogId(request.call_id, request.from_.tag, "")
-    stack.acknowledge(0.0, reply.dialog, 1)
-    assert request_of(drain(stack)[0].data).method == "ACK"
-
-
-@pytest.mark.parametrize(
-    "bad", [{"contact": "<<>>"}, {"extra": "Record-Route: <sip:\r\n"}, {"contact": "<sip:a@b"}]
-)
-@pytest.mark.parametrize("status", [180, 200])
-def test_a_response_no_dialog_can_be_made_of_is_dropped(stack, bad, status):
-    # It came out of handle() as an exception once.
-    _, request = calling(stack)
-    assert told(stack, answer(request, status, **bad)) == []
-
-
-def test_the_2xx_may_move_the_target(stack):
-    _, request = calling(stack)
-    told(stack, answer(request, 180, extra="Record-Route: <sip:192.0.2.50;lr>\r\n"))
-    (reply,) = told(stack, answer(request, 200, contact="<sip:new@192.0.2.9:5062>"))
-    dialog = stack.dialog(reply.dialog)
-    assert (str(dialog.remote_target), dialog.route_set) == ("sip:new@192.0.2.9:5062", [])
-
-
 def test_the_answer_to_our_cancel_is_not_reported(stack):
     key, request = calling(stack)
     told(stack, answer(request, 180))
@@ -483,60 +181,6 @@ def test_a_response_that_is_not_ours_is_silence(stack):
     other = answer(request, 200).replace(request.via.branch.encode(), b"z9hG4bKother")
     assert told(stack, other) == []
     assert told(stack, answer(request, 200, method="BYE")) == []
-
-
-def test_a_re_invite_that_times_out_leaves_the_dialog_to_be_ended_by_bye(stack):
-    # RFC 3261 §12.2.1.2
-    name = called(stack)
-    key = stack.send_in_dialog(0.0, name, "INVITE")
-    stack.tick(32.0)
-    assert drain(stack)[-1] == Failed(key, Cause.EXPIRED, name)
-    # It is pending no more: else every later re-INVITE of either side would be refused.
-    stack.send_in_dialog(32.0, name, "INVITE")
-    bye = stack.send_in_dialog(32.0, name, "BYE")
-    stack.tick(64.0)
-    assert Failed(bye, Cause.EXPIRED, name) in drain(stack)
-    assert not stack.has_dialog(name)
-
-
-@pytest.mark.parametrize(
-    ("status", "lives"), [(200, True), (408, True), (491, True), (500, True), (481, False)]
-)
-def test_which_answers_end_a_dialog(stack, status, lives):
-    name = called(stack)
-    stack.send_in_dialog(0.0, name, "INFO", body=b"Signal=1", content_type="application/dtmf-relay")
-    info = request_of(drain(stack)[0].data)
-    assert (info.body, info.content_type.kind) == (b"Signal=1", "application/dtmf-relay")
-    told(stack, answer(info, status))
-    assert stack.has_dialog(name) is lives
-
-
-def test_a_2xx_of_a_re_invite_does_not_bring_back_a_dialog(stack):
-    name = called(stack)
-    stack.send_in_dialog(0.0, name, "INVITE", fields=(("Subject", "hold"),))
-    request = request_of(drain(stack)[0].data)
-    assert request.fields.get("Subject") == "hold"
-    (bye,) = told(stack, text_of("BYE", cseq=2, branch="z9hG4bKbye", to_tag=name.local_tag))
-    respond(stack, bye, 200)
-    drain(stack)
-    (reply,) = told(stack, answer(request, 200))
-    assert reply.response.status == 200
-    assert stack.sizes()["dialogs"] == 0
-    assert told(stack, answer(request, 200)) == [], "reported once"
-
-
-def test_a_dialog_that_is_over_takes_no_request(stack):
-    name = DialogId("no", "such", "dialog")
-    for ask in (stack.send_in_dialog, stack.acknowledge):
-        with pytest.raises(LocalProtocolError):
-            ask(0.0, name, "BYE" if ask == stack.send_in_dialog else 1)
-
-
-def test_an_ack_may_carry_the_answer(stack):
-    _, request = calling(stack)
-    (reply,) = told(stack, answer(request, 200))
-    stack.acknowledge(0.0, reply.dialog, 1, body=b"v=0", content_type="application/sdp")
-    assert request_of(drain(stack)[0].data).body == b"v=0"
 
 
 # Streams

@@ -1,0 +1,240 @@
+"""The dialog layer: which dialog a message belongs to, and what it does to it (RFC 3261 §12-§15).
+
+Stands on the transaction layer. What it keeps is the dialogs, and for each 2xx of ours the timer that
+repeats it until its ACK comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from softswitch.sip.dialog import Dialog, DialogState, dialog_of_client, dialog_of_server
+from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
+from softswitch.sip.headers import NameAddr
+from softswitch.sip.hop import Hop
+from softswitch.sip.message import Request, Response
+from softswitch.sip.signals import Acknowledged, DialogId, Output, Transmit, Unacknowledged
+from softswitch.sip.timers import Alarms, Timings
+from softswitch.sip.transaction import Transaction
+
+RETRY_AFTER: Final = 2
+"""Seconds we ask for when overloaded, and the middle of RFC 3261 §14.2's 0-10 for overlapping INVITEs."""
+MAX_FORKS: Final = 32
+"""Dialogs one INVITE may open: a proxy rings a handful of phones, and each costs memory, an ACK and a BYE."""
+
+REPEAT_SUCCESS: Final = "repeat 2xx"
+GIVE_UP_SUCCESS: Final = "give up on ACK"
+
+
+class DialogLayer:
+    """All dialogs of a stack. Outputs go to ``emit``; alarms are the stack's."""
+
+    def __init__(self, alarms: Alarms, emit: Callable[[Output], None], timings: Timings) -> None:
+        self._alarms = alarms
+        self._emit = emit
+        self._timings = timings
+        self._dialogs: dict[DialogId, Dialog] = {}
+
+    def __len__(self) -> int:
+        return len(self._dialogs)
+
+    def __contains__(self, name: DialogId) -> bool:
+        return name in self._dialogs
+
+    def get(self, name: DialogId) -> Dialog:
+        """Return a dialog; raise LocalProtocolError when it is over."""
+        dialog = self._dialogs.get(name)
+        if dialog is None:
+            raise LocalProtocolError("the dialog is over")
+        return dialog
+
+    def forget(self, name: DialogId) -> None:
+        """Drop a dialog and its timers, if it still lives."""
+        if self._dialogs.pop(name, None) is not None:
+            self._clear_alarms(name)
+
+    def alarm(self, now: float, what: str, name: DialogId) -> None:
+        """Repeat a 2xx whose ACK has not come, or give up on it (RFC 3261 §13.3.1.4)."""
+        dialog = self._dialogs.get(name)
+        if dialog is None or dialog.unacknowledged is None:
+            return
+        if what == REPEAT_SUCCESS:
+            self._emit(Transmit(dialog.hop, dialog.success))
+            dialog.repeat_after = min(dialog.repeat_after * 2, self._timings.t2)
+            self._alarms.set((REPEAT_SUCCESS, name), now + dialog.repeat_after)
+        else:
+            self._success_acknowledged(dialog)
+            self._emit(Unacknowledged(name))
+
+    # Requests from the peer
+
+    def admit(self, transaction: Transaction) -> Dialog:
+        """Find the dialog of a request and take the request into it.
+
+        Raises RemoteProtocolError with what to answer: 481 where there is no dialog, 500 or 491 where the
+        request comes out of order or crosses another.
+        """
+        request = transaction.request
+        dialog = self._of_request(request)
+        if dialog is None:
+            raise RemoteProtocolError(481, "No such dialog")
+        dialog.accept_order(request)
+        if request.method == "INVITE":
+            _check_overlap(dialog)
+            dialog.pending_server = transaction.key
+            dialog.refresh_target(request, transaction.hop)
+        elif request.method == "BYE":
+            # The peer that says BYE has our 2xx, whatever became of its ACK.
+            self._success_acknowledged(dialog)
+        transaction.dialog = dialog.id
+        return dialog
+
+    def acknowledged(self, request: Request) -> None:
+        """Take an ACK that belongs to no transaction: that of a 2xx of ours."""
+        dialog = self._of_request(request)
+        if dialog is None or dialog.unacknowledged != request.cseq.number:
+            return
+        self._success_acknowledged(dialog)
+        self._emit(Acknowledged(dialog.id, request))
+
+    def _of_request(self, request: Request) -> Dialog | None:
+        return self._dialogs.get(DialogId(request.call_id, request.to.tag, request.from_.tag))
+
+    def _success_acknowledged(self, dialog: Dialog) -> None:
+        if dialog.unacknowledged is not None:
+            dialog.unacknowledged = None
+            self._clear_alarms(dialog.id)
+
+    def _clear_alarms(self, name: DialogId) -> None:
+        self._alarms.clear((REPEAT_SUCCESS, name))
+        self._alarms.clear((GIVE_UP_SUCCESS, name))
+
+    # Our answers
+
+    def of_answer(self, transaction: Transaction, contact: NameAddr) -> Dialog:
+        """Return the dialog that a 101-299 of ours to an INVITE makes, or belongs to."""
+        if transaction.dialog is not None:
+            dialog = self.get(transaction.dialog)
+            dialog.contact = contact
+            return dialog
+        dialog = dialog_of_server(transaction.request, transaction.tag, contact, transaction.hop)
+        dialog.pending_server = transaction.key
+        self._dialogs[dialog.id] = dialog
+        transaction.dialog = dialog.id
+        return dialog
+
+    def answered(self, transaction: Transaction, response: Response) -> None:
+        """Note our final response to an INVITE; a refusal ends the early dialog."""
+        dialog = self._of_transaction(transaction)
+        if dialog is not None:
+            dialog.pending_server = None
+            if response.status >= 300 and dialog.state is DialogState.EARLY:
+                self.forget(dialog.id)
+
+    def await_ack(self, now: float, dialog: Dialog, transaction: Transaction, response: Response) -> None:
+        """Confirm a dialog by our 2xx, and repeat that until its ACK comes."""
+        dialog.state = DialogState.CONFIRMED
+        dialog.pending_server = None
+        dialog.unacknowledged = transaction.request.cseq.number
+        dialog.success = transaction.last
+        dialog.offer_open = bool(response.body) and not transaction.request.body
+        # RFC 3261 §13.3.1.4: repeated end to end even over a reliable transport.
+        dialog.repeat_after = self._timings.t1
+        self._alarms.set((REPEAT_SUCCESS, dialog.id), now + dialog.repeat_after)
+        self._alarms.set((GIVE_UP_SUCCESS, dialog.id), now + self._timings.patience)
+
+    # Responses to our INVITEs
+
+    def expects(self, transaction: Transaction, response: Response) -> bool:
+        """Tell whether a response may change anything: it is no repeated 2xx and no fork too many.
+
+        A 2xx the user has seen gets the ACK again that we sent for it (RFC 3261 §13.2.2.4), if any.
+        """
+        name = _dialog_name(transaction, response)
+        if 200 <= response.status < 300 and name in transaction.successes:
+            dialog = self._dialogs.get(name)
+            if dialog is not None and response.cseq.number in dialog.acks:
+                self._emit(Transmit(dialog.hop, dialog.acks[response.cseq.number]))
+            return False
+        return response.status >= 300 or name in transaction.forks or len(transaction.forks) < MAX_FORKS
+
+    def of_response(self, transaction: Transaction, response: Response, hop: Hop) -> Dialog | None:
+        """Find or make the dialog a 101-299 belongs to; each fork of an INVITE has its own (§12.1.2)."""
+        success = 200 <= response.status < 300
+        # A 2xx without a tag comes from an RFC 2543 phone, and must be acknowledged all the same.
+        if not success and not (100 < response.status < 200 and response.to.tag):
+            return None
+        name = _dialog_name(transaction, response)
+        dialog = self._dialogs.get(name)
+        if dialog is None and transaction.dialog is None:
+            dialog = self._dialogs[name] = dialog_of_client(transaction.request, response, hop)
+            transaction.forks.add(name)
+        if success:
+            transaction.successes.add(name)
+        if not success or dialog is None:
+            return dialog
+        if dialog.state is DialogState.EARLY:
+            # RFC 3261 §13.2.2.4: the 2xx's Record-Route and Contact replace those of the early dialog.
+            confirmed = dialog_of_client(transaction.request, response, hop)
+            dialog.route_set, dialog.state = confirmed.route_set, DialogState.CONFIRMED
+            dialog.remote_target, dialog.hop = confirmed.remote_target, confirmed.hop
+        else:
+            dialog.refresh_target(response, hop)
+        return dialog
+
+    def settle(self, transaction: Transaction, response: Response) -> None:
+        """Note the final response to a request of ours."""
+        if response.status >= 300:
+            self._drop_early(transaction)
+        dialog = self._of_transaction(transaction)
+        if dialog is None:
+            return
+        if transaction.key == dialog.pending_client:
+            dialog.pending_client = None
+        if transaction.request.method == "BYE" or response.status == 481:
+            # RFC 3261 §12.2.1.2: the peer knows nothing of the dialog, so there is none. After a 408 there
+            # is one still: the user ends it by BYE.
+            self.forget(dialog.id)
+
+    def client_over(self, transaction: Transaction) -> None:
+        """Leave nothing behind of a client transaction that has ended."""
+        self._drop_early(transaction)
+        dialog = self._of_transaction(transaction)
+        if dialog is None or transaction.failed is None:
+            return
+        if transaction.key == dialog.pending_client:
+            dialog.pending_client = None
+        if transaction.request.method == "BYE":
+            self.forget(dialog.id)
+
+    def _of_transaction(self, transaction: Transaction) -> Dialog | None:
+        return self._dialogs.get(transaction.dialog) if transaction.dialog is not None else None
+
+    def _drop_early(self, transaction: Transaction) -> None:
+        # RFC 3261 §12.3, §13.2.2.4: early dialogs end with a refusal, and 64*T1 after the first 2xx.
+        for name in transaction.forks:
+            dialog = self._dialogs.get(name)
+            if dialog is not None and dialog.state is DialogState.EARLY:
+                self.forget(name)
+
+
+def _check_overlap(dialog: Dialog) -> None:
+    # RFC 3261 §14.2: an INVITE before the one before it is answered is refused with 500 and a
+    # Retry-After; one that crosses ours is refused with 491.
+    if dialog.pending_client is not None:
+        raise RemoteProtocolError(491, "Request Pending")
+    # RFC 5407 §3.1.4: before the ACK it may be taken, unless that ACK is to bring an answer.
+    if dialog.unacknowledged is not None and dialog.offer_open:
+        raise RemoteProtocolError(491, "Request Pending")
+    if dialog.pending_server is not None:
+        raise RemoteProtocolError(
+            500, "INVITE before the last was answered", fields=(("Retry-After", str(RETRY_AFTER)),)
+        )
+
+
+def _dialog_name(transaction: Transaction, response: Response) -> DialogId:
+    """Return the dialog a response to an INVITE belongs to."""
+    if transaction.dialog is not None:
+        return transaction.dialog
+    return DialogId(response.call_id, response.from_.tag, response.to.tag)
