@@ -169,11 +169,12 @@ class DialogLayer:
         dialog = self._dialogs.get(name)
         if dialog is None and transaction.dialog is None:
             dialog = self._dialogs[name] = dialog_of_client(transaction.request, response, hop)
-            transaction.forks.add(name)
-        if success:
-            transaction.successes.add(name)
-        if not success or dialog is None:
+            transaction.forks += (name,)
+        if not success:
             return dialog
+        transaction.successes += (name,)
+        if dialog is None:
+            return None
         if dialog.state is DialogState.EARLY:
             # RFC 3261 §13.2.2.4: the 2xx's Record-Route and Contact replace those of the early dialog.
             confirmed = dialog_of_client(transaction.request, response, hop)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from softswitch.sip.errors import LocalProtocolError
 from softswitch.sip.fields import Fields
@@ -47,13 +47,13 @@ class Transaction:
     cancel_wanted: bool = False
     cancel_reason: str = ""
     cancel_sent: bool = False
-    forks: set[DialogId] = field(default_factory=set)
+    forks: tuple[DialogId, ...] = ()
     """Dialogs that responses to this INVITE have made."""
-    successes: set[DialogId] = field(default_factory=set)
+    successes: tuple[DialogId, ...] = ()
     """Dialogs whose 2xx the user has seen."""
     failed: Cause | None = None
     """Why it ended without a final response."""
-    merge_key: tuple[str, ...] = field(default=())
+    merge_key: tuple[str, ...] = ()
 
     def feed(self, what: Input) -> tuple[Action, ...] | None:
         """Make the transition for an input; return its actions, None when the state absorbs it."""
