@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from media import commands as ask
 from media import events as tell
 from media import rtp
+from media.comfort_noise import PAYLOAD_TYPE as COMFORT_NOISE
+from media.comfort_noise import level_of
 from media.concealment import Concealment
 from media.errors import MediaError
 from media.g711 import ALAW, FRAME, SAMPLE_RATE, TRANSCODE, ULAW
 from media.hearing import MOST_WAITING, Ended, Hearing, frame_seconds
-from media.jitter import FRAME_SLOTS, REVIEW, JitterBuffer
+from media.jitter import FRAME_SLOTS, JitterBuffer
 from media.legs import CAPACITY, Address, Legs
 from media.prompts import PromptBank, frames_of
 from media.telephone_event import DIGITS, EventReceiver, OutgoingEvent, parse_event, press
@@ -33,13 +35,13 @@ TICKS_PER_SECOND: Final = 50
 ULAW_TYPE: Final = 0
 ALAW_TYPE: Final = 8
 """Payload types with a fixed law (RFC 3551 table 4)."""
-COMFORT_NOISE: Final = 13
-"""Payload type of RFC 3389: nothing to play, but the phone is there."""
 KEY_SECONDS: Final = 0.1
 KEY_GAP: Final = 0.06
 """A key as sound: 100 ms of tones and a pause, without which two equal keys would be one."""
 TIMEOUT_CHECK: Final = 10
 """Ticks between looks for silent legs: 0.2 s is fine enough for a limit of many seconds."""
+PROMPT_CHECK: Final = 100
+"""Ticks between looks for prompts that are to go and that nobody hears any more."""
 KEY_PROMPT: Final = -100
 """Prompt number of the tone of key 0; the others follow downward. The client's numbers are positive."""
 
@@ -157,8 +159,8 @@ class Engine:
         row = self.legs.row(leg)
         return tell.Statistics(
             sent=int(self.legs.sent[row]),
-            received=int(self._jitter.received[row]),
-            lost=self._jitter.lost(row),
+            received=int(self._jitter.reception.received[row]),
+            lost=self._jitter.reception.lost(row),
             late=int(self._jitter.late[row]),
             concealed=int(self._concealment.concealed[row]),
         )
@@ -194,12 +196,11 @@ class Engine:
 
     def _agree(self, what: ask.SetStream) -> None:
         legs, row = self.legs, self.legs.row(what.leg)
-        law = legs.law[row]
+        law = int(legs.law[row])
         if legs.agree(row, what, tick=self.tick_number, ticks_per_second=TICKS_PER_SECOND):
             self._moved.append((row, legs.destination[row]))
         if legs.law[row] != law:
-            self._jitter.forget(row)
-            self._concealment.forget(row)
+            self._jitter.change_law(row, law)
 
     def _play(self, what: ask.Play) -> None:
         row = self.legs.row(what.leg)
@@ -227,8 +228,9 @@ class Engine:
             self._receive(now, batch, sending)
         rows, slot = legs.high, self.tick_number * FRAME_SLOTS
         law = legs.law[:rows]
-        frame, there = self._jitter.frame(slot, rows)
-        heard = self._concealment.fill(frame, there, law).reshape(rows, FRAME)
+        there = self._jitter.take(slot, rows)
+        self._concealment.fill(self._jitter.ring[:rows], slot, there, law)
+        heard = self._jitter.frame(slot, rows)
         self._listen(now, heard, there, law)
         for ended in self._hearing.render(self.packets[:rows, rtp.HEADER :], heard, law, self.tick_number):
             self._ended(ended)
@@ -237,8 +239,8 @@ class Engine:
             sending.recorded.append((int(legs.leg[row]), int(law[row]), heard[row].tobytes()))
         if self.tick_number % TIMEOUT_CHECK == 0:
             self._check_silence()
-        if self.tick_number % REVIEW == 0:
-            self._jitter.review()
+        self._jitter.review(self.tick_number, rows)
+        if self._leaving and self.tick_number % PROMPT_CHECK == 0:
             self._let_prompts_go()
         self.tick_number += 1
         sending.moved, self._moved = self._moved, []
@@ -252,17 +254,20 @@ class Engine:
         # A phone may send the law it was not answered with; both have fixed numbers (RFC 3551).
         other = (kind != expected) & ~event & (expected >= 0) & ((kind == ULAW_TYPE) | (kind == ALAW_TYPE))
         sound = ((kind == expected) & ~event) | other
-        alive = event | sound | ((kind == COMFORT_NOISE) & (expected >= 0))
+        hush = (kind == COMFORT_NOISE) & (expected >= 0) & ~event
+        alive = event | sound | hush
         legs.last_heard[packets.row[alive]] = self.tick_number
         heard = self._follow_sources(now, batch, packets, event | sound, sending)
         sound &= heard & legs.receives[packets.row]
         event &= heard
         if other.any():
             self._to_agreed_law(packets.only(other & sound), batch.slots)
-        self._jitter.put(packets.only(sound), batch.slots, self.tick_number * FRAME_SLOTS)
-        self._jitter.note(packets.only(event))
+        self._jitter.put(packets.only(sound), batch.slots, self.tick_number * FRAME_SLOTS, legs.law)
+        self._jitter.note(packets.only(event | (hush & heard)))
         for number in np.flatnonzero(event):
             self._event(now, packets, int(number), batch.slots)
+        for number in np.flatnonzero(hush & heard & legs.receives[packets.row]):
+            self._hush(packets, int(number), batch.slots)
 
     def _to_agreed_law(self, packets: rtp.Packets, slots: NDArray[np.uint8]) -> None:
         for row, at, kind in zip(packets.row, packets.at, packets.payload_type, strict=True):
@@ -295,6 +300,13 @@ class Engine:
             self.reports.append(tell.MediaArrived(int(self.legs.leg[row]), *source))
         elif row in self.legs.locked:
             sending.locked.append(row)
+
+    def _hush(self, packets: rtp.Packets, index: int, slots: NDArray[np.uint8]) -> None:
+        row, at, size = int(packets.row[index]), int(packets.at[index]), int(packets.size[index])
+        slot = self._jitter.slot_of(row, int(packets.timestamp[index]))
+        if slot is not None:
+            level = level_of(slots[at, rtp.HEADER : rtp.HEADER + min(size, 1)].tobytes())
+            self._concealment.hush(row, level, slot)
 
     def _event(self, now: float, packets: rtp.Packets, index: int, slots: NDArray[np.uint8]) -> None:
         row, at, size = int(packets.row[index]), int(packets.at[index]), int(packets.size[index])

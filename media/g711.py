@@ -61,8 +61,6 @@ TRANSCODE: Final = np.stack([ENCODE[1 - law][DECODE[law].view(np.uint16)] for la
 """(laws, 256) uint8: the code of the other law."""
 SILENCE: Final = (0xD5, 0xFF)
 """The code of digital silence in each law."""
-QUIETER: Final = np.stack([ENCODE[law][(DECODE[law] // 2).astype(np.int16).view(np.uint16)] for law in LAWS])
-"""(laws, 256) uint8: each code 6 dB lower."""
 
 
 def decode(codes: Codes, law: int) -> Samples:

@@ -4,6 +4,9 @@ Every row's ring is read at the tick's own position, so taking this tick's frame
 slice. What differs between rows is where a packet is written: ``anchor_slot`` maps the sender's
 timestamps to slots, and moving it changes that row's delay. Slots of 10 ms take packets of 10, 20, 30,
 40 and 60 ms alike, in any order.
+
+A row that needs more delay gets it at once, and the gap is concealed like a loss. Delay that is needed no
+longer is given back 10 ms at a time, in a pause of the voice where there is one, else blended over.
 """
 
 from __future__ import annotations
@@ -13,115 +16,149 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from media.rtp import HEADER, Packets, signed16, signed32
+from media.arrivals import FIRST_TARGET, FLOOR_TICKS, Arrivals
+from media.g711 import ALAW, DECODE, SILENCE, TRANSCODE, encode
+from media.reception import Reception
+from media.rtp import HEADER, Packets, signed32
 
 SLOT_SAMPLES: Final = 80
 SLOTS: Final = 64
 """Slots of a ring: 640 ms, more delay than a talk can bear."""
 FRAME_SLOTS: Final = 2
-TARGET: Final = 4
-"""Slots between a first packet's arrival and its playing: 40 ms rides out one packet's lateness."""
 LONGEST_PACKET: Final = 6
 """Slots of the longest usual packet, 60 ms."""
-FAR: Final = SLOTS - 8
+KEPT: Final = 6
+"""Slots behind the reading place that are not written to: concealment looks back on them."""
+FAR: Final = SLOTS - KEPT - LONGEST_PACKET
 """A packet this many slots ahead belongs to a jumped timestamp, not to this stream."""
 LATE_RUN: Final = 5
 """Ticks in a row whose newest packet is late: the sender's clock stood still, its packets are not late."""
-DROPOUT: Final = 3000
-"""A sequence number this far off belongs to a sender that began anew (RFC 3550 appendix A.1)."""
-REVIEW: Final = 100
-"""Ticks between looks at how early packets come: delay that stayed unused for 2 s is given back."""
+REVIEW: Final = 25
+"""Ticks between two looks at a row's delay, half a second; each tick looks at its share of the rows."""
+JUMP: Final = 10
+"""Slots of needless delay that are given back at once: a clock that jumped, not a network that got better."""
+PATIENCE: Final = 100
+"""Ticks to wait for a pause of the voice before 10 ms of it are left out: 2 s, as many never pause."""
+QUIET: Final = 150
+"""Mean level of a pause, about -47 dBov: a room with an open microphone."""
+
+_LOUDNESS: Final = np.abs(DECODE.astype(np.float32))
+_FADE: Final = (np.arange(SLOT_SAMPLES) + 0.5) / SLOT_SAMPLES
 
 
 class JitterBuffer:
-    """Rings and reception counts of all rows."""
+    """Rings and delays of all rows."""
 
     def __init__(self, capacity: int) -> None:
         self.ring = np.zeros((capacity, SLOTS, SLOT_SAMPLES), np.uint8)
         self.present = np.zeros((capacity, SLOTS), np.bool_)
+        self.reception = Reception(capacity)
+        self._arrivals = Arrivals(capacity)
         self._anchored = np.zeros(capacity, np.bool_)
         self._anchor_stamp = np.zeros(capacity, np.int64)
         self._anchor_slot = np.zeros(capacity, np.int64)
         self._ssrc = np.zeros(capacity, np.int64)
-        self._highest = np.zeros(capacity, np.int64)
-        self._first = np.zeros(capacity, np.int64)
-        self._spare = np.full(capacity, SLOTS, np.int64)
+        self._excess_since = np.full(capacity, -1, np.int64)
+        """Tick since when a row has a slot too many, -1 for none."""
         self._late_ticks = np.zeros(capacity, np.int64)
         self._late_slot = np.zeros(capacity, np.int64)
-        self.received = np.zeros(capacity, np.int64)
         self.late = np.zeros(capacity, np.int64)
-        self._lost_before = np.zeros(capacity, np.int64)
-        self._received_before = np.zeros(capacity, np.int64)
+        self.held = np.zeros(capacity, np.int64)
+        """Sum of the slots each packet waited: with the packets received, the mean delay."""
 
-    def reset(self, row: int) -> None:
+    def reset(self, row: int, law: int = ALAW) -> None:
         """Make a row ready for a new leg."""
+        self.reception.reset(row)
+        self.ring[row] = SILENCE[law]
         self.present[row] = False
         self._anchored[row] = False
-        self._spare[row] = SLOTS
-        self._late_ticks[row] = 0
-        for column in (self.received, self.late, self._lost_before, self._received_before):
-            column[row] = 0
+        self._excess_since[row] = -1
+        self._late_ticks[row] = self.late[row] = self.held[row] = 0
 
-    def forget(self, row: int) -> None:
-        """Throw away what a row has not played yet: it is in a codec no longer spoken."""
-        self.present[row] = False
+    def change_law(self, row: int, before: int) -> None:
+        """Bring what a row holds into the other law: the phone speaks that from now on."""
+        self.ring[row] = TRANSCODE[before][self.ring[row]]
 
-    def lost(self, row: int) -> int:
-        """Return packets lost so far, by sequence numbers (RFC 3550 §6.4.1 and appendix A.3)."""
+    def ssrc(self, row: int) -> int | None:
+        """Return the sender a row follows, None before its first packet."""
+        return int(self._ssrc[row]) if self._anchored[row] else None
+
+    def slot_of(self, row: int, timestamp: int) -> int | None:
+        """Return the slot at which a sender's timestamp is played, None before its first packet."""
         if not self._anchored[row]:
-            return int(self._lost_before[row])
-        expected = int(self._highest[row] - self._first[row]) + 1
-        here = expected - int(self.received[row] - self._received_before[row])
-        return int(self._lost_before[row]) + max(here, 0)
+            return None
+        elapsed = signed32(timestamp - int(self._anchor_stamp[row]))
+        return int(self._anchor_slot[row]) + elapsed // SLOT_SAMPLES
 
-    def put(self, packets: Packets, slots: NDArray[np.uint8], now_slot: int) -> None:
+    def put(self, packets: Packets, slots: NDArray[np.uint8], now_slot: int, law: NDArray[np.int64]) -> None:
         """Write audio packets into their rings.
 
-        ``slots`` ``(slots, SLOT) uint8`` holds them, ``now_slot`` is the slot about to be played. Too
-        late ones widen the row's delay; the ones after a jump of the sender start its ring anew.
+        ``slots`` ``(slots, SLOT) uint8`` holds them, ``now_slot`` is the slot about to be played, ``law``
+        ``(capacity,)`` the law of each row. Too late ones widen the row's delay; the ones after a jump of
+        the sender start its ring anew.
         """
         packets = self._follow_streams(packets, now_slot)
         row = packets.row
         if not len(row):
             return
-        self._count(packets)
+        self.reception.count(packets)
+        self.reception.time(packets, now_slot * SLOT_SAMPLES)
         elapsed = signed32(packets.timestamp - self._anchor_stamp[row])
+        self._arrivals.note(row, now_slot - elapsed // SLOT_SAMPLES)
         slot = self._anchor_slot[row] + elapsed // SLOT_SAMPLES
         early = slot - now_slot
         wrong = (early < 0) | (early >= FAR) | (elapsed % SLOT_SAMPLES != 0)
         if wrong.any():
             slot = self._mend(packets, slot, wrong, now_slot)
-            early = slot - now_slot
-        np.minimum.at(self._spare, row, early)
+        trimmed = self._excess_since[row] >= 0
+        if trimmed.any():
+            self._give_back(packets, slots, slot, np.flatnonzero(trimmed), now_slot, law)
+        np.add.at(self.held, row, np.maximum(slot - now_slot, 0))
         self._write(packets, slots, slot, now_slot)
 
     def note(self, packets: Packets) -> None:
         """Count packets that carry no sound but share the sound's sequence numbers: key events."""
         followed = self._anchored[packets.row] & (self._ssrc[packets.row] == packets.ssrc)
         if followed.any():
-            self._count(packets.only(followed))
+            self.reception.count(packets.only(followed))
 
-    def frame(self, now_slot: int, rows: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """Take the frame at ``now_slot`` of the first ``rows`` rows.
+    def take(self, now_slot: int, rows: int) -> NDArray[np.bool_]:
+        """Take the two slots at ``now_slot`` of the first ``rows`` rows; return ``(rows, 2)``: what arrived.
 
-        Returns ``(rows, 2, 80) uint8`` (a view, good until the next tick) and ``(rows, 2) bool``: which
-        halves are there.
+        Their sound stays in the ring, at :meth:`frame`.
         """
         at = now_slot % SLOTS
         there = self.present[:rows, at : at + FRAME_SLOTS].copy()
         self.present[:rows, at : at + FRAME_SLOTS] = False
-        return self.ring[:rows, at : at + FRAME_SLOTS], there
+        return there
+
+    def frame(self, now_slot: int, rows: int) -> NDArray[np.uint8]:
+        """Return ``(rows, 160) uint8``, a view of the two slots at ``now_slot``; good for this tick."""
+        at = now_slot % SLOTS
+        return self.ring[:rows, at : at + FRAME_SLOTS].reshape(rows, FRAME_SLOTS * SLOT_SAMPLES)
 
     def skip(self, now_slot: int, slots: int) -> None:
         """Forget what lies in slots that are never played, so that it is not heard one turn later."""
         for slot in range(now_slot, now_slot + min(slots, SLOTS)):
             self.present[:, slot % SLOTS] = False
 
-    def review(self) -> None:
-        """Give back one slot of delay where it was not used; called every :data:`REVIEW` ticks."""
-        generous = self._anchored & (self._spare > TARGET) & (self._spare < SLOTS)
-        self._anchor_slot[generous] -= 1
-        self._spare[:] = SLOTS
+    def review(self, tick: int, rows: int) -> None:
+        """Look at the delay of this tick's share of the first ``rows`` rows: too little, or too much."""
+        if tick % FLOOR_TICKS == 0:
+            self._arrivals.turn(rows)
+        share = np.arange(tick % REVIEW, rows, REVIEW)
+        share = share[self._anchored[share]]
+        if not len(share):
+            return
+        wanted = self._arrivals.floor[share] + self._arrivals.targets(share)
+        excess = self._anchor_slot[share] - wanted
+        excess[~self._arrivals.known(share)] = 0
+        self._anchor_slot[share[excess < 0]] = wanted[excess < 0]
+        jumped = excess >= JUMP
+        self._anchor_slot[share[jumped]] = wanted[jumped]
+        waiting = (excess > 0) & ~jumped
+        since = self._excess_since[share]
+        self._excess_since[share] = np.where(waiting, np.where(since >= 0, since, tick), -1)
 
     def _follow_streams(self, packets: Packets, now_slot: int) -> Packets:
         """Anchor rows whose first packet this is, or whose sender changed its SSRC.
@@ -135,30 +172,18 @@ class JitterBuffer:
         rows, first = np.unique(packets.row[which], return_index=True)
         which = which[first]
         for row, sequence in zip(rows.tolist(), packets.sequence[which].tolist(), strict=True):
-            self._begin_count(row, sequence)
+            self.reception.begin(row, sequence)
         self._anchored[rows] = True
         self._ssrc[rows] = packets.ssrc[which]
-        self._anchor_stamp[rows] = packets.timestamp[which]
-        self._anchor_slot[rows] = now_slot + TARGET
+        self._anchor(rows, packets.timestamp[which], now_slot)
         return packets.only(self._ssrc[packets.row] == packets.ssrc)
 
-    def _begin_count(self, row: int, sequence: int) -> None:
-        """Close the loss account of a row's stream and begin that of a new one."""
-        self._lost_before[row] = self.lost(row)
-        self._received_before[row] = self.received[row]
-        self._first[row] = self._highest[row] = sequence
-
-    def _count(self, packets: Packets) -> None:
-        row, sequence = packets.row, packets.sequence
-        step = signed16(sequence - self._highest[row])
-        if np.abs(step).max() > DROPOUT:
-            for index in np.flatnonzero(np.abs(step) > DROPOUT).tolist():
-                one, number = int(row[index]), int(sequence[index])
-                if abs(signed16(number - int(self._highest[one]))) > DROPOUT:
-                    self._begin_count(one, number)
-            step = signed16(sequence - self._highest[row])
-        np.maximum.at(self._highest, row, self._highest[row] + step)
-        np.add.at(self.received, row, 1)
+    def _anchor(self, rows: NDArray[np.int64], stamps: NDArray[np.int64], now_slot: int) -> None:
+        """Let rows play these timestamps the first delay from now."""
+        self._anchor_stamp[rows] = stamps
+        self._anchor_slot[rows] = now_slot + FIRST_TARGET
+        self._excess_since[rows] = -1
+        self._arrivals.begin(rows, np.full(len(rows), now_slot))
 
     def _mend(
         self,
@@ -180,17 +205,35 @@ class JitterBuffer:
                 continue
             if aligned and -FAR < early < 0:
                 self.late[row] += 1
-                newest = (int(packets.sequence[index]) - int(self._highest[row])) & 0xFFFF == 0
-                if not (newest and self._paused(row, now_slot)):
-                    # Its place was played. Let the next ones have more time (quick to grow).
-                    self._anchor_slot[row] += 1
+                if not self._stood_still(packets, index, now_slot):
+                    self._widen(row, -early)
                     continue
-            self._anchor_stamp[row] = stamp
-            self._anchor_slot[row] = slot[index] = now_slot + TARGET
+            self._anchor(np.array([row]), np.array([stamp]), now_slot)
+            slot[index] = now_slot + FIRST_TARGET
         return slot
 
-    def _paused(self, row: int, now_slot: int) -> bool:
-        """Note a tick whose newest packet is late; return True at the last of :data:`LATE_RUN` in a row."""
+    def _widen(self, row: int, late: int) -> None:
+        """Give a row more time after a late packet: what its network asks for, or at first what it took."""
+        one = np.array([row])
+        if self._arrivals.known(one)[0]:
+            wanted = int(self._arrivals.floor[row] + self._arrivals.targets(one)[0])
+        else:
+            wanted = int(self._anchor_slot[row]) + min(late, FIRST_TARGET)
+        if wanted > self._anchor_slot[row]:
+            self._anchor_slot[row] = wanted
+            self._excess_since[row] = -1
+
+    def _stood_still(self, packets: Packets, index: int, now_slot: int) -> bool:
+        """Tell whether a late packet is late only because its sender's clock stood still in a pause.
+
+        So it is when it begins a talk (the marker) or when the newest packet was late :data:`LATE_RUN` ticks
+        in a row.
+        """
+        row = int(packets.row[index])
+        if not self.reception.is_newest(row, int(packets.sequence[index])):
+            return False
+        if packets.marker[index]:
+            return True
         since = now_slot - int(self._late_slot[row])
         if since or not self._late_ticks[row]:
             self._late_ticks[row] = self._late_ticks[row] + 1 if since <= LONGEST_PACKET else 1
@@ -199,6 +242,32 @@ class JitterBuffer:
             return False
         self._late_ticks[row] = 0
         return True
+
+    def _give_back(
+        self,
+        packets: Packets,
+        slots: NDArray[np.uint8],
+        slot: NDArray[np.int64],
+        which: NDArray[np.int64],
+        now_slot: int,
+        law: NDArray[np.int64],
+    ) -> None:
+        """Move packets of rows with needless delay 10 ms forward, where it is quiet or has waited long."""
+        tick = now_slot // FRAME_SLOTS
+        for index in which.tolist():
+            row, at = int(packets.row[index]), int(packets.at[index])
+            since, kind = int(self._excess_since[row]), int(law[row])
+            if since < 0 or slot[index] - 1 < now_slot or packets.size[index] < SLOT_SAMPLES:
+                continue
+            begins = slots[at, HEADER : HEADER + SLOT_SAMPLES]
+            if tick - since < PATIENCE and _LOUDNESS[kind][begins].mean() > QUIET:
+                continue
+            self._anchor_slot[row] -= 1
+            self._excess_since[row] = -1
+            slot[index] -= 1
+            place = int(slot[index]) % SLOTS
+            if self.present[row, place]:
+                begins[:] = _blended(self.ring[row, place], begins, kind)
 
     def _write(
         self, packets: Packets, slots: NDArray[np.uint8], slot: NDArray[np.int64], now_slot: int
@@ -212,3 +281,9 @@ class JitterBuffer:
             begin = HEADER + piece * SLOT_SAMPLES
             self.ring[row, place] = slots[at, begin : begin + SLOT_SAMPLES]
             self.present[row, place] = True
+
+
+def _blended(ending: NDArray[np.uint8], beginning: NDArray[np.uint8], law: int) -> NDArray[np.uint8]:
+    """Return one slot that goes over from one to the other."""
+    before, after = DECODE[law][ending].astype(np.float32), DECODE[law][beginning].astype(np.float32)
+    return encode(np.round(before + (after - before) * _FADE).astype(np.int16), law)
