@@ -15,8 +15,8 @@ from typing import Final
 from media import commands as ask
 from media import events as tell
 from media.errors import MediaError, PortsExhausted, WorkerGone
-from media.prompts import CAPACITY
-from media.soundfiles import SUFFIX, frames_of_file, write_frames
+from media.recording_messages import RecordingEnded
+from media.shelf import Shelf, SoundKey, sound_key
 from media.wire import Inbox, pack
 
 logger = logging.getLogger(__name__)
@@ -31,19 +31,21 @@ RETURN_SECONDS: Final = 2.0
 """How long a new leg waits while no worker runs but one is being started again: it is back in half a second,
 and a caller would rather hear nothing that long than be refused."""
 
-FULL_FRAMES: Final = CAPACITY * 9 // 10
-"""Frames in use at which the bank counts as nearly full: the rest is room for what is being loaded."""
-
+CUT_SHORT: Final = "the media worker has ended; the file holds what was said until then"
 LegReport = (
     tell.LegOpened
     | tell.OpenFailed
     | tell.LegClosed
     | tell.MediaArrived
     | tell.DigitHeard
+    | tell.SilenceHeard
     | tell.PlayEnded
+    | tell.OneWay
+    | tell.BothWays
     | tell.MediaTimeout
     | tell.CommandFailed
 )
+RecordingListener = Callable[[RecordingEnded], None]
 Listener = Callable[[LegReport], None]
 
 
@@ -56,7 +58,7 @@ class MediaLeg:
     worker: Worker
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Worker:
     """One worker process and our end of its line."""
 
@@ -65,15 +67,18 @@ class Worker:
     transport: asyncio.Transport
     listeners: dict[int, Listener] = field(default_factory=dict)
     openings: dict[int, asyncio.Future[int]] = field(default_factory=dict)
+    loading: dict[int, asyncio.Future[str]] = field(default_factory=dict)
+    """Prompts that are on their way into its bank: "" when they are there, else why they are not."""
+    recordings: dict[int, tuple[Path, RecordingListener]] = field(default_factory=dict)
     alive: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """Who wants to know about workers as such. ``died`` gets the index and a sentence."""
+    """Who wants to know about workers as such. ``started`` gets the index, ``died`` a sentence too."""
 
     started: Callable[[int, int], None] = lambda index, process_id: None
-    died: Callable[[int, str], None] = lambda index, reason: None
+    died: Callable[[Worker, str], None] = lambda worker, reason: None
     timed: Callable[[int, tell.TickReport], None] = lambda index, report: None
 
 
@@ -103,19 +108,18 @@ class MediaClient:
         self._running = asyncio.Event()
         """Set while there is a worker."""
         self._next_leg = 1
-        self._next_prompt = 1
-        self._sounds: dict[tuple[str, int, int], int] = {}
-        self._prompt_paths: dict[int, Path] = {}
-        self._lengths: dict[int, int] = {}
-        self._kept: set[int] = set()
-        self._loading: dict[tuple[str, int, int], asyncio.Task[int]] = {}
+        self._next_recording = 1
+        self._shelf = Shelf(frames)
+        self._loading: dict[SoundKey, asyncio.Task[int]] = {}
+        self._draining: list[Worker] = []
+        """Workers whose place another has taken, and whose last calls go on."""
         self._dying: list[Worker] = []
         """Workers whose line has ended, but whose process was not seen to end yet."""
         self._stopping = False
 
     async def start(self) -> None:
         """Start every worker; raise MediaError when one does not come up."""
-        self._frames.mkdir(parents=True, exist_ok=True)
+        self._shelf.clear()
         for index in range(self._count):
             await self._start_worker(index)
 
@@ -126,7 +130,7 @@ class MediaClient:
         for task in restarts:
             task.cancel()
         await asyncio.gather(*restarts, return_exceptions=True)
-        for worker in [*self._workers.values(), *self._dying]:
+        for worker in [*self._everyone(), *self._dying]:
             self._send(worker, ask.Stop())
             try:
                 await asyncio.wait_for(worker.process.wait(), STOP_SECONDS)
@@ -165,65 +169,80 @@ class MediaClient:
         """Send a command for a leg; nothing happens when its worker is gone, as that was reported."""
         self._send(leg.worker, command)
 
-    async def load(self, path: Path, *, keep: bool = False) -> int:
+    async def load(self, path: Path, *, keep: bool = False, as_it_is: bool = False) -> int:
         """Bring a sound file into every worker's bank; return its number.
 
         One that is to be kept stays whatever happens; of the others those unused for longest make room
-        when the banks are nearly full. Encoding happens once, in a thread. Raises MediaError when the file
-        cannot be read.
+        when the banks are nearly full. Encoding happens once, in a thread, at the one loudness of all
+        prompts unless the sound is to stay ``as_it_is``. Raises MediaError when the file cannot be read.
         """
-        try:
-            status = path.stat()  # noqa: ASYNC240 - one call on a local file, under a microsecond
-        except OSError as error:
-            raise MediaError(f"{path}: {error.strerror}") from error
-        key = (str(path), status.st_mtime_ns, status.st_size)
-        if (number := self._sounds.pop(key, None)) is not None:
-            self._sounds[key] = number  # The order is that of use: the first is the longest unused.
-            return number
+        key = sound_key(path, as_it_is=as_it_is)
         task = self._loading.get(key)
-        if task is None:
-            task = self._loading[key] = asyncio.ensure_future(self._load(path, key))
-            task.add_done_callback(lambda _: self._loading.pop(key, None))
-        number = await asyncio.shield(task)
+        number = self._shelf.find(key) if task is None else None
+        if number is None:
+            if task is None:
+                task = self._loading[key] = asyncio.ensure_future(self._load(path, key))
+                task.add_done_callback(lambda _: self._loading.pop(key, None))
+            number = await asyncio.shield(task)
         if keep:
-            self._kept.add(number)
+            self._shelf.keep(number)
         return number
 
-    async def _load(self, path: Path, key: tuple[str, int, int]) -> int:
-        number, self._next_prompt = self._next_prompt, self._next_prompt + 1
-        frames = self._frames / f"{number}{SUFFIX}"
-        self._prompt_paths[number] = frames
-        self._lengths[number] = await asyncio.to_thread(_encode, path, frames)
-        for worker in self._workers.values():
-            self._send(worker, ask.AddPrompt(number, str(frames)))
-        self._sounds[key] = number
-        self._make_room()
-        return number
-
-    def _make_room(self) -> None:
-        """Drop the sounds used longest ago when the workers' banks are nearly full.
-
-        What one caller heard once (a spoken amount, a name) would otherwise fill them in some weeks.
-        """
-        for key, number in list(self._sounds.items()):
-            if sum(self._lengths.values()) <= FULL_FRAMES:
-                return
-            if number not in self._kept:
-                del self._sounds[key]
+    async def _load(self, path: Path, key: SoundKey) -> int:
+        number = await self._shelf.encode(path, key)
+        for failure in await asyncio.gather(*[self._add_prompt(one, number) for one in self._everyone()]):
+            if failure:
                 self.unload(number)
+                raise MediaError(failure)
+        for other in self._shelf.in_the_way():
+            self.unload(other)
+        return number
+
+    def _add_prompt(self, worker: Worker, number: int) -> asyncio.Future[str]:
+        """Let a worker load a prompt; the result is "" when it may be played there."""
+        loaded: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        if not worker.alive:
+            loaded.set_result("")
+            return loaded
+        worker.loading[number] = loaded
+        self._send(worker, ask.AddPrompt(number, str(self._shelf.path(number))))
+        return loaded
 
     def unload(self, number: int) -> None:
         """Drop a sound from every worker, and the file made of it."""
-        frames = self._prompt_paths.pop(number, None)
-        self._lengths.pop(number, None)
-        if frames is None:
-            return
-        self._sounds = {key: kept for key, kept in self._sounds.items() if kept != number}
-        frames.unlink(missing_ok=True)
-        for worker in self._workers.values():
-            self._send(worker, ask.RemovePrompt(number))
+        if self._shelf.drop(number):
+            for worker in self._everyone():
+                self._send(worker, ask.RemovePrompt(number))
+
+    def record(
+        self, leg: MediaLeg, path: Path, listener: RecordingListener, *, layout: str, then: str
+    ) -> int:
+        """Record a leg and return the number of the recording; ``listener`` is told when the file is done."""
+        number, self._next_recording = self._next_recording, self._next_recording + 1
+        leg.worker.recordings[number] = (path, listener)
+        self._send(leg.worker, ask.Record(leg.number, number, str(path), layout, then))
+        return number
 
     # Workers
+
+    def _everyone(self) -> list[Worker]:
+        return [*self._workers.values(), *self._draining]
+
+    async def renew(self) -> None:
+        """Let fresh processes take the place of all workers, one at a time; calls go on where they are.
+
+        A worker that is replaced gets no new calls and ends with its last one. Raises MediaError when a new
+        one does not come up; those not yet replaced stay.
+        """
+        for index, worker in list(self._workers.items()):
+            await self._start_worker(index)
+            if self._workers.get(index) is not worker:
+                self._draining.append(worker)
+                self._end_if_empty(worker)
+
+    def _end_if_empty(self, worker: Worker) -> None:
+        if worker in self._draining and not worker.listeners and not worker.openings:
+            self._send(worker, ask.Stop())
 
     async def _free_worker(self) -> Worker:
         """Return the worker with the fewest legs; wait for one that has just died to come back."""
@@ -256,6 +275,7 @@ class MediaClient:
         protocol.worker = worker
         try:
             process_id = await asyncio.wait_for(ready, START_SECONDS)
+            await self._fill_bank(worker)
         except BaseException as error:
             # Also when this is cancelled: no process is left behind that nobody knows.
             worker.alive = False
@@ -266,11 +286,22 @@ class MediaClient:
             if isinstance(error, TimeoutError | WorkerGone):
                 raise WorkerGone("the media worker did not start; its own message stands above") from error
             raise
+        if not worker.alive:
+            return  # It ended while it loaded them, and is being started again already.
         self._workers[index] = worker
         self._running.set()
-        for number in self._sounds.values():
-            self._send(worker, ask.AddPrompt(number, str(self._prompt_paths[number])))
         self._hooks.started(index, process_id)
+
+    async def _fill_bank(self, worker: Worker) -> None:
+        """Let a worker load every sound before it gets calls, also those that come and go meanwhile."""
+        there: set[int] = set()
+        while missing := self._shelf.numbers - there:
+            there |= missing
+            for failure in await asyncio.gather(*[self._add_prompt(worker, one) for one in missing]):
+                if failure:
+                    logger.warning("a media worker cannot load a sound: %s", failure)
+        for gone in there - self._shelf.numbers:
+            self._send(worker, ask.RemovePrompt(gone))
 
     def _share(self, index: int) -> tuple[int, int]:
         first, last = self._ports
@@ -294,10 +325,17 @@ class MediaClient:
                     worker.openings[leg].set_exception(PortsExhausted(reason))
             case tell.WorkerReady() | tell.LegOpened() | tell.OpenFailed():
                 pass
+            case tell.PromptReady(prompt, failure):
+                if (loaded := worker.loading.pop(prompt, None)) is not None and not loaded.done():
+                    loaded.set_result(failure)
+            case RecordingEnded():
+                if (recording := worker.recordings.pop(report.recording, None)) is not None:
+                    recording[1](report)
             case _:
                 listener = worker.listeners.get(report.leg)
                 if isinstance(report, tell.LegClosed):
                     worker.listeners.pop(report.leg, None)
+                    self._end_if_empty(worker)
                 if listener is not None:
                     listener(report)
 
@@ -306,24 +344,38 @@ class MediaClient:
         if not worker.alive:
             return
         worker.alive = False
-        self._workers.pop(worker.index, None)
+        drained = worker in self._draining
+        if drained:
+            self._draining.remove(worker)
+        elif self._workers.get(worker.index) is worker:
+            del self._workers[worker.index]
         self._dying.append(worker)
         if not self._workers:
             self._running.clear()
         for opening in worker.openings.values():
             if not opening.done():
                 opening.set_exception(WorkerGone("the media worker has ended"))
+        for loaded in worker.loading.values():
+            if not loaded.done():
+                loaded.set_result("")  # The worker that takes its place loads all of them.
+        for number, (path, listener) in worker.recordings.items():
+            listener(RecordingEnded(number, str(path), 0.0, "", (), CUT_SHORT))
         if self._stopping:
             return
-        # The hook first: it knows which calls to end, and why.
-        self._hooks.died(worker.index, "the media worker process has ended unexpectedly")
-        task = asyncio.ensure_future(self._restart(worker))
+        if worker.listeners or not drained:
+            # The hook first: it knows which calls to end, and why.
+            self._hooks.died(worker, "the media worker process has ended unexpectedly")
+        task = asyncio.ensure_future(self._buried(worker) if drained else self._restart(worker))
         self._restarts.add(task)
         task.add_done_callback(self._restarts.discard)
 
-    async def _restart(self, worker: Worker) -> None:
+    async def _buried(self, worker: Worker) -> None:
         await worker.process.wait()
+        worker.transport.close()
         self._dying.remove(worker)
+
+    async def _restart(self, worker: Worker) -> None:
+        await self._buried(worker)
         pause = RESTART_SECONDS
         while True:
             await asyncio.sleep(pause)
@@ -334,13 +386,6 @@ class MediaClient:
                 logger.exception("media worker %d cannot be started; trying again", worker.index)
             else:
                 return
-
-
-def _encode(path: Path, frames: Path) -> int:
-    """Write the frames file of a sound; return its length in frames."""
-    encoded = frames_of_file(path)
-    write_frames(encoded, frames)
-    return int(encoded.shape[1])
 
 
 class _Line(asyncio.Protocol):

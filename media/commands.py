@@ -21,7 +21,10 @@ class SetStream(Command, frozen=True):
 
     ``host`` and ``port`` are what the phone promised; where packets really come from wins (NAT).
     ``digits_payload`` -1 means no telephone-event. ``silence_after`` is the number of seconds without a
-    packet after which MediaTimeout is reported, 0 for never (a held phone may be silent).
+    packet after which MediaTimeout is reported, 0 for never (a held phone may be silent). ``packet_ms`` is
+    how much sound a packet to the phone carries. RTCP goes to ``control_port`` of the same host, 0 for the
+    port after the RTP's, or shares the RTP's port (RFC 5761); ``hush`` says that the phone understands
+    comfort noise. ``signalling_host`` is where its SIP comes from: behind NAT its sound does too.
     """
 
     leg: int
@@ -34,6 +37,11 @@ class SetStream(Command, frozen=True):
     send: bool
     receive: bool
     silence_after: float
+    packet_ms: int = 20
+    control_port: int = 0
+    shared_port: bool = False
+    hush: bool = False
+    signalling_host: str = ""
 
 
 class CloseLeg(Command, frozen=True):
@@ -79,15 +87,16 @@ class HearNothing(Command, frozen=True):
 
 
 class HearLoop(Command, frozen=True):
-    """Let the leg hear a prompt over and over.
+    """Let the leg hear prompts one after another, over and over.
 
-    ``shared`` takes the position all shared listeners have (music on hold is one programme); otherwise
-    it starts at its beginning (a ring-back tone).
+    ``shared`` takes the position all shared listeners have (music on hold is one programme). Otherwise it
+    starts at its beginning (a ring-back tone), or with ``resume`` where this leg stopped hearing it.
     """
 
     leg: int
-    prompt: int
+    prompts: tuple[int, ...]
     shared: bool
+    resume: bool = False
 
 
 class HearLeg(Command, frozen=True):
@@ -95,6 +104,19 @@ class HearLeg(Command, frozen=True):
 
     leg: int
     other: int
+
+
+class HearRoom(Command, frozen=True):
+    """Let the leg hear all who speak in a room.
+
+    ``speaks`` lets the room hear it. One that does not may whisper to the leg ``whispers_to`` alone, -1 for
+    none.
+    """
+
+    leg: int
+    room: int
+    speaks: bool
+    whispers_to: int = -1
 
 
 class HearItself(Command, frozen=True):
@@ -110,6 +132,13 @@ class ListenForTones(Command, frozen=True):
     on: bool
 
 
+class ListenForSilence(Command, frozen=True):
+    """Report SilenceHeard when nobody has spoken for so many seconds; 0 for no longer."""
+
+    leg: int
+    seconds: float
+
+
 class SendDigits(Command, frozen=True):
     """Press keys towards the phone, by telephone-event where agreed, else as tones."""
 
@@ -120,10 +149,37 @@ class SendDigits(Command, frozen=True):
 
 
 class Record(Command, frozen=True):
-    """Write what arrives on the leg to a WAV file from now on."""
+    """Record what a leg says and hears, under a number of its own; RecordingEnded tells what became of it.
+
+    ``layout`` is stereo (said left, heard right), mixed, or mono (what the leg says). ``then`` is what the
+    WAV file becomes when it is done: wav, flac or opus.
+    """
 
     leg: int
+    recording: int
     path: str
+    layout: str = "stereo"
+    then: str = "wav"
+
+
+class PauseRecording(Command, frozen=True):
+    """Leave out what is said meanwhile."""
+
+    recording: int
+    on: bool
+
+
+class MaskRecording(Command, frozen=True):
+    """Put silence in place of what is said meanwhile, and note where: card numbers, passwords."""
+
+    recording: int
+    on: bool
+
+
+class StopRecording(Command, frozen=True):
+    """End a recording; one whose leg closes ends by itself."""
+
+    recording: int
 
 
 class Stop(Command, frozen=True):
@@ -141,9 +197,14 @@ AnyCommand = (
     | HearNothing
     | HearLoop
     | HearLeg
+    | HearRoom
     | HearItself
     | ListenForTones
+    | ListenForSilence
     | SendDigits
     | Record
+    | PauseRecording
+    | MaskRecording
+    | StopRecording
     | Stop
 )

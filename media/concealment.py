@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media import comfort_noise
-from media.continuation import FADED, HISTORY, PIECE, blend_back, continue_waves, find_periods
+from media.continuation import FADED, HISTORY, PACKET_PIECES, PIECE, blend_back, continue_waves, find_periods
 from media.g711 import DECODE, LAWS, encode
 
 HALVES: Final = 2
@@ -43,23 +43,34 @@ class Concealment:
         self._noise = comfort_noise.ComfortNoise()
         self._turn = 0
         self.concealed = np.zeros(capacity, np.int64)
+        self._gaps = np.zeros(capacity, np.int64)
 
     def reset(self, row: int) -> None:
         """Make a row ready for a new leg."""
         self._gap[row] = FADED
         self._level[row] = comfort_noise.QUIETEST
         self._hush_slot[row] = NEVER
-        self.concealed[row] = 0
+        self.concealed[row] = self._gaps[row] = 0
 
     def hush(self, row: int, level: int, slot: int) -> None:
         """Let a row hiss at ``level`` (-dBov) from ``slot`` on: its phone stops sending there on purpose."""
         self._noise.prepare(level)
         self._hush_level[row], self._hush_slot[row] = level, slot
 
-    def hushed(self, row: int) -> int | None:
-        """Return the level a row hisses at, None while it has sound or an ordinary gap."""
-        quiet = self._gap[row] >= FADED and self._level[row] < comfort_noise.QUIETEST
-        return int(self._level[row]) if quiet else None
+    def hushed(self, rows: int) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Return who of the first ``rows`` rows hisses in a pause of its phone, and how loud in -dBov."""
+        level = self._level[:rows]
+        return (self._gap[:rows] >= FADED) & (level < comfort_noise.QUIETEST), level
+
+    def burst(self, row: int, missing: float) -> float:
+        """Return the burst ratio of a row's losses, of which a share ``missing`` of all was lost (G.107).
+
+        How many packets were missing at a time, against how many would be if each were lost by chance.
+        """
+        if not self._gaps[row] or missing >= 1.0:
+            return 1.0
+        mean = float(self.concealed[row]) / PACKET_PIECES / float(self._gaps[row])
+        return max(mean * (1.0 - missing), 1.0)
 
     def fill(
         self, ring: NDArray[np.uint8], slot: int, there: NDArray[np.bool_], law: NDArray[np.int64]
@@ -115,6 +126,7 @@ class Concealment:
             return
         # The comfort noise of an earlier pause says nothing about the next.
         self._level[rows] = comfort_noise.QUIETEST
+        self._gaps[rows] += 1
         places = np.arange(at - HISTORY_SLOTS, at) % ring.shape[1]
         codes = ring[rows[:, None], places[None, :]].reshape(len(rows), HISTORY)
         self._before[rows] = _LEVEL[law[rows][:, None], codes]

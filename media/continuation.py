@@ -6,7 +6,8 @@ functions over many gaps at once.
 
 Where this differs from the Appendix, it was measured (``benchmarks.jitter``): nothing is held back by
 3.75 ms to soften the beginning of a gap, the step there is taken out by a ramp instead; one period serves
-for a whole packet of 20 ms, fading begins at once, and the blend at the end stays short after one packet.
+for a whole packet of 20 ms, fading begins at once and ends later, and the blend at the end stays short
+after one packet.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ COMPARED: Final = 160
 """Samples compared to find the period."""
 PIECE: Final = 80
 """Samples of one piece of a gap: 10 ms."""
-FADED: Final = 5
-"""Pieces after which nothing is left to hear: 50 ms."""
+FADED: Final = 8
+"""Pieces after which nothing is left to hear: 80 ms, a run of four lost packets."""
 PACKET_PIECES: Final = 2
 """Pieces of the usual packet of 20 ms."""
-PERIODS: Final = np.array([1, 1, 2, 3, 3, 3])
+MOST_PERIODS: Final = 3
+PERIODS: Final = np.array([1, 1, 2] + [MOST_PERIODS] * (FADED - 2))
 """How many periods are played round and round in each piece of a gap."""
 _QUIET: Final = 250.0
 """Least energy a stretch counts as having: noise near nothing has no period (as in the Appendix)."""

@@ -1,14 +1,14 @@
 """The engine: every 20 ms, all calls at once (DESIGN: columns, not objects).
 
 Pure: packets and the time go in, packets and reports come out. Sockets, clocks and processes are in
-``media.sockets``, ``media.pacer`` and ``media.worker``; tests tick it with a clock of their own.
+``media.sockets``, ``media.pacer`` and ``media.worker``; tests tick it with a clock of their own. A tick goes
+through the parts in the order of :meth:`Engine.tick`.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -16,101 +16,74 @@ from numpy.typing import NDArray
 
 from media import commands as ask
 from media import events as tell
-from media import rtp
-from media.comfort_noise import PAYLOAD_TYPE as COMFORT_NOISE
-from media.comfort_noise import level_of
+from media import quality, rtp
 from media.concealment import Concealment
+from media.control import Control, Own
 from media.errors import MediaError
-from media.g711 import ALAW, FRAME, SAMPLE_RATE, TRANSCODE, ULAW
-from media.hearing import MOST_WAITING, Ended, Hearing, frame_seconds
-from media.jitter import FRAME_SLOTS, JitterBuffer
+from media.g711 import FRAME, SAMPLE_RATE
+from media.hearing import Ended, Hearing, frame_seconds
+from media.inbound import Inbound
+from media.jitter import FRAME_SLOTS, SLOT_SAMPLES, JitterBuffer
+from media.keypad import Keypad
 from media.legs import CAPACITY, Address, Legs
+from media.mixer import Seat
+from media.packing import Packing
 from media.prompts import PromptBank, frames_of
-from media.telephone_event import DIGITS, EventReceiver, OutgoingEvent, parse_event, press
+from media.quiet import Quiet
+from media.reception import Interval
+from media.recordings import Recordings
+from media.telephone_event import DIGITS
+from media.tick import Batch, Sending
 from media.tone_detector import ToneDetector
 from media.tones import key
+from media.voice import VoiceActivity
+from media.watch import CHECK_TICKS, TICK_SECONDS, Watch
 
-TICK_SECONDS: Final = FRAME / 8000
 TICKS_PER_SECOND: Final = 50
-ULAW_TYPE: Final = 0
-ALAW_TYPE: Final = 8
-"""Payload types with a fixed law (RFC 3551 table 4)."""
 KEY_SECONDS: Final = 0.1
 KEY_GAP: Final = 0.06
 """A key as sound: 100 ms of tones and a pause, without which two equal keys would be one."""
-TIMEOUT_CHECK: Final = 10
-"""Ticks between looks for silent legs: 0.2 s is fine enough for a limit of many seconds."""
+RELAYED_MS: Final = 160
+RELAYED_GAP_MS: Final = 40
+"""A key passed on to the other side of a talk: long enough for any receiver, however short it was pressed."""
 PROMPT_CHECK: Final = 100
 """Ticks between looks for prompts that are to go and that nobody hears any more."""
 KEY_PROMPT: Final = -100
 """Prompt number of the tone of key 0; the others follow downward. The client's numbers are positive."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What the sockets read: ``slots`` ``(most, SLOT) uint8``; the first ``len(row)`` hold packets.
-
-    ``source`` has, for rows not yet locked, where their packet came from, by position in the batch.
-    """
-
-    slots: NDArray[np.uint8]
-    row: NDArray[np.int64]
-    length: NDArray[np.int64]
-    source: dict[int, Address]
-
-
-@dataclass(slots=True)
-class Sending:
-    """What the sockets are to send.
-
-    ``rows`` send their whole packet of ``Engine.packets``; ``single`` are other packets by row.
-    ``moved`` rows have a new destination; ``locked`` ones must take nothing from anywhere else any more.
-    ``recorded`` is (leg, law, codes) of legs being recorded.
-    """
-
-    rows: NDArray[np.int64]
-    single: list[tuple[int, bytes]] = field(default_factory=list)
-    moved: list[tuple[int, Address]] = field(default_factory=list)
-    locked: list[int] = field(default_factory=list)
-    recorded: list[tuple[int, int, bytes]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Pressing:
-    """Keys being sent on a row: the packets of each, the first one under way."""
-
-    keys: deque[Iterator[OutgoingEvent]] = field(default_factory=deque)
-    timestamp: int = 0
-
-    def step(self) -> OutgoingEvent | None:
-        """Return what is to be sent in this tick, None when all is sent."""
-        while self.keys:
-            if (step := next(self.keys[0], None)) is not None:
-                return step
-            self.keys.popleft()
-        return None
+PACKET_MS: Final = 20.0
 
 
 class Engine:
-    """All legs of one worker. ``random_word`` returns 32 random bits."""
+    """All legs of one worker. ``random_word`` returns 32 random bits; ``wall`` see :class:`Control`."""
 
     def __init__(
-        self, random_word: Callable[[], int], *, bank: PromptBank | None = None, capacity: int = CAPACITY
+        self,
+        random_word: Callable[[], int],
+        *,
+        bank: PromptBank | None = None,
+        capacity: int = CAPACITY,
+        wall: float = 0.0,
     ) -> None:
         self.legs = Legs(random_word, capacity)
         self.packets = np.zeros((capacity, rtp.PACKET), np.uint8)
-        self.reports: deque[tell.Report] = deque()
+        self.reports: deque[tell.AnyReport] = deque()
         self.tick_number = 0
         self._bank = bank or PromptBank()
         self._jitter = JitterBuffer(capacity)
         self._concealment = Concealment(capacity)
+        self._control = Control(capacity, random_word, wall=wall)
+        self._inbound = Inbound(self.legs, self._jitter, self._concealment, self._control, self)
         self._tones = ToneDetector(capacity)
+        self._voice = VoiceActivity(capacity)
         self._hearing = Hearing(capacity, self._bank)
-        self._receivers: dict[int, EventReceiver] = {}
-        self._pressing: dict[int, _Pressing] = {}
-        self._recording: set[int] = set()
+        self._keypad = Keypad(self.legs)
+        self._packing = Packing(self.legs, capacity)
+        self._recordings = Recordings()
+        self._quiet = Quiet(self.legs, capacity)
+        self._watch = Watch(self.legs, capacity)
         self._leaving: set[int] = set()
         self._moved: list[tuple[int, Address]] = []
+        self._controls_moved: list[tuple[int, Address | None]] = []
         for number, digit in enumerate(DIGITS):
             pause = np.zeros(round(KEY_GAP * SAMPLE_RATE), np.int16)
             sound = np.concatenate([key(digit, KEY_SECONDS), pause])
@@ -121,56 +94,68 @@ class Engine:
     def open(self, leg: int) -> int:
         """Open a leg and return its row."""
         row = self.legs.open(leg)
-        for part in (self._jitter, self._concealment, self._tones, self._hearing):
+        for part in (self._jitter, self._concealment, self._tones, self._hearing, self._watch):
             part.reset(row)
-        self._receivers[row] = EventReceiver()
+        self._inbound.open(row)
         return row
 
-    def close(self, leg: int) -> int:
-        """Close a leg, report its statistics, and return the row that is free now."""
-        statistics = self.statistics(leg)
-        row = self.legs.close(leg)
+    def close(self, leg: int, now: float) -> tuple[int, bytes | None]:
+        """Close a leg and report its statistics.
+
+        Returns the row that is free now and, if the leg had RTCP, its goodbye to be sent from that row.
+        """
+        row = self.legs.row(leg)
+        self.reports.append(tell.LegClosed(leg, self.statistics(leg)))
+        farewell = self._control.farewell(row, now, self._own(row), self._heard(row))
+        self.legs.close(leg)
         self._hearing.reset(row)
-        self._receivers.pop(row, None)
-        self._pressing.pop(row, None)
-        self._recording.discard(row)
+        self._recordings.forget(row)
+        self._voice.listen(row, 0)
+        self._quiet.agree(row, False)
+        self._inbound.close(row)
+        for part in (self._keypad, self._packing):
+            part.drop(row)
+        self._control.end(row)
         self._moved = [moved for moved in self._moved if moved[0] != row]
-        self.reports.append(tell.LegClosed(leg, statistics))
-        return row
+        self._controls_moved = [moved for moved in self._controls_moved if moved[0] != row]
+        return row, farewell
 
     def add_prompt(self, prompt: int, frames: NDArray[np.uint8]) -> None:
         """Put a prompt ``(laws, frames, 160) uint8`` into the bank."""
         self._leaving.discard(prompt)
         self._bank.add(prompt, frames)
 
-    def _let_prompts_go(self) -> None:
-        """Free the prompts nobody hears any more: until then no other sound may take their place."""
-        for prompt in list(self._leaving):
-            if prompt not in self._bank or not self._hearing.uses(prompt):
-                self._bank.remove(prompt)
-                self._leaving.discard(prompt)
-
-    def record(self, leg: int) -> None:
-        """Hand out what arrives on a leg with every tick from now on."""
-        self._recording.add(self.legs.row(leg))
-
     def statistics(self, leg: int) -> tell.Statistics:
         """Return what passed on a leg so far."""
         row = self.legs.row(leg)
+        jitter, peer = self._jitter, self._control.peer(row)
+        received, lost = int(jitter.reception.received[row]), jitter.reception.lost(row)
+        late = int(jitter.late[row])
+        delay = SLOT_SAMPLES / 8 * float(jitter.held[row]) / max(received, 1)
+        trip = peer.round_trip if peer is not None else None
+        missing = (lost + late) / (received + lost) if received else 1.0
+        one_way = delay + PACKET_MS + (trip or 0.0) * 500
+        burst = self._concealment.burst(row, missing)
+        rating = quality.rating(delay_ms=one_way, loss=missing, burst=burst)
         return tell.Statistics(
             sent=int(self.legs.sent[row]),
-            received=int(self._jitter.reception.received[row]),
-            lost=self._jitter.reception.lost(row),
-            late=int(self._jitter.late[row]),
+            received=received,
+            lost=lost,
+            late=late,
             concealed=int(self._concealment.concealed[row]),
+            jitter_ms=round(jitter.reception.jitter(row) / 8, 2),
+            delay_ms=round(delay, 1),
+            round_trip_ms=-1.0 if trip is None else round(trip * 1000, 2),
+            lost_by_phone=-1 if peer is None else peer.lost,
+            mos=round(quality.mos(rating), 2) if received else 0.0,
         )
 
-    def command(self, what: ask.AnyCommand) -> None:
+    def command(self, what: ask.AnyCommand, now: float = 0.0) -> None:
         """Carry out a command that needs no socket or file; raise MediaError when it cannot be."""
         legs, hearing = self.legs, self._hearing
         match what:
             case ask.SetStream():
-                self._agree(what)
+                self._agree(what, now)
             case ask.Play():
                 self._play(what)
             case ask.StopPlay(leg):
@@ -182,25 +167,44 @@ class Engine:
                 hearing.itself(legs.row(leg))
             case ask.HearLeg(leg, other):
                 hearing.leg(legs.row(leg), legs.row(other))
-            case ask.HearLoop(leg, prompt, shared):
-                hearing.loop(legs.row(leg), prompt, tick=self.tick_number, shared=shared)
+            case ask.HearRoom(leg, room, speaks, whispers_to):
+                to = legs.row(whispers_to) if whispers_to >= 0 else -1
+                hearing.room(legs.row(leg), Seat(room, speaks, to))
+            case ask.HearLoop(leg, prompts, shared, resume):
+                hearing.loop(legs.row(leg), prompts, shared=shared, resume=resume)
             case ask.ListenForTones(leg, on):
                 legs.listens[legs.row(leg)] = on
+            case ask.ListenForSilence(leg, seconds):
+                self._voice.listen(legs.row(leg), round(seconds * TICKS_PER_SECOND))
             case ask.SendDigits(leg, digits, milliseconds, gap):
                 self._press(legs.row(leg), digits, milliseconds, gap)
+            case ask.Record(leg, recording):
+                self._recordings.begin(legs.row(leg), recording)
+            case ask.StopRecording(recording):
+                self._recordings.end(recording)
             case ask.RemovePrompt(prompt):
                 self._leaving.add(prompt)
                 self._let_prompts_go()
             case _:
                 raise MediaError(f"{type(what).__name__} is no command for the engine")
 
-    def _agree(self, what: ask.SetStream) -> None:
+    def _agree(self, what: ask.SetStream, now: float) -> None:
         legs, row = self.legs, self.legs.row(what.leg)
-        law = int(legs.law[row])
+        law, controls = int(legs.law[row]), legs.controls.get(row)
         if legs.agree(row, what, tick=self.tick_number, ticks_per_second=TICKS_PER_SECOND):
             self._moved.append((row, legs.destination[row]))
         if legs.law[row] != law:
             self._jitter.change_law(row, law)
+        if legs.controls.get(row) != controls or what.shared_port:
+            self._controls_moved.append((row, legs.controls.get(row)))
+        self._packing.choose(row, what.packet_ms)
+        self._quiet.agree(row, what.hush)
+        self._watch.agreed(row)
+        if what.send or what.receive:
+            self._control.begin(row, now)
+        if what.digits_payload < 0 and (waiting := self._keypad.take_back(row)):
+            # The phone takes no events any more: the rest of the keys goes as tones.
+            self._press(row, waiting, RELAYED_MS, RELAYED_GAP_MS)
 
     def _play(self, what: ask.Play) -> None:
         row = self.legs.row(what.leg)
@@ -213,6 +217,15 @@ class Engine:
         for one in ended:
             self._ended(one)
 
+    def _let_prompts_go(self) -> None:
+        """Free the prompts nobody hears any more: until then no other sound may take their place."""
+        for prompt in list(self._leaving):
+            if self._bank.is_loading(prompt):
+                continue
+            if prompt not in self._bank or not self._hearing.uses(prompt):
+                self._bank.remove(prompt)
+                self._leaving.discard(prompt)
+
     # The tick
 
     def skip(self, ticks: int) -> None:
@@ -223,111 +236,35 @@ class Engine:
 
     def tick(self, now: float, batch: Batch) -> Sending:
         """Advance every call by 20 ms. ``now`` is in seconds, on any clock that never goes back."""
-        legs, sending = self.legs, Sending(rows=np.empty(0, np.int64))
-        if len(batch.row):
-            self._receive(now, batch, sending)
-        rows, slot = legs.high, self.tick_number * FRAME_SLOTS
-        law = legs.law[:rows]
+        sending = Sending(rows=np.empty(0, np.int64))
+        sending.moved, self._moved = self._moved, []
+        sending.controls_moved, self._controls_moved = self._controls_moved, []
+        self._inbound.receive(now, batch, self.tick_number, sending)
+        rows, slot = self.legs.high, self.tick_number * FRAME_SLOTS
+        law = self.legs.law[:rows]
         there = self._jitter.take(slot, rows)
         self._concealment.fill(self._jitter.ring[:rows], slot, there, law)
         heard = self._jitter.frame(slot, rows)
         self._listen(now, heard, there, law)
-        for ended in self._hearing.render(self.packets[:rows, rtp.HEADER :], heard, law, self.tick_number):
+        sends = self.legs.sends[:rows]
+        payload = self.packets[:rows, rtp.HEADER :]
+        for ended in self._hearing.render(payload, heard, law, self.tick_number, sends):
             self._ended(ended)
+        sending.recorded = self._recordings.frames(heard, payload, law)
         self._address(rows, sending)
-        for row in self._recording:
-            sending.recorded.append((int(legs.leg[row]), int(law[row]), heard[row].tobytes()))
-        if self.tick_number % TIMEOUT_CHECK == 0:
-            self._check_silence()
+        self._report(now, rows, sending)
         self._jitter.review(self.tick_number, rows)
         if self._leaving and self.tick_number % PROMPT_CHECK == 0:
             self._let_prompts_go()
         self.tick_number += 1
-        sending.moved, self._moved = self._moved, []
         return sending
-
-    def _receive(self, now: float, batch: Batch, sending: Sending) -> None:
-        legs = self.legs
-        packets = rtp.parse(batch.slots, batch.row, batch.length)
-        kind, expected = packets.payload_type, legs.payload[packets.row]
-        event = kind == legs.digits_payload[packets.row]
-        # A phone may send the law it was not answered with; both have fixed numbers (RFC 3551).
-        other = (kind != expected) & ~event & (expected >= 0) & ((kind == ULAW_TYPE) | (kind == ALAW_TYPE))
-        sound = ((kind == expected) & ~event) | other
-        hush = (kind == COMFORT_NOISE) & (expected >= 0) & ~event
-        alive = event | sound | hush
-        legs.last_heard[packets.row[alive]] = self.tick_number
-        heard = self._follow_sources(now, batch, packets, event | sound, sending)
-        sound &= heard & legs.receives[packets.row]
-        event &= heard
-        if other.any():
-            self._to_agreed_law(packets.only(other & sound), batch.slots)
-        self._jitter.put(packets.only(sound), batch.slots, self.tick_number * FRAME_SLOTS, legs.law)
-        self._jitter.note(packets.only(event | (hush & heard)))
-        for number in np.flatnonzero(event):
-            self._event(now, packets, int(number), batch.slots)
-        for number in np.flatnonzero(hush & heard & legs.receives[packets.row]):
-            self._hush(packets, int(number), batch.slots)
-
-    def _to_agreed_law(self, packets: rtp.Packets, slots: NDArray[np.uint8]) -> None:
-        for row, at, kind in zip(packets.row, packets.at, packets.payload_type, strict=True):
-            law = ULAW if kind == ULAW_TYPE else ALAW
-            if law != self.legs.law[row]:
-                payload = slots[at, rtp.HEADER :]
-                payload[:] = TRANSCODE[law][payload]
-
-    def _follow_sources(
-        self, now: float, batch: Batch, packets: rtp.Packets, agreed: NDArray[np.bool_], sending: Sending
-    ) -> NDArray[np.bool_]:
-        """Follow the sources of rows not yet locked; return ``(packets,)``: which come from theirs.
-
-        Only packets of an agreed kind count. The kernel has filtered those of locked rows.
-        """
-        ours = np.ones(len(packets.row), np.bool_)
-        if not batch.source:
-            return ours
-        for number in np.flatnonzero(agreed):
-            source = batch.source.get(int(packets.at[number]))
-            if source is not None:
-                row = int(packets.row[number])
-                self._follow(now, row, source, sending)
-                ours[number] = self.legs.destination[row] == source
-        return ours
-
-    def _follow(self, now: float, row: int, source: Address, sending: Sending) -> None:
-        if self.legs.follow(row, source, now):
-            self._moved.append((row, source))
-            self.reports.append(tell.MediaArrived(int(self.legs.leg[row]), *source))
-        elif row in self.legs.locked:
-            sending.locked.append(row)
-
-    def _hush(self, packets: rtp.Packets, index: int, slots: NDArray[np.uint8]) -> None:
-        row, at, size = int(packets.row[index]), int(packets.at[index]), int(packets.size[index])
-        slot = self._jitter.slot_of(row, int(packets.timestamp[index]))
-        if slot is not None:
-            level = level_of(slots[at, rtp.HEADER : rtp.HEADER + min(size, 1)].tobytes())
-            self._concealment.hush(row, level, slot)
-
-    def _event(self, now: float, packets: rtp.Packets, index: int, slots: NDArray[np.uint8]) -> None:
-        row, at, size = int(packets.row[index]), int(packets.at[index]), int(packets.size[index])
-        event = parse_event(slots[at, rtp.HEADER : rtp.HEADER + size].tobytes())
-        if event is None:
-            return
-        digit = self._receivers[row].receive(
-            ssrc=int(packets.ssrc[index]),
-            timestamp=int(packets.timestamp[index]),
-            sequence=int(packets.sequence[index]),
-            marker=bool(packets.marker[index]),
-            event=event,
-        )
-        if digit:
-            self.reports.append(tell.DigitHeard(int(self.legs.leg[row]), digit, "rfc4733", now))
-            for listener in self._hearing.listeners(row):
-                self._press(int(listener), digit, 160, 40)
 
     def _listen(
         self, now: float, heard: NDArray[np.uint8], there: NDArray[np.bool_], law: NDArray[np.int64]
     ) -> None:
+        for silence in self._voice.hear(heard, law):
+            seconds = silence.ticks * TICK_SECONDS
+            self.reports.append(tell.SilenceHeard(self._leg(silence.row), seconds, silence.spoke))
         listens, any_there = self.legs.listens[: len(heard)], there[:, 0] | there[:, 1]
         rows = np.flatnonzero(listens & any_there)
         if len(rows) < np.count_nonzero(listens):
@@ -337,16 +274,19 @@ class Engine:
         every = len(rows) == len(heard)
         frames, laws = (heard, law) if every else (heard[rows], law[rows])
         for row, digit in self._tones.detect(rows, frames, laws):
-            self.reports.append(tell.DigitHeard(int(self.legs.leg[row]), digit, "inband", now))
+            self.reports.append(tell.DigitHeard(self._leg(row), digit, "inband", now))
 
     def _address(self, rows: int, sending: Sending) -> None:
         """Write the headers of all rows that send, and the packets of keys being pressed."""
         legs = self.legs
-        for row in list(self._pressing):
-            self._press_step(row, sending)
         sends = legs.sends[:rows].copy()
-        sends[[row for row in self._pressing if row < rows]] = False
-        which = np.flatnonzero(sends)
+        for row in self._keypad.rows():
+            if (packet := self._keypad.step(row)) is not None:
+                sending.single.append((row, packet))
+        sends[self._keypad.rows()] = False
+        sending.single += self._quiet.step(sends, *self._hearing.silent(*self._concealment.hushed(rows)))
+        sending.single += self._packing.gather(self.packets[:rows, rtp.HEADER :], sends)
+        which = np.flatnonzero(sends & ~self._packing.unusual[:rows])
         legs.sequence[which] += 1
         rtp.write_headers(
             self.packets,
@@ -359,63 +299,56 @@ class Engine:
         )
         legs.fresh[which] = False
         legs.sent[which] += 1
+        legs.octets[which] += FRAME
         legs.timestamp[:rows] += FRAME
         sending.rows = which
+
+    def _report(self, now: float, rows: int, sending: Sending) -> None:
+        for row in self._control.due(now, rows).tolist():
+            sending.controls.append((row, self._control.report(row, now, self._own(row), self._heard(row))))
+        if self.tick_number % CHECK_TICKS == 0:
+            self.reports.extend(self._watch.check(self.tick_number, rows))
+
+    # What the way in tells
+
+    def key(self, row: int, digit: str, method: str, now: float) -> None:
+        """Report a key, and press it towards whoever hears this row."""
+        self.reports.append(tell.DigitHeard(self._leg(row), digit, method, now))
+        for listener in self._hearing.listeners(row):
+            self._press(listener, digit, RELAYED_MS, RELAYED_GAP_MS)
+
+    def source(self, row: int) -> None:
+        """Report where a row's packets come from."""
+        self.reports.append(tell.MediaArrived(self._leg(row), *self.legs.destination[row]))
+
+    def deaf(self, row: int) -> None:
+        """Report that a row's phone hears nothing."""
+        self.reports.append(tell.OneWay(self._leg(row), True, 0.0, True))
 
     # Keys to the phone
 
     def _press(self, row: int, digits: str, milliseconds: int, gap: int) -> None:
-        if self.legs.digits_payload[row] < 0:
-            tones = tuple(KEY_PROMPT - DIGITS.index(digit) for digit in digits if digit in DIGITS)
-            for ended in self._hearing.play_after(row, 0, tones) if tones else ():
-                self._ended(ended)
+        if self.legs.digits_payload[row] >= 0:
+            self._keypad.press(row, digits, milliseconds, gap)
             return
-        pressing = self._pressing.setdefault(row, _Pressing())
-        for digit in digits:
-            if digit in DIGITS and len(pressing.keys) < MOST_WAITING:
-                rate = int(self.legs.digits_rate[row])
-                pressing.keys.append(_steps(digit, milliseconds, gap, rate))
+        tones = tuple(KEY_PROMPT - DIGITS.index(digit) for digit in digits if digit in DIGITS)
+        for ended in self._hearing.play_after(row, 0, tones) if tones else ():
+            self._ended(ended)
 
-    def _press_step(self, row: int, sending: Sending) -> None:
-        pressing, legs = self._pressing[row], self.legs
-        step = pressing.step()
-        if step is None or not legs.sends[row]:
-            del self._pressing[row]
-            return
-        if not step.payload:
-            return
-        if step.marker:
-            pressing.timestamp = int(legs.timestamp[row])
-        legs.sequence[row] += 1
-        legs.sent[row] += 1
-        packet = rtp.build(
-            step.payload,
-            payload_type=int(legs.digits_payload[row]),
-            sequence=int(legs.sequence[row]),
-            timestamp=pressing.timestamp,
-            ssrc=int(legs.ssrc[row]),
-            marker=step.marker,
-        )
-        sending.single.append((row, packet))
+    # Small things
 
-    # Ends
+    def _leg(self, row: int) -> int:
+        return int(self.legs.leg[row])
+
+    def _own(self, row: int) -> Own:
+        legs = self.legs
+        return Own(int(legs.ssrc[row]), int(legs.timestamp[row]), int(legs.sent[row]), int(legs.octets[row]))
+
+    def _heard(self, row: int) -> tuple[int, Interval] | None:
+        ssrc, interval = self._jitter.ssrc(row), self._jitter.reception.report(row)
+        return None if ssrc is None or interval is None else (ssrc, interval)
 
     def _ended(self, ended: Ended) -> None:
         if ended.play:
-            leg = int(self.legs.leg[ended.row])
-            self.reports.append(tell.PlayEnded(leg, ended.play, frame_seconds(ended.frames), ended.finished))
-
-    def _check_silence(self) -> None:
-        legs = self.legs
-        quiet = self.tick_number - legs.last_heard
-        for row in np.flatnonzero((legs.patience > 0) & (quiet > legs.patience)):
-            self.reports.append(tell.MediaTimeout(int(legs.leg[row]), float(quiet[row]) * TICK_SECONDS))
-            legs.patience[row] = 0
-
-
-_PAUSE: Final = OutgoingEvent(b"", marker=False, last=False)
-
-
-def _steps(digit: str, milliseconds: int, gap: int, rate: int) -> Iterator[OutgoingEvent]:
-    yield from press(digit, milliseconds=milliseconds, rate=rate)
-    yield from [_PAUSE] * (gap // 20)
+            seconds = frame_seconds(ended.frames)
+            self.reports.append(tell.PlayEnded(self._leg(ended.row), ended.play, seconds, ended.finished))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from media.recording_messages import RecordingEnded
+
 
 class Report(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """Base of all reports."""
@@ -30,13 +32,23 @@ class OpenFailed(Report, frozen=True):
 
 
 class Statistics(msgspec.Struct, frozen=True, array_like=True):
-    """What passed on one leg, in packets; ``late`` came too late, ``concealed`` counts pieces of 10 ms."""
+    """What passed on one leg, in packets; ``late`` came too late, ``concealed`` counts pieces of 10 ms.
+
+    ``jitter_ms`` is that of RFC 3550, ``delay_ms`` how long sound waited in the jitter buffer on average.
+    ``round_trip_ms`` and ``lost_by_phone`` are what the phone's RTCP told, -1 when it told nothing. ``mos``
+    is what the phone's voice would be rated here (ITU-T G.107), 0 when nothing was heard.
+    """
 
     sent: int = 0
     received: int = 0
     lost: int = 0
     late: int = 0
     concealed: int = 0
+    jitter_ms: float = 0.0
+    delay_ms: float = 0.0
+    round_trip_ms: float = -1.0
+    lost_by_phone: int = -1
+    mos: float = 0.0
 
 
 class LegClosed(Report, frozen=True):
@@ -63,6 +75,14 @@ class DigitHeard(Report, frozen=True):
     at: float
 
 
+class SilenceHeard(Report, frozen=True):
+    """Nobody has spoken for as long as ListenForSilence asked; ``spoke``: somebody had before."""
+
+    leg: int
+    seconds: float
+    spoke: bool
+
+
 class PlayEnded(Report, frozen=True):
     """What :class:`~media.commands.Play` began is over; ``finished`` tells whether it came to its end."""
 
@@ -70,6 +90,31 @@ class PlayEnded(Report, frozen=True):
     play: int
     seconds: float
     finished: bool
+
+
+class OneWay(Report, frozen=True):
+    """Sound passes in one direction only: ``deaf`` False, none arrives; True, the phone says none reaches it.
+
+    ``seconds`` is how long nothing has arrived; ``ever`` tells whether anything did before.
+    """
+
+    leg: int
+    deaf: bool
+    seconds: float
+    ever: bool
+
+
+class BothWays(Report, frozen=True):
+    """After OneWay, sound has arrived again."""
+
+    leg: int
+
+
+class PromptReady(Report, frozen=True):
+    """A sound is in the bank and may be played; ``failure`` is a sentence when it cannot be."""
+
+    prompt: int
+    failure: str
 
 
 class MediaTimeout(Report, frozen=True):
@@ -108,8 +153,13 @@ AnyReport = (
     | LegClosed
     | MediaArrived
     | DigitHeard
+    | SilenceHeard
     | PlayEnded
+    | OneWay
+    | BothWays
+    | PromptReady
     | MediaTimeout
+    | RecordingEnded
     | CommandFailed
     | TickReport
 )

@@ -1,4 +1,4 @@
-"""What every leg hears: a prompt in front, and behind it silence, a loop, itself, or another leg."""
+"""What every leg hears: a prompt in front, and behind it silence, music, itself, another leg, or a room."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from media.g711 import FRAME, LAWS, SILENCE, TRANSCODE
+from media.comfort_noise import QUIETEST
+from media.errors import MediaError
+from media.g711 import DECODE, FRAME, LAWS, SILENCE, TRANSCODE, encode
+from media.mixer import Mixer, Seat
 from media.prompts import PromptBank
 
 NOTHING: Final = 0
 LOOP: Final = 1
 LEG: Final = 2
 ITSELF: Final = 3
+ROOM: Final = 4
 MOST_WAITING: Final = 64
 """Keys that may wait behind one being played: no finger presses more, and no flood is followed."""
+_FADE: Final = ((np.arange(FRAME) + 1) / FRAME).astype(np.float32)
+
+Range = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -25,7 +32,7 @@ class Playing:
     """Prompts being played on a row: the ranges still to come, and the frames played so far."""
 
     play: int
-    queue: deque[tuple[int, int]]
+    queue: deque[Range]
     frames: int = 0
 
 
@@ -39,16 +46,33 @@ class Ended:
     finished: bool
 
 
+@dataclass(slots=True)
+class _Programme:
+    """Sounds one after another, over and over: ``frames`` ``(length,)`` of the bank, and who listens."""
+
+    ranges: tuple[Range, ...]
+    frames: NDArray[np.int64]
+    shared: bool
+    rows: NDArray[np.bool_]
+
+
 class Hearing:
     """Sources of all rows as columns."""
 
     def __init__(self, capacity: int, bank: PromptBank) -> None:
+        self._capacity = capacity
         self._bank = bank
+        self._mixer = Mixer()
         self._behind = np.full(capacity, NOTHING, np.int64)
         self._other = np.full(capacity, -1, np.int64)
-        self._loop_begin = np.zeros(capacity, np.int64)
-        self._loop_length = np.ones(capacity, np.int64)
-        self._loop_phase = np.zeros(capacity, np.int64)
+        self._programmes: dict[tuple[tuple[int, ...], bool], _Programme] = {}
+        self._tuned: dict[int, tuple[tuple[int, ...], bool]] = {}
+        """Programme each row is tuned to."""
+        self._stopped: dict[int, dict[tuple[int, ...], int]] = {}
+        """Where the rows stopped listening to programmes of their own."""
+        self._at = np.zeros(capacity, np.int64)
+        """Frame of its own programme each row is at."""
+        self._fading = np.zeros(capacity, np.bool_)
         self._front = np.zeros(capacity, np.bool_)
         self._begin = np.zeros(capacity, np.int64)
         self._length = np.zeros(capacity, np.int64)
@@ -58,24 +82,47 @@ class Hearing:
     def reset(self, row: int) -> None:
         """Silence a row, and let whoever heard it hear nothing."""
         self.nothing(row)
+        self._mixer.forget(row)
+        self._stopped.pop(row, None)
         self._front[row] = False
         self._playing.pop(row, None)
-        for listener in self.listeners(row):
+        for listener in np.flatnonzero((self._behind == LEG) & (self._other == row)):
             self.nothing(int(listener))
 
-    def listeners(self, row: int) -> NDArray[np.int64]:
+    def listeners(self, row: int) -> list[int]:
         """Return the rows that hear this one."""
-        return np.flatnonzero((self._behind == LEG) & (self._other == row))
+        bridged = np.flatnonzero((self._behind == LEG) & (self._other == row)).tolist()
+        return [*bridged, *self._mixer.hearers(row)]
 
     def uses(self, prompt: int) -> bool:
-        """Tell whether any row plays a prompt, waits to play it or has it as its loop."""
+        """Tell whether any row plays a prompt, waits to play it or has it in its programme."""
         place = self._bank.range(prompt)
-        loops = (self._behind == LOOP) & (self._loop_begin == place[0])
+        tuned = any(place in programme.ranges for programme in self._programmes.values())
         plays = self._front & (self._begin == place[0])
-        return bool(loops.any() or plays.any()) or any(place in one.queue for one in self._playing.values())
+        return tuned or bool(plays.any()) or any(place in one.queue for one in self._playing.values())
+
+    def silent(
+        self, hushed: NDArray[np.bool_], level: NDArray[np.int64]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Return which rows have nothing to hear, and how loud their silence is in -dBov.
+
+        ``hushed`` and ``level`` ``(rows,)`` are those of the rows' own phones: who hears one that is hushed
+        hears its hush.
+        """
+        rows = len(hushed)
+        behind, other = self._behind[:rows], np.maximum(self._other[:rows], 0)
+        bridged = (behind == LEG) & hushed[other]
+        quiet = ((behind == NOTHING) | bridged) & ~self._front[:rows]
+        return quiet, np.where(bridged, level[other], QUIETEST)
+
+    # Behind
 
     def nothing(self, row: int) -> None:
         """Put silence behind the prompts of a row."""
+        if (name := self._tuned.pop(row, None)) is not None:
+            self._tune_out(row, name)
+        if self._behind[row] == ROOM:
+            self._mixer.leave(row)
         self._behind[row] = NOTHING
         self._other[row] = -1
 
@@ -86,16 +133,53 @@ class Hearing:
 
     def leg(self, row: int, other: int) -> None:
         """Put another row behind the prompts of a row."""
+        self.nothing(row)
         self._behind[row] = LEG
         self._other[row] = other
 
-    def loop(self, row: int, prompt: int, *, tick: int, shared: bool) -> None:
-        """Put a looped prompt behind; shared loops run on one clock, others begin now."""
-        begin, length = self._bank.range(prompt)
+    def room(self, row: int, seat: Seat) -> None:
+        """Put the sum of all others in a room behind the prompts of a row."""
+        if self._behind[row] != ROOM:
+            self.nothing(row)
+        self._behind[row] = ROOM
+        self._mixer.sit(row, seat)
+
+    def loop(self, row: int, prompts: tuple[int, ...], *, shared: bool, resume: bool) -> None:
+        """Put sounds behind, one after another, over and over.
+
+        Shared programmes run on one clock for all. Others begin now, or with ``resume`` where the row stopped
+        listening to the same ones before. Raises MediaError when there are none, or one is not in the bank.
+        """
+        if not prompts:
+            raise MediaError("there is no sound to be heard over and over")
+        ranges = tuple(self._bank.range(prompt) for prompt in prompts)
         self.nothing(row)
+        name = (prompts, shared)
+        programme = self._programmes.get(name)
+        if programme is None:
+            frames = np.concatenate([np.arange(begin, begin + length) for begin, length in ranges])
+            programme = _Programme(ranges, frames, shared, np.zeros(self._capacity, np.bool_))
+            self._programmes[name] = programme
+        programme.rows[row] = True
+        self._tuned[row] = name
         self._behind[row] = LOOP
-        self._loop_begin[row], self._loop_length[row] = begin, length
-        self._loop_phase[row] = 0 if shared else tick
+        self._at[row] = self._stopped.get(row, {}).get(prompts, 0) if resume else 0
+        self._fading[row] = self._in_its_midst(row)
+
+    def _in_its_midst(self, row: int) -> bool:
+        """Tell whether what a row is tuned to goes on from somewhere, and does not begin."""
+        name = self._tuned.get(row)
+        return name is not None and (name[1] or bool(self._at[row] > 0))
+
+    def _tune_out(self, row: int, name: tuple[tuple[int, ...], bool]) -> None:
+        programme = self._programmes[name]
+        programme.rows[row] = False
+        if not programme.shared:
+            self._stopped.setdefault(row, {})[name[0]] = int(self._at[row]) % len(programme.frames)
+        if not programme.rows.any():
+            del self._programmes[name]
+
+    # In front
 
     def play(self, row: int, play: int, prompts: tuple[int, ...]) -> list[Ended]:
         """Play prompts in front; return the end of what was playing, and of this when it holds nothing.
@@ -126,34 +210,67 @@ class Hearing:
         if playing is None:
             return None
         played = playing.frames + (int(self._position[row]) if self._front[row] else 0)
-        self._front[row] = False
+        self._uncover(row)
         return Ended(row, playing.play, played, finished=False)
 
+    def _uncover(self, row: int) -> None:
+        """Let what lies behind be heard again; music comes back softly, not in the midst of a beat."""
+        self._front[row] = False
+        self._fading[row] = self._in_its_midst(row)
+
+    # The tick
+
     def render(
-        self, payload: NDArray[np.uint8], heard: NDArray[np.uint8], law: NDArray[np.int64], tick: int
+        self,
+        payload: NDArray[np.uint8],
+        heard: NDArray[np.uint8],
+        law: NDArray[np.int64],
+        tick: int,
+        sends: NDArray[np.bool_],
     ) -> list[Ended]:
         """Write this tick's frame of every row into ``payload`` ``(rows, 160) uint8``.
 
-        ``heard`` ``(rows, 160)`` is what each row's phone said, ``law`` ``(rows,)`` its law. Returns the
-        rows whose prompts are over.
+        ``heard`` ``(rows, 160)`` is what each row's phone said, ``law`` ``(rows,)`` its law. Prompts of rows
+        that do not send, as on hold, wait. Returns the rows whose prompts are over.
         """
         rows = len(payload)
         front = self._front[:rows]
         behind = np.where(front, -1, self._behind[:rows])
+        # Where a prompt waits is silence, not its last frame over and over: recordings take what is here.
+        behind[front & ~sends] = NOTHING
         for kind in LAWS:
             payload[(behind == NOTHING) & (law == kind)] = SILENCE[kind]
-        self._loops(payload, np.flatnonzero(behind == LOOP), law, tick)
+        self._programmes_on(payload, front, law, tick)
         mirrored = np.flatnonzero(behind == ITSELF)
         payload[mirrored] = heard[mirrored]
         self._bridges(payload, heard, np.flatnonzero(behind == LEG), law)
-        return self._prompts(payload, np.flatnonzero(front), law)
+        self._mixer.mix(payload, heard, law, front)
+        return self._prompts(payload, np.flatnonzero(front & sends), law)
 
-    def _loops(
-        self, payload: NDArray[np.uint8], rows: NDArray[np.int64], law: NDArray[np.int64], tick: int
+    def _programmes_on(
+        self, payload: NDArray[np.uint8], front: NDArray[np.bool_], law: NDArray[np.int64], tick: int
     ) -> None:
-        if len(rows):
-            position = (tick - self._loop_phase[rows]) % self._loop_length[rows]
-            payload[rows] = self._bank.frames[law[rows], self._loop_begin[rows] + position]
+        for programme in self._programmes.values():
+            rows = np.flatnonzero(programme.rows[: len(payload)] & ~front)
+            if not len(rows):
+                continue
+            length = len(programme.frames)
+            if programme.shared:
+                place = np.full(len(rows), tick % length)
+            else:
+                place = self._at[rows] % length
+                self._at[rows] += 1
+            payload[rows] = self._bank.frames[law[rows], programme.frames[place]]
+            fading = rows[self._fading[rows]]
+            if len(fading):
+                self._fade_in(payload, fading, law)
+
+    def _fade_in(self, payload: NDArray[np.uint8], rows: NDArray[np.int64], law: NDArray[np.int64]) -> None:
+        self._fading[rows] = False
+        for kind in LAWS:
+            mine = rows[law[rows] == kind]
+            if len(mine):
+                payload[mine] = encode((DECODE[kind][payload[mine]] * _FADE).astype(np.int16), kind)
 
     def _bridges(
         self,
@@ -191,9 +308,10 @@ class Hearing:
     def _next(self, row: int) -> bool:
         """Begin the next prompt of a row; return False when none is left."""
         queue = self._playing[row].queue
-        self._front[row] = bool(queue)
         if not queue:
+            self._uncover(row)
             return False
+        self._front[row] = True
         self._begin[row], self._length[row] = queue.popleft()
         self._position[row] = 0
         return True

@@ -25,8 +25,8 @@ SLOT_SAMPLES: Final = 80
 SLOTS: Final = 64
 """Slots of a ring: 640 ms, more delay than a talk can bear."""
 FRAME_SLOTS: Final = 2
-LONGEST_PACKET: Final = 6
-"""Slots of the longest usual packet, 60 ms."""
+LONGEST_PACKET: Final = 12
+"""Slots of the longest packet that is read, 120 ms."""
 KEPT: Final = 6
 """Slots behind the reading place that are not written to: concealment looks back on them."""
 FAR: Final = SLOTS - KEPT - LONGEST_PACKET
@@ -39,21 +39,24 @@ JUMP: Final = 10
 """Slots of needless delay that are given back at once: a clock that jumped, not a network that got better."""
 PATIENCE: Final = 100
 """Ticks to wait for a pause of the voice before 10 ms of it are left out: 2 s, as many never pause."""
+TRIM: Final = 5
+"""Ticks between looks for such a pause: none that people make is shorter than 100 ms."""
 QUIET: Final = 150
 """Mean level of a pause, about -47 dBov: a room with an open microphone."""
 
+_PIECE: Final = np.dtype((np.void, SLOT_SAMPLES))
 _LOUDNESS: Final = np.abs(DECODE.astype(np.float32))
 _FADE: Final = (np.arange(SLOT_SAMPLES) + 0.5) / SLOT_SAMPLES
 
 
 class JitterBuffer:
-    """Rings and delays of all rows."""
+    """Rings and delays of all rows; ``arrivals`` judges how much delay they need."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, arrivals: Arrivals | None = None) -> None:
         self.ring = np.zeros((capacity, SLOTS, SLOT_SAMPLES), np.uint8)
         self.present = np.zeros((capacity, SLOTS), np.bool_)
         self.reception = Reception(capacity)
-        self._arrivals = Arrivals(capacity)
+        self._arrivals = arrivals or Arrivals(capacity)
         self._anchored = np.zeros(capacity, np.bool_)
         self._anchor_stamp = np.zeros(capacity, np.int64)
         self._anchor_slot = np.zeros(capacity, np.int64)
@@ -110,9 +113,10 @@ class JitterBuffer:
         wrong = (early < 0) | (early >= FAR) | (elapsed % SLOT_SAMPLES != 0)
         if wrong.any():
             slot = self._mend(packets, slot, wrong, now_slot)
-        trimmed = self._excess_since[row] >= 0
-        if trimmed.any():
-            self._give_back(packets, slots, slot, np.flatnonzero(trimmed), now_slot, law)
+        if now_slot // FRAME_SLOTS % TRIM == 0:
+            trimmed = np.flatnonzero(self._excess_since[row] >= 0)
+            if len(trimmed):
+                self._give_back(packets, slots, slot, trimmed, now_slot, law)
         np.add.at(self.held, row, np.maximum(slot - now_slot, 0))
         self._write(packets, slots, slot, now_slot)
 
@@ -150,12 +154,14 @@ class JitterBuffer:
         share = share[self._anchored[share]]
         if not len(share):
             return
-        wanted = self._arrivals.floor[share] + self._arrivals.targets(share)
-        excess = self._anchor_slot[share] - wanted
-        excess[~self._arrivals.known(share)] = 0
-        self._anchor_slot[share[excess < 0]] = wanted[excess < 0]
+        least, most = self._arrivals.targets(share)
+        held = self._anchor_slot[share] - self._arrivals.floor[share]
+        known = self._arrivals.known(share)
+        widened = known & (held < least)
+        self._anchor_slot[share[widened]] += (least - held)[widened]
+        excess = np.where(known, held - most, 0)
         jumped = excess >= JUMP
-        self._anchor_slot[share[jumped]] = wanted[jumped]
+        self._anchor_slot[share[jumped]] -= excess[jumped]
         waiting = (excess > 0) & ~jumped
         since = self._excess_since[share]
         self._excess_since[share] = np.where(waiting, np.where(since >= 0, since, tick), -1)
@@ -216,7 +222,7 @@ class JitterBuffer:
         """Give a row more time after a late packet: what its network asks for, or at first what it took."""
         one = np.array([row])
         if self._arrivals.known(one)[0]:
-            wanted = int(self._arrivals.floor[row] + self._arrivals.targets(one)[0])
+            wanted = int(self._arrivals.floor[row] + self._arrivals.targets(one)[0][0])
         else:
             wanted = int(self._anchor_slot[row]) + min(late, FIRST_TARGET)
         if wanted > self._anchor_slot[row]:
@@ -236,7 +242,7 @@ class JitterBuffer:
             return True
         since = now_slot - int(self._late_slot[row])
         if since or not self._late_ticks[row]:
-            self._late_ticks[row] = self._late_ticks[row] + 1 if since <= LONGEST_PACKET else 1
+            self._late_ticks[row] = self._late_ticks[row] + 1 if since <= LONGEST_PACKET // 2 else 1
             self._late_slot[row] = now_slot
         if self._late_ticks[row] < LATE_RUN:
             return False
@@ -254,32 +260,39 @@ class JitterBuffer:
     ) -> None:
         """Move packets of rows with needless delay 10 ms forward, where it is quiet or has waited long."""
         tick = now_slot // FRAME_SLOTS
-        for index in which.tolist():
-            row, at = int(packets.row[index]), int(packets.at[index])
-            since, kind = int(self._excess_since[row]), int(law[row])
-            if since < 0 or slot[index] - 1 < now_slot or packets.size[index] < SLOT_SAMPLES:
-                continue
-            begins = slots[at, HEADER : HEADER + SLOT_SAMPLES]
-            if tick - since < PATIENCE and _LOUDNESS[kind][begins].mean() > QUIET:
-                continue
-            self._anchor_slot[row] -= 1
-            self._excess_since[row] = -1
+        row, at = packets.row[which], packets.at[which]
+        codes = slots[at, HEADER : HEADER + SLOT_SAMPLES]
+        quiet = _LOUDNESS[law[row][:, None], codes].mean(axis=1) <= QUIET
+        waited = tick - self._excess_since[row] >= PATIENCE
+        room = (slot[which] > now_slot) & (packets.size[which] >= SLOT_SAMPLES)
+        for index in which[(quiet | waited) & room].tolist():
+            one, place = int(packets.row[index]), int(packets.at[index])
+            if self._excess_since[one] < 0:
+                continue  # Another packet of this tick has given it back.
+            self._anchor_slot[one] -= 1
+            self._excess_since[one] = -1
             slot[index] -= 1
-            place = int(slot[index]) % SLOTS
-            if self.present[row, place]:
-                begins[:] = _blended(self.ring[row, place], begins, kind)
+            here = int(slot[index]) % SLOTS
+            if self.present[one, here]:
+                begins = slots[place, HEADER : HEADER + SLOT_SAMPLES]
+                begins[:] = _blended(self.ring[one, here], begins, int(law[one]))
 
     def _write(
         self, packets: Packets, slots: NDArray[np.uint8], slot: NDArray[np.int64], now_slot: int
     ) -> None:
         pieces = packets.size // SLOT_SAMPLES
+        # Copied slot by slot as one item each, which numpy does faster than octet by octet.
+        ring = self.ring.view(_PIECE)[..., 0]
         for piece in range(int(pieces.max(initial=0))):
             # What would lie behind the reading place would be heard one turn of the ring later.
             use = (pieces > piece) & (slot + piece >= now_slot)
-            at, row = packets.at[use], packets.row[use]
-            place = (slot[use] + piece) % SLOTS
+            every = bool(use.all())
+            row = packets.row if every else packets.row[use]
+            at = packets.at if every else packets.at[use]
+            place = ((slot if every else slot[use]) + piece) % SLOTS
             begin = HEADER + piece * SLOT_SAMPLES
-            self.ring[row, place] = slots[at, begin : begin + SLOT_SAMPLES]
+            payload = slots[:, begin : begin + SLOT_SAMPLES].view(_PIECE)[:, 0]
+            ring[row, place] = payload[at]
             self.present[row, place] = True
 
 

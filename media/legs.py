@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,11 +15,25 @@ from media.g711 import ALAW, LAW_OF_CODEC
 
 CAPACITY: Final = 8192
 """Rows of a worker: several times what one core sends in 20 ms. Untouched rows take no memory."""
-LATCH_SECONDS: Final = 2.0
-"""How long after its first packet a leg still follows a change of source. Long enough for a phone that
-starts on one socket and goes on from another, or a NAT that rebinds at answer; too short to break in."""
+LOCK_SECONDS: Final = 2.0
+"""How long a source must have been heard, without a rival, before nothing else may speak into the leg. Long
+enough for a phone that starts on one socket and goes on from another, or a NAT that rebinds at answer."""
+LOCK_PACKETS: Final = 50
+"""And how many packets it must have sent: a single stray one takes no leg, however long ago it came."""
+QUIET_SECONDS: Final = 0.1
+"""A source silent for this long may be followed by another; who goes on speaking is not pushed aside."""
 
 Address = tuple[str, int]
+
+
+@dataclass(slots=True)
+class _Source:
+    """Where a leg's packets come from: since when, until when, how many."""
+
+    address: Address
+    first: float
+    last: float
+    packets: int = 1
 
 
 class Legs:
@@ -46,10 +61,15 @@ class Legs:
         self.fresh = np.zeros(capacity, np.bool_)
         """Nothing sent yet, or not for a while: the next packet carries the marker."""
         self.sent = np.zeros(capacity, np.int64)
+        self.octets = np.zeros(capacity, np.int64)
+        """Packets, and octets of their payload, sent so far."""
         self.promised: dict[int, Address] = {}
         self.destination: dict[int, Address] = {}
-        self._latched_at: dict[int, float] = {}
+        self._sources: dict[int, _Source] = {}
+        self._signalling: dict[int, str] = {}
         self.locked: set[int] = set()
+        self.controls: dict[int, Address] = {}
+        """Where RTCP goes, by row; a row that shares one port for both has none here."""
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -61,10 +81,10 @@ class Legs:
         row = heapq.heappop(self._free)
         self._rows[leg] = row
         self.high = max(self.high, row + 1)
-        self.leg[row] = leg
+        self.leg[row], self.law[row] = leg, ALAW
         self.payload[row] = self.digits_payload[row] = -1
         self.sends[row] = self.receives[row] = self.listens[row] = False
-        self.patience[row] = self.sent[row] = 0
+        self.patience[row] = self.sent[row] = self.octets[row] = 0
         # RFC 3550 §5.1: sequence, timestamp and SSRC begin at random.
         self.ssrc[row] = self._random_word()
         self.sequence[row] = self._random_word() & 0x7FFF
@@ -81,10 +101,11 @@ class Legs:
         self.sends[row] = self.receives[row] = self.listens[row] = False
         self.payload[row] = self.digits_payload[row] = -1
         self.patience[row] = 0
-        for table in (self.promised, self.destination, self._latched_at):
+        for table in (self.promised, self.destination, self._sources, self._signalling, self.controls):
             table.pop(row, None)
         self.locked.discard(row)
-        self.high = max(self._rows.values(), default=-1) + 1
+        while self.high and self.leg[self.high - 1] < 0:
+            self.high -= 1
         return row
 
     def row(self, leg: int) -> int:
@@ -97,7 +118,8 @@ class Legs:
     def agree(self, row: int, stream: SetStream, *, tick: int, ticks_per_second: int) -> bool:
         """Take over what was agreed with the phone; return True when its address is new.
 
-        A new address means a new search for the real source. Raises MediaError for an unknown codec.
+        A new address means a new search for the real source; so does the end of a hold, as a NAT forgets
+        who is silent. Raises MediaError for an unknown codec.
         """
         if stream.codec not in LAW_OF_CODEC:
             raise MediaError(f"{stream.codec} is no codec of this engine")
@@ -107,33 +129,59 @@ class Legs:
         self.digits_rate[row] = stream.digits_rate
         if stream.send and not self.sends[row]:
             self.fresh[row] = True
+        resumed = (stream.send and not self.sends[row]) or (stream.receive and not self.receives[row])
         self.sends[row], self.receives[row] = stream.send, stream.receive
         self.patience[row] = round(stream.silence_after * ticks_per_second)
         self.last_heard[row] = tick
+        self._signalling[row] = stream.signalling_host
         address = (stream.host, stream.port)
-        if self.promised.get(row) == address:
-            return False
-        self.promised[row] = self.destination[row] = address
-        self._latched_at.pop(row, None)
-        self.locked.discard(row)
-        return True
+        if not stream.shared_port:
+            self.controls[row] = (stream.host, stream.control_port or stream.port + 1)
+        else:
+            self.controls.pop(row, None)
+        new = self.promised.get(row) != address
+        if new:
+            self.promised[row] = self.destination[row] = address
+            self._sources.pop(row, None)
+        unlocked = resumed and row in self.locked
+        if new or unlocked:
+            self.locked.discard(row)
+        return new or unlocked
 
     def follow(self, row: int, source: Address, now: float) -> bool:
         """Send to where packets really come from; return True when that is news.
 
-        The first source is taken, and for :data:`LATCH_SECONDS` a later one too, unless the present one is
-        the address the phone promised. After that the source is locked.
+        The first source is taken. Another takes its place when it is more likely to be the phone, or when
+        the present one has fallen silent; who sprays packets beside a phone that speaks gets nothing.
+        One heard for :data:`LOCK_SECONDS` at an address that can be trusted is locked.
         """
-        began = self._latched_at.get(row)
-        if began is None:
-            self._latched_at[row] = now
-            self.destination[row] = source
-            return True
-        if now - began > LATCH_SECONDS:
-            self.locked.add(row)
+        if row in self.locked:
             return False
-        current = self.destination[row]
-        if source == current or current == self.promised.get(row):
+        present = self._sources.get(row)
+        if present is not None and source == present.address:
+            if now - present.last > LOCK_SECONDS:
+                present.first, present.packets = now, 0
+            present.last, present.packets = now, present.packets + 1
+            heard = now - present.first >= LOCK_SECONDS and present.packets >= LOCK_PACKETS
+            if heard and self._trust(row, source):
+                self.locked.add(row)
             return False
+        if present is not None:
+            more, less = self._trust(row, source), self._trust(row, present.address)
+            if more < less or (more == less and now - present.last <= QUIET_SECONDS):
+                return False
+        self._sources[row] = _Source(source, now, now)
         self.destination[row] = source
         return True
+
+    def _trust(self, row: int, source: Address) -> int:
+        """Return how likely this is the phone: 2 is the address it promised, 1 where its SIP comes from."""
+        if source == self.promised.get(row):
+            return 2
+        return int(source[0] == self._signalling.get(row))
+
+    def count_sent(self, row: int, octets: int) -> None:
+        """Number one packet of this payload size on a row."""
+        self.sequence[row] += 1
+        self.sent[row] += 1
+        self.octets[row] += octets

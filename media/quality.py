@@ -1,7 +1,7 @@
 """How good a call sounded, by the E-model (ITU-T G.107, 06/2015) for G.711 with concealment.
 
 From what is measured anyway (delay, loss) to a rating R of 0-100, from there to the opinion that people
-would give (MOS, 1-5) and to a word for it. All else keeps the model's default values (§7.7).
+would give (MOS, 1-5). All else keeps the model's default values (§7.7).
 """
 
 from __future__ import annotations
@@ -69,26 +69,3 @@ def mos(rating: float) -> float:
     if rating >= 100.0:
         return BEST_MOS
     return max(WORST_MOS, 1.0 + 0.035 * rating + rating * (rating - 60.0) * (100.0 - rating) * 7e-6)
-
-
-_BANDS: Final = (
-    (mos(90.0), "excellent"),  # "very satisfied"
-    (mos(80.0), "good"),  # "satisfied"
-    (mos(70.0), "fair"),  # "some users dissatisfied"
-    (mos(60.0), "poor"),  # "many users dissatisfied"
-)
-"""The least score of each word: the lower limits in R of G.107 table B.1, 4.34 4.02 3.60 3.10 as scores."""
-WORST_WORD: Final = "bad"
-""" "Nearly all users dissatisfied" (R 50-60), and all below."""
-
-
-def words(mos: float) -> str:
-    """Return "excellent", "good", "fair", "poor" or "bad" for a score, by user satisfaction (G.107 annex B).
-
-    These are the bands of planners, not the five answers of a listening test: a score of 3.0 is "bad" here,
-    because nearly all users would complain of such a line.
-    """
-    for least, word in _BANDS:
-        if mos >= least:
-            return word
-    return WORST_WORD

@@ -12,8 +12,8 @@ Number = TypeVar("Number", int, NDArray[np.int64])
 
 HEADER: Final = 12
 """Octets of a header without CSRC list and extension."""
-SLOT: Final = 704
-"""Octets of a receive slot: 60 ms of G.711, a full CSRC list and a header extension fit; a multiple of 4."""
+SLOT: Final = 1104
+"""Octets of a receive slot: 120 ms of G.711, a full CSRC list and a header extension fit; a multiple of 4."""
 PACKET: Final = HEADER + 160
 """Octets of a packet we send: a header and 20 ms of G.711."""
 
@@ -85,6 +85,13 @@ def parse(slots: NDArray[np.uint8], row: NDArray[np.int64], length: NDArray[np.i
         ssrc=words[at, 2].astype(np.int64),
         size=length[at] - HEADER,
     )
+
+
+def controls(slots: NDArray[np.uint8], length: NDArray[np.int64]) -> list[int]:
+    """Return which of the first ``len(length)`` slots hold RTCP instead of RTP (RFC 5761 §4)."""
+    first, kind = slots[: len(length), 0], slots[: len(length), 1]
+    found = ((first >> 6) == VERSION_2) & (kind >= _RTCP_FIRST) & (kind <= _RTCP_LAST) & (length >= 8)
+    return [int(at) for at in np.flatnonzero(found)]
 
 
 def _straighten(slot: NDArray[np.uint8], index: np.int64, length: NDArray[np.int64]) -> bool:

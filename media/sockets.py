@@ -1,8 +1,10 @@
-"""The RTP sockets of a worker: ports taken and drained, all of them read and written once a tick."""
+"""The RTP and RTCP sockets of a worker: ports taken and drained, all of them read and written once a tick."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import random
 import select
 import socket
 from collections import deque
@@ -12,42 +14,86 @@ from typing import Final
 
 import numpy as np
 
-from media.engine import Batch, Sending
 from media.errors import MediaError, PortsExhausted
 from media.legs import Address
+from media.rtcp import LARGEST
 from media.rtp import PACKET, SLOT
+from media.tick import Batch, ControlPacket, Sending
 
 DRAIN_SECONDS: Final = 3.0
 """How long a port stays bound and its packets are thrown away after a call, so that a phone still sending
 does not speak into the next one."""
+LONGEST_DRAIN: Final = 60.0
+"""A phone that never hears of the end of its call keeps its port from others for this long, not for ever."""
 ROUNDS: Final = 4
 """Packets read from one socket in one tick: more than 80 ms of arrears are left to the next."""
 BATCH: Final = 16_384
 """Packets of one tick: two for every row a worker can have."""
 RECEIVE_BUFFER: Final = 65_536
 """Octets the kernel holds for a socket: half a second of speech, should the worker be late."""
+SETTLING_READS: Final = 25
+"""Reads after a lock in which the source of each packet is still looked at: what the kernel queued before it
+may be a stranger's. A full buffer is empty after 22 reads of :data:`ROUNDS`."""
+PATIENT_READS: Final = 5
+"""Ticks without a packet, of :data:`FORGIVING_READS`, after which a locked socket waits in epoll instead of
+being read at every tick: a read that finds nothing costs as much as one that does."""
+FORGIVING_READS: Final = 50
+MOST_HELD: Final = 100
+"""Packets a full buffer holds, about; who floods a port is not followed beyond that."""
+EXPEDITED: Final = 0xB8
+"""DSCP EF (RFC 4594 §4.1): voice before other traffic."""
 
 
-@dataclass(slots=True)
+Socket = socket.socket
+
+
+@dataclass(slots=True, eq=False)
 class _Port:
-    """One bound socket. ``receive`` is set when the kernel takes packets from one address only."""
+    """The sockets of one leg. ``receive`` is set when the kernel takes packets from one address only.
 
-    socket: socket.socket
+    ``settled`` is the read at which it is to be set; ``control_to`` is None for RTCP by the RTP port,
+    ``unreachable`` that it names no address it can go to.
+    """
+
+    socket: Socket
+    control: Socket
     host: str
     number: int
     row: int
+    connected: bool = False
     receive: Callable[[memoryview], int] | None = None
+    settled: int = 0
+    misses: int = 0
+    control_to: Address | None = None
+    unreachable: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class _Draining:
+    """A port between two calls: when it is looked at, and when it is free whatever comes."""
+
+    due: float
+    last: float
+    port: _Port
 
 
 class Ports:
-    """Sockets by row; even ports of a range, the odd ones left to RTCP (RFC 3550 §11)."""
+    """Sockets by row; even ports of a range for RTP, the odd ones above them for RTCP (RFC 3550 §11)."""
 
-    def __init__(self, first: int, last: int) -> None:
-        self._numbers = deque(range(first + first % 2, last + 1, 2))
+    def __init__(
+        self, first: int, last: int, *, shuffle: Callable[[list[int]], None] = random.shuffle
+    ) -> None:
+        numbers = list(range(first + first % 2, last, 2))
+        # In no order anyone could guess: a stranger does not know where to send to.
+        shuffle(numbers)
+        self._numbers = deque(numbers)
         self._open: dict[int, _Port] = {}
-        self._draining: deque[tuple[float, int]] = deque()
-        self._held: dict[int, socket.socket] = {}
+        self._draining: deque[_Draining] = deque()
         self._by_file: dict[int, _Port] = {}
+        self._control_files: dict[int, _Port] = {}
+        self._regular: list[tuple[_Port, Callable[[memoryview], int]]] = []
+        self._settling: deque[tuple[int, _Port]] = deque()
+        self._reads = 0
         self._epoll = select.epoll()
         self._slots = np.zeros((BATCH, SLOT), np.uint8)
         view = self._slots.data.cast("B")
@@ -57,14 +103,14 @@ class Ports:
         """Packets the kernel would not send: no route, a full buffer, or nobody at the other end."""
 
     def open(self, row: int, host: str) -> int:
-        """Bind a port for a row and return it.
+        """Bind a pair of ports for a row and return the RTP's.
 
         Raises PortsExhausted when none is free, MediaError when there is no such address on this machine.
         """
         for _ in range(len(self._numbers)):
             number = self._numbers.popleft()
             try:
-                port = _Port(_bind(host, number), host, number, row)
+                port = _bind_pair(host, number, row)
             except OSError as error:
                 self._numbers.append(number)
                 if error.errno == errno.EADDRINUSE:
@@ -75,32 +121,33 @@ class Ports:
         raise PortsExhausted("no free RTP port: widen media.ports in the configuration")
 
     def close(self, row: int, now: float) -> None:
-        """Let a row's port drain; it is free again after :data:`DRAIN_SECONDS`."""
+        """Let a row's port drain; it is free again after :data:`DRAIN_SECONDS` without a packet."""
         port = self._open.pop(row)
         self._senders[row] = None
-        if port.socket.fileno() < 0:  # lost in a move
-            self._numbers.append(port.number)
-            return
         self._unregister(port)
         # Bound but unread: the kernel throws away what comes once the small buffer is full.
-        self._draining.append((now + DRAIN_SECONDS, port.number))
-        self._held[port.number] = port.socket
+        self._draining.append(_Draining(now + DRAIN_SECONDS, now + LONGEST_DRAIN, port))
 
     def drain(self, now: float) -> None:
-        """Free the ports whose draining time is over."""
-        while self._draining and self._draining[0][0] <= now:
-            number = self._draining.popleft()[1]
-            self._held.pop(number).close()
-            self._numbers.append(number)
+        """Free the ports nobody sends to any more."""
+        while self._draining and self._draining[0].due <= now:
+            waiting = self._draining.popleft()
+            if waiting.due < waiting.last and _emptied(waiting.port.socket):
+                waiting.due = now + DRAIN_SECONDS
+                self._draining.append(waiting)
+                continue
+            waiting.port.socket.close()
+            waiting.port.control.close()
+            self._numbers.append(waiting.port.number)
 
     def move(self, row: int, address: Address) -> None:
         """Send a row's packets to a new address and take them from anywhere again."""
         port = self._open.get(row)
         if port is None:
             return
-        if port.receive is not None:
+        if port.connected or port.socket.fileno() < 0:
             try:
-                port = self._rebind(port)
+                self._rebind(port)
             except OSError:
                 # Taken by another program in between: the leg stays silent, and its time-out will tell.
                 self.refused += 1
@@ -112,62 +159,111 @@ class Ports:
         send = port.socket.sendto
         self._senders[row] = lambda data: send(data, address)
 
+    def move_control(self, row: int, address: Address | None) -> None:
+        """Send a row's RTCP to an address, or by its RTP port with None."""
+        port = self._open.get(row)
+        if port is not None:
+            port.control_to = address
+            port.unreachable = address is not None and not _is_numeric(port.control.family, address)
+
     def lock(self, row: int, address: Address) -> None:
         """Take and send a row's packets from and to one address only, by the kernel's own filter."""
         port = self._open.get(row)
-        if port is None or port.receive is not None:
+        if port is None or port.connected:
             return
         try:
             port.socket.connect(address)
         except OSError:
             return  # No route any more: the sends will tell.
-        port.receive = port.socket.recv_into
+        port.connected = True
         self._senders[row] = port.socket.send
+        port.settled = self._reads + SETTLING_READS
+        self._settling.append((port.settled, port))
 
     def close_all(self) -> None:
         """Close every socket."""
-        for port in self._open.values():
+        for port in [*self._open.values(), *(waiting.port for waiting in self._draining)]:
             port.socket.close()
-        for held in self._held.values():
-            held.close()
+            port.control.close()
         self._epoll.close()
 
+    # Reading
+
     def read(self) -> Batch:
-        """Read what has arrived: every ready socket once, and again those that hold more."""
+        """Read what has arrived: locked sockets straight, then whatever else has or still holds a packet."""
+        self._reads += 1
+        self._settle()
         rows: list[int] = []
         lengths: list[int] = []
         sources: dict[int, Address] = {}
+        controls: list[ControlPacket] = []
+        self._read_regular(rows, lengths)
         for _ in range(ROUNDS):
             ready = self._epoll.poll(0, BATCH)
             if not ready or len(rows) + len(ready) > BATCH:
                 break
-            self._read_ready(ready, rows, lengths, sources)
-        return Batch(self._slots, np.array(rows, np.int64), np.array(lengths, np.int64), sources)
-
-    def _read_ready(
-        self,
-        ready: Sequence[tuple[int, int]],
-        rows: list[int],
-        lengths: list[int],
-        sources: dict[int, Address],
-    ) -> None:
-        by_file, views = self._by_file, self._views
-        at = len(rows)
-        for file, _ in ready:
-            port = by_file[file]
-            receive = port.receive
-            try:
-                if receive is not None:
-                    size = receive(views[at])
+            for file, _ in ready:
+                if file in self._by_file:
+                    self._read_ready(self._by_file[file], rows, lengths, sources)
                 else:
-                    size, source = port.socket.recvfrom_into(views[at])
-                    sources[at] = source[:2]
+                    self._read_control(self._control_files[file], controls)
+        return Batch(self._slots, np.array(rows, np.int64), np.array(lengths, np.int64), sources, controls)
+
+    def _settle(self) -> None:
+        """Let locked ports whose old queue is read be read without a look at the source."""
+        while self._settling and self._settling[0][0] <= self._reads:
+            due, port = self._settling.popleft()
+            # One that was moved and locked again meanwhile has a later turn.
+            if port.connected and port.settled == due and self._open.get(port.row) is port:
+                port.receive = port.socket.recv_into
+                self._regular.append((port, port.receive))
+
+    def _read_regular(self, rows: list[int], lengths: list[int]) -> None:
+        views, waiting = self._views, False
+        for port, receive in self._regular:
+            try:
+                lengths.append(receive(views[len(rows)]))
+            except BlockingIOError:
+                port.misses += 1
+                waiting = waiting or port.misses > PATIENT_READS
             except OSError:
                 self.refused += 1  # The ICMP answer to an earlier packet of ours.
-                continue
-            lengths.append(size)
-            rows.append(port.row)
-            at += 1
+            else:
+                rows.append(port.row)
+        if waiting:
+            self._regular = [one for one in self._regular if one[0].misses <= PATIENT_READS]
+        if self._reads % FORGIVING_READS == 0:
+            for port, _ in self._regular:
+                port.misses = 0
+
+    def _read_ready(
+        self, port: _Port, rows: list[int], lengths: list[int], sources: dict[int, Address]
+    ) -> None:
+        at = len(rows)
+        try:
+            if port.receive is None:
+                size, source = port.socket.recvfrom_into(self._views[at])
+                sources[at] = source[:2]
+            else:
+                size = port.receive(self._views[at])
+                if port.misses > PATIENT_READS:
+                    port.misses = 0
+                    self._regular.append((port, port.receive))
+        except OSError:
+            self.refused += 1
+            return
+        lengths.append(size)
+        rows.append(port.row)
+
+    def _read_control(self, port: _Port, controls: list[ControlPacket]) -> None:
+        try:
+            data, source = port.control.recvfrom(LARGEST)
+        except OSError:
+            self.refused += 1
+        else:
+            controls.append(ControlPacket(port.row, data, source[:2]))
+
+    # Writing
 
     def write(self, sending: Sending, packets: Sequence[memoryview]) -> None:
         """Send one packet for each row of ``sending``; ``packets`` are the rows of ``Engine.packets``."""
@@ -181,32 +277,63 @@ class Ports:
             except OSError:
                 self.refused += 1
         for row, data in sending.single:
-            single = senders[row]
-            if single is not None:
-                try:
-                    single(memoryview(data))
-                except OSError:
-                    self.refused += 1
+            self._write_one(row, data)
+        for row, data in sending.controls:
+            self.write_control(row, data)
+
+    def write_control(self, row: int, data: bytes) -> None:
+        """Send one RTCP packet of a row."""
+        port = self._open.get(row)
+        if port is None or port.control_to is None:
+            self._write_one(row, data)
+            return
+        if port.unreachable:
+            return
+        try:
+            port.control.sendto(data, port.control_to)
+        except OSError:
+            self.refused += 1
+
+    def _write_one(self, row: int, data: bytes) -> None:
+        send = self._senders[row]
+        if send is not None:
+            try:
+                send(memoryview(data))
+            except OSError:
+                self.refused += 1
+
+    # Registration
 
     def _register(self, port: _Port) -> None:
         while len(self._senders) <= port.row:
             self._senders.append(None)
         self._senders[port.row] = None
         self._open[port.row] = self._by_file[port.socket.fileno()] = port
+        self._control_files[port.control.fileno()] = port
         self._epoll.register(port.socket.fileno(), select.EPOLLIN)
+        self._epoll.register(port.control.fileno(), select.EPOLLIN)
 
     def _unregister(self, port: _Port) -> None:
-        self._epoll.unregister(port.socket.fileno())
-        del self._by_file[port.socket.fileno()]
+        self._forget_socket(port)
+        self._epoll.unregister(port.control.fileno())
+        del self._control_files[port.control.fileno()]
 
-    def _rebind(self, port: _Port) -> _Port:
+    def _forget_socket(self, port: _Port) -> None:
+        if port.receive is not None:
+            self._regular = [one for one in self._regular if one[0] is not port]
+        port.receive, port.connected = None, False
+        if port.socket.fileno() >= 0:  # not lost in a move
+            self._epoll.unregister(port.socket.fileno())
+            del self._by_file[port.socket.fileno()]
+
+    def _rebind(self, port: _Port) -> None:
         """Undo a connect: UDP has no other way from Python than to bind the port anew."""
-        self._unregister(port)
+        self._forget_socket(port)
         self._senders[port.row] = None
         port.socket.close()
-        fresh = _Port(_bind(port.host, port.number), port.host, port.number, port.row)
-        self._register(fresh)
-        return fresh
+        port.socket = _bind(port.host, port.number)
+        self._by_file[port.socket.fileno()] = port
+        self._epoll.register(port.socket.fileno(), select.EPOLLIN)
 
 
 def packet_views(packets: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> list[memoryview]:
@@ -224,15 +351,35 @@ def _is_numeric(family: int, address: Address) -> bool:
     return 0 < port < 65536
 
 
+def _emptied(held: socket.socket) -> bool:
+    """Throw away what a draining socket holds; tell whether there was anything."""
+    found = False
+    with contextlib.suppress(OSError):
+        for _ in range(MOST_HELD):
+            held.recv(1)
+            found = True
+    return found
+
+
+def _bind_pair(host: str, number: int, row: int) -> _Port:
+    sound = _bind(host, number)
+    try:
+        return _Port(sound, _bind(host, number + 1), host, number, row)
+    except OSError:
+        sound.close()
+        raise
+
+
 def _bind(host: str, number: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     fresh = socket.socket(family, socket.SOCK_DGRAM)
     try:
         fresh.setblocking(False)
         fresh.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        # DSCP EF (RFC 4594 §4.1): voice before other traffic.
         if family == socket.AF_INET:
-            fresh.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 0xB8)
+            fresh.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
+        else:
+            fresh.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, EXPEDITED)
         fresh.bind((host, number))
     except OSError:
         fresh.close()

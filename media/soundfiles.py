@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from media.errors import MediaError
 from media.g711 import FRAME, LAWS, SAMPLE_RATE, Samples
+from media.loudness import levelled
 from media.prompts import frames_of
 
 SUFFIX: Final = ".frames"
@@ -53,9 +54,13 @@ def read_frames(path: Path) -> NDArray[np.uint8]:
     return data.reshape(len(LAWS), -1, FRAME)
 
 
-def frames_of_file(path: Path) -> NDArray[np.uint8]:
-    """Read a sound file as frames of both laws, ``(laws, frames, 160) uint8``."""
-    return frames_of(read_sound(path))
+def frames_of_file(path: Path, *, as_it_is: bool = False) -> NDArray[np.uint8]:
+    """Read a sound file as frames of both laws, ``(laws, frames, 160) uint8``.
+
+    At the one loudness of all prompts, unless it is to stay ``as_it_is``: a tone has a level of its own.
+    """
+    samples = read_sound(path)
+    return frames_of(samples if as_it_is else levelled(samples))
 
 
 def write_wave(path: Path, samples: Samples) -> None:

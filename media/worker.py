@@ -17,7 +17,7 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 # One product a tick is far too small to share out: with threads it takes twenty times as long. Must be
 # said before numpy is loaded.
@@ -27,10 +27,12 @@ from media import commands as ask
 from media import events as tell
 from media.engine import Engine
 from media.errors import MediaError
+from media.loading import PromptLoader
 from media.pacer import Pacer
+from media.prompts import PromptBank
 from media.recorder import Recorder
+from media.recording_messages import Form, Layout, RecordingEnded
 from media.sockets import Ports, packet_views
-from media.soundfiles import read_frames
 from media.wire import Inbox, pack
 
 REPORT_TICKS: Final = 50
@@ -42,12 +44,16 @@ REALTIME_PRIORITY: Final = 1
 class Worker:
     """One engine with its ports and its line to the signalling process."""
 
-    def __init__(self, line: socket.socket, ports: Ports) -> None:
+    def __init__(self, line: socket.socket, ports: Ports, recorder: Recorder) -> None:
         self._line = line
         self._ports = ports
-        self._engine = Engine(lambda: secrets.randbits(32))
+        bank = PromptBank()
+        self._engine = Engine(lambda: secrets.randbits(32), bank=bank, wall=time.time() - time.monotonic())
         self._views = packet_views(self._engine.packets)
-        self._recorder = Recorder()
+        self._loader = PromptLoader(bank)
+        self._recorder = recorder
+        self._recorded: dict[int, int] = {}
+        """Leg of each running recording."""
         self._inbox: Inbox[ask.AnyCommand] = Inbox(ask.AnyCommand)
         self._outbox = bytearray()
         self._lateness: list[float] = []
@@ -78,7 +84,11 @@ class Worker:
                 lateness, missed = pacer.begin(now)
                 self._tick(now, lateness, missed)
         self._ports.close_all()
+        self._loader.stop()
         self._recorder.stop()
+        for ended in self._recorder.reports():
+            self._report(ended)
+        self._flush()
 
     def _tick(self, now: float, lateness: float, missed: int) -> None:
         if missed:
@@ -88,14 +98,15 @@ class Worker:
         sending = self._engine.tick(now, batch)
         for row, address in sending.moved:
             self._ports.move(row, address)
+        for row, control in sending.controls_moved:
+            self._ports.move_control(row, control)
         for row in sending.locked:
             self._ports.lock(row, self._engine.legs.destination[row])
         self._ports.write(sending, self._views)
-        for leg, law, codes in sending.recorded:
-            self._recorder.write(leg, law, codes)
+        if sending.recorded is not None:
+            self._recorder.frames(self._engine.tick_number - 1, *sending.recorded)
         self._ports.drain(now)
-        while (failure := self._recorder.failure()) is not None:
-            self._report(tell.CommandFailed(*failure))
+        self._tell_helpers_news()
         while self._engine.reports:
             self._report(self._engine.reports.popleft())
         self._lateness.append(lateness)
@@ -103,6 +114,16 @@ class Worker:
         if len(self._lateness) >= REPORT_TICKS:
             self._report_time()
         self._flush()
+
+    def _tell_helpers_news(self) -> None:
+        """Report what the loading thread and the recorder process have finished."""
+        for prompt, failure in self._loader.ready():
+            self._report(tell.PromptReady(prompt, failure))
+        for ended in self._recorder.reports():
+            self._recorded.pop(ended.recording, None)
+            # One that broke off is gathered no longer.
+            self._engine.command(ask.StopRecording(ended.recording))
+            self._report(ended)
 
     def _report_time(self) -> None:
         self._report(
@@ -141,21 +162,60 @@ class Worker:
         self._flush()
 
     def _carry_out(self, command: ask.AnyCommand) -> None:
+        tick = self._engine.tick_number
         match command:
             case ask.OpenLeg(leg, host):
                 self._open(leg, host)
             case ask.CloseLeg(leg):
-                self._recorder.close(leg)
-                self._ports.close(self._engine.close(leg), time.monotonic())
+                self._close(leg)
             case ask.AddPrompt(prompt, path):
-                self._engine.add_prompt(prompt, read_frames(Path(path)))
-            case ask.Record(leg, path):
-                self._recorder.open(leg, Path(path))
-                self._engine.record(leg)
+                self._load(prompt, Path(path))
+            case ask.Record():
+                self._record(command)
+            case ask.PauseRecording(recording, on):
+                self._recorder.pause(recording, on, tick=tick)
+            case ask.MaskRecording(recording, on):
+                self._recorder.mask(recording, on, tick=tick)
+            case ask.StopRecording(recording):
+                self._engine.command(command)
+                self._recorder.end(recording, tick=tick)
             case ask.Stop():
                 self._stopping = True
             case _:
-                self._engine.command(command)
+                self._engine.command(command, time.monotonic())
+
+    def _close(self, leg: int) -> None:
+        for recording, recorded in list(self._recorded.items()):
+            if recorded == leg:
+                self._recorder.end(recording, tick=self._engine.tick_number)
+        now = time.monotonic()
+        row, farewell = self._engine.close(leg, now)
+        if farewell is not None:
+            self._ports.write_control(row, farewell)
+        self._ports.close(row, now)
+
+    def _load(self, prompt: int, path: Path) -> None:
+        try:
+            self._loader.load(prompt, path)
+        except MediaError as error:
+            self._report(tell.PromptReady(prompt, str(error)))
+
+    def _record(self, what: ask.Record) -> None:
+        try:
+            self._engine.legs.row(what.leg)
+            self._recorder.begin(
+                what.recording,
+                Path(what.path),
+                tick=self._engine.tick_number,
+                layout=cast(Layout, what.layout),
+                then=cast(Form, what.then),
+            )
+        except MediaError as error:
+            # Whoever waits for its end must not wait for ever.
+            self._report(RecordingEnded(what.recording, what.path, 0.0, "", (), str(error)))
+            raise
+        self._engine.command(what)
+        self._recorded[what.recording] = what.leg
 
     def _open(self, leg: int, host: str) -> None:
         try:
@@ -163,14 +223,14 @@ class Worker:
             try:
                 port = self._ports.open(row, host)
             except MediaError:
-                self._engine.close(leg)
+                self._engine.close(leg, time.monotonic())
                 raise
         except MediaError as error:
             self._report(tell.OpenFailed(leg, str(error)))
         else:
             self._report(tell.LegOpened(leg, port))
 
-    def _report(self, report: tell.Report) -> None:
+    def _report(self, report: tell.AnyReport) -> None:
         self._outbox += pack(report)
 
     def _flush(self) -> None:
@@ -216,8 +276,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     first, _, last = options.ports.partition("-")
     line = socket.socket(fileno=options.line)
-    worker = Worker(line, Ports(int(first), int(last)))
-    # After the recorder's thread has started, which is in no hurry.
+    worker = Worker(line, Ports(int(first), int(last)), Recorder())
+    # After the recorder process and the loading thread have started, which are in no hurry.
     _take_precedence()
     worker.run()
     return 0

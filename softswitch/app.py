@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import logging
+import os
 import random
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from soundfile import SoundFileError
+
 from media import events as media_events
-from media.client import Hooks, MediaClient
+from media.client import Hooks, MediaClient, Worker
 from media.errors import MediaError
 from media.timings import TimingFile
-from softswitch import __version__
+from softswitch import __version__, home, ports
 from softswitch.bus import EventLog
 from softswitch.calls.dialling import AccountDestination, Dialler
 from softswitch.calls.directory import Directory
@@ -26,7 +28,7 @@ from softswitch.calls.media_port import MediaPort
 from softswitch.calls.switchboard import Router, Switchboard
 from softswitch.clock import Clock, SystemClock
 from softswitch.config import AccountConfig, Config
-from softswitch.errors import ConfigError, Problem, StartError
+from softswitch.errors import StartError
 from softswitch.events import (
     Entry,
     MediaWorkerDied,
@@ -35,22 +37,23 @@ from softswitch.events import (
     SwitchStopped,
 )
 from softswitch.ivr.ahead import prompts_known_ahead
+from softswitch.ivr.destination import TreeDestination
 from softswitch.ivr.errors import PromptFailed
-from softswitch.ivr.live import TreeDestination
-from softswitch.ivr.loader import load_trees
 from softswitch.ivr.model import Tree
+from softswitch.preflight import examine
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
 from softswitch.registrar.credentials import Authenticator
 from softswitch.registrar.service import Lifetimes, Registrar
 from softswitch.sip.digest import MD5, SHA256, Nonces
 from softswitch.sip.stack import SipStack
-from softswitch.speech import Speech, SpeechError, SpeechRequest, build_speech
+from softswitch.speech import Speech, SpeechError, SpeechRequest, Utterance, build_speech
 from softswitch.speech.errors import SpeechClosed
 from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
 from softswitch.storage.errors import StorageError
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.secret_store import SecretStore
+from softswitch.transport import descriptors
 from softswitch.transport.addresses import LocalAddresses, reachable_addresses
 from softswitch.transport.driver import SipDriver
 
@@ -58,16 +61,21 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_MUSIC: Final = Path(__file__).parent.parent / "media" / "sounds" / "hold_music.flac"
 DATABASE: Final = "switch.db"
-LOCK: Final = "switch.lock"
+LONGEST_QUOTE: Final = 40
+"""Letters of a tree's own words in a warning: enough to find them by."""
 SWEEP_SECONDS: Final = 5.0
 """How often expired registrations are looked for: a phone gone this long is told of soon enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """Who is told what: ``event`` of every event, ``timed`` of the media workers' punctuality."""
+    """Who is told what: ``event`` of every event, ``timed`` of the media workers' punctuality.
+
+    ``warned`` hears, before anything starts, what is wrong with the operator's files and stops nothing.
+    """
 
     event: Callable[[Entry], None] = lambda entry: None
+    warned: Callable[[str], None] = logger.warning
     timed: Callable[[int, media_events.TickReport], None] = lambda worker, report: None
 
 
@@ -77,21 +85,40 @@ class Voices:
     def __init__(self, speech: Speech, media: MediaPort) -> None:
         self._speech = speech
         self._media = media
+        self._abandoned: set[asyncio.Task[int]] = set()
+        """Loadings of private texts whose callers have hung up meanwhile."""
 
     async def text(self, text: str, *, language: str, voice: str | None, private: bool) -> int:
-        """Return the number of a spoken text; a private one leaves no file behind, whatever happens.
+        """Return the number of a spoken text.
 
-        Raises PromptFailed.
+        A private one gets a number of its own for each who asks, and leaves no file behind, whatever
+        happens. Raises PromptFailed.
         """
         try:
-            utterance = await self._speech.render(SpeechRequest(text, language, voice))
+            utterance = await self._speech.render(SpeechRequest(text, language, voice, private=private))
         except (SpeechError, OSError) as error:
             raise PromptFailed(str(error)) from error
+        if not private:
+            return await self.file(utterance.path)
+        loading = asyncio.ensure_future(self._file_once(utterance))
+        try:
+            return await asyncio.shield(loading)
+        except asyncio.CancelledError:
+            # Its number would be known to nobody: it is dropped as soon as there is one.
+            self._abandoned.add(loading)
+            loading.add_done_callback(self._drop_abandoned)
+            raise
+
+    async def _file_once(self, utterance: Utterance) -> int:
         try:
             return await self.file(utterance.path)
         finally:
-            if private:
-                utterance.path.unlink(missing_ok=True)
+            utterance.path.unlink(missing_ok=True)
+
+    def _drop_abandoned(self, loading: asyncio.Task[int]) -> None:
+        self._abandoned.discard(loading)
+        if not loading.cancelled() and loading.exception() is None:
+            self.forget(loading.result())
 
     async def file(self, path: Path) -> int:
         """Return the number of a recorded prompt; raise PromptFailed when it cannot be read."""
@@ -112,15 +139,7 @@ class Voices:
             except PromptFailed as error:
                 if isinstance(error.__cause__, SpeechClosed):
                     return
-                logger.warning("a prompt cannot be spoken: %s", error)
-
-
-def load_all_trees(places: Iterable[Path]) -> tuple[Tree, ...]:
-    """Load tree files and the ``.yaml`` files of folders; raise ConfigError with every fault."""
-    files: list[Path] = []
-    for place in places:
-        files += sorted(place.glob("*.yaml")) if place.is_dir() else [place]
-    return load_trees(files)
+                logger.warning("a prompt cannot be spoken: %s (%r)", error, said.text[:LONGEST_QUOTE])
 
 
 def _accounts(config: Config) -> Accounts:
@@ -134,23 +153,9 @@ def _accounts(config: Config) -> Accounts:
     return Accounts(account(user, part) for user, part in config.accounts.items())
 
 
-def _check_voices(speech: Speech, trees: tuple[Tree, ...]) -> None:
-    """Refuse to start without a voice for a language that callers are to hear."""
-    for language in sorted({said.language for said in prompts_known_ahead(trees)}):
-        if not speech.engines(language):
-            why = "; ".join(f"{engine}: {reason}" for engine, reason in sorted(speech.reasons.items()))
-            raise StartError(
-                f"there is no voice for the language {language!r} ({why or 'no engine speaks it'})"
-            )
-
-
 def _router(config: Config, trees: tuple[Tree, ...], voices: Voices, dialler: Dialler) -> Router:
     numbers = {number: TreeDestination(tree, voices, dialler) for tree in trees for number in tree.numbers}
     people = {user: AccountDestination(dialler, user, config.calls.ring_for) for user in config.accounts}
-    taken = sorted(numbers.keys() & people.keys())
-    if taken:
-        faults = [Problem("accounts", None, user, "is the number of a tree too") for user in taken]
-        raise ConfigError(faults)
     return lambda number, account: numbers.get(number) or people.get(number)
 
 
@@ -163,13 +168,19 @@ class Switch:
         self._notices = notices
         self._stack = SipStack(token=lambda: secrets.token_hex(8), agent=f"softswitch/{__version__}")
         self._timings: TimingFile | None = None
+        self.trees: tuple[Tree, ...] = ()
         self.port = 0
 
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
         """Start everything in order; what is started is ended by ``stack`` in the other order."""
         config, clock = self.config, self.clock
-        trees = load_all_trees(config.trees)
-        stack.enter_context(_owned(config.home))
+        descriptors.raise_limit()
+        found = examine(config)
+        for warning in found.warnings:
+            self._notices.warned(str(warning))
+        found.refuse()
+        self.trees = trees = found.trees
+        stack.enter_context(home.owned(config.home))
         database = await self._database()
         stack.push_async_callback(database.close)
         events, bindings = EventStore(database, clock), BindingStore(database, clock)
@@ -182,7 +193,6 @@ class Switch:
         media = await self._media(stack)
         speech = build_speech(config.speech, config.home / "speech", clock=clock)
         stack.push_async_callback(speech.close)
-        _check_voices(speech, trees)
         voices = Voices(speech, media)
         board = await self._signalling(stack, database, bindings, (trees, voices, media))
         # Written when the last call has ended, and before the log's own writer does.
@@ -199,6 +209,13 @@ class Switch:
         hosts = reachable_addresses() if bind in ("0.0.0.0", "::") else [bind]
         return [f"{host}:{self.port}" for host in hosts]
 
+    async def renew_media(self) -> None:
+        """Let fresh media workers take the place of the present ones; calls go on where they are."""
+        try:
+            await self._media_port.client.renew()
+        except (MediaError, OSError) as error:
+            self._notices.warned(f"a media worker could not be replaced, the old one goes on: {error}")
+
     async def _database(self) -> Database:
         try:
             return await Database.open(f"sqlite:///{self.config.home / DATABASE}")
@@ -210,7 +227,7 @@ class Switch:
         client = MediaClient(
             ports=config.media.port_range,
             frames=config.home / "frames",
-            workers=config.media.workers,
+            workers=config.media.worker_count(len(os.sched_getaffinity(0))),
             cores=config.media.cores,
             hooks=Hooks(
                 started=self._record_worker_start,
@@ -225,15 +242,18 @@ class Switch:
             stack.push_async_callback(client.stop)
             self._media_port = MediaPort(client, bind=config.sip.bind)
             await self._media_port.prepare(config.home / "tones", config.music or DEFAULT_MUSIC)
-        except (MediaError, OSError) as error:
+        except OSError as error:
+            # The number of the error and a file nobody named would say less.
+            raise StartError(f"the media worker cannot start in {config.home}: {error.strerror}") from error
+        except (MediaError, SoundFileError) as error:
             raise StartError(f"the media worker cannot start: {error}") from error
         return self._media_port
 
     def _record_worker_start(self, worker: int, process_id: int) -> None:
         self.log.append(MediaWorkerStarted(worker, process_id))
 
-    def _worker_died(self, worker: int, reason: str) -> None:
-        self.log.append(MediaWorkerDied(worker, reason))
+    def _worker_died(self, worker: Worker, reason: str) -> None:
+        self.log.append(MediaWorkerDied(worker.index, reason))
         self._media_port.worker_died(worker)
 
     def _worker_timed(self, worker: int, report: media_events.TickReport) -> None:
@@ -252,16 +272,7 @@ class Switch:
         trees, voices, media = sounding
         accounts = _accounts(config)
         secret = await SecretStore(database).get_or_make("nonces", lambda: secrets.token_bytes(32))
-        authenticator = Authenticator(
-            accounts,
-            realm=config.sip.realm,
-            nonces=Nonces(secret),
-            clock=clock,
-            salt=lambda: secrets.token_hex(6),
-            log=log,
-        )
         self.registrar = Registrar(
-            authenticator,
             clock=clock,
             log=log,
             save=bindings.save,
@@ -272,6 +283,15 @@ class Switch:
             ),
             restored=await bindings.load(),
         )
+        authenticator = Authenticator(
+            accounts,
+            realm=config.sip.realm,
+            nonces=Nonces(secret, start=secrets.token_hex(4)),
+            clock=clock,
+            salt=lambda: secrets.token_hex(6),
+            log=log,
+            bindings_of=self.registrar.bindings,
+        )
         dialler = Dialler(self.registrar.bindings, lambda user: accounts.get(user) is not None)
         driver = SipDriver(
             self._stack,
@@ -279,6 +299,7 @@ class Switch:
             user=lambda output: board.handle(output),
             addresses=LocalAddresses(config.sip.bind, public=config.sip.public_address),
             stream_closed=self.registrar.connection_closed,
+            stream_wanted=self.registrar.over_stream,
         )
         around = Surroundings(
             signaller=driver,
@@ -297,8 +318,10 @@ class Switch:
             router=_router(config, trees, voices, dialler),
             log=log,
             longest=config.calls.longest,
+            per_account=config.calls.per_account,
         )
         await self._listen(driver)
+        self.registrar.readdress(driver.hop)
         stack.push_async_callback(driver.close)
         return board
 
@@ -307,31 +330,12 @@ class Switch:
         try:
             self.port = await driver.listen(sip.bind, sip.port)
         except OSError as error:
-            raise StartError(
-                f"cannot listen on {sip.bind} port {sip.port}: {error.strerror}. "
-                "Is another telephone program running? Choose another with sip.port or --port."
-            ) from error
+            raise StartError(ports.refusal(error, sip.bind, sip.port)) from error
 
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             self.registrar.sweep()
-
-
-@contextlib.contextmanager
-def _owned(home: Path) -> Iterator[None]:
-    """Hold the home folder: two switches in one would number the same event log."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        lock = (home / LOCK).open("w")
-    except OSError as error:
-        raise StartError(f"cannot write in {home}: {error.strerror}") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StartError(f"another switch is running with the folder {home}") from None
-        yield
 
 
 @contextlib.asynccontextmanager

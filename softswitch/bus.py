@@ -2,20 +2,44 @@
 
 Appending does no I/O. Readers (the console, the store, statistics) are plain callables that take an
 :class:`~softswitch.events.Entry` and return at once; the store queues and writes behind.
+
+It is also the one place where the texts of events are made fit to be kept, so that no reader need mistrust
+what strangers wrote into a name or a number.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections import deque
 from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, Final
 
 from softswitch.clock import Clock
-from softswitch.events import Entry, Event
+from softswitch.events import Entry, Event, PromptPlayed, StepTaken
 
 logger = logging.getLogger(__name__)
 
+LONGEST_TEXT: Final = 100
+"""Letters kept of a name, number, address or user agent: who sends it chooses it, and may fill a datagram."""
+
+LONGEST_WORDING: Final = 1000
+"""Letters kept of what a menu said and did: its author's own words, a minute of speech."""
+
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+
 Reader = Callable[[Entry], None]
+
+
+def keepable(text: str, limit: int = LONGEST_TEXT) -> str:
+    """Return ``text`` as it can be written down anywhere, in at most ``limit`` letters.
+
+    Octets that are no UTF-8 come from the wire as lone surrogates, which neither JSON nor a database takes:
+    each becomes U+FFFD.
+    """
+    kept = text if len(text) <= limit else text[: limit - 1] + "…"
+    return kept if kept.isascii() else _SURROGATES.sub("\ufffd", kept)
 
 
 class EventLog:
@@ -34,7 +58,7 @@ class EventLog:
 
     def append(self, event: Event, *, call: str = "") -> Entry:
         """Record that ``event`` happened now (to call ``call``)."""
-        entry = Entry(sequence=self._next, at=self._clock.wall(), call=call, event=event)
+        entry = Entry(sequence=self._next, at=self._clock.wall(), call=call, event=_kept(event))
         self._next += 1
         self._untold.append(entry)
         if len(self._untold) == 1:
@@ -54,3 +78,13 @@ class EventLog:
             except Exception:
                 # A reader that fails (a full disk, a closed terminal) must not end the call it reads about.
                 logger.exception("a reader of the event log failed on %s", type(entry.event).__name__)
+
+
+def _kept(event: Event) -> Event:
+    limit = LONGEST_WORDING if isinstance(event, PromptPlayed | StepTaken) else LONGEST_TEXT
+    changed: dict[str, Any] = {}
+    for field in fields(event):
+        value = getattr(event, field.name)
+        if isinstance(value, str) and (kept := keepable(value, limit)) != value:
+            changed[field.name] = kept
+    return replace(event, **changed) if changed else event

@@ -1,13 +1,15 @@
-"""The command line: ``softswitch demo``, ``run``, ``phone``, ``simulate``, ``calls``, ``call``."""
+"""The command line: ``softswitch demo``, ``run``, ``check``, ``phone``, ``simulate``, ``calls``, ``call``."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -23,18 +25,28 @@ from softswitch.clock import SystemClock
 from softswitch.commands.records import View, show_call, show_calls
 from softswitch.config import Config, load_config
 from softswitch.console import Console
-from softswitch.demo import invitation, prepare_demo
-from softswitch.errors import ConfigError, SoftswitchError
-from softswitch.ivr.simulate import simulate_command
-from softswitch.narration import narrate
+from softswitch.demo import prepare_demo
+from softswitch.errors import ConfigError, SoftswitchError, StartError
+from softswitch.greeting import invitation, numbers_of
+from softswitch.ivr.catalogue import describe
+from softswitch.ivr.rehearsal import Rehearsal, rehearse
+from softswitch.narration import CauseFirst, narrate
 from softswitch.phone.run import PhoneSetup, take_steps
 from softswitch.phone.steps import HELP, parse_steps
+from softswitch.phone.telephone import PATIENCE
+from softswitch.preflight import examine
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 
 EXIT_CANNOT_START = 1
 EXIT_WRONG_CONFIG = 2
 EXIT_STEP_FAILED = 3
+
+OWNER_ONLY = 0o077
+"""Taken from all others of what a line writes: who called whom, and the sound of what they were told."""
+
+PASSWORD_VARIABLE = "SOFTSWITCH_PASSWORD"
+"""A password given here, and not as an option, stands in no list of processes."""
 
 app = typer.Typer(
     name="softswitch",
@@ -44,36 +56,105 @@ app = typer.Typer(
     add_completion=False,
 )
 
-Home = Annotated[
-    Path, typer.Option("--home", help="Folder for configuration, database, speech cache and recordings.")
+ConfigFile = Annotated[Path, typer.Option(help="The configuration file, softswitch.yaml.")]
+Bind = Annotated[
+    str | None, typer.Option(help="Address to listen on; what the configuration says unless given, else all.")
 ]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        help="SIP port, UDP and TCP; what the configuration says unless given, else 5060.", min=0, max=65_535
+    ),
+]
+Polish = Annotated[bool, typer.Option("--pl", help="Po polsku.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """A telephone switch with a voice menu: phones register to it, callers hear menus and reach people."""
 
 
 @app.command()
 def demo(
-    home: Home = Path("demo"),
-    bind: Annotated[str | None, typer.Option(help="Address to listen on; all of them unless given.")] = None,
-    port: Annotated[
-        int | None, typer.Option(help="SIP port, UDP and TCP; 5060 unless given.", min=0, max=65_535)
-    ] = None,
+    home: Annotated[
+        Path, typer.Option(help="Folder for the line's configuration, database and speech cache.")
+    ] = Path("demo"),
+    bind: Bind = None,
+    port: Port = None,
     password: Annotated[
-        str | None, typer.Option(help="One password for all demo accounts, for tests.", show_default=False)
+        str | None,
+        typer.Option(
+            help="One password for all demo accounts, for tests.",
+            envvar=PASSWORD_VARIABLE,
+            show_default=False,
+        ),
     ] = None,
+    pl: Polish = False,
 ) -> None:
     """Start the demo line: four phones, a menu under 100, echo under 600, a test line under *43."""
-
-    def config() -> Config:
-        return prepare_demo(home, bind=bind, port=port, password=password)
-
-    _serve(config, greet=lambda switch: invitation(switch.config, switch.addresses()))
+    language = _language(pl)
+    _serve(
+        lambda: prepare_demo(home, bind=bind, port=port, password=password),
+        greet=lambda switch: invitation(switch.config, switch.trees, switch.addresses(), language),
+        language=language,
+    )
 
 
 @app.command()
 def run(
-    config: Annotated[Path, typer.Option(help="The configuration file, softswitch.yaml.")],
+    config: ConfigFile,
+    home: Annotated[
+        Path | None, typer.Option(help="Folder for database and speech cache, in place of the file's.")
+    ] = None,
+    bind: Bind = None,
+    port: Port = None,
+    pl: Polish = False,
 ) -> None:
-    """Start a line of your own from its configuration."""
-    _serve(lambda: load_config(config), greet=lambda switch: f"listening on {', '.join(switch.addresses())}")
+    """Start a line of your own from its configuration; --home, --bind and --port count for this run alone."""
+    language = _language(pl)
+
+    def prepared() -> Config:
+        loaded = load_config(config).overridden(bind=bind, port=port)
+        return loaded if home is None else loaded.model_copy(update={"home": home})
+
+    def greet(switch: Switch) -> str:
+        where = ", ".join(switch.addresses())
+        first = f"działa pod {where}" if pl else f"listening on {where}"
+        return f"{first}\n{numbers_of(switch.config, switch.trees, language)}"
+
+    _serve(prepared, greet=greet, language=language)
+
+
+@app.command()
+def check(config: ConfigFile) -> None:
+    """Check everything that a start would check, and start nothing; exit code 0 if the line could start."""
+    _exit_with(_judged(lambda: _check(load_config(config))))
+
+
+def _check(config: Config) -> None:
+    found = examine(config)
+    for warning in found.warnings:
+        _say(f"warning: {warning}")
+    if found.running:
+        _say(f"a switch is running with the folder {config.home}: its ports were not tried")
+    if found.faults and found.obstacles:
+        # Of both kinds the one that is raised decides the exit code; the other is not to be a surprise.
+        _say("\n".join(found.obstacles))
+    replace(found, running="").refuse()
+    _say(numbers_of(config, found.trees))
+    count = len(found.warnings)
+    _say(f"0 faults, {count} warning{'' if count == 1 else 's'}")
 
 
 @app.command()
@@ -82,15 +163,37 @@ def simulate(
     press: Annotated[
         list[str] | None, typer.Option(help="Keys to press; each --press waits for its own moment.")
     ] = None,
+    dial: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What comes of a number the menu dials, one --dial for each in order: busy, no_answer, "
+            "unreachable, declined, unknown, or answered:after=5:talk=30."
+        ),
+    ] = None,
     hang_up_after: Annotated[
         float | None, typer.Option(help="Hang up this many seconds after the last key.")
     ] = None,
-    called: Annotated[str, typer.Option(help="The number that was dialled.")] = "",
+    called: Annotated[str, typer.Option(help="The number that was dialled, one of the tree's.")] = "",
 ) -> None:
     """Walk through a voice menu in virtual time, on the same interpreter as real calls."""
-    text, code = simulate_command(tree, press or [], hang_up_after=hang_up_after, called=called)
+    text, code = rehearse(tree, Rehearsal(press or (), dial or (), hang_up_after, called))
     typer.echo(text)
     raise typer.Exit(code)
+
+
+@app.command()
+def actions(
+    name: Annotated[str | None, typer.Argument(help="The action; all of them in short unless given.")] = None,
+    pl: Polish = False,
+) -> None:
+    """Show the steps a voice menu is made of: what they do, their parameters and their ways out."""
+    _exit_with(_judged(lambda: _say(describe(name, _language(pl)))))
+
+
+def _not_empty(value: str) -> str:
+    if not value.strip():
+        raise typer.BadParameter("it is empty")
+    return value
 
 
 STEPS_HELP = "Steps, taken in order:\n\n\b\n" + "\n".join(HELP.values())
@@ -101,11 +204,12 @@ def phone(
     steps: Annotated[
         list[str] | None, typer.Argument(help="What to do, such as: call:100 wait:3 press:1.")
     ] = None,
-    user: Annotated[str, typer.Option(help="The account.")] = "1001",
+    user: Annotated[str, typer.Option(help="The account.", callback=_not_empty)] = "1001",
     password: Annotated[
         str,
         typer.Option(
             help="Its password; asked for when not given.",
+            envvar=PASSWORD_VARIABLE,
             prompt="Password",
             hide_input=True,
             show_default=False,
@@ -127,6 +231,9 @@ def phone(
     keep_registered: Annotated[
         bool, typer.Option("--keep-registered", help="Do not take the registration back at the end.")
     ] = False,
+    patience: Annotated[
+        float, typer.Option(help="Seconds to wait for a first answer from the switch.", min=0.5, max=32.0)
+    ] = PATIENCE,
 ) -> None:
     """Be a telephone: register, call, press keys, play and record; exit code 0 if every step worked."""
     setup = PhoneSetup(
@@ -140,6 +247,7 @@ def phone(
         record=record,
         register=not no_register,
         keep_registered=keep_registered,
+        patience=patience,
     )
     worked: list[bool] = []
 
@@ -149,13 +257,13 @@ def phone(
     _exit_with(_run(act()) or (0 if worked == [True] else EXIT_STEP_FAILED))
 
 
+Records = Annotated[Path, typer.Option("--home", help="The line's folder, where its database is.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
-Polish = Annotated[bool, typer.Option("--pl", help="Po polsku.")]
 
 
 @app.command()
 def calls(
-    home: Home = Path("demo"),
+    home: Records = Path("demo"),
     limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 20,
     json: AsJson = False,
     pl: Polish = False,
@@ -167,12 +275,16 @@ def calls(
 @app.command()
 def call(
     call_id: Annotated[str, typer.Argument(help="The call's id, its beginning or its end.")],
-    home: Home = Path("demo"),
+    home: Records = Path("demo"),
+    every_step: Annotated[
+        bool, typer.Option("--all", help="Also the steps of a menu that only went on.")
+    ] = False,
     json: AsJson = False,
     pl: Polish = False,
 ) -> None:
     """Show one call step by step, and why it ended, in one sentence."""
-    _show(home, json, lambda events: show_call(events, call_id, view=_view(json, pl)))
+    view = replace(_view(json, pl), every_step=every_step)
+    _show(home, json, lambda events: show_call(events, call_id, view=view))
 
 
 @app.command()
@@ -181,8 +293,12 @@ def version() -> None:
     typer.echo(__version__)
 
 
+def _language(polish: bool) -> str:
+    return POLISH if polish else ENGLISH
+
+
 def _view(as_json: bool, polish: bool) -> View:
-    return View(as_json=as_json, language=POLISH if polish else ENGLISH)
+    return View(as_json=as_json, language=_language(polish))
 
 
 def _show(
@@ -191,6 +307,11 @@ def _show(
     answer: list[tuple[RenderableType, int]] = []
 
     async def read() -> None:
+        if not (home / DATABASE).exists():
+            raise StartError(
+                f"there is no database {home / DATABASE}: nothing was recorded there yet. "
+                "Name the line's folder with --home: what its configuration calls home, or what --home was."
+            )
         database = await Database.open(f"sqlite:///{home / DATABASE}", create=False)
         try:
             answer.append(await ask(EventStore(database, SystemClock())))
@@ -206,7 +327,8 @@ def _show(
     _exit_with(code)
 
 
-def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str]) -> None:
+def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str], language: str) -> None:
+    os.umask(OWNER_ONLY)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
     async def serve() -> None:
@@ -216,16 +338,30 @@ def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str])
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        notices = Notices(event=lambda entry: console.say(narrate(entry)))
+        notices = Notices(
+            event=CauseFirst(lambda entry: console.say(narrate(entry, language))).take,
+            warned=lambda text: console.say(f"warning: {text}"),
+        )
         try:
             async with running(config, clock=SystemClock(), notices=notices) as switch:
                 console.say(greet(switch))
                 # What was built for the start stays: the garbage collector need not look through it again.
                 gc.collect()
                 gc.freeze()
-                console.say("ready")
+                renewing: set[asyncio.Task[None]] = set()
+
+                def renew() -> None:
+                    if not renewing:
+                        task = asyncio.create_task(switch.renew_media())
+                        renewing.add(task)
+                        task.add_done_callback(renewing.discard)
+
+                loop.add_signal_handler(signal.SIGHUP, renew)
+                console.say("gotowe" if language == POLISH else "ready")
                 await stop.wait()
-                console.say("stopping: ending the calls")
+                console.say(
+                    "zatrzymanie: kończę rozmowy" if language == POLISH else "stopping: ending the calls"
+                )
         finally:
             console.close()
 
@@ -233,9 +369,14 @@ def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str])
 
 
 def _run(work: Coroutine[None, None, None]) -> int:
-    """Run to the end; return the exit code, after one clear sentence on standard error if it failed."""
+    """Run to the end; see :func:`_judged`."""
+    return _judged(lambda: uvloop.run(work))
+
+
+def _judged(work: Callable[[], None]) -> int:
+    """Do it; return the exit code, after one clear sentence on standard error if it failed."""
     try:
-        uvloop.run(work)
+        work()
     except ConfigError as error:
         return _complain(error, EXIT_WRONG_CONFIG)
     except SoftswitchError as error:

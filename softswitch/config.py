@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,6 +16,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -21,15 +24,17 @@ from pydantic import (
 )
 from yaml.nodes import Node
 
-from softswitch.errors import ConfigError, Problem
+from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.ivr.faults import told
-from softswitch.ivr.source import Plain, Source
+from softswitch.ivr.source import Plain, Source, lines_within
 from softswitch.speech import SpeechConfig
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 PORTS_OF_A_CALL: Final = 4
 """RTP and RTCP for the caller and for the phone that is called."""
+PORTS_OF_A_WORKER: Final = 2000
+"""Five hundred calls: a worker bears more, but more cores are there to be used."""
 
 
 class Part(BaseModel):
@@ -39,7 +44,10 @@ class Part(BaseModel):
 
 
 class SipConfig(Part):
-    """Where phones reach us. ``public_address`` is ours as seen from the internet, if a NAT is in front."""
+    """Where phones reach us. ``public_address`` is ours as seen from the internet, if a NAT is in front.
+
+    Bound to ``::`` it takes phones over IPv4 as well as over IPv6.
+    """
 
     bind: str = "0.0.0.0"
     port: Port = 5060
@@ -66,12 +74,13 @@ class SipConfig(Part):
 class MediaConfig(Part):
     """RTP: the port range (two for each leg), worker processes, and limits in seconds.
 
-    ``cores`` keeps the first worker to the first core named, and so on; ``timings`` is a file for the
-    workers' punctuality (see :class:`media.timings.TimingFile`), none unless named.
+    Unless ``workers`` says how many, there is one for every core but one, which is left to signalling, and
+    no more than the ports are worth. ``cores`` keeps the first worker to the first core named, and so on;
+    ``timings`` is a file for the workers' punctuality (see :class:`media.timings.TimingFile`).
     """
 
     ports: str = "10000-19999"
-    workers: int = Field(default=1, ge=1, le=64)
+    workers: int | None = Field(default=None, ge=1, le=64)
     cores: tuple[Annotated[int, Field(ge=0)], ...] = ()
     timings: Path | None = None
     sound_timeout: float = Field(default=30.0, ge=5.0, le=3600.0)
@@ -81,6 +90,11 @@ class MediaConfig(Part):
         """First and last port."""
         first, last = self.ports.split("-")
         return int(first), int(last)
+
+    def worker_count(self, cores: int) -> int:
+        """Return how many workers there are on a machine of so many cores."""
+        first, last = self.port_range
+        return self.workers or max(min(cores - 1, (last - first + 1) // PORTS_OF_A_WORKER), 1)
 
     @field_validator("ports")
     @classmethod
@@ -93,7 +107,7 @@ class MediaConfig(Part):
     @model_validator(mode="after")
     def _room_for_calls(self) -> MediaConfig:
         first, last = self.port_range
-        if (last - first + 1) // self.workers < PORTS_OF_A_CALL:
+        if (last - first + 1) // (self.workers or 1) < PORTS_OF_A_CALL:
             raise ValueError(f"ports are too few: each worker needs {PORTS_OF_A_CALL} for every call")
         return self
 
@@ -130,10 +144,19 @@ class AccountConfig(Part):
 
 
 class CallsConfig(Part):
-    """Limits of calls, in seconds."""
+    """Limits of calls, in seconds; ``per_account`` is how many one account may make at once."""
 
     ring_for: float = Field(default=30.0, ge=5.0, le=300.0)
     longest: float = Field(default=4 * 3600.0, ge=60.0, le=86_400.0)
+    per_account: int = Field(default=10, ge=1, le=10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a configuration stands: its file, and the line of everything in it by dotted path."""
+
+    path: str = "the configuration"
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 class Config(Part):
@@ -147,6 +170,29 @@ class Config(Part):
     trees: tuple[Path, ...] = ()
     music: Path | None = None
     home: Path = Path()
+    _written: Written = PrivateAttr(default_factory=Written)
+
+    @property
+    def path(self) -> str:
+        """The file it was read from, as shown to people."""
+        return self._written.path
+
+    def problem(self, where: str, reason: str) -> Problem:
+        """Return what is wrong with the part at the dotted path ``where``, with its file and line."""
+        at = where
+        while at and at not in self._written.lines:
+            at = at.rpartition(".")[0]
+        return Problem(self._written.path, self._written.lines.get(at), where, reason)
+
+    def overridden(self, *, bind: str | None = None, port: int | None = None) -> Config:
+        """Return it with another address or port to listen on; raise StartError for what is no address."""
+        if bind is not None:
+            try:
+                ipaddress.ip_address(bind)
+            except ValueError as error:
+                raise StartError(f"cannot listen on {bind!r}: give an IP address of this machine") from error
+        told = {name: value for name, value in (("bind", bind), ("port", port)) if value is not None}
+        return self.model_copy(update={"sip": self.sip.model_copy(update=told)})
 
     @field_validator("accounts")
     @classmethod
@@ -154,6 +200,14 @@ class Config(Part):
         for user in value:
             if not user or not all(letter.isalnum() or letter in "._-+" for letter in user):
                 raise ValueError(f"account {user!r}: a user has letters, digits, dots, dashes")
+        # A challenge offers what every account can prove, so that it does not tell which accounts there are.
+        by_md5 = [user for user, part in value.items() if not part.password and not part.ha1_sha256]
+        by_sha256 = [user for user, part in value.items() if not part.password and not part.ha1]
+        if by_md5 and by_sha256:
+            raise ValueError(
+                f"account {by_md5[0]!r} has only ha1 and account {by_sha256[0]!r} only ha1_sha256: "
+                "no challenge suits both; give one of them the other hash too, or a password"
+            )
         return value
 
 
@@ -182,7 +236,7 @@ def load_config(path: Path) -> Config:
 
     media = config.media.model_copy(update={"timings": placed(config.media.timings)})
     speech = config.speech.model_copy(update={"piper_voices": placed(config.speech.piper_voices)})
-    return config.model_copy(
+    whole = config.model_copy(
         update={
             "home": base / config.home,
             "media": media,
@@ -191,6 +245,8 @@ def load_config(path: Path) -> Config:
             "music": placed(config.music),
         }
     )
+    whole._written = Written(str(path), lines_within(root))
+    return whole
 
 
 def _checked(data: Plain, root: Node, source: Source) -> Config | None:

@@ -24,7 +24,8 @@ class Console:
         """Write a line as soon as the terminal takes it."""
         try:
             if self._dropped:
-                self._lines.put_nowait(f"({self._dropped} lines were not shown: the terminal was too slow)")
+                were = "1 line was" if self._dropped == 1 else f"{self._dropped} lines were"
+                self._lines.put_nowait(f"({were} not shown: the terminal was too slow)")
                 self._dropped = 0
             self._lines.put_nowait(line)
         except queue.Full:

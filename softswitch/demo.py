@@ -1,8 +1,7 @@
-"""The demo line: a configuration made once, with passwords of its own, and what to type into a phone."""
+"""The demo line: a configuration made once, with passwords of its own."""
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -40,29 +39,15 @@ def prepare_demo(home: Path, *, bind: str | None, port: int | None, password: st
             _write(path)
     except OSError as error:
         raise StartError(f"cannot write the demo line's folder {home}: {error.strerror}") from error
-    config = load_config(path)
-    _check_overrides(bind, password)
-    sip = config.sip.model_copy(
-        update={name: value for name, value in (("bind", bind), ("port", port)) if value is not None}
-    )
+    config = load_config(path).overridden(bind=bind, port=port)
     accounts = config.accounts
+    if password == "":
+        raise StartError("an empty password would let anybody in")
     if password is not None:
         only = {"password": password, "ha1": None, "ha1_sha256": None}
         accounts = {user: part.model_copy(update=only) for user, part in accounts.items()}
     shipped = tuple(TREES / name for name in SHIPPED)
-    return config.model_copy(
-        update={"sip": sip, "accounts": accounts, "home": home, "trees": config.trees or shipped}
-    )
-
-
-def _check_overrides(bind: str | None, password: str | None) -> None:
-    if bind is not None:
-        try:
-            ipaddress.ip_address(bind)
-        except ValueError as error:
-            raise StartError(f"cannot listen on {bind!r}: give an IP address of this machine") from error
-    if password == "":
-        raise StartError("an empty password would let anybody in")
+    return config.model_copy(update={"accounts": accounts, "home": home, "trees": config.trees or shipped})
 
 
 def _write(path: Path) -> None:
@@ -71,23 +56,13 @@ def _write(path: Path) -> None:
 
     data = {"accounts": {user: {"name": name, "password": password()} for user, name in USERS.items()}}
     text = _HEADING + yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
-    # Created with its mode, so that the passwords are never readable by others, not even for a moment.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    part = path.with_name(path.name + ".part")
+    # Created with its mode, so that the passwords are never readable by others, not even for a moment; and
+    # under another name until it is whole, so that a start that was killed leaves no half of it.
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-
-
-def invitation(config: Config, addresses: list[str]) -> str:
-    """Return what to type into a phone to try the line."""
-    lines = ["", "Type this into a phone (in Linphone: Use a SIP account):", ""]
-    lines.append(f"    Domain       {addresses[0]}" + "".join(f"   or {other}" for other in addresses[1:]))
-    lines.append("    Transport    UDP (or TCP)")
-    for user, part in config.accounts.items():
-        secret = part.password if part.password is not None else "(the one behind its ha1)"
-        lines.append(f"    User {user}    password {secret}    {part.name}")
-    lines += [
-        "",
-        "Then dial  100 for the menu, 600 for an echo, *43 for the test line, or another of the users.",
-        "",
-    ]
-    return "\n".join(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(path)

@@ -16,13 +16,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def harmless(text: str) -> str:
+    """Return ``text`` fit for a terminal: control characters, escapes and right-to-left marks become dots."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else "·" for sign in text)
+
+
 class SoftswitchError(Exception):
     """Base of all errors raised on purpose by the softswitch package."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a file of the operator's, and where it stands."""
+    """One thing wrong in a file of the operator's, and where it stands.
+
+    As text it is one harmless line: a file from elsewhere must not be able to paint the terminal.
+    """
 
     path: str
     line: int | None
@@ -31,7 +39,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path} line {self.line}"
-        return f"{place}: {self.where}: {self.reason}" if self.where else f"{place}: {self.reason}"
+        return harmless(f"{place}: {self.where}: {self.reason}" if self.where else f"{place}: {self.reason}")
 
 
 class ConfigError(SoftswitchError):

@@ -54,6 +54,15 @@ class CredentialsRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceShutOut:
+    """So many wrong passwords came from an address that for a while nobody new is let in from there."""
+
+    source: str
+    wrong: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class MediaWorkerStarted:
     """A media worker process is up."""
 
@@ -141,12 +150,57 @@ class MediaLatched:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundOneWay:
+    """Sound passes in one direction only.
+
+    ``deaf`` says that the phone hears nothing of us, else nothing arrives from it, ``ever`` whether
+    anything did before. ``promised`` is where its SDP says it is, ``signalling`` where its SIP comes from.
+    """
+
+    leg: str
+    party: str
+    deaf: bool
+    ever: bool
+    seconds: float
+    promised: str
+    signalling: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundBothWays:
+    """After SoundOneWay, sound arrives again."""
+
+    leg: str
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegMoved:
+    """The phone of this leg changed what was agreed, from another address than before."""
+
+    leg: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class DigitPressed:
     """A key press, reported once whatever methods the phone used. ``digit`` is ``*`` when masked."""
 
     leg: str
     digit: str
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeysDropped:
+    """Keys came faster than anybody types, and those beyond ``limit`` a second count for nothing.
+
+    Told once for a flood, when it begins.
+    """
+
+    leg: str
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +224,14 @@ class LegEnded:
     packets_sent: int = 0
     packets_received: int = 0
     packets_lost: int = 0
+    jitter_ms: float = 0.0
+    delay_ms: float = 0.0
+    """How long its sound waited in our jitter buffer, on average."""
+    round_trip_ms: float = -1.0
+    lost_by_phone: int = -1
+    """Of our packets, as its phone tells by RTCP; it and the round trip are -1 when it told nothing."""
+    mos: float = 0.0
+    """What its voice would be rated here by ITU-T G.107, 1 to 4.5; 0 when nothing was heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +266,18 @@ class StepTaken:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The call is over. Exactly one for every :class:`CallArrived`."""
+    """The call is over. Exactly one for every :class:`CallArrived`.
+
+    ``sip_code`` is the final response of a caller who was never answered. ``detail`` is what it was about:
+    the number a menu dialled.
+    """
 
     result: str
     reason: str
     sip_code: int
     q850: int
     ended_by: str
+    detail: str = ""
 
 
 SystemEvent = (
@@ -219,6 +286,7 @@ SystemEvent = (
     | PhoneRegistered
     | PhoneUnregistered
     | CredentialsRefused
+    | SourceShutOut
     | MediaWorkerStarted
     | MediaWorkerDied
 )
@@ -231,7 +299,11 @@ CallEvent = (
     | LegHeld
     | LegResumed
     | MediaLatched
+    | SoundOneWay
+    | SoundBothWays
+    | LegMoved
     | DigitPressed
+    | KeysDropped
     | LegsBridged
     | LegEnded
     | BranchEntered

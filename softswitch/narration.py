@@ -6,10 +6,13 @@ the network (names, numbers, user agents) can hold anything, so it is made print
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Final, assert_never
 
 from softswitch.calls.record import ENGLISH, POLISH, why_briefly
+from softswitch.errors import harmless
 from softswitch.events import (
     BranchEntered,
     CallArrived,
@@ -20,10 +23,12 @@ from softswitch.events import (
     DigitPressed,
     Entry,
     Event,
+    KeysDropped,
     LegAnswered,
     LegEnded,
     LegHeld,
     LegInvited,
+    LegMoved,
     LegResumed,
     LegRinging,
     LegsBridged,
@@ -33,11 +38,15 @@ from softswitch.events import (
     PhoneRegistered,
     PhoneUnregistered,
     PromptPlayed,
+    SoundBothWays,
+    SoundOneWay,
+    SourceShutOut,
     StepTaken,
     SwitchStarted,
     SwitchStopped,
     SystemEvent,
 )
+from softswitch.words import Both, detail_words, exit_word, seconds_words, word
 
 TAIL: Final = 6
 """Letters of a call's id that are shown: its random end, a thousand million different ones."""
@@ -51,19 +60,55 @@ LONGEST_TEXT: Final = 80
 LONGEST_LINE: Final = 300
 """Letters of a whole phrase, whatever is in it."""
 
-LegEvent = (
-    LegInvited | LegRinging | LegAnswered | LegHeld | LegResumed | LegsBridged | LegEnded | MediaLatched
+SoundEvent = MediaLatched | SoundOneWay | SoundBothWays
+LegEvent = LegInvited | LegRinging | LegAnswered | LegHeld | LegResumed | LegsBridged | LegEnded | LegMoved
+CourseEvent = (
+    CallArrived
+    | CallRouted
+    | CallEnded
+    | DigitPressed
+    | KeysDropped
+    | BranchEntered
+    | PromptPlayed
+    | StepTaken
 )
-CourseEvent = CallArrived | CallRouted | CallEnded | DigitPressed | BranchEntered | PromptPlayed | StepTaken
-
-Both = tuple[str, str]
-"""The same said in English and in Polish."""
 
 
 def narrate(entry: Entry, language: str = ENGLISH, *, zone: tzinfo | None = None) -> str:
     """Return one line: time (in ``zone``, else this machine's), end of the call's id, what happened."""
     at = entry.at.astimezone(zone)
     return f"{at:%H:%M:%S}  {entry.call[-TAIL:]:{TAIL}}  {told(entry.event, language)}"
+
+
+class CauseFirst:
+    """Passes entries on, each key before the prompt that it cut short.
+
+    A key is written down when it is read, a moment after it has stopped the prompt; it is passed on with the
+    time of that. ``flush`` passes on what is left at the end.
+    """
+
+    def __init__(self, pass_on: Callable[[Entry], None]) -> None:
+        self._pass_on = pass_on
+        self._cut: dict[str, Entry] = {}
+
+    def take(self, entry: Entry) -> None:
+        """Take the next entry; a prompt that was cut short waits for the next one of its call."""
+        cut = self._cut.pop(entry.call, None)
+        if cut is not None and isinstance(entry.event, DigitPressed):
+            self._pass_on(replace(entry, at=cut.at))
+            self._pass_on(cut)
+            return
+        if cut is not None:
+            self._pass_on(cut)
+        if isinstance(entry.event, PromptPlayed) and entry.event.interrupted:
+            self._cut[entry.call] = entry
+        else:
+            self._pass_on(entry)
+
+    def flush(self) -> None:
+        """Pass on the prompts that still wait."""
+        while self._cut:
+            self._pass_on(self._cut.pop(next(iter(self._cut))))
 
 
 def told(event: Event, language: str = ENGLISH) -> str:
@@ -77,8 +122,8 @@ def printable(text: str, limit: int = LONGEST_WORD) -> str:
 
     Terminal escapes and right-to-left marks in a caller's name become dots.
     """
-    harmless = "".join(letter if letter.isprintable() else "·" for letter in text[: limit + 1])
-    return harmless if len(harmless) <= limit else harmless[: limit - 1] + "…"
+    shown = harmless(text[: limit + 1])
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
 def _system(event: SystemEvent) -> Both:
@@ -96,13 +141,18 @@ def _system(event: SystemEvent) -> Both:
                 f"{who} zarejestrowany z {where}{phone}{', za NAT' if nat else ''}",
             )
         case PhoneUnregistered(account, contact, reason):
-            who, where, why = printable(account), _place(contact), printable(reason)
-            return f"{who} left {where}: {why}", f"{who} wyrejestrowany z {where}: {why}"
+            who, where, (english, polish) = printable(account), _place(contact), _words(reason)
+            return f"{who} left {where}: {english}", f"{who} wyrejestrowany z {where}: {polish}"
         case CredentialsRefused(account, source, reason):
-            who, why = printable(account), printable(reason)
+            who, (english, polish) = printable(account), _words(reason)
             return (
-                f"credentials of {who} from {source} refused: {why}",
-                f"odrzucono dane logowania {who} z {source}: {why}",
+                f"credentials of {who} from {source} refused: {english}",
+                f"odrzucono dane logowania {who} z {source}: {polish}",
+            )
+        case SourceShutOut(source, wrong, seconds):
+            return (
+                f"{source} is shut out for {seconds} s: {wrong} wrong passwords",
+                f"{source} zablokowany na {seconds} s, błędnych haseł: {wrong}",
             )
         case MediaWorkerStarted(worker, process):
             return (
@@ -117,6 +167,8 @@ def _system(event: SystemEvent) -> Both:
 
 
 def _call(event: CallEvent) -> Both:
+    if isinstance(event, SoundEvent):
+        return _sound(event)
     return _leg(event) if isinstance(event, LegEvent) else _course(event)
 
 
@@ -125,36 +177,79 @@ def _leg(event: LegEvent) -> Both:
     match event:
         case LegInvited(_, party, contact):
             who, where = printable(party), _place(contact)
-            return f"calling {who} at {where} ({leg})", f"dzwonię do {who} pod {where} ({leg})"
+            return f"calling {who} at {where} ({leg})", f"centrala dzwoni do {who} pod {where} ({leg})"
         case LegRinging(_, party, early):
             who = printable(party)
             return (
                 f"{who} rings{', with early media' if early else ''} ({leg})",
-                f"{who} dzwoni{', z wczesnym dźwiękiem' if early else ''} ({leg})",
+                f"telefon {who} dzwoni{', z wczesnym dźwiękiem' if early else ''} ({leg})",
             )
         case LegAnswered(_, party, codec, digits_by):
-            who, sound = printable(party), f"{codec}, DTMF {digits_by or '-'}"
-            return f"{who} is connected: {sound} ({leg})", f"{who} połączony: {sound} ({leg})"
+            who, (english, polish) = printable(party), _words(digits_by or "-")
+            return (
+                f"{who} is connected: {codec}, keys by {english} ({leg})",
+                f"{who} połączony: {codec}, klawisze: {polish} ({leg})",
+            )
         case LegHeld():
             return f"{leg} holds the call", f"{leg} zawiesza rozmowę"
         case LegResumed():
             return f"{leg} takes the call from hold", f"{leg} wznawia rozmowę"
+        case LegMoved(_, before, now):
+            return (
+                f"{leg} now speaks from {now}, not from {before}",
+                f"{leg} odzywa się teraz z {now}, a nie z {before}",
+            )
         case LegsBridged(_, other):
             return f"{leg} and {printable(other)} talk", f"{leg} i {printable(other)} rozmawiają"
-        case LegEnded(_, party, result, _, code, _, sent, received, lost):
-            who, what = printable(party), result.replace("_", " ")
+        case LegEnded(party=party, reason=reason, sip_code=code) as end:
+            sent, received, lost = end.packets_sent, end.packets_received, end.packets_lost
+            who, (english, polish) = printable(party), _words(reason)
             return (
-                f"{who} is off: {what}, SIP {code}; sent {sent}, received {received}, lost {lost} ({leg})",
-                f"{who} rozłączony: {what}, SIP {code}; wysłane {sent}, odebrane {received}, "
+                f"{who} is off: {english}, SIP {code}; sent {sent}, received {received}, lost {lost} ({leg})",
+                f"{who} rozłączony: {polish}, SIP {code}; wysłane {sent}, odebrane {received}, "
                 f"utracone {lost} ({leg})",
             )
+        case _:
+            assert_never(event)
+
+
+def _sound(event: SoundEvent) -> Both:
+    leg = printable(event.leg)
+    match event:
         case MediaLatched(_, promised, real):
             return (
                 f"audio of {leg} comes from {real}, not from {promised}",
                 f"dźwięk {leg} przychodzi z {real}, a nie z {promised}",
             )
+        case SoundBothWays(_, party):
+            who = printable(party)
+            return f"{who} is heard again ({leg})", f"{who} znów słychać ({leg})"
+        case SoundOneWay(party=party, deaf=True, promised=promised):
+            who = printable(party)
+            return (
+                f"{who} hears nothing: its phone reports that none of our sound reaches {promised} ({leg})",
+                f"{who} nic nie słyszy: telefon zgłasza, że nasz dźwięk nie dociera do {promised} ({leg})",
+            )
+        case SoundOneWay(party=party, ever=True, seconds=seconds):
+            who, time, czas = printable(party), *_both_seconds(seconds)
+            return (
+                f"{who} has not been heard for {time}: its phone or the network has stopped ({leg})",
+                f"{who} nie słychać od {czas}: telefon albo sieć przestały nadawać ({leg})",
+            )
+        case SoundOneWay(party=party, seconds=seconds, promised=promised, signalling=host):
+            who, time, czas = printable(party), *_both_seconds(seconds)
+            return (
+                f"no sound from {who} for {time}: a firewall in between stops it, or its phone sends "
+                f"none. It named {promised}, its calls come from {host} ({leg})",
+                f"brak dźwięku od {who} przez {czas}: zatrzymuje go zapora po drodze albo "
+                f"telefon nie nadaje. Podał {promised}, łączy się z {host} ({leg})",
+            )
         case _:
             assert_never(event)
+
+
+def _both_seconds(seconds: float) -> Both:
+    return seconds_words(seconds, ENGLISH), seconds_words(seconds, POLISH)
 
 
 def _course(event: CourseEvent) -> Both:
@@ -164,31 +259,52 @@ def _course(event: CourseEvent) -> Both:
             number = printable(called)
             return f"{who} dials {number} from {source}", f"{who} dzwoni na {number} z {source}"
         case CallRouted(kind, target):
-            where = f"{printable(kind)} {printable(target)}"
-            return f"leads to {where}", f"prowadzi do: {where}"
-        case CallEnded(_, reason, code, q850, by):
-            codes = f"(SIP {code}, Q.850 {q850}, {printable(by)})"
-            english, polish = why_briefly(printable(reason)), why_briefly(printable(reason), POLISH)
-            return f"call over: {english} {codes}", f"koniec: {polish} {codes}"
-        case DigitPressed(leg, digit, method):
+            english, polish = _words(kind)
+            return f"leads to {english} {printable(target)}", f"prowadzi do: {polish} {printable(target)}"
+        case CallEnded(_, reason, code, q850, by, detail):
+            codes, why, (english, polish) = f"SIP {code}, Q.850 {q850}", printable(reason), _words(by)
+            about = printable(detail)
             return (
-                f"{printable(leg)} pressed {digit} ({method})",
-                f"{printable(leg)} wybiera {digit} ({method})",
+                f"call over: {why_briefly(why, detail=about)} ({codes}, {english})",
+                f"koniec: {why_briefly(why, POLISH, detail=about)} ({codes}, {polish})",
+            )
+        case DigitPressed(leg, digit, method):
+            english, polish = _words(method)
+            return (
+                f"{printable(leg)} pressed {digit} ({english})",
+                f"{printable(leg)} wybiera {digit} ({polish})",
+            )
+        case KeysDropped(leg, limit):
+            return (
+                f"{printable(leg)} presses keys too fast: of more than {limit} a second the rest is dropped",
+                f"{printable(leg)} wybiera zbyt szybko: klawisze ponad {limit} na sekundę są pomijane",
             )
         case BranchEntered(tree, branch):
             return f"enters {tree}/{branch}", f"wchodzi do {tree}/{branch}"
         case PromptPlayed(_, _, text, seconds, cut):
-            heard = f'"{printable(text, LONGEST_TEXT)}" {seconds:.1f} s'
+            heard = printable(text, LONGEST_TEXT)
             return (
-                f"heard {heard}{', cut short by a key' if cut else ''}",
-                f"słyszy {heard}{', przerwane klawiszem' if cut else ''}",
+                f'heard "{heard}" {seconds_words(seconds, ENGLISH)}{", cut short by a key" if cut else ""}',
+                f'słyszy "{heard}" {seconds_words(seconds, POLISH)}{", przerwane klawiszem" if cut else ""}',
             )
-        case StepTaken(tree, branch, step, way, detail):
-            more = f" ({printable(detail, LONGEST_TEXT)})" if detail else ""
-            line = f"{tree}/{branch} {step}: {way}{more}"
-            return line, line
+        case StepTaken():
+            return _step(event, ENGLISH), _step(event, POLISH)
         case _:
             assert_never(event)
+
+
+def _step(event: StepTaken, language: str) -> str:
+    more = (
+        f" ({printable(detail_words(event.exit, event.detail, language), LONGEST_TEXT)})"
+        if event.detail
+        else ""
+    )
+    return f"{event.tree}/{event.branch} {event.step}: {printable(exit_word(event.exit, language))}{more}"
+
+
+def _words(code: str) -> Both:
+    """Return a code as people say it, in both languages; what nobody knows is shown as it came."""
+    return printable(word(code, ENGLISH)), printable(word(code, POLISH))
 
 
 def _place(contact: str) -> str:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 
+from media.errors import MediaError
 from softswitch import app
-from softswitch.app import DATABASE, Notices, Switch, Voices, load_all_trees, running
+from softswitch.app import DATABASE, Notices, Switch, Voices, running
+from softswitch.calls.media_port import MediaPort
 from softswitch.config import AccountConfig, Config, MediaConfig, SipConfig
-from softswitch.errors import ConfigError, StartError
+from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.events import Entry, PhoneUnregistered, SwitchStarted, SwitchStopped
 from softswitch.ivr.errors import PromptFailed
+from softswitch.preflight import Findings
 from softswitch.registrar.bindings import Binding
 from softswitch.sip.digest import MD5, SHA256, ha1
 from softswitch.sip.hop import Hop
 from softswitch.sip.uri import SipUri
-from softswitch.speech import Speech, SpeechRequest
+from softswitch.speech import Speech, SpeechConfig, SpeechRequest, build_speech
 from softswitch.speech.errors import NoVoice
 from softswitch.speech.model import Utterance
 from softswitch.storage.binding_store import BindingStore
@@ -28,39 +32,18 @@ from softswitch.storage.database import Database
 from tests.fakes.clock import FakeClock
 from tests.fakes.media import FakeMediaClient, media_port
 from tests.ivr.written import tree_of
+from tests.speech.fakes import FakeEngine
 
-TREE = "tree: {name}\nlanguage: en\nnumbers: [{number}]\nstart: a\nbranches:\n  a:\n    - hangup\n"
+ANNA = {"1001": AccountConfig(password="x")}
 
 
 def local(home: Path, **more: object) -> Config:
     """Return a configuration that starts fast: loopback, no trees."""
-    return Config(sip=SipConfig(bind="127.0.0.1", port=0), home=home, **more)  # type: ignore[arg-type]
+    values = {"sip": SipConfig(bind="127.0.0.1", port=0), "accounts": ANNA, **more}
+    return Config(home=home, **values)  # type: ignore[arg-type]
 
 
-# Trees and accounts
-
-
-def test_trees_are_files_and_the_files_of_folders_in_order(tmp_path: Path) -> None:
-    folder = tmp_path / "trees"
-    folder.mkdir()
-    for place, name, number in (
-        (folder / "b.yaml", "b", 2),
-        (folder / "a.yaml", "a", 1),
-        (tmp_path / "c.yaml", "c", 3),
-    ):
-        place.write_text(TREE.format(name=name, number=number), encoding="utf-8")
-    (folder / "notes.txt").write_text("not a tree", encoding="utf-8")
-    assert [tree.name for tree in load_all_trees([tmp_path / "c.yaml", folder])] == ["c", "a", "b"]
-    assert load_all_trees([]) == ()
-
-
-def test_the_faults_of_all_trees_are_named_at_once(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        (tmp_path / f"{name}.yaml").write_text("tree: x\n", encoding="utf-8")
-    with pytest.raises(ConfigError) as caught:
-        load_all_trees([tmp_path, tmp_path / "none.yaml"])
-    text = str(caught.value)
-    assert all(f"{tmp_path}/{name}.yaml" in text for name in ("a", "b", "none"))
+# Accounts
 
 
 def test_an_account_is_known_by_its_password_or_by_its_hashes() -> None:
@@ -68,7 +51,7 @@ def test_an_account_is_known_by_its_password_or_by_its_hashes() -> None:
         accounts={
             "1001": AccountConfig(password="secret", name="Anna", language="pl"),
             "1002": AccountConfig(ha1="a" * 32),
-            "1003": AccountConfig(ha1_sha256="b" * 64),
+            "1003": AccountConfig(ha1="c" * 32, ha1_sha256="b" * 64),
         }
     )
     accounts = app._accounts(config)
@@ -76,7 +59,7 @@ def test_an_account_is_known_by_its_password_or_by_its_hashes() -> None:
         algorithm: ha1(algorithm, "1001", "softswitch", "secret") for algorithm in (MD5, SHA256)
     }
     assert accounts.get("1002").secrets == {MD5: "a" * 32}  # type: ignore[union-attr]
-    assert accounts.get("1003").secrets == {SHA256: "b" * 64}  # type: ignore[union-attr]
+    assert accounts.get("1003").secrets == {MD5: "c" * 32, SHA256: "b" * 64}  # type: ignore[union-attr]
     anna = accounts.get("1001")
     assert anna is not None
     assert (anna.name, anna.language) == ("Anna", "pl")
@@ -99,6 +82,19 @@ class OneVoice:
         path = self._folder / f"{len(self.asked)}.wav"
         path.write_bytes(b"sound")
         return Utterance(path, 1.0, "one")
+
+
+class SlowClient(FakeMediaClient):
+    """Loads a sound when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.ready = asyncio.Event(), asyncio.Event()
+
+    async def load(self, path: Path, *, keep: bool = False, as_it_is: bool = False) -> int:
+        self.asked.set()
+        await self.ready.wait()
+        return await super().load(path, keep=keep)
 
 
 @pytest.fixture
@@ -141,6 +137,39 @@ async def test_a_private_text_leaves_no_file_behind(
     assert names_in(tmp_path) == []
 
 
+async def test_callers_of_the_same_private_text_have_numbers_of_their_own(
+    client: FakeMediaClient, tmp_path: Path
+) -> None:
+    engine = FakeEngine("piper")
+    config = SpeechConfig(chains={"en": ("piper",)})
+    speech = build_speech(config, tmp_path, clock=FakeClock(), engines={"piper": engine})
+    voices = Voices(speech, media_port(client))
+    numbers = await asyncio.gather(
+        *(voices.text("Your code is 4711", language="en", voice=None, private=True) for _ in range(2))
+    )
+    assert sorted(numbers) == [101, 102]
+    assert len({path.name for path in client.loaded}) == 2
+    assert names_in(tmp_path) == []
+    await speech.close()
+
+
+async def test_who_hangs_up_while_a_private_text_is_loaded_leaves_nothing(
+    voice: OneVoice, tmp_path: Path
+) -> None:
+    client = SlowClient()
+    voices = Voices(cast(Speech, voice), media_port(client))
+    asking = asyncio.ensure_future(voices.text("Your code is 4711", language="en", voice=None, private=True))
+    await client.asked.wait()
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    assert asking.cancelled()
+    (loading,) = voices._abandoned
+    client.ready.set()
+    await loading
+    await asyncio.sleep(0)  # What is done at its end is called a step later.
+    assert (client.unloaded, names_in(tmp_path)) == ([101], [])
+
+
 async def test_what_cannot_be_spoken_or_read_is_a_prompt_that_failed(
     voices: Voices, client: FakeMediaClient, tmp_path: Path
 ) -> None:
@@ -168,7 +197,8 @@ async def test_texts_are_made_ahead_and_one_that_fails_keeps_no_other_from_it(
         await voices.prepare(trees)
     assert {request.text for request in voice.asked} >= {"First", "Last"}
     assert not any("{{" in request.text for request in voice.asked)
-    assert "a prompt cannot be spoken: " in caplog.text
+    assert "a prompt cannot be spoken: no voice could say 7 letters" in caplog.text
+    assert "('Premier')" in caplog.text
 
 
 # The whole switch
@@ -217,10 +247,11 @@ def test_who_listens_on_all_addresses_names_each(tmp_path: Path, monkeypatch: py
 
 
 async def test_a_start_that_fails_is_one_sentence_and_trips_up_no_second_attempt(tmp_path: Path) -> None:
-    wrong = local(tmp_path, music=tmp_path / "none.flac")
-    with pytest.raises(StartError, match=r"^the media worker cannot start: .*none\.flac"):
+    wrong = local(tmp_path / "home", music=tmp_path / "none.flac")
+    with pytest.raises(ConfigError, match=r"none\.flac: No such file or directory$"):
         async with running(wrong):
             pass
+    assert not (tmp_path / "home").exists()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         port = other.getsockname()[1]
@@ -233,6 +264,55 @@ async def test_a_start_that_fails_is_one_sentence_and_trips_up_no_second_attempt
                 pass
     async with running(local(tmp_path)):
         pass
+
+
+async def test_a_port_taken_between_the_look_and_the_start_is_told_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "examine", lambda config: Findings(()))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        config = local(tmp_path, sip=SipConfig(bind="127.0.0.1", port=port))
+        with pytest.raises(
+            StartError, match=f"^cannot listen on 127.0.0.1 port {port}: Address already in use"
+        ):
+            async with running(config):
+                pass
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (OSError(28, "No space left on device", "tones/busy.wav"), " in {home}: No space left on device"),
+        (MediaError("no ports"), ": no ports"),
+    ],
+)
+async def test_sound_that_cannot_be_prepared_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception, sentence: str
+) -> None:
+    async def prepare(self: MediaPort, folder: Path, music: Path) -> None:
+        raise fault
+
+    monkeypatch.setattr(MediaPort, "prepare", prepare)
+    with pytest.raises(StartError) as caught:
+        async with running(local(tmp_path)):
+            pass
+    assert str(caught.value) == f"the media worker cannot start{sentence.format(home=tmp_path)}"
+
+
+async def test_what_stops_nothing_is_told_before_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = Problem("softswitch.yaml", 3, "media.ports", "overlaps")
+    monkeypatch.setattr(app, "examine", lambda config: Findings((), warnings=(problem,)))
+    told: list[str] = []
+
+    def started(entry: Entry) -> None:
+        told.append(type(entry.event).__name__)
+
+    async with running(local(tmp_path), notices=Notices(event=started, warned=told.append)):
+        pass
+    assert told[0] == "softswitch.yaml line 3: media.ports: overlaps"
 
 
 async def test_a_fault_inside_is_not_swallowed_and_everything_is_ended_first(tmp_path: Path) -> None:
@@ -262,7 +342,7 @@ async def test_punctuality_goes_into_the_file_and_to_whoever_asked(tmp_path: Pat
 
 async def test_a_timing_file_that_cannot_be_made(tmp_path: Path) -> None:
     config = local(tmp_path, media=MediaConfig(timings=tmp_path / "none" / "timings.jsonl"))
-    with pytest.raises(StartError, match="No such file or directory"):
+    with pytest.raises(ConfigError, match=r"media.timings: there is no folder .*none$"):
         async with running(config):
             pass
 
@@ -292,7 +372,9 @@ async def test_phones_of_before_the_restart_are_known_until_they_expire(
     async with running(
         local(tmp_path, accounts=accounts), clock=clock, notices=Notices(event=diary.tell)
     ) as switch:
-        assert switch.registrar.bindings("1001") == (binding,)
+        # Where it is stays; from where we call it is where we are now.
+        hop = Hop("UDP", "192.0.2.9", 5062, "127.0.0.1", switch.port)
+        assert switch.registrar.bindings("1001") == (replace(binding, hop=hop),)
         clock.advance(61)
         expired = (await diary.until(PhoneUnregistered)).event
         assert expired == PhoneUnregistered("1001", "sip:1001@192.0.2.9:5062", "expired")

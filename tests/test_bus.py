@@ -5,9 +5,18 @@ from __future__ import annotations
 import logging
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from softswitch.bus import EventLog
-from softswitch.events import Entry, SwitchStarted, SwitchStopped
+from softswitch.bus import LONGEST_TEXT, LONGEST_WORDING, EventLog, keepable
+from softswitch.events import (
+    CallArrived,
+    CredentialsRefused,
+    Entry,
+    PromptPlayed,
+    SwitchStarted,
+    SwitchStopped,
+)
 from tests.fakes.clock import START, FakeClock
 
 STOPPED = SwitchStopped()
@@ -86,3 +95,36 @@ def test_what_a_reader_appends_comes_after_what_it_read_for_all_readers() -> Non
 
 def test_nobody_needs_to_read() -> None:
     assert EventLog(FakeClock()).append(STOPPED).sequence == 1
+
+
+def test_what_strangers_write_is_cut_before_anybody_reads_it() -> None:
+    log = EventLog(FakeClock())
+    seen: list[Entry] = []
+    log.subscribe(seen.append)
+    entry = log.append(CredentialsRefused("x" * 55_000, "192.0.2.1:5060", "no such account"))
+    assert entry.event == CredentialsRefused("x" * 99 + "…", "192.0.2.1:5060", "no such account")
+    assert seen == [entry]
+
+
+def test_the_words_of_a_menu_are_kept_whole_up_to_a_minute_of_speech() -> None:
+    log = EventLog(FakeClock())
+    whole, endless = (
+        PromptPlayed("bank", "gate", "a" * length, 1.0, False)
+        for length in (LONGEST_WORDING, LONGEST_WORDING + 1)
+    )
+    assert log.append(whole).event is whole
+    assert log.append(endless).event == PromptPlayed("bank", "gate", "a" * 999 + "…", 1.0, False)
+
+
+def test_octets_that_are_no_text_do_not_lose_the_event() -> None:
+    arrived = CallArrived("a", "1001", "Łucja\udcff", "9\udcff", "192.0.2.1:5060", "1001")
+    kept = EventLog(FakeClock()).append(arrived).event
+    assert kept == CallArrived("a", "1001", "Łucja\ufffd", "9\ufffd", "192.0.2.1:5060", "1001")
+
+
+@given(st.text(st.characters()) | st.text(st.characters(categories=["Cs"])))
+def test_whatever_comes_can_be_written_down(text: str) -> None:
+    kept = keepable(text)
+    assert kept.encode().decode() == kept
+    assert len(kept) <= LONGEST_TEXT
+    assert keepable(kept) == kept

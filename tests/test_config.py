@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from softswitch.config import AccountConfig, Config, load_config
-from softswitch.errors import ConfigError
+from softswitch.config import AccountConfig, Config, MediaConfig, load_config
+from softswitch.errors import ConfigError, StartError
 
 
 @pytest.fixture
@@ -28,6 +28,13 @@ def refused(file: Path, text: str) -> list[str]:
     lines = str(caught.value).splitlines()
     assert all(line.startswith(str(file)) for line in lines), lines
     return [line.removeprefix(str(file)).lstrip() for line in lines]
+
+
+def test_hashes_that_share_an_algorithm_are_enough(file: Path) -> None:
+    md5, sha256 = "a" * 32, "b" * 64
+    both = f"  1: {{ha1: {md5}}}\n  2: {{ha1: {md5}, ha1_sha256: {sha256}}}\n  3: {{password: x}}\n"
+    assert len(read(file, f"accounts:\n{both}").accounts) == 3
+    assert len(read(file, f"accounts:\n  1: {{ha1_sha256: {sha256}}}\n").accounts) == 1
 
 
 def test_a_whole_configuration(file: Path) -> None:
@@ -102,11 +109,11 @@ def test_a_time_of_day_stays_a_text(file: Path) -> None:
     [
         ("", [": the file is empty"]),
         ("# nothing\n", [": the file is empty"]),
-        ("- a\n", ["line 1: a mapping is wanted here"]),
-        ("just words\n", ["line 1: a mapping is wanted here"]),
-        ("sip: {port: 5060\n", ["line 2: this is not YAML: "]),
-        ("sip:\n\tport: 1\n", ["line 2: this is not YAML: "]),
-        ("sip: 5060\n", ["line 1: sip: a mapping is wanted here"]),
+        ("- a\n", ["line 1: settings are wanted here: sip, media, "]),
+        ("just words\n", ["line 1: settings are wanted here: sip, media, "]),
+        ("sip: {port: 5060\n", ["line 1: this is not YAML: the bracket that is opened here is never closed"]),
+        ("sip:\n\tport: 1\n", ["line 2: this is not YAML: use spaces, not tabs"]),
+        ("sip: 5060\n", ["line 1: sip: settings are wanted here: bind, port, "]),
         ("sip:\n  port: many\n", ["line 2: sip.port: 'many' is not a whole number"]),
         ("sip:\n  port: 70000\n", ["line 2: sip.port: '70000' must be at most 65535"]),
         ("sip:\n  port: -1\n", ["line 2: sip.port: '-1' must be at least 0"]),
@@ -145,7 +152,11 @@ def test_a_time_of_day_stays_a_text(file: Path) -> None:
         ("calls: {ring_for: nan}\n", ["line 1: calls.ring_for: 'nan' "]),
         ("calls: {longest: inf}\n", ["line 1: calls.longest: 'inf' must be at most 86400"]),
         ("accounts:\n  1001: {}\n", ["line 2: accounts.1001: an account needs a password, or ha1"]),
-        ("accounts:\n  1001:\n", ["line 2: accounts.1001: a mapping is wanted here"]),
+        (
+            f"accounts:\n  1: {{ha1: {'a' * 32}}}\n  2: {{password: x}}\n  3: {{ha1_sha256: {'b' * 64}}}\n",
+            ["line 1: accounts: account '1' has only ha1 and account '3' only ha1_sha256: no challenge"],
+        ),
+        ("accounts:\n  1001:\n", ["line 2: accounts.1001: settings are wanted here: password, ha1, "]),
         ('accounts: {1001: {password: ""}}\n', ["line 1: accounts.1001.password: the text is empty"]),
         ("accounts: {1001: {ha1: zz}}\n", ["line 1: accounts.1001.ha1: a hash has 32 hexadecimal digits"]),
         (
@@ -218,8 +229,42 @@ def test_a_file_that_cannot_be_read(file: Path, tmp_path: Path) -> None:
     assert reason(file) == f"{file}: is not UTF-8 text"
 
 
+def test_what_is_wrong_with_a_part_is_told_with_its_line(file: Path) -> None:
+    config = read(file, "sip: {port: 5070}\naccounts:\n  100:\n    password: x\ntrees:\n  - a.yaml\n")
+    assert config.path == str(file)
+    for where, line in (("accounts.100", 3), ("accounts.100.name", 3), ("trees.0", 6), ("sip.port", 1)):
+        assert str(config.problem(where, "is odd")) == f"{file} line {line}: {where}: is odd"
+    assert str(config.problem("media.ports", "is odd")) == f"{file}: media.ports: is odd"
+    assert str(Config().problem("music", "is odd")) == "the configuration: music: is odd"
+
+
+def test_address_and_port_are_overridden_and_nothing_else(file: Path) -> None:
+    config = read(file, "sip: {bind: 192.0.2.1, port: 5070, realm: firma}\nmusic: none.flac\n")
+    other = config.overridden(bind="127.0.0.1", port=0)
+    assert (other.sip.bind, other.sip.port, other.sip.realm) == ("127.0.0.1", 0, "firma")
+    assert other.problem("music", "x") == config.problem("music", "x")
+    assert config.overridden() == config
+    with pytest.raises(StartError, match=r"^cannot listen on 'a\.\.b': give an IP address"):
+        config.overridden(bind="a..b")
+
+
 def test_a_configuration_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Config().home = Path("/")  # type: ignore[misc]
     with pytest.raises(ValidationError, match="needs a password"):
         AccountConfig(name="Anna")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ports", "cores", "count"),
+    [
+        (None, "10000-19999", 1, 1),
+        (None, "10000-19999", 2, 1),
+        (None, "10000-19999", 4, 3),
+        (None, "10000-19999", 64, 5),
+        (None, "10000-10099", 8, 1),
+        (6, "10000-19999", 2, 6),
+    ],
+)
+def test_a_worker_for_every_core_but_one_and_enough_ports_for_each(wanted, ports, cores, count):
+    assert MediaConfig(ports=ports, workers=wanted).worker_count(cores) == count

@@ -60,6 +60,18 @@ def test_what_was_dropped_is_said_once_there_is_room() -> None:
     assert last == "after"
 
 
+def test_one_line_that_was_dropped_is_one_line() -> None:
+    console = Console(io.StringIO())
+    console._dropped = 1
+    console.say("after")
+    console.close(within=5)
+    assert isinstance(console._out, io.StringIO)
+    assert console._out.getvalue().splitlines() == [
+        "(1 line was not shown: the terminal was too slow)",
+        "after",
+    ]
+
+
 @pytest.mark.parametrize("fault", [OSError, ValueError])
 def test_a_terminal_that_has_gone_ends_the_writing_quietly(fault: type[Exception]) -> None:
     class Gone(io.StringIO):

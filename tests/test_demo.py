@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from pathlib import Path
 
 import pytest
 import yaml
 
-from softswitch.config import Config, load_config
-from softswitch.demo import ALPHABET, PASSWORD_LETTERS, SHIPPED, USERS, invitation, prepare_demo
+from softswitch.config import Config
+from softswitch.demo import ALPHABET, PASSWORD_LETTERS, SHIPPED, USERS, prepare_demo
 from softswitch.errors import ConfigError, StartError
 
 
@@ -111,17 +113,25 @@ def test_what_cannot_be_on_the_command_line(tmp_path: Path, given: dict[str, str
     assert str(caught.value).startswith(sentence)
 
 
-def test_what_to_type_into_a_phone(tmp_path: Path) -> None:
-    config = prepare(tmp_path, password="easy")
-    lines = invitation(config, ["192.0.2.1:5060", "10.0.0.1:5060"]).splitlines()
-    assert "    Domain       192.0.2.1:5060   or 10.0.0.1:5060" in lines
-    assert "    User 1003    password easy    Celina" in lines
-    assert any("UDP" in line for line in lines)
-    assert any(word in lines[-1] for word in ("100", "600", "*43"))
+def test_a_start_that_is_killed_leaves_no_half_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(file: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", killed)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(tmp_path)
+    assert not (tmp_path / "softswitch.yaml").exists()
+    monkeypatch.undo()
+    assert set(prepare(tmp_path).accounts) == set(USERS)
+    assert [path.name for path in tmp_path.iterdir()] == ["softswitch.yaml"]
+    assert stat.S_IMODE((tmp_path / "softswitch.yaml").stat().st_mode) == 0o600
 
 
-def test_an_account_known_by_its_hash_is_invited_without_one(tmp_path: Path) -> None:
-    (tmp_path / "softswitch.yaml").write_text(f"accounts: {{7: {{ha1: {'a' * 32}}}}}\n", encoding="utf-8")
-    text = invitation(load_config(tmp_path / "softswitch.yaml"), ["192.0.2.1:5060"])
-    assert "User 7    password (the one behind its ha1)" in text
-    assert "aaa" not in text
+def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StartError) as caught:
+        prepare(tmp_path)
+    assert str(caught.value) == f"cannot write the demo line's folder {tmp_path}: No space left on device"

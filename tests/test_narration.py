@@ -21,19 +21,24 @@ from softswitch.events import (
     DigitPressed,
     Entry,
     Event,
+    KeysDropped,
     LegAnswered,
     LegEnded,
     LegInvited,
+    LegMoved,
     LegRinging,
     MediaLatched,
     MediaWorkerDied,
     PhoneRegistered,
     PhoneUnregistered,
     PromptPlayed,
+    SoundBothWays,
+    SoundOneWay,
+    SourceShutOut,
     StepTaken,
     SwitchStarted,
 )
-from softswitch.narration import CourseEvent, LegEvent, narrate, printable, told
+from softswitch.narration import CauseFirst, CourseEvent, LegEvent, SoundEvent, narrate, printable, told
 from tests.fakes.clock import START
 
 WARSAW_WINTER = timezone(timedelta(hours=1))
@@ -58,13 +63,23 @@ LINES: list[tuple[Event, str, str]] = [
     ),
     (
         PhoneUnregistered("1001", "<sip:1001:hush@10.0.0.7:5062;transport=tcp>", "expired"),
-        "1001 left 10.0.0.7:5062: expired",
-        "1001 wyrejestrowany z 10.0.0.7:5062: expired",
+        "1001 left 10.0.0.7:5062: its registration ran out",
+        "1001 wyrejestrowany z 10.0.0.7:5062: rejestracja wygasła",
     ),
     (
         CredentialsRefused("1001", "192.0.2.9:5060", "wrong password"),
         "credentials of 1001 from 192.0.2.9:5060 refused: wrong password",
-        "odrzucono dane logowania 1001 z 192.0.2.9:5060: wrong password",
+        "odrzucono dane logowania 1001 z 192.0.2.9:5060: błędne hasło",
+    ),
+    (
+        SourceShutOut("192.0.2.9", 20, 60),
+        "192.0.2.9 is shut out for 60 s: 20 wrong passwords",
+        "192.0.2.9 zablokowany na 60 s, błędnych haseł: 20",
+    ),
+    (
+        LegMoved("a", "192.0.2.7:5062", "192.0.2.9:4711"),
+        "a now speaks from 192.0.2.9:4711, not from 192.0.2.7:5062",
+        "a odzywa się teraz z 192.0.2.9:4711, a nie z 192.0.2.7:5062",
     ),
     (MediaWorkerDied(1, "signal 9"), "media worker 1 died: signal 9", "proces dźwięku 1 padł: signal 9"),
     (
@@ -72,48 +87,81 @@ LINES: list[tuple[Event, str, str]] = [
         "1001 (Jan) dials 100 from 192.0.2.7:5062",
         "1001 (Jan) dzwoni na 100 z 192.0.2.7:5062",
     ),
-    (CallRouted("tree", "bank"), "leads to tree bank", "prowadzi do: tree bank"),
+    (CallRouted("tree", "bank"), "leads to menu bank", "prowadzi do: menu bank"),
     (
         LegInvited("b1", "1002", "sip:1002:hush@192.0.2.8:5062;ob"),
         "calling 1002 at 192.0.2.8:5062 (b1)",
-        "dzwonię do 1002 pod 192.0.2.8:5062 (b1)",
+        "centrala dzwoni do 1002 pod 192.0.2.8:5062 (b1)",
     ),
     (
         LegRinging("b1", "1002", True),
         "1002 rings, with early media (b1)",
-        "1002 dzwoni, z wczesnym dźwiękiem (b1)",
+        "telefon 1002 dzwoni, z wczesnym dźwiękiem (b1)",
     ),
     (
         LegAnswered("a", "1001", "PCMA", "rfc4733"),
-        "1001 is connected: PCMA, DTMF rfc4733 (a)",
-        "1001 połączony: PCMA, DTMF rfc4733 (a)",
+        "1001 is connected: PCMA, keys by RFC 4733 (a)",
+        "1001 połączony: PCMA, klawisze: RFC 4733 (a)",
     ),
     (
         MediaLatched("a", "10.0.0.7:7078", "192.0.2.7:7078"),
         "audio of a comes from 192.0.2.7:7078, not from 10.0.0.7:7078",
         "dźwięk a przychodzi z 192.0.2.7:7078, a nie z 10.0.0.7:7078",
     ),
-    (DigitPressed("a", "5", "inband"), "a pressed 5 (inband)", "a wybiera 5 (inband)"),
-    (DigitPressed("a", "*", "info"), "a pressed * (info)", "a wybiera * (info)"),
+    (
+        SoundOneWay("a", "1001", False, False, 3.1, "10.0.0.7:7078", "192.0.2.7"),
+        "no sound from 1001 for 3.1 s: a firewall in between stops it, or its phone sends none. "
+        "It named 10.0.0.7:7078, its calls come from 192.0.2.7 (a)",
+        "brak dźwięku od 1001 przez 3,1 s: zatrzymuje go zapora po drodze albo telefon nie nadaje. "
+        "Podał 10.0.0.7:7078, łączy się z 192.0.2.7 (a)",
+    ),
+    (
+        SoundOneWay("a", "1001", False, True, 3.0, "10.0.0.7:7078", "192.0.2.7"),
+        "1001 has not been heard for 3.0 s: its phone or the network has stopped (a)",
+        "1001 nie słychać od 3,0 s: telefon albo sieć przestały nadawać (a)",
+    ),
+    (
+        SoundOneWay("b1", "1002", True, True, 0.0, "10.0.0.7:7078", "192.0.2.7"),
+        "1002 hears nothing: its phone reports that none of our sound reaches 10.0.0.7:7078 (b1)",
+        "1002 nic nie słyszy: telefon zgłasza, że nasz dźwięk nie dociera do 10.0.0.7:7078 (b1)",
+    ),
+    (SoundBothWays("a", "1001"), "1001 is heard again (a)", "1001 znów słychać (a)"),
+    (DigitPressed("a", "5", "inband"), "a pressed 5 (tones)", "a wybiera 5 (tony)"),
+    (DigitPressed("a", "*", "info"), "a pressed * (SIP INFO)", "a wybiera * (SIP INFO)"),
+    (
+        KeysDropped("a", 20),
+        "a presses keys too fast: of more than 20 a second the rest is dropped",
+        "a wybiera zbyt szybko: klawisze ponad 20 na sekundę są pomijane",
+    ),
     (
         PromptPlayed("bank", "gate", "Witamy w Banku.", 1.84, True),
         'heard "Witamy w Banku." 1.8 s, cut short by a key',
-        'słyszy "Witamy w Banku." 1.8 s, przerwane klawiszem',
+        'słyszy "Witamy w Banku." 1,8 s, przerwane klawiszem',
     ),
     (
-        StepTaken("bank", "gate", "1 menu", "no_input"),
-        "bank/gate 1 menu: no_input",
-        "bank/gate 1 menu: no_input",
+        StepTaken("bank", "gate", "1 menu", "no_input", "wrong: 7; silent: 2"),
+        "bank/gate 1 menu: no key pressed (wrong: 7; silent: 2)",
+        "bank/gate 1 menu: nie naciśnięto klawisza (źle: 7; cisza: 2)",
+    ),
+    (
+        StepTaken("bank", "gate", "1 menu", "key 12"),
+        "bank/gate 1 menu: key 12",
+        "bank/gate 1 menu: klawisz 12",
     ),
     (
         LegEnded("b1", "1002", "no_answer", "no_answer", 480, 19, 10, 20, 1),
         "1002 is off: no answer, SIP 480; sent 10, received 20, lost 1 (b1)",
-        "1002 rozłączony: no answer, SIP 480; wysłane 10, odebrane 20, utracone 1 (b1)",
+        "1002 rozłączony: nikt nie odebrał, SIP 480; wysłane 10, odebrane 20, utracone 1 (b1)",
     ),
     (
         CallEnded("completed", "caller_hung_up", 200, 16, "caller"),
         "call over: The caller hung up. (SIP 200, Q.850 16, caller)",
-        "koniec: Dzwoniący rozłączył się. (SIP 200, Q.850 16, caller)",
+        "koniec: Dzwoniący rozłączył się. (SIP 200, Q.850 16, dzwoniący)",
+    ),
+    (
+        CallEnded("failed", "menu_unknown_target", 480, 3, "switch", "5555"),
+        "call over: The menu dialled 5555, which does not exist here. (SIP 480, Q.850 3, switch)",
+        "koniec: Menu zadzwoniło pod 5555, a taki numer tu nie istnieje. (SIP 480, Q.850 3, centrala)",
     ),
 ]
 
@@ -141,9 +189,28 @@ def test_whatever_the_network_sends_a_line_stays_one_short_printable_line(
     assert len(line) <= 320
 
 
-def test_every_event_of_a_call_is_told_by_one_of_the_two_halves() -> None:
-    assert {*get_args(LegEvent), *get_args(CourseEvent)} == set(get_args(CallEvent))
-    assert not {*get_args(LegEvent)} & {*get_args(CourseEvent)}
+def test_every_event_of_a_call_is_told_in_one_place() -> None:
+    places = [get_args(LegEvent), get_args(SoundEvent), get_args(CourseEvent)]
+    told_there = [kind for place in places for kind in place]
+    assert set(told_there) == set(get_args(CallEvent))
+    assert len(told_there) == len(set(told_there))
+
+
+def test_a_key_comes_before_the_prompt_it_cut() -> None:
+    said: list[Entry] = []
+    order = CauseFirst(said.append)
+    cut, whole = (PromptPlayed("bank", "gate", "Witamy", 1.0, cut) for cut in (True, False))
+    key = DigitPressed("a", "1", "rfc4733")
+    taken = (
+        ("one", cut), ("two", cut), ("one", key), ("two", BranchEntered("bank", "gate")), ("two", key),
+        ("one", whole), ("one", key), ("two", cut), ("two", cut),
+    )  # fmt: skip
+    for number, (call, event) in enumerate(taken):
+        order.take(Entry(number, START + timedelta(milliseconds=number), call, event))
+    assert [entry.sequence for entry in said] == [2, 0, 1, 3, 4, 5, 6, 7]
+    assert said[0].at == said[1].at
+    order.flush()
+    assert [entry.sequence for entry in said[8:]] == [8]
 
 
 def test_terminal_escapes_become_dots() -> None:

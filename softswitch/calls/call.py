@@ -91,16 +91,19 @@ class Call:
         """Take a further leg in: the call's end is its end."""
         self._legs.append(leg)
 
-    async def drop(self, leg: Leg, termination: Termination) -> None:
-        """End a leg, if it is not over, and write its last word."""
+    def drop(self, leg: Leg, termination: Termination) -> None:
+        """End a leg, if it is not over; its last word is written behind it, and before the call ends."""
         if leg in self._legs:
             self._legs.remove(leg)
             leg.hang_up(termination)
             closing = asyncio.ensure_future(leg.close())
             self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
-            # Shielded: a last word that has begun is written, and the call's own end waits for it.
-            await asyncio.shield(closing)
+            closing.add_done_callback(self._closed)
+
+    def _closed(self, closing: asyncio.Future[None]) -> None:
+        self._closing.discard(closing)
+        if not closing.cancelled() and (fault := closing.exception()) is not None:
+            logger.error("call %s: a leg could not be closed", self.facts.id, exc_info=fault)
 
     def leg_name(self) -> str:
         """Return a name for the next leg: b1, b2 …"""
@@ -130,13 +133,10 @@ class Call:
                 termination = Termination(Reason.UNKNOWN_NUMBER)
             elif self._gone is None:
                 self.record(CallRouted(destination.kind, destination.name))
-                async with asyncio.timeout(self._longest):
-                    termination = await destination(self)
+                termination = await self._served(destination)
         except asyncio.CancelledError:
             if self._gone is None:
                 self._gone = Termination(Reason.SWITCH_STOPPED)
-        except TimeoutError:
-            termination = Termination(Reason.TOO_LONG)
         except CallError as error:
             termination = error.termination
         except RemoteProtocolError as error:
@@ -149,25 +149,31 @@ class Call:
         finally:
             await self._close(self._gone or termination)
 
+    async def _served(self, destination: Destination) -> Termination:
+        try:
+            async with asyncio.timeout(self._longest) as limit:
+                return await destination(self)
+        except TimeoutError:
+            if not limit.expired():
+                raise  # Not our limit: a fault of the destination, like any other.
+            return Termination(Reason.TOO_LONG)
+
     async def _close(self, termination: Termination) -> None:
         if self._gone is None:
             self._gone = termination
         for leg in list(reversed(self._legs)):
-            leg.hang_up(termination)
-        # In one go: no leg's last word waits for another's.
-        words = await asyncio.gather(
-            *self._closing, *(leg.close() for leg in self._legs), return_exceptions=True
-        )
-        for fault in words:
-            if isinstance(fault, BaseException):
-                logger.error("call %s: a leg could not be closed", self.facts.id, exc_info=fault)
+            self.drop(leg, termination)
+        # In one go: no leg's last word waits for another's. Faults are told by _closed.
+        await asyncio.gather(*self._closing, return_exceptions=True)
         self._finished(self)
+        codes = termination.codes(answered=self.caller.answered)
         self.record(
             CallEnded(
-                result=termination.result.value,
+                result=codes.result.value,
                 reason=termination.reason.value,
-                sip_code=termination.sip,
-                q850=termination.q850,
+                sip_code=codes.sip,
+                q850=codes.q850,
                 ended_by=termination.by or SWITCH,
+                detail=termination.detail,
             )
         )

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from softswitch.calls.hangup import CALLEE, ELSEWHERE, Reason, Termination, of_status
-from softswitch.calls.leg import SDP, Leg, Progress, Surroundings, sdp_of
+from softswitch.calls.bodies import SDP, sdp_of
+from softswitch.calls.hangup import CALLEE, ELSEWHERE, GIVEN_UP, Codes, Reason, Termination, of_status
+from softswitch.calls.leg import Leg, Progress, Surroundings
 from softswitch.calls.signals import Answered, Ringing, Signal
 from softswitch.events import LegInvited, LegRinging
 from softswitch.sip.digest import authorize
@@ -15,12 +16,14 @@ from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.headers import NameAddr, parse_reason
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request, Response
-from softswitch.sip.offer_answer import PCMA, PCMU, Direction, accept, offer
+from softswitch.sip.offer_answer import PCMA, PCMU, Agreement, Direction, accept, offer
 from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.signals import Cause, DialogId, Failed, Reply, TransactionKey
 
 GLARE_OWNER = (2.1, 4.0)
 """Seconds the owner of the Call-ID waits after a 491 before it tries again (RFC 3261 §14.1)."""
+CALL_GONE = 481
+"""What a re-INVITE comes to whose call has ended meanwhile, whoever ended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,12 @@ class CalledLeg(Leg):
         self._transaction: TransactionKey | None = None
         self._offer: SessionDescription | None = None
         self._cancelled = False
+        self._early: dict[DialogId, Agreement] = {}
+        """What each dialog of the INVITE agreed to before the answer."""
         self.refusal = ""
         """How the other side said no, in its own words."""
+        self.speaks_for_all = False
+        """Its refusal is the person's and not the one phone's."""
         self._invite: Request | None = None
         self._reinvite: TransactionKey | None = None
         self._reinvite_offer: SessionDescription | None = None
@@ -80,6 +87,7 @@ class CalledLeg(Leg):
         request.put_body(self._offer.to_bytes(), SDP)
         self.around.record(LegInvited(self.name, self.party, invitation.target))
         self._send(request)
+        self.sent(self._offer)
 
     def _send(self, request: Request) -> None:
         self._invite = request
@@ -115,6 +123,8 @@ class CalledLeg(Leg):
             return
         elif self.progress is not Progress.UP:
             self.refusal = _words(reply.response)
+            # RFC 3261 §21.6: a 6xx "has definitive information about a particular user".
+            self.speaks_for_all = status >= 600
             self.ended(Termination(Reason.CANCELLED) if self._cancelled else of_status(status))
 
     def failed(self, failed: Failed) -> None:
@@ -130,22 +140,31 @@ class CalledLeg(Leg):
     def _progressed(self, reply: Reply) -> None:
         if reply.response.status == 100 or self.progress not in (Progress.NEW, Progress.RINGING):
             return
-        early = False
-        if reply.response.body and self.stream is None:
-            early = self._take_answer(reply)
+        early = self._heard_early(reply)
         first = self.progress is Progress.NEW
         self.progress = Progress.RINGING
         if first or early:
             self.around.record(LegRinging(self.name, self.party, early))
             self.tell(self, Ringing(early))
 
-    def _take_answer(self, reply: Reply) -> bool:
+    def _heard_early(self, reply: Reply) -> bool:
+        """Take a description from before the answer; the sound of the first one is heard."""
+        agreement = self._agreement_in(reply.response)
+        if agreement is None:
+            return False
+        if reply.dialog is not None:
+            self._early.setdefault(reply.dialog, agreement)
+        if self.stream is not None:
+            return False
+        self.agreed(agreement)
+        return True
+
+    def _agreement_in(self, response: Response) -> Agreement | None:
         assert self._offer is not None
         try:
-            self.agreed(accept(self._offer, sdp_of(reply.response)))
+            return accept(self._offer, sdp_of(response))
         except RemoteProtocolError:
-            return False
-        return True
+            return None
 
     def _answered(self, reply: Reply) -> None:
         assert reply.dialog is not None
@@ -159,13 +178,15 @@ class CalledLeg(Leg):
             return
         self.dialog = reply.dialog
         self.around.directory.know(reply.dialog, self)
-        self.progress = Progress.UP
-        # RFC 3261 §13.2.1: a description in the 2xx repeats one from a reliable provisional; an unreliable
-        # one, as here, may differ, so the 2xx counts.
-        if not self._take_answer(reply):
+        # RFC 3261 §13.2.1: an exchange belongs to its dialog, and "the first session description it receives"
+        # is the answer: a 2xx need not repeat it. One that differs is followed (see DECISIONS.md).
+        early = self._early.get(reply.dialog)
+        agreement = self._agreement_in(reply.response) if reply.response.body else early
+        if agreement is None:
+            self.progress = Progress.UP  # As the phone sees it, so that its end is a BYE.
             self.fail(Termination(Reason.NO_COMMON_CODEC))
             return
-        self.record_answer()
+        self.came_up(agreement)
         self.tell(self, Answered())
 
     def _end_fork(self, dialog: DialogId) -> None:
@@ -186,7 +207,11 @@ class CalledLeg(Leg):
         """Note the end, also for whoever waits for the answer to a re-INVITE: it will not come any more."""
         super().ended(termination)
         if self._reinvite_answer is not None and not self._reinvite_answer.done():
-            self._reinvite_answer.set_result(481)
+            self._reinvite_answer.set_result(CALL_GONE)
+
+    def codes(self) -> Codes:
+        """What is written down: a phone that never answered was cancelled, however well the call went."""
+        return self.termination.codes(answered=self.answered, otherwise=GIVEN_UP)
 
     def hung_up_reason(self) -> Reason:
         """A called phone's BYE ends the call well."""
@@ -204,12 +229,14 @@ class CalledLeg(Leg):
         A 491 is tried again after the pause RFC 3261 §14.1 gives the owner of the Call-ID. A refusal
         leaves everything as it was.
         """
-        while True:
+        while self.progress is Progress.UP:
             status = await self._send_reinvite(direction)
-            if status != 491 or self.progress is not Progress.UP:
+            if status != 491:
                 return status
             low, high = GLARE_OWNER
             await asyncio.sleep(low + (high - low) * self.around.random())
+        # RFC 3261 §14.1: "if the call was already hung up with a BYE, the re-INVITE would not take place".
+        return CALL_GONE
 
     async def _send_reinvite(self, direction: Direction) -> int:
         assert self.dialog is not None
@@ -221,6 +248,7 @@ class CalledLeg(Leg):
             )
         except LocalProtocolError:
             return 491
+        self.sent(self._reinvite_offer)
         self.around.directory.expect(self._reinvite, self)
         return await self._reinvite_answer
 

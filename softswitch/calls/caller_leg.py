@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from softswitch.calls.bodies import SDP, has_description, sdp_of
 from softswitch.calls.hangup import CALLER, Reason, Termination
-from softswitch.calls.leg import SDP, Leg, Progress, Surroundings, sdp_of
+from softswitch.calls.leg import Leg, Progress, Surroundings
 from softswitch.calls.signals import Signal
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.message import Request, Response
 from softswitch.sip.offer_answer import PCMA, PCMU, Agreement, Local, answer, offer
+from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.signals import Incoming, TransactionKey
 
+PROGRESS_SECONDS: Final = 60.0
+"""How often a phone that waits is told that it still rings (RFC 3261 §13.3.1.1)."""
 FIRST_SOUND_SECONDS: Final = 0.2
 """How long the first prompt waits for the phone's first packet after the ACK: until then it may not listen
 yet, and the first syllable would be lost."""
@@ -37,6 +41,11 @@ class CallerLeg(Leg):
         around.directory.expect(self._transaction, self)
         self._agreement: Agreement | None = None
         self._acked = asyncio.Event()
+        self._repeat: asyncio.TimerHandle | None = None
+        self._expiry: asyncio.TimerHandle | None = None
+        # RFC 3261 §13.3.1: "the UAS core sets a timer for the number of seconds indicated".
+        if (seconds := self.invite.expires) is not None:
+            self._expiry = asyncio.get_running_loop().call_later(seconds, self._expired)
 
     def trying(self) -> None:
         """Tell the phone that its INVITE has arrived, which ends its repeats."""
@@ -45,8 +54,7 @@ class CallerLeg(Leg):
     def ring(self) -> None:
         """Tell the phone that it rings at the other end."""
         if self.progress is Progress.NEW:
-            self.progress = Progress.RINGING
-            self._respond(self._response(180))
+            self._proceed(180)
 
     async def early_sound(self, prefer: str = "") -> None:
         """Let the caller hear us before the answer (183 with a description).
@@ -55,14 +63,13 @@ class CallerLeg(Leg):
         """
         if self.progress not in (Progress.NEW, Progress.RINGING) or self._agreement is not None:
             return
-        if not self.invite.body:
+        if not has_description(self.invite):
             self.ring()
             return
         await self.open_sound()
-        self.progress = Progress.RINGING
-        response = self._response(183)
-        response.put_body(self._agree(prefer).ours.to_bytes(), SDP)
-        self._respond(response)
+        self._agreement = self._agree(prefer)
+        self.agreed(self._agreement)
+        self._proceed(183, self._agreement.ours)
 
     async def answer(self, prefer: str = "") -> None:
         """Answer the call; ``prefer`` names the codec to choose if the phone has it.
@@ -74,17 +81,15 @@ class CallerLeg(Leg):
         await self.open_sound()
         if self.over:
             return  # The caller hung up while the port was being opened.
-        response = self._response(200)
-        if self.invite.body:
+        agreement: Agreement | None = None
+        if has_description(self.invite):
             # RFC 3261 §13.2.1: what stood in a 183 stands in the 200 too.
             agreement = self._agreement or self._agree(prefer)
-            response.put_body(agreement.ours.to_bytes(), SDP)
         else:
             self._offered = offer(self.local())
-            response.put_body(self._offered.to_bytes(), SDP)
-        self.progress = Progress.UP
-        self._respond(response)
-        self.record_answer()
+        self._stop_timers()
+        self._respond(self._response(200), agreement.ours if agreement is not None else self._offered)
+        self.came_up(agreement)
 
     async def ready(self) -> None:
         """Wait until the phone can hear: its ACK is here, and its first packet or a short while."""
@@ -103,7 +108,7 @@ class CallerLeg(Leg):
 
     def expected_codec(self) -> str:
         """The codec an answer given now would choose, "" when the phone has made no offer."""
-        if self.stream is not None or not self.invite.body:
+        if self.stream is not None or not has_description(self.invite):
             return self.codec
         return answer(sdp_of(self.invite), Local("0.0.0.0", 9, 0)).stream.codec
 
@@ -128,6 +133,11 @@ class CallerLeg(Leg):
             self.release(termination)
             self.ended(termination)
 
+    def ended(self, termination: Termination) -> None:
+        """Note that the leg is over, and what was still to be said."""
+        self._stop_timers()
+        super().ended(termination)
+
     def acknowledged(self, request: Request) -> None:
         """Take the ACK."""
         self._acked.set()
@@ -146,26 +156,48 @@ class CallerLeg(Leg):
         if self.progress is Progress.UP:
             self.bye(termination)
             return
-        status = termination.sip if termination.sip >= 300 else 480
-        response = self._response(status)
+        response = self._response(termination.codes(answered=False).sip)
         response.fields.add("Reason", termination.reason_field())
         self._respond(response)
+
+    def _proceed(self, status: int, ours: SessionDescription | None = None) -> None:
+        """Say that it rings, and say it again until the final response.
+
+        RFC 3261 §13.3.1.1: against a proxy's giving up "the UAS MUST send a non-100 provisional response at
+        every minute, to handle the possibility of lost provisional responses".
+        """
+        self.progress = Progress.RINGING
+        self._respond(self._response(status), ours)
+        if self._repeat is not None:
+            self._repeat.cancel()
+        loop = asyncio.get_running_loop()
+        self._repeat = loop.call_later(PROGRESS_SECONDS, self._proceed, status, ours)
+
+    def _expired(self) -> None:
+        # RFC 3261 §13.3.1: "a 487 (Request Terminated) response SHOULD be generated".
+        self.hang_up(Termination(Reason.EXPIRED, CALLER))
+
+    def _stop_timers(self) -> None:
+        for timer in (self._repeat, self._expiry):
+            if timer is not None:
+                timer.cancel()
 
     def _agree(self, prefer: str) -> Agreement:
         theirs = sdp_of(self.invite)
         try:
-            self._agreement = answer(theirs, self.local((prefer,) if prefer else (PCMA, PCMU)))
+            return answer(theirs, self.local((prefer,) if prefer else (PCMA, PCMU)))
         except RemoteProtocolError:
             if not prefer:
                 raise
-            self._agreement = answer(theirs, self.local())
-        self.agreed(self._agreement)
-        return self._agreement
+            return answer(theirs, self.local())
 
     def _response(self, status: int) -> Response:
         return self.around.signaller.stack.response(self._transaction, status)
 
-    def _respond(self, response: Response) -> None:
+    def _respond(self, response: Response, ours: SessionDescription | None = None) -> None:
+        if ours is not None:
+            response.put_body(ours.to_bytes(), SDP)
+            self.sent(ours)
         dialog = self.around.signaller.respond(self._transaction, response, contact=self.contact())
         if dialog is not None:
             self.dialog = dialog

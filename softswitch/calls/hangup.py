@@ -28,8 +28,18 @@ class Reason(Enum):
     CALLER_HUNG_UP = "caller_hung_up"
     CALLEE_HUNG_UP = "callee_hung_up"
     MENU_ENDED = "menu_ended"
+    MENU_HUNG_UP = "menu_hung_up"
+    MENU_BUSY = "menu_busy"
+    MENU_NO_INPUT = "menu_no_input"
+    MENU_NO_MATCH = "menu_no_match"
+    MENU_TOO_MANY_TRIES = "menu_too_many_tries"
+    MENU_NOT_ENTERED = "menu_not_entered"
+    MENU_NO_TARGET = "menu_no_target"
+    MENU_UNKNOWN_TARGET = "menu_unknown_target"
+    MENU_ENDLESS_LOOP = "menu_endless_loop"
     SERVICE_ENDED = "service_ended"
     CANCELLED = "cancelled"
+    EXPIRED = "invitation_expired"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
     BUSY = "busy"
     DECLINED = "declined"
@@ -45,7 +55,7 @@ class Reason(Enum):
     NO_MEDIA = "no_media"
     NOT_ACKNOWLEDGED = "not_acknowledged"
     TOO_LONG = "too_long"
-    MENU_FAULT = "menu_fault"
+    TOO_MANY_CALLS = "too_many_calls"
     SWITCH_STOPPED = "switch_stopped"
     FAULT = "fault"
 
@@ -63,8 +73,19 @@ CODES: Final = {
     Reason.CALLER_HUNG_UP: Codes(Result.COMPLETED, 200, 16),
     Reason.CALLEE_HUNG_UP: Codes(Result.COMPLETED, 200, 16),
     Reason.MENU_ENDED: Codes(Result.COMPLETED, 200, 16),
+    Reason.MENU_HUNG_UP: Codes(Result.COMPLETED, 200, 16),
+    Reason.MENU_BUSY: Codes(Result.BUSY, 486, 17),
+    Reason.MENU_NO_INPUT: Codes(Result.COMPLETED, 200, 16),
+    Reason.MENU_NO_MATCH: Codes(Result.COMPLETED, 200, 16),
+    Reason.MENU_TOO_MANY_TRIES: Codes(Result.COMPLETED, 200, 16),
+    Reason.MENU_NOT_ENTERED: Codes(Result.COMPLETED, 200, 16),
+    # No 404: the number that the caller dialled exists, it is the menu that leads nowhere.
+    Reason.MENU_NO_TARGET: Codes(Result.FAILED, 480, 3),
+    Reason.MENU_UNKNOWN_TARGET: Codes(Result.FAILED, 480, 3),
+    Reason.MENU_ENDLESS_LOOP: Codes(Result.FAILED, 500, 41),
     Reason.SERVICE_ENDED: Codes(Result.COMPLETED, 200, 16),
     Reason.CANCELLED: Codes(Result.CANCELLED, 487, 16),
+    Reason.EXPIRED: Codes(Result.CANCELLED, 487, 102),
     Reason.ANSWERED_ELSEWHERE: Codes(Result.CANCELLED, 487, 26),
     Reason.BUSY: Codes(Result.BUSY, 486, 17),
     Reason.DECLINED: Codes(Result.DECLINED, 603, 21),
@@ -80,11 +101,18 @@ CODES: Final = {
     Reason.NO_MEDIA: Codes(Result.FAILED, 503, 34),
     Reason.NOT_ACKNOWLEDGED: Codes(Result.FAILED, 408, 102),
     Reason.TOO_LONG: Codes(Result.COMPLETED, 480, 31),
-    Reason.MENU_FAULT: Codes(Result.FAILED, 500, 41),
+    # No 503: it would tell the phone to try another switch. It is the account that is busy.
+    Reason.TOO_MANY_CALLS: Codes(Result.REFUSED, 486, 17),
     Reason.SWITCH_STOPPED: Codes(Result.FAILED, 503, 41),
     Reason.FAULT: Codes(Result.FAILED, 500, 41),
 }
 """Result and codes of every reason. Q.850 causes are those of ITU-T Q.850 table 1."""
+
+REFUSED: Final = Codes(Result.REFUSED, 480, 16)
+"""What a good end is to a caller who was never answered: the INVITE that is still open gets a refusal."""
+
+GIVEN_UP: Final = Codes(Result.CANCELLED, 487, 16)
+"""What a good end is to a phone that never answered: it is cancelled."""
 
 CALLER: Final = "caller"
 CALLEE: Final = "callee"
@@ -93,10 +121,11 @@ SWITCH: Final = "switch"
 
 @dataclass(frozen=True, slots=True)
 class Termination:
-    """One end: why, and on whose side."""
+    """One end: why, on whose side, and what it was about (the number a menu dialled), "" for nothing."""
 
     reason: Reason
     by: str = SWITCH
+    detail: str = ""
 
     @property
     def result(self) -> Result:
@@ -113,6 +142,16 @@ class Termination:
         """The Q.850 cause."""
         return CODES[self.reason].q850
 
+    def codes(self, *, answered: bool, otherwise: Codes = REFUSED) -> Codes:
+        """Return what is written down of this end; ``otherwise`` is what completes nothing.
+
+        A phone that was never answered, or never did, had no completed call and got no 200.
+        """
+        codes = CODES[self.reason]
+        if answered or codes.result is not Result.COMPLETED:
+            return codes
+        return Codes(otherwise.result, otherwise.sip, codes.q850)
+
     def reason_field(self) -> str:
         """Return the value of a Reason field (RFC 3326)."""
         return f"Q.850;cause={self.q850};text={quote(self.reason.value.replace('_', ' '))}"
@@ -127,7 +166,6 @@ _OF_STATUS: Final = {
     410: Reason.OFFLINE,
     480: Reason.UNREACHABLE,
     486: Reason.BUSY,
-    487: Reason.CANCELLED,
     488: Reason.NO_COMMON_CODEC,
     600: Reason.BUSY,
     603: Reason.DECLINED,
@@ -137,5 +175,8 @@ _OF_STATUS: Final = {
 
 
 def of_status(status: int) -> Termination:
-    """Return what a refusal of a called phone means."""
+    """Return what a refusal of a called phone means.
+
+    A 487 has no meaning of its own: whoever sent CANCEL knows why, and without one the phone has failed.
+    """
     return Termination(_OF_STATUS.get(status, Reason.PEER_FAILED), CALLEE)

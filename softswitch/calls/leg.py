@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from softswitch.calls.bodies import SDP, check_body, has_description, is_optional, sdp_of
 from softswitch.calls.directory import Directory
 from softswitch.calls.errors import LegEnded
-from softswitch.calls.hangup import SWITCH, Reason, Termination
-from softswitch.calls.keys import INFO, Keys, Press, digit_of_info
+from softswitch.calls.hangup import SWITCH, Codes, Reason, Termination
+from softswitch.calls.keys import INFO, MOST_PRESSES, Keys, Press, digit_of_info
 from softswitch.calls.media_port import MediaPort, Sound
 from softswitch.calls.signaller import Signaller
 from softswitch.calls.signals import Ended, Held, Resumed, Signal
@@ -24,16 +25,20 @@ from softswitch.clock import Clock
 from softswitch.events import (
     CallEvent,
     DigitPressed,
+    KeysDropped,
     LegAnswered,
     LegHeld,
+    LegMoved,
     LegResumed,
     MediaLatched,
+    SoundBothWays,
+    SoundOneWay,
 )
 from softswitch.events import LegEnded as LegEndedEvent
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
-from softswitch.sip.message import Message, Request
+from softswitch.sip.message import Request
 from softswitch.sip.offer_answer import (
     PCMA,
     PCMU,
@@ -44,14 +49,13 @@ from softswitch.sip.offer_answer import (
     answer,
     offer,
 )
-from softswitch.sip.sdp import SessionDescription, parse_sdp
+from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.signals import DialogId, Failed, Incoming, Reply
 from softswitch.sip.stack import ALLOW
 from softswitch.sip.uri import SipUri
 
 logger = logging.getLogger(__name__)
 
-SDP: Final = "application/sdp"
 INFO_TYPES: Final = "application/dtmf-relay, application/dtmf"
 
 
@@ -87,10 +91,13 @@ class Leg:
         self.party = party
         self.around = around
         self.hop = hop
+        self._seen_at = hop
         self.tell = tell
         self.progress = Progress.NEW
+        self.answered = False
+        """It was up once, whatever came of it."""
         self.held = False
-        self.keys = Keys(self._key_read)
+        self.keys = Keys(self._key_read, flooded=self._keys_flooded)
         self.masked = False
         """Keys are secret: they are recorded as ``*``."""
         self.sound: Sound | None = None
@@ -127,22 +134,34 @@ class Leg:
         return self.sound
 
     def local(self, codecs: tuple[str, ...] = (PCMA, PCMU)) -> Local:
-        """Return our end for the next description; its version counts up (RFC 3264 §8)."""
+        """Return our end for the next description, by its version one on from the last that was sent."""
         assert self.sound is not None
-        self._version += 1
-        return Local(self.hop.local_host, self.sound.number, self.sound.number, self._version, codecs)
+        return Local(self.hop.local_host, self.sound.number, self.sound.number, self._version + 1, codecs)
+
+    def sent(self, ours: SessionDescription) -> None:
+        """Note that a description has gone out.
+
+        RFC 3264 §8: the version "MUST increment by one from the previous SDP", so one that was made and not
+        sent does not count, and one that is said again counts once.
+        """
+        self._version = ours.origin.version
 
     def agreed(self, agreement: Agreement) -> None:
         """Put an agreement into force."""
+        self._enforce(agreement)
+        self._tell_hold()
+
+    def _enforce(self, agreement: Agreement) -> None:
         assert self.sound is not None
         first = self.stream is None
         self._ours, self.stream = agreement.ours, agreement.stream
-        self.sound.agree(agreement.stream, silence_after=self.around.sound_timeout)
+        # A phone that only rings owes us no sound.
+        silence_after = self.around.sound_timeout if self.progress is Progress.UP else 0.0
+        self.sound.agree(agreement.stream, silence_after=silence_after, signalling_host=self.hop.host)
         if first:
             # The answer to a late offer may come when two people talk already.
             self.sound.listen_for_tones(not self.keys.unread)
         self.held = agreement.stream.held
-        self._tell_hold()
 
     def _tell_hold(self) -> None:
         # A phone may call or ring on hold; that is news only when the leg is up.
@@ -151,8 +170,12 @@ class Leg:
             self.around.record(LegHeld(self.name) if self.held else LegResumed(self.name))
             self.tell(self, Held() if self.held else Resumed())
 
-    def record_answer(self) -> None:
-        """Write into the log that the leg is up."""
+    def came_up(self, agreement: Agreement | None) -> None:
+        """Note the answer, by which the leg is up; without an agreement when that comes in the ACK."""
+        self.progress = Progress.UP
+        self.answered = True
+        if agreement is not None:
+            self._enforce(agreement)  # Also what was agreed before: its patience with silence begins now.
         stream = self.stream
         codec = stream.codec if stream is not None else ""
         digits = "rfc4733" if stream is not None and stream.digits_payload is not None else "inband or info"
@@ -173,8 +196,23 @@ class Leg:
             self.around.record(MediaLatched(self.name, f"{stream.host}:{stream.port}", f"{host}:{port}"))
 
     def sound_missing(self, seconds: float) -> None:
-        """Take that the phone has gone silent without a word."""
-        self.fail(Termination(Reason.MEDIA_LOST))
+        """Take that the phone has gone silent without a word; before the answer it may."""
+        if self.progress is Progress.UP:
+            self.fail(Termination(Reason.MEDIA_LOST))
+
+    def sound_one_way(self, *, deaf: bool, ever: bool, seconds: float) -> None:
+        """Write down that sound passes in one direction only, with what shows why."""
+        stream = self.stream
+        if stream is not None and self.progress is Progress.UP:
+            promised = f"{stream.host}:{stream.port}"
+            self.around.record(
+                SoundOneWay(self.name, self.party, deaf, ever, round(seconds, 1), promised, self.hop.host)
+            )
+
+    def sound_both_ways(self) -> None:
+        """Write down that it passes in both again."""
+        if self.progress is Progress.UP:
+            self.around.record(SoundBothWays(self.name, self.party))
 
     def sound_lost(self) -> None:
         """Take that our media worker died."""
@@ -183,6 +221,9 @@ class Leg:
     def _key_read(self, press: Press) -> None:
         digit = "*" if self.masked else press.digit
         self.around.record(DigitPressed(self.name, digit, press.method))
+
+    def _keys_flooded(self) -> None:
+        self.around.record(KeysDropped(self.name, MOST_PRESSES))
 
     # What SIP tells
 
@@ -236,7 +277,7 @@ class Leg:
         request = incoming.request
         try:
             check_body(request)
-            if request.body:
+            if has_description(request):
                 agreement = answer(sdp_of(request), self.local())
                 ours = agreement.ours
             else:
@@ -249,13 +290,22 @@ class Leg:
         response.put_body(ours.to_bytes(), SDP)
         self._offered = ours if agreement is None else None
         self.around.signaller.respond(incoming.transaction, response, contact=self.contact())
+        self.sent(ours)
+        self._note_source(incoming.hop)
         if agreement is not None:
             self.agreed(agreement)
+
+    def _note_source(self, hop: Hop) -> None:
+        # Phones move, and whoever has read the dialog's tags can say it is one: that is to be seen. Ports are
+        # not looked at, as a NAT changes them.
+        if hop.host != self._seen_at.host:
+            self.around.record(LegMoved(self.name, self._seen_at.address, hop.address))
+            self._seen_at = hop
 
     def _informed(self, incoming: Incoming) -> None:
         content_type = incoming.request.content_type
         digit = digit_of_info(content_type.kind if content_type else "", incoming.request.body)
-        if digit is None and incoming.request.body:
+        if digit is None and incoming.request.body and not is_optional(incoming.request):
             self._reply(incoming, 415, ("Accept", INFO_TYPES))
             return
         self._reply(incoming, 200)
@@ -313,38 +363,33 @@ class Leg:
         self.keys.flush()
         self.tell(self, Ended(termination))
 
+    def codes(self) -> Codes:
+        """Return what is written down of the leg's end."""
+        return self.termination.codes(answered=self.answered)
+
     async def close(self) -> None:
         """Let the sound go and write the leg's last word; call once after the end."""
         self.around.directory.forget(self)
         statistics = await self.sound.close() if self.sound is not None else None
-        end = self.termination
-        self.around.record(
-            LegEndedEvent(
-                leg=self.name,
-                party=self.party,
-                result=end.result.value,
-                reason=end.reason.value,
-                sip_code=end.sip,
-                q850=end.q850,
-                packets_sent=statistics.sent if statistics else 0,
-                packets_received=statistics.received if statistics else 0,
-                packets_lost=statistics.lost if statistics else 0,
-            )
+        end, codes = self.termination, self.codes()
+        event = LegEndedEvent(
+            leg=self.name,
+            party=self.party,
+            result=codes.result.value,
+            reason=end.reason.value,
+            sip_code=codes.sip,
+            q850=codes.q850,
         )
-
-
-def check_body(request: Request) -> None:
-    """Check that a body is one we read; raise RemoteProtocolError(415) otherwise (RFC 3261 §8.2.3)."""
-    accept_sdp = (("Accept", SDP),)
-    if request.body and (request.content_type is None or request.content_type.kind != SDP):
-        raise RemoteProtocolError(415, "Unsupported Media Type", fields=accept_sdp)
-    encoding = request.fields.get("Content-Encoding")
-    if request.body and encoding and encoding.strip().lower() != "identity":
-        raise RemoteProtocolError(415, "Unsupported encoding", fields=(("Accept-Encoding", "identity"),))
-
-
-def sdp_of(message: Message) -> SessionDescription:
-    """Read the description a message carries; raise RemoteProtocolError when there is none."""
-    if not message.body:
-        raise RemoteProtocolError(400, "No session description")
-    return parse_sdp(message.body)
+        if statistics is not None:
+            event = replace(
+                event,
+                packets_sent=statistics.sent,
+                packets_received=statistics.received,
+                packets_lost=statistics.lost,
+                jitter_ms=statistics.jitter_ms,
+                delay_ms=statistics.delay_ms,
+                round_trip_ms=statistics.round_trip_ms,
+                lost_by_phone=statistics.lost_by_phone,
+                mos=statistics.mos,
+            )
+        self.around.record(event)

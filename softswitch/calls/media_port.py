@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
 from media import commands as ask
 from media import events as tell
-from media.client import LegReport, MediaClient, MediaLeg
+from media.client import LegReport, MediaClient, MediaLeg, Worker
 from media.errors import MediaError
+from media.recording_messages import RecordingEnded
 from media.soundfiles import write_wave
 from media.tones import busy, ring_back
 from softswitch.calls.errors import NoMedia
@@ -20,6 +21,9 @@ from softswitch.calls.hangup import Reason, Termination
 from softswitch.sip.offer_answer import Stream
 
 logger = logging.getLogger(__name__)
+
+ANY_IPV4: Final = "0.0.0.0"
+ANY_IPV6: Final = "::"
 
 CLOSE_SECONDS: Final = 1.0
 """How long the last statistics of a leg are waited for; the worker answers within a tick."""
@@ -38,6 +42,14 @@ class Ear(Protocol):
 
     def sound_missing(self, seconds: float) -> None:
         """Take that nothing has arrived for this long."""
+        ...
+
+    def sound_one_way(self, *, deaf: bool, ever: bool, seconds: float) -> None:
+        """Take that sound passes in one direction only (see :class:`media.events.OneWay`)."""
+        ...
+
+    def sound_both_ways(self) -> None:
+        """Take that it passes in both again."""
         ...
 
     def sound_lost(self) -> None:
@@ -65,7 +77,11 @@ class Sound:
         self._closed: asyncio.Future[tell.Statistics] | None = None
         self._listening: bool | None = None
         self.host = host
+        self._agreed: tuple[Stream, float, str] | None = None
+        self._heard_from = ""
         self.lost = False
+        self.failures: list[str] = []
+        """Why recordings of this leg broke off whose end nobody was to be told."""
 
     @property
     def number(self) -> int:
@@ -81,7 +97,7 @@ class Sound:
         """Take a port; raise NoMedia when none can be had."""
         try:
             self._leg = await self._port.client.open_leg(
-                self._port.bind, self.reported, near=near._leg if near is not None else None
+                self._port.bound_for(self.host), self.reported, near=near._leg if near is not None else None
             )
         except MediaError as error:
             raise NoMedia(Termination(Reason.NO_MEDIA)) from error
@@ -89,9 +105,17 @@ class Sound:
             # It died between its answer and now, when this leg was not yet among those to be told.
             raise NoMedia(Termination(Reason.MEDIA_WORKER_DIED))
 
-    def agree(self, stream: Stream, *, silence_after: float) -> None:
-        """Tell the engine what was agreed; a held phone may be silent for as long as it likes."""
+    def agree(self, stream: Stream, *, silence_after: float, signalling_host: str = "") -> None:
+        """Tell the engine what was agreed; a held phone may be silent for as long as it likes.
+
+        ``signalling_host`` is where the phone's SIP comes from; behind NAT its sound comes from there too.
+        One that only listens may be silent too if it is known to be where it wants its sound: else anybody
+        could have us send to anybody.
+        """
+        self._agreed = (stream, silence_after, signalling_host)
         receives = stream.direction.receives and not stream.held
+        sends = stream.direction.sends and not stream.held
+        known = stream.host in (signalling_host, self._heard_from)
         self._send(
             ask.SetStream(
                 leg=self._open.number,
@@ -101,14 +125,23 @@ class Sound:
                 payload=stream.payload,
                 digits_payload=-1 if stream.digits_payload is None else stream.digits_payload,
                 digits_rate=stream.digits_rate,
-                send=stream.direction.sends and not stream.held,
+                send=sends,
                 receive=stream.direction.receives,
-                silence_after=silence_after if receives else 0.0,
+                silence_after=silence_after if receives or (sends and not known) else 0.0,
+                packet_ms=stream.packet_ms,
+                control_port=stream.control_port,
+                shared_port=stream.shared_port,
+                hush=stream.hush,
+                signalling_host=signalling_host,
             )
         )
 
     async def play(self, prompts: Sequence[int]) -> Played:
         """Play prompts one after another and wait for their end; cancelling stops them at once."""
+        if self.lost:
+            return Played(0.0, finished=False)
+        if self._playing is not None and not self._playing.done():
+            self._playing.set_result(Played(0.0, finished=False))
         self._plays += 1
         playing: asyncio.Future[Played] = asyncio.get_running_loop().create_future()
         self._playing = playing
@@ -135,9 +168,13 @@ class Sound:
         """Send the phone its own sound."""
         self._send(ask.HearItself(self._open.number))
 
-    def hear_loop(self, prompt: int, *, shared: bool = False) -> None:
-        """Let the phone hear a loop: a tone, or music all listeners share."""
-        self._send(ask.HearLoop(self._open.number, prompt, shared))
+    def hear_loop(self, *prompts: int, shared: bool = False, resume: bool = False) -> None:
+        """Let the phone hear a tone or music over and over.
+
+        All listeners of ``shared`` music are at the same place; with ``resume`` this one goes on where it
+        stopped.
+        """
+        self._send(ask.HearLoop(self._open.number, prompts, shared, resume))
 
     def hear(self, other: Sound) -> None:
         """Let the phone hear another leg."""
@@ -154,9 +191,21 @@ class Sound:
         """Press keys towards the phone."""
         self._send(ask.SendDigits(self._open.number, digits, milliseconds=160, gap=80))
 
-    def record(self, path: Path) -> None:
-        """Write what the phone says to a WAV file."""
-        self._send(ask.Record(self._open.number, str(path)))
+    def record(
+        self,
+        path: Path,
+        ended: Callable[[RecordingEnded], None] | None = None,
+        *,
+        layout: str = "stereo",
+        then: str = "wav",
+    ) -> None:
+        """Record what the phone says and hears; ``ended`` is told when the file is done.
+
+        Without it, a recording that broke off is only logged.
+        """
+        if self._leg is not None and not self.lost:
+            told = ended or _recording_ended
+            self._port.client.record(self._leg, path, told, layout=layout, then=then)
 
     async def close(self) -> tell.Statistics:
         """Let the port go and return the last statistics."""
@@ -171,9 +220,9 @@ class Sound:
         except TimeoutError:
             return tell.Statistics()
 
-    def on_worker(self, index: int) -> bool:
+    def on_worker(self, worker: Worker) -> bool:
         """Tell whether this leg is on that worker."""
-        return self._leg is not None and self._leg.worker.index == index
+        return self._leg is not None and self._leg.worker is worker
 
     def fail(self) -> None:
         """Take that the worker has died."""
@@ -191,8 +240,13 @@ class Sound:
                 self._ear.digit_heard(report.digit, report.method)
             case tell.MediaArrived():
                 self._ear.sound_arrived(report.host, report.port)
+                self._found(report.host)
             case tell.MediaTimeout():
                 self._ear.sound_missing(report.seconds)
+            case tell.OneWay():
+                self._ear.sound_one_way(deaf=report.deaf, ever=report.ever, seconds=report.seconds)
+            case tell.BothWays():
+                self._ear.sound_both_ways()
             case tell.PlayEnded() if report.play == self._plays:
                 if self._playing is not None and not self._playing.done():
                     self._playing.set_result(Played(report.seconds, report.finished))
@@ -203,6 +257,12 @@ class Sound:
                 logger.warning("the media worker could not do what was asked: %s", report.reason)
             case _:
                 pass
+
+    def _found(self, host: str) -> None:
+        self._heard_from = host
+        if self._agreed is not None and not self._agreed[0].direction.receives:
+            stream, silence_after, signalling_host = self._agreed
+            self.agree(stream, silence_after=silence_after, signalling_host=signalling_host)
 
     def _send(self, command: ask.AnyCommand) -> None:
         if self._leg is not None and not self.lost:
@@ -225,9 +285,13 @@ class MediaPort:
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         for name, samples in (("ring_back", ring_back()), ("busy", busy())):
             write_wave(folder / f"{name}.wav", samples)
-        self.ring_back = await self.client.load(folder / "ring_back.wav", keep=True)
-        self.busy = await self.client.load(folder / "busy.wav", keep=True)
+        self.ring_back = await self.client.load(folder / "ring_back.wav", keep=True, as_it_is=True)
+        self.busy = await self.client.load(folder / "busy.wav", keep=True, as_it_is=True)
         self.music = await self.client.load(music, keep=True)
+
+    def bound_for(self, host: str) -> str:
+        """Return what to bind a port to whose phone knows us as ``host``: "everywhere" is said by family."""
+        return ANY_IPV4 if self.bind == ANY_IPV6 and ":" not in host else self.bind
 
     async def open(self, host: str, ear: Ear, *, near: Sound | None = None) -> Sound:
         """Open a leg whose phone reaches us at ``host``; raise NoMedia when it cannot be."""
@@ -236,9 +300,12 @@ class MediaPort:
         self._sounds.add(sound)
         return sound
 
-    async def load(self, path: Path) -> int:
-        """Return the prompt number of a sound file; raise MediaError when it cannot be read."""
-        return await self.client.load(path)
+    async def load(self, path: Path, *, as_it_is: bool = False) -> int:
+        """Return the prompt number of a sound file; raise MediaError when it cannot be read.
+
+        It is brought to the loudness of all prompts, unless it is to stay ``as_it_is``.
+        """
+        return await self.client.load(path, as_it_is=as_it_is)
 
     def unload(self, number: int) -> None:
         """Drop a sound everywhere, its files too."""
@@ -248,8 +315,13 @@ class MediaPort:
         """Take that a leg is closed."""
         self._sounds.discard(sound)
 
-    def worker_died(self, index: int) -> None:
+    def worker_died(self, worker: Worker) -> None:
         """Tell the legs of a dead worker."""
-        for sound in [sound for sound in self._sounds if sound.on_worker(index)]:
+        for sound in [sound for sound in self._sounds if sound.on_worker(worker)]:
             self._sounds.discard(sound)
             sound.fail()
+
+
+def _recording_ended(report: RecordingEnded) -> None:
+    if report.reason:
+        logger.warning("the recording %s is not whole: %s", report.path, report.reason)

@@ -48,6 +48,9 @@ class LegRecord:
     packets_sent: int = 0
     packets_received: int = 0
     packets_lost: int = 0
+    jitter_ms: float = 0.0
+    round_trip_ms: float = -1.0
+    mos: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class CallRecord:
     sip_code: int
     q850: int
     ended_by: str
+    detail: str
     tree: str
     path: tuple[str, ...]
     digits: str
@@ -112,6 +116,7 @@ def call_record(entries: Sequence[Entry]) -> CallRecord:
         sip_code=ended.sip_code,
         q850=ended.q850,
         ended_by=ended.ended_by,
+        detail=ended.detail,
         tree=branches[-1].tree if branches else "",
         path=tuple(event.branch for event in branches),
         digits=own.digits if own else "",
@@ -144,13 +149,14 @@ def why(record: CallRecord, language: str = ENGLISH) -> str:
         silent=_alone_with(record, Reason.MEDIA_LOST),
         tree=record.tree,
         branch=record.path[-1] if record.path else "",
+        detail=record.detail,
         seconds=_seconds_that_matter(record),
     )
 
 
-def why_briefly(reason: str, language: str = ENGLISH) -> str:
-    """Return the sentence for a reason alone, for where the rest of the call is not at hand."""
-    return _sentence(reason, language)
+def why_briefly(reason: str, language: str = ENGLISH, *, detail: str = "") -> str:
+    """Return the sentence for a reason and what it was about, where the rest of the call is not at hand."""
+    return _sentence(reason, language, detail=detail)
 
 
 def lasting(seconds: float) -> str:
@@ -171,6 +177,39 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "The menu{tree} came to its end{branch} and hung up.",
         "Menu{tree} dobiegło końca{branch} i zakończyło połączenie.",
     ),
+    Reason.MENU_HUNG_UP: ("The menu{tree} hung up{branch}.", "Menu{tree} zakończyło połączenie{branch}."),
+    Reason.MENU_BUSY: (
+        "The menu{tree} turned the caller away as busy{branch}.",
+        "Menu{tree} odprawiło dzwoniącego sygnałem zajętości{branch}.",
+    ),
+    Reason.MENU_NO_INPUT: (
+        "{caller} pressed no key{branch}, so the menu{tree} hung up.",
+        "{caller} nie nacisnął żadnego klawisza{branch}, więc menu{tree} zakończyło połączenie.",
+    ),
+    Reason.MENU_NO_MATCH: (
+        "{caller} pressed keys that mean nothing{branch}, so the menu{tree} hung up.",
+        "{caller} naciskał klawisze bez znaczenia{branch}, więc menu{tree} zakończyło połączenie.",
+    ),
+    Reason.MENU_TOO_MANY_TRIES: (
+        "{caller} used up all tries{branch}, so the menu{tree} hung up.",
+        "{caller} wyczerpał wszystkie próby{branch}, więc menu{tree} zakończyło połączenie.",
+    ),
+    Reason.MENU_NOT_ENTERED: (
+        "{caller} entered no valid number{branch}, so the menu{tree} hung up.",
+        "{caller} nie wpisał poprawnego numeru{branch}, więc menu{tree} zakończyło połączenie.",
+    ),
+    Reason.MENU_NO_TARGET: (
+        "The menu{tree}{place} had no number to dial.",
+        "Menu{tree}{place} nie miało numeru, pod który mogłoby zadzwonić.",
+    ),
+    Reason.MENU_UNKNOWN_TARGET: (
+        "The menu{tree}{place} dialled {target}, which does not exist here.",
+        "Menu{tree}{place} zadzwoniło pod {target}, a taki numer tu nie istnieje.",
+    ),
+    Reason.MENU_ENDLESS_LOOP: (
+        "The menu{tree} went round in circles without the caller{branch}, so the switch hung up.",
+        "Menu{tree} krążyło w kółko bez udziału dzwoniącego{branch}, więc centrala zakończyła połączenie.",
+    ),
     Reason.SERVICE_ENDED: (
         "The service at {called} came to its end and hung up.",
         "Usługa pod numerem {called} dobiegła końca i zakończyła połączenie.",
@@ -179,10 +218,14 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "{caller} gave up before the call was answered{after}.",
         "{caller} zrezygnował przed odebraniem{after}.",
     ),
+    Reason.EXPIRED: (
+        "The call was not answered within the time the calling phone had set{after}.",
+        "Połączenia nie odebrano w czasie, jaki wyznaczył telefon dzwoniącego{after}.",
+    ),
     Reason.ANSWERED_ELSEWHERE: ("Another phone answered first.", "Wcześniej odebrał inny telefon."),
     Reason.BUSY: ("{callee} was busy.", "{callee} był zajęty."),
     Reason.DECLINED: ("{callee} declined the call.", "{callee} odrzucił połączenie."),
-    Reason.NO_ANSWER: ("{callee} did not answer{after}.", "{callee} nie odebrał{after}."),
+    Reason.NO_ANSWER: ("{callee} did not answer{after}.", "{callee} nie odebrał{within}."),
     Reason.OFFLINE: (
         "{callee} could not be called: no phone is registered there.",
         "{callee} nie ma zarejestrowanego telefonu, więc nie można było zadzwonić.",
@@ -224,9 +267,9 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "The call reached the longest time allowed{after}.",
         "Połączenie osiągnęło najdłuższy dozwolony czas{after}.",
     ),
-    Reason.MENU_FAULT: (
-        "The menu{tree} has a fault and could not go on{branch}.",
-        "Menu{tree} zawiera błąd i nie mogło działać dalej{branch}.",
+    Reason.TOO_MANY_CALLS: (
+        "{caller} has as many calls already as one account may.",
+        "{caller} prowadzi już tyle połączeń, ile wolno jednemu kontu.",
     ),
     Reason.SWITCH_STOPPED: ("The switch was stopped.", "Centrala została zatrzymana."),
     Reason.FAULT: (
@@ -246,6 +289,7 @@ def _sentence(
     silent: str = "",
     tree: str = "",
     branch: str = "",
+    detail: str = "",
     seconds: float | None = None,
 ) -> str:
     polish = language == POLISH
@@ -267,7 +311,10 @@ def _sentence(
         silent=silent or none,
         tree=f" {tree}" if tree else "",
         branch=f"{place}{branch}" if branch else "",
+        place=f" ({'gałąź' if polish else 'branch'} {branch})" if branch else "",
+        target=detail or ("nieznany numer" if polish else "a number"),
         after="" if seconds is None else f"{after}{lasting(seconds)}",
+        within="" if seconds is None else f" {'w ciągu' if polish else 'within'} {lasting(seconds)}",
         reason=reason.replace("_", " ") or unknown,
     )
     return text[0].upper() + text[1:]
@@ -307,18 +354,24 @@ def _ended(leg: LegRecord, end: LegEnded, at: datetime) -> LegRecord:
         packets_sent=end.packets_sent,
         packets_received=end.packets_received,
         packets_lost=end.packets_lost,
+        jitter_ms=end.jitter_ms,
+        round_trip_ms=end.round_trip_ms,
+        mos=end.mos,
     )
 
 
 def _callee(record: CallRecord) -> str:
-    """Return who was on the other side: whoever answered last, else all whose phones were called."""
+    """Return who was on the other side: whoever answered last, else all whose phones were called.
+
+    Where no phone could be called, it is the number that a menu dialled for the caller.
+    """
     called = [leg for leg in record.legs if not leg.is_caller]
     answered = [leg.party for leg in called if leg.answered]
     if answered:
         return answered[-1]
     if called:
         return ", ".join(dict.fromkeys(leg.party for leg in called))
-    return record.routed_to or record.called
+    return record.detail or record.routed_to or record.called
 
 
 def _alone_with(record: CallRecord, reason: Reason) -> str:

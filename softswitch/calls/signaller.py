@@ -25,6 +25,12 @@ class Signaller(Protocol):
         """Send a response."""
         ...
 
+    def dismiss(
+        self, key: TransactionKey, status: int, *, reason: str = "", fields: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """Answer a request outside dialogs and keep nothing of it."""
+        ...
+
     def send(self, request: Request, hop: Hop) -> TransactionKey:
         """Send a request outside a dialog."""
         ...

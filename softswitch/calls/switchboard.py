@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from softswitch.bus import EventLog
+from softswitch.calls.bodies import SDP, check_body, has_description, sdp_of
 from softswitch.calls.call import LONGEST_SECONDS, Call, Destination, Facts
 from softswitch.calls.hangup import Reason, Termination
-from softswitch.calls.leg import SDP, Surroundings, check_body, sdp_of
+from softswitch.calls.leg import Surroundings
 from softswitch.events import CallArrived, CallEvent
 from softswitch.ids import make_id
 from softswitch.registrar.accounts import Account
@@ -28,8 +30,15 @@ from softswitch.sip.signals import (
 from softswitch.sip.stack import ALLOW
 from softswitch.sip.uri import OpaqueUri, dialled
 
+CALLS_PER_ACCOUNT: Final = 10
+"""Calls one account may make at once, unless configured otherwise: a person has two or three, and a stolen
+password is worth no more than that many."""
+
 Router = Callable[[str, Account], Destination | None]
 """Finds where a dialled number leads, None when nowhere."""
+
+ABILITIES: Final = (("Allow", ALLOW), ("Accept", SDP), ("Accept-Language", "en, pl"))
+"""What OPTIONS are answered with (RFC 3261 §11.2)."""
 
 SUPPORTED: frozenset[str] = frozenset({"replaces"})
 """Extensions a request may require of us; Replaces only as far as saying that it replaces nothing."""
@@ -47,6 +56,7 @@ class Switchboard:
         router: Router,
         log: EventLog,
         longest: float = LONGEST_SECONDS,
+        per_account: int = CALLS_PER_ACCOUNT,
     ) -> None:
         self._around = around
         self._registrar = registrar
@@ -54,7 +64,9 @@ class Switchboard:
         self._router = router
         self._log = log
         self._longest = longest
+        self._per_account = per_account
         self._calls: set[Call] = set()
+        self._of_account: dict[str, set[Call]] = {}
         self._tasks: asyncio.TaskGroup | None = None
 
     @property
@@ -96,8 +108,8 @@ class Switchboard:
         try:
             if incoming.dialog is not None:
                 self._in_dialog(incoming)
-            else:
-                self._outside(incoming)
+            elif (account := self._admitted(incoming)) is not None:
+                self._serve(incoming, account)
         except RemoteProtocolError as error:
             self._reply(incoming, error.status, *error.fields, reason=error.reason)
         except Exception:
@@ -118,29 +130,51 @@ class Switchboard:
             _check_extensions(incoming.request)
         leg.requested(incoming)
 
-    def _outside(self, incoming: Incoming) -> None:
+    def _admitted(self, incoming: Incoming) -> Account | None:
+        """Return the account that a request is from; None for one that is answered here.
+
+        That is all that strangers get. RFC 3261 §26.3.2.4: they are answered once, and nothing is kept of
+        what they sent.
+        """
+        try:
+            if incoming.request.method != "OPTIONS":
+                return self._account(incoming)
+            _check_extensions(incoming.request)
+            _check_scheme(incoming.request)
+        except RemoteProtocolError as error:
+            status, reason, fields = error.status, error.reason, error.fields
+        else:
+            status, reason, fields = 200, "", ABILITIES
+        self._around.signaller.dismiss(incoming.transaction, status, reason=reason, fields=fields)
+        return None
+
+    def _account(self, incoming: Incoming) -> Account:
         request = incoming.request
         _check_extensions(request)
         match request.method:
             case "REGISTER":
-                fields = self._registrar.register(request, incoming.hop)
-                self._reply(incoming, 200, *fields)
+                pass
             case "INVITE":
-                self._invited(incoming)
-            case "OPTIONS":
-                _check_scheme(request)
-                self._reply(incoming, 200, ("Allow", ALLOW), ("Accept", SDP), ("Accept-Language", "en, pl"))
+                _check_invite(request)
             case "BYE" | "INFO" | "UPDATE" | "PRACK" | "NOTIFY":
                 raise RemoteProtocolError(481, "No such call")
             case "SUBSCRIBE":
                 raise RemoteProtocolError(489, "Bad Event")
             case _:
                 raise RemoteProtocolError(405, "Method Not Allowed", fields=(("Allow", ALLOW),))
+        return self._authenticator.account(request, incoming.hop)
 
-    def _invited(self, incoming: Incoming) -> None:
+    def _serve(self, incoming: Incoming, account: Account) -> None:
+        if incoming.request.method == "REGISTER":
+            fields = self._registrar.register(account, incoming.request, incoming.hop)
+            self._reply(incoming, 200, *fields)
+        else:
+            self._invited(incoming, account)
+
+    def _invited(self, incoming: Incoming, account: Account) -> None:
         request = incoming.request
-        _check_invite(request)
-        account = self._authenticator.account(request, incoming.hop)
+        # RFC 3261 §8.2 has bodies looked into after authentication: it is work, and not for strangers.
+        _try_offer(request)
         if self._tasks is None:
             raise RemoteProtocolError(503, "Shutting down", fields=(("Retry-After", "5"),))
         number = dialled(request.uri)
@@ -159,7 +193,7 @@ class Switchboard:
             log.append(event, call=call_id)
 
         around = replace(self._around, record=record)
-        call = Call(incoming, facts, around, finished=self._calls.discard, longest=self._longest)
+        call = Call(incoming, facts, around, finished=self._finished, longest=self._longest)
         self._calls.add(call)
         around.record(
             CallArrived(
@@ -172,7 +206,20 @@ class Switchboard:
             )
         )
         call.caller.trying()
+        others = self._of_account.setdefault(account.user, set())
+        if len(others) < self._per_account:
+            others.add(call)
+        else:
+            call.end(Termination(Reason.TOO_MANY_CALLS))
         self._tasks.create_task(call.run(self._router(number, account)), name=f"call {call_id}")
+
+    def _finished(self, call: Call) -> None:
+        self._calls.discard(call)
+        user = call.facts.account.user
+        others = self._of_account.get(user, set())
+        others.discard(call)
+        if not others:
+            self._of_account.pop(user, None)
 
     def _reply(self, incoming: Incoming, status: int, *fields: tuple[str, str], reason: str = "") -> None:
         response = self._around.signaller.stack.response(incoming.transaction, status, reason)
@@ -205,5 +252,9 @@ def _check_invite(request: Request) -> None:
     if not request.contacts:
         raise RemoteProtocolError(400, "INVITE without Contact")
     check_body(request)
-    if request.body:
-        answer(sdp_of(request), Local("0.0.0.0", 9, 0))  # A trial: only whether it can be.
+
+
+def _try_offer(request: Request) -> None:
+    """Refuse an offer that we could not answer; raise RemoteProtocolError(400 or 488)."""
+    if has_description(request):
+        answer(sdp_of(request), Local("0.0.0.0", 9, 0))

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
-from rich import box
+from rich.cells import cell_len, set_cell_size
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from softswitch.calls.record import ENGLISH, POLISH, CallRecord, LegRecord, call_record, lasting, why
-from softswitch.events import Entry
-from softswitch.narration import TAIL, printable, told
+from softswitch.events import Entry, StepTaken
+from softswitch.narration import TAIL, CauseFirst, printable, told
+from softswitch.words import Both, quality_word, word
 
 FOUND, NOTHING, UNCLEAR = 0, 1, 2
 """Exit codes: shown (also when there is nothing yet to show); no such call; several calls are meant."""
+
+GAP: Final = "  "
+STAMP: Final = 10
+"""Letters of a time since the call began: ``+59:59.999``, so that texts begin in the twelfth column."""
+
+LONGEST_REASON: Final = 200
+DULL_EXITS: Final = frozenset({"next", "heard"})
 
 
 class EventReader(Protocol):
@@ -39,9 +48,13 @@ class EventReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How to show it: as JSON or not, in which language, times in which zone (None: this machine's)."""
+    """How to show it: as JSON or not, in which language, times in which zone (None: this machine's).
+
+    ``every_step`` shows also the steps of a menu that only say what another line says already.
+    """
 
     as_json: bool = False
+    every_step: bool = False
     language: str = ENGLISH
     zone: tzinfo | None = None
 
@@ -59,7 +72,7 @@ async def show_calls(
         return _json([_plain(record, view.language) for record in records]), FOUND
     if not records:
         return _say(view, "No call has been recorded yet.", "Nie zapisano jeszcze żadnej rozmowy."), FOUND
-    return _calls_table(records, view), FOUND
+    return _calls_list(records, view), FOUND
 
 
 async def show_call(
@@ -95,109 +108,133 @@ def _say(view: View, english: str, polish: str) -> Text:
     return Text(polish if view.language == POLISH else english)
 
 
-def _calls_table(records: Sequence[CallRecord], view: View) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    polish = view.language == POLISH
+def _calls_list(records: Sequence[CallRecord], view: View) -> Group:
+    """Return two lines a call: what it was, and in a sentence why it ended, wrapped at words."""
     titles = (
-        ("Rozmowa", "Kiedy", "Kto", "Dokąd", "Trwała", "Wynik", "Dlaczego się skończyła")
-        if polish
-        else ("Call", "When", "From", "To", "Lasted", "Result", "Why it ended")
+        ("Rozmowa", "Kiedy", "Kto", "Dokąd", "Trwała", "Wynik")
+        if view.language == POLISH
+        else ("Call", "When", "From", "To", "Lasted", "Result")
     )
-    for title in titles[:-1]:
-        table.add_column(title, no_wrap=True)
-    table.add_column(titles[-1], overflow="fold")
-    for record in records:
-        cells = (
-            record.id[-TAIL:],
-            f"{record.started.astimezone(view.zone):%Y-%m-%d %H:%M:%S}",
-            printable(record.caller),
-            printable(record.called),
-            lasting(record.seconds),
-            record.result or "-",
-            printable(why(record, view.language), 200),
-        )
-        # Text, not str: what a caller put into their name is never read as markup.
-        table.add_row(*map(Text, cells))
-    return table
+    rows = [titles, *(_call_row(record, view) for record in records)]
+    widths = [max(cell_len(row[column]) for row in rows) for column in range(len(titles))]
+    lines = [GAP.join(map(set_cell_size, row, widths)).rstrip() for row in rows]
+    reasons = [printable(why(record, view.language), LONGEST_REASON) for record in records]
+    indent = (0, 0, 0, widths[0] + len(GAP))
+    # Text, not str: what a caller put into their name is never read as markup.
+    return Group(
+        Text(lines[0], style="bold"),
+        *(
+            part
+            for line, reason in zip(lines[1:], reasons, strict=True)
+            for part in (Text(line), Padding(Text(reason, style="dim"), indent))
+        ),
+    )
+
+
+def _call_row(record: CallRecord, view: View) -> tuple[str, ...]:
+    return (
+        record.id[-TAIL:],
+        f"{record.started.astimezone(view.zone):%Y-%m-%d %H:%M:%S}",
+        printable(record.caller),
+        printable(record.called),
+        lasting(record.seconds),
+        printable(word(record.result, view.language)) if record.result else "-",
+    )
 
 
 def _whole_call(record: CallRecord, entries: Sequence[Entry], view: View) -> Group:
-    steps = [
-        Text(f"{_since(record.started, entry.at):>9}  {told(entry.event, view.language)}")
-        for entry in entries
-    ]
+    ordered: list[Entry] = []
+    order = CauseFirst(ordered.append)
+    for entry in entries:
+        order.take(entry)
+    order.flush()
+    shown = [entry for entry in ordered if view.every_step or not _is_dull(entry)]
+    hidden = len(entries) - len(shown)
     return Group(
         _header(record, view),
         Text(),
-        *steps,
+        *_hanging(
+            (f"{_since(record.started, entry.at):>{STAMP}}", told(entry.event, view.language))
+            for entry in shown
+        ),
+        *([_say(view, *_hidden_words(hidden))] if hidden else []),
         Text(),
-        _legs_table(record.legs, record.started, view),
+        *_legs(record.legs, record.started, view),
+        Text(),
         Text(why(record, view.language), style="bold"),
     )
 
 
+def _is_dull(entry: Entry) -> bool:
+    """Tell whether a step only says what the line before it says: it went on, its prompt was heard."""
+    return isinstance(entry.event, StepTaken) and entry.event.exit in DULL_EXITS
+
+
+def _hidden_words(count: int) -> Both:
+    return f"({count} steps without news are left out: --all shows them)", (
+        f"(pominięto kroki, które nic nie wnoszą: {count}; pokaże je --all)"
+    )
+
+
+def _hanging(rows: Iterable[tuple[str, str]]) -> Iterator[Table]:
+    """Yield lines of a short first column and a text whose further lines stand under its first."""
+    for first, text in rows:
+        line = Table.grid(padding=(0, len(GAP), 0, 0))
+        line.add_column(no_wrap=True)
+        line.add_column(overflow="fold")
+        line.add_row(Text(first), Text(text))
+        yield line
+
+
 def _header(record: CallRecord, view: View) -> Table:
     table = Table.grid(padding=(0, 2))
+    polish = view.language == POLISH
     name = f" ({printable(record.caller_name)})" if record.caller_name else ""
     path = f"{record.tree}: {' > '.join(record.path)}" if record.path else "-"
     answered = "-" if record.answered is None else lasting(record.answered_seconds)
-    code = f"{record.result or '-'}, {record.reason or '-'} (SIP {record.sip_code}, Q.850 {record.q850})"
+    result, reason = (word(code, view.language) if code else "-" for code in (record.result, record.reason))
+    kind = word(record.routed_kind, view.language) if record.routed_kind else "-"
     rows = (
         ("Call", "Rozmowa", record.id),
         ("From", "Kto", f"{printable(record.caller)}{name}"),
-        (
-            "To",
-            "Dokąd",
-            f"{printable(record.called)} ({record.routed_kind or '-'} {record.routed_to})".rstrip(),
-        ),
+        ("To", "Dokąd", f"{printable(record.called)} ({f'{kind} {record.routed_to}'.rstrip()})"),
         ("Began", "Początek", f"{record.started.astimezone(view.zone):%Y-%m-%d %H:%M:%S %Z}"),
-        ("Lasted", "Trwała", f"{lasting(record.seconds)}, {_answered_word(view)} {answered}"),
+        ("Lasted", "Trwała", f"{lasting(record.seconds)}, {'odebrana' if polish else 'answered'} {answered}"),
         ("Menu path", "Droga w menu", path),
         ("Keys", "Klawisze", record.digits or "-"),
-        ("End", "Koniec", code),
+        ("End", "Koniec", f"{result}: {reason} (SIP {record.sip_code}, Q.850 {record.q850})"),
     )
-    for english, polish, value in rows:
-        table.add_row(Text(polish if view.language == POLISH else english, style="dim"), Text(value))
+    for english, in_polish, value in rows:
+        table.add_row(Text(in_polish if polish else english, style="dim"), Text(value))
     return table
 
 
-def _answered_word(view: View) -> str:
-    return "odebrana" if view.language == POLISH else "answered"
-
-
-def _legs_table(legs: Sequence[LegRecord], started: datetime, view: View) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    english = (
-        "Leg",
-        "Party",
-        "Began",
-        "Answered",
-        "Ended",
-        "Codec",
-        "Keys by",
-        "Sent",
-        "Received",
-        "Lost",
-        "End",
-    )
-    polish = (
-        *("Odnoga", "Strona", "Początek", "Odebrana", "Koniec", "Kodek", "Klawisze"),
-        *("Wysłane", "Odebrane", "Utracone", "Powód"),
-    )
-    for title in polish if view.language == POLISH else english:
-        table.add_column(title, no_wrap=True)
+def _legs(legs: Sequence[LegRecord], started: datetime, view: View) -> Iterator[RenderableType]:
+    """Yield two lines a leg: who and when and in which form, then its packets and its end."""
+    polish = view.language == POLISH
+    width = max((cell_len(printable(leg.leg)) for leg in legs), default=0)
     for leg in legs:
-        cells = (
-            printable(leg.leg),
-            printable(leg.party),
-            *(_since(started, at) if at else "-" for at in (leg.began, leg.answered, leg.ended)),
-            leg.codec or "-",
-            leg.digits_by or "-",
-            *(str(count) for count in (leg.packets_sent, leg.packets_received, leg.packets_lost)),
-            leg.reason or "-",
+        times = f"{_since(started, leg.began)} {'do' if polish else 'to'} "
+        times += _since(started, leg.ended) if leg.ended else "…"
+        if leg.answered:
+            times += f", {'odebrana' if polish else 'answered'} {_since(started, leg.answered)}"
+        keys = f", {'klawisze' if polish else 'keys'} {word(leg.digits_by, view.language)}"
+        sound = f"{leg.codec or '-'}{keys if leg.digits_by else ''}"
+        sent, received, lost = leg.packets_sent, leg.packets_received, leg.packets_lost
+        packets = (
+            f"wysłane {sent}, odebrane {received}, utracone {lost}"
+            if polish
+            else f"sent {sent}, received {received}, lost {lost}"
         )
-        table.add_row(*map(Text, cells))
-    return table
+        if leg.mos:
+            packets += f" · {'głos' if polish else 'voice'} {quality_word(leg.mos, view.language)}"
+        end = f" · {printable(word(leg.reason, view.language))}" if leg.reason else ""
+        yield from _hanging(
+            (
+                (f"{printable(leg.leg):{width}}", GAP.join((printable(leg.party), times, sound))),
+                (" " * width, f"{packets}{end}"),
+            )
+        )
 
 
 def _since(start: datetime, at: datetime) -> str:

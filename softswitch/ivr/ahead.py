@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from softswitch.ivr.actions.speaking import SetLanguage
 from softswitch.ivr.context import SayText
 from softswitch.ivr.expressions import names_in
 from softswitch.ivr.model import Tree
-from softswitch.ivr.outcome import GoTo, Next, Up
+from softswitch.ivr.outcome import GoTo, Up
 from softswitch.ivr.prompts import ANY_LANGUAGE, Spoken, checked_language
+from softswitch.ivr.ways import leaders, steps_of
 
 
 def prompts_known_ahead(trees: Iterable[Tree]) -> Iterator[SayText]:
@@ -35,7 +36,7 @@ def _without_variables(prompt: Spoken, language: str) -> Iterator[SayText]:
 
 def _heard(tree: Tree) -> Iterator[tuple[Spoken, str]]:
     """Yield every prompt with every language the call can have there."""
-    leaders = _leaders(tree)
+    up = leaders(tree)
     visited: set[tuple[str, str]] = set()
     waiting = [(tree.start, tree.language)]
     while waiting:
@@ -44,30 +45,15 @@ def _heard(tree: Tree) -> Iterator[tuple[Spoken, str]]:
             continue
         visited.add(place)
         branch, language = place
-        for step in tree.branches[branch].steps:
+        for step, outcomes in steps_of(tree.branches[branch]):
             yield from ((prompt, language) for prompt in step.action.prompts())
             if isinstance(step.action, SetLanguage):
                 language = _language_set(step.action, language)
-            outcomes = set(step.action.exits().values())
             for outcome in outcomes:
                 if isinstance(outcome, GoTo):
                     waiting.append((outcome.branch, language))
                 elif isinstance(outcome, Up):
-                    waiting += [(name, language) for name in leaders.get(branch, {tree.start})]
-            if Next() not in outcomes:
-                break
-
-
-def _leaders(tree: Tree) -> Mapping[str, set[str]]:
-    """Return where ``up`` can lead from each branch: its own parent, else all branches that jump to it."""
-    leaders: dict[str, set[str]] = {}
-    for branch in tree.branches.values():
-        for step in branch.steps:
-            for outcome in step.action.exits().values():
-                if isinstance(outcome, GoTo):
-                    leaders.setdefault(outcome.branch, set()).add(branch.name)
-    parents = {name: parent for name in tree.branches if (parent := tree.parent_of(name)) is not None}
-    return {**leaders, **{name: {parent} for name, parent in parents.items()}}
+                    waiting += [(name, language) for name in up[branch]]
 
 
 def _language_set(action: SetLanguage, before: str) -> str:

@@ -1,34 +1,35 @@
-"""Faults that stand between the parts of a tree, or between trees.
+"""Faults that stand between the parts of a tree, between trees, and between trees and accounts.
 
-:func:`check_tree` and :func:`check_together` give what stops a tree from being loaded;
-:func:`lint_tree` gives what runs and is still wrong.
+:func:`check_tree`, :func:`check_together` and :func:`check_targets` give what stops a line from starting;
+:func:`lint_trees` gives what runs and is still wrong. The faults of single parameters are told where they
+are read (:mod:`softswitch.ivr.loader`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 from softswitch.errors import Problem
 from softswitch.ivr.actions.connecting import Dial
 from softswitch.ivr.expressions import names_in, nearest
 from softswitch.ivr.model import Branch, Step, Tree
-from softswitch.ivr.outcome import GoTo, Next, Up
-from softswitch.ivr.visit import CALL_VARIABLES, VARIABLE
+from softswitch.ivr.outcome import Next
+from softswitch.ivr.references import VARIABLE
+from softswitch.ivr.ways import can_end, next_branches, reached, silent_rounds
 
 
-def check_tree(tree: Tree) -> list[Problem]:
-    """Return the faults inside one tree."""
-    path = str(tree.path)
+def check_tree(tree: Tree, *, incomplete: Collection[str] = ()) -> list[Problem]:
+    """Return the faults inside one tree: rounds that nobody comes out of.
+
+    Branches that could not be read as a whole are ``incomplete``: nothing is concluded from them.
+    """
     problems: list[Problem] = []
-    if tree.start not in tree.branches:
-        problems.append(Problem(path, tree.lines.get("start"), "", f"start: {_no_branch(tree, tree.start)}"))
-    for branch in tree.branches.values():
-        if branch.parent is not None and branch.parent not in tree.branches:
-            reason = f"parent: {_no_branch(tree, branch.parent)}"
-            problems.append(Problem(path, branch.line, f"branch {branch.name}", reason))
-        for where, step in _steps(branch):
-            problems += _check_step(tree, where, step)
+    for found in silent_rounds(tree, but=incomplete):
+        first = found.branches[0]
+        way = " > ".join((*found.branches, first))
+        reason = f"callers would go round for ever and hear nothing: {way}"
+        problems.append(Problem(str(tree.path), found.step.line, place_of(first, found.step), reason))
     return problems
 
 
@@ -56,77 +57,94 @@ def _also(tree: Tree, owner: Tree) -> str:
     return "is listed twice" if owner is tree else f"already enters the tree '{owner.name}' in {owner.path}"
 
 
-def lint_tree(tree: Tree) -> list[Problem]:
-    """Return what runs and is still wrong: no number to call, unreachable parts, unset variables."""
-    path = str(tree.path)
+def check_targets(trees: Sequence[Tree], accounts: Collection[str]) -> list[Problem]:
+    """Return every number written in a ``dial`` that no phone answers: it is a menu's, or nobody's.
+
+    Numbers that come from a variable are not known before the call.
+    """
+    menus = {number: tree for tree in trees for number in tree.numbers}
     problems: list[Problem] = []
-    reached = _reached(tree)
-    variables = {name for b in tree.branches.values() for s in b.steps for name in s.action.variables_set()}
-    for branch in tree.branches.values():
-        if branch.name not in reached:
-            problems.append(Problem(path, branch.line, f"branch {branch.name}", "no step leads here"))
-        for where, step in _steps(branch):
-            problems += (Problem(path, step.line, where, reason) for reason in _step_faults(step, variables))
-        problems += _dead_steps(path, branch)
+    for tree in trees:
+        for branch in tree.branches.values():
+            for step in branch.steps:
+                for line, target in _dialled(step):
+                    if target not in accounts:
+                        reason = _no_account(target, accounts, menus)
+                        problems.append(Problem(str(tree.path), line, place_of(branch.name, step), reason))
     return problems
 
 
-def _step_faults(step: Step, variables: Set[str]) -> Iterator[str]:
-    if isinstance(step.action, Dial) and not any(target.strip() for target in step.action.target):
-        yield "there is no number to call: callers are cut off"
-    for name in _names(step):
-        if name.startswith(VARIABLE) and name.removeprefix(VARIABLE) not in variables:
-            yield f"no step gives {{{{{name}}}}} a value"
+def _dialled(step: Step) -> Iterator[tuple[int, str]]:
+    if isinstance(step.action, Dial):
+        for place, target in step.action.literal_targets():
+            yield step.line_of(f"target.{place}"), target
 
 
-def _check_step(tree: Tree, where: str, step: Step) -> Iterator[Problem]:
+def _no_account(target: str, accounts: Collection[str], menus: Mapping[str, Tree]) -> str:
+    menu = menus.get(target)
+    if menu is None:
+        return f"there is no account {target}{nearest(target, list(accounts))}"
+    return (
+        f"{target} is a menu here ('{menu.name}' in {menu.path}), and dial calls accounts: "
+        "put the branches into one tree and use goto"
+    )
+
+
+def lint_trees(trees: Iterable[Tree]) -> list[Problem]:
+    """Return what runs in any of the trees and is still wrong; to be shown as warnings."""
+    return [problem for tree in trees for problem in lint_tree(tree)]
+
+
+def lint_tree(tree: Tree) -> list[Problem]:
+    """Return what runs and is still wrong, in the order of the file.
+
+    No number leads here, no step leads to a branch, a step is never come to, a variable never gets a value,
+    there is nobody to dial, there is no way out.
+    """
     path = str(tree.path)
-    for parameter, branch in step.action.targets().items():
-        if branch not in tree.branches:
-            prefix = f"{parameter}: " if parameter in step.lines else ""
-            reason = f"{prefix}{_no_branch(tree, branch)}"
-            yield Problem(path, step.line_of(parameter), where, reason)
-    known = (*CALL_VARIABLES, *step.action.own_variables)
-    for name in _names(step):
-        if name not in known and (not name.startswith(VARIABLE) or name == VARIABLE):
-            reason = f"unknown variable {{{{{name}}}}}{nearest(name, list(known))}"
-            yield Problem(path, step.line, where, reason)
+    problems: list[Problem] = []
+    if not tree.numbers:
+        reason = "no number leads to this tree: nobody can call it (numbers: [100])"
+        problems.append(Problem(path, tree.lines.get("numbers", tree.lines.get("tree")), "", reason))
+    entered, trapping = reached(tree), _trapping(tree)
+    variables = {name for b in tree.branches.values() for s in b.steps for name in s.action.variables_set()}
+    for branch in tree.branches.values():
+        if branch.name not in entered:
+            problems.append(Problem(path, branch.line, f"branch {branch.name}", "no step leads here"))
+        elif branch.name in trapping:
+            reason = "no way out: whatever callers do here, only their own hanging up ends the call"
+            problems.append(Problem(path, branch.line, f"branch {branch.name}", reason))
+        for step in branch.steps:
+            where = place_of(branch.name, step)
+            problems += (Problem(path, line, where, reason) for line, reason in _weaknesses(step, variables))
+        problems += _dead_steps(path, branch)
+    return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def _trapping(tree: Tree) -> frozenset[str]:
+    """Return the branches by which callers come into a part of the tree that never lets go of them."""
+    ends, ways = can_end(tree), next_branches(tree)
+    kept = tree.branches.keys() - ends
+    entrances = {target for name, targets in ways.items() if name in ends for target in targets}
+    return frozenset(kept & (entrances | {tree.start}))
+
+
+def _weaknesses(step: Step, variables: Set[str]) -> Iterator[tuple[int, str]]:
+    if isinstance(step.action, Dial) and not any(target.strip() for target in step.action.target):
+        yield step.line_of("target"), "there is no number to call: callers are cut off"
+    for name in dict.fromkeys(name for text in step.action.templates() for name in names_in(text)):
+        if name.startswith(VARIABLE) and name.removeprefix(VARIABLE) not in variables:
+            yield step.line, f"no step gives {{{{{name}}}}} a value"
 
 
 def _dead_steps(path: str, branch: Branch) -> Iterator[Problem]:
     for step, following in pairwise(branch.steps):
         if Next() not in step.action.exits().values():
-            where = f"branch {branch.name} step {following.number} ({following.action_name})"
             reason = f"step {step.number} ({step.action_name}) never goes on to here"
-            yield Problem(path, following.line, where, reason)
+            yield Problem(path, following.line, place_of(branch.name, following), reason)
             return
 
 
-def _reached(tree: Tree) -> set[str]:
-    reached: set[str] = set()
-    waiting = [tree.start]
-    while waiting:
-        name = waiting.pop()
-        if name in reached or name not in tree.branches:
-            continue
-        reached.add(name)
-        for step in tree.branches[name].steps:
-            outcomes = tuple(step.action.exits().values())
-            waiting += [outcome.branch for outcome in outcomes if isinstance(outcome, GoTo)]
-            parent = tree.parent_of(name)
-            if parent is not None and any(isinstance(outcome, Up) for outcome in outcomes):
-                waiting.append(parent)
-    return reached
-
-
-def _steps(branch: Branch) -> Iterator[tuple[str, Step]]:
-    for step in branch.steps:
-        yield f"branch {branch.name} step {step.number} ({step.action_name})", step
-
-
-def _names(step: Step) -> list[str]:
-    return [name for text in step.action.templates() for name in names_in(text)]
-
-
-def _no_branch(tree: Tree, name: str) -> str:
-    return f"there is no branch '{name}'{nearest(name, list(tree.branches))}"
+def place_of(branch: str, step: Step) -> str:
+    """Return how problems name a step: ``branch X step K (action)``."""
+    return f"branch {branch} step {step.number} ({step.action_name})"

@@ -7,6 +7,7 @@
         ├── TemplateError           a text with variables is not well formed
         ├── PromptFailed            a prompt cannot be made audible (raised by a Line; the tree goes on)
         ├── CallerGone              the caller hung up (raised by the simulator; live it is a cancellation)
+        ├── UnknownAction           an action was asked about that does not exist
         └── SimulationError         a step waited for something the simulated world does not have
 
 Faults in the operator's tree files are :class:`softswitch.errors.ConfigError`, all of them at once.
@@ -31,6 +32,10 @@ class PromptFailed(IvrError):
 
 class CallerGone(IvrError):
     """The caller hung up. Passes through the interpreter to whoever started it."""
+
+
+class UnknownAction(IvrError):
+    """There is no action of this name; the text names the nearest."""
 
 
 class SimulationError(IvrError):

@@ -25,10 +25,13 @@ YES, NO = "yes", "no"
 FILTERS = ("spell", "default", "yes", "no")
 _WITH_TEXT = ("default", "yes", "no")
 
-_OPENING = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+# No braces inside: else a text of nothing but "{{" is read to its end from each of them. None beside, which
+# could meet others where a variable without a value was left out.
+_OPENING = re.compile(r"(?<!\{)\{\{([^{}]*)\}\}(?!\})")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 _FILTER = re.compile(r'\s*\|\s*([a-z_]+)\s*(?::\s*"([^"]*)")?\s*')
-_SPACE_BEFORE_STOP = re.compile(r"\s+([.,;:!?])")
+# From the first space of a row only: each would be tried to the end of the row.
+_SPACE_BEFORE_STOP = re.compile(r"(?<!\s)\s+([.,;:!?])")
 _SPACES = re.compile(r"\s{2,}")
 
 

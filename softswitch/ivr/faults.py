@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from yaml.nodes import Node
 
 from softswitch.ivr.expressions import nearest
@@ -26,12 +27,13 @@ _SENTENCES = {
     "bool_type": "yes or no is wanted here",
     "string_type": "a text is wanted here",
     "path_type": "the name of a file is wanted here",
-    "dict_type": "a mapping is wanted here",
-    "model_type": "a mapping is wanted here",
-    "model_attributes_type": "a mapping is wanted here",
     "tuple_type": "a list is wanted here",
     "string_too_short": "the text is empty",
 }
+
+
+_SEVERAL = frozenset({"dict_type", "model_type", "model_attributes_type"})
+"""A single value stands where several belong."""
 
 
 def told(error: ValidationError, model: type[BaseModel], node: Node) -> Iterator[tuple[int, str]]:
@@ -45,7 +47,10 @@ def told(error: ValidationError, model: type[BaseModel], node: Node) -> Iterator
             found.append((line, _about_name(fault["type"], name, path, model)))
             continue
         path, line = locate(node, location)
-        reason = _reason(fault["type"], fault["msg"], fault.get("input"), fault.get("ctx", {}))
+        if fault["type"] in _SEVERAL:
+            reason = _several(model, location)
+        else:
+            reason = _reason(fault["type"], fault["msg"], fault.get("input"), fault.get("ctx", {}))
         found.append((line, f"{path}: {reason}" if path else reason))
     yield from sorted(found) or [(line_of(node), str(error))]
 
@@ -63,6 +68,22 @@ def _reason(kind: str, message: str, value: object, context: Mapping[str, Any]) 
     if sentence is None:
         return message.removeprefix("Value error, ")
     return sentence.format(value=f"'{value}'", **context)
+
+
+def _several(model: type[BaseModel], location: Sequence[str | int]) -> str:
+    """Return what is wanted where parameters belong: an example if there is one, else their names."""
+    info: FieldInfo | None = None
+    inner: type[BaseModel] | None = model
+    for part in location:
+        if inner is not None and part in inner.model_fields:
+            info = inner.model_fields[str(part)]
+            inner = next(_models_in(info.annotation), None)
+    example = str(info.examples[0]) if info is not None and info.examples else getattr(inner, "example", "")
+    if example:
+        return f"parameters are wanted here, such as {example}"
+    if inner is not None:
+        return f"settings are wanted here: {', '.join(inner.model_fields)}"
+    return "names and values are wanted here"
 
 
 def _parameters(model: type[BaseModel]) -> set[str]:

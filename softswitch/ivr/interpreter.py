@@ -7,7 +7,7 @@ from typing import assert_never
 from softswitch.events import BranchEntered, StepTaken
 from softswitch.ivr.context import World
 from softswitch.ivr.model import Step, Tree
-from softswitch.ivr.outcome import Ended, EndReason, GoTo, HandedOver, HangUp, Next, Outcome, Up
+from softswitch.ivr.outcome import Ended, EndReason, GoTo, HandedOver, HangUp, Next, Taken, Up
 from softswitch.ivr.visit import Visit
 
 MAX_STEPS_WITHOUT_CALLER = 200
@@ -56,23 +56,23 @@ class _Walk:
             self._visit.steps_without_caller += 1
             if self._visit.steps_without_caller > MAX_STEPS_WITHOUT_CALLER:
                 return Ended(EndReason.ENDLESS_LOOP, branch)
-            place = self._place_after(branch, await self._outcome_of(branch, index, step))
+            place = self._place_after(branch, await self._taken(branch, index, step))
             if place is not None:
                 return place
         return Ended(EndReason.END_OF_BRANCH, branch)
 
-    async def _outcome_of(self, branch: str, index: int, step: Step) -> Outcome:
+    async def _taken(self, branch: str, index: int, step: Step) -> Taken:
         visit = self._visit
         visit.key_wanted_later = self._tree.key_is_wanted_after(branch, index)
         taken = await step.action.run(visit)
         visit.world.record(
             StepTaken(self._tree.name, branch, f"{step.number} {step.action_name}", taken.exit, taken.detail)
         )
-        return taken.outcome
+        return taken
 
-    def _place_after(self, branch: str, outcome: Outcome) -> str | Ended | None:
-        """Return where an outcome leads: a branch, the end, or None for the next step."""
-        match outcome:
+    def _place_after(self, branch: str, taken: Taken) -> str | Ended | None:
+        """Return where the way taken leads: a branch, the end, or None for the next step."""
+        match taken.outcome:
             case Next():
                 return None
             case GoTo(target):
@@ -81,11 +81,11 @@ class _Walk:
             case Up():
                 return self._parent_of(branch)
             case HangUp(reason):
-                return Ended(reason, branch)
+                return Ended(reason, branch, detail=taken.detail)
             case HandedOver(to):
                 return Ended(EndReason.HANDED_OVER, branch, to)
             case _:
-                assert_never(outcome)
+                assert_never(taken.outcome)
 
     def _remember_way(self, branch: str, target: str) -> None:
         """Note that ``branch`` led to ``target``, unless the caller is on the way back."""

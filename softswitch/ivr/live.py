@@ -5,17 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from softswitch.calls.call import Call
 from softswitch.calls.dialling import Dialler
-from softswitch.calls.hangup import CALLEE, Reason, Termination
-from softswitch.ivr.context import CallFacts, DialResult, Key, Played, PlayFile, Prompt, SayText, World
-from softswitch.ivr.interpreter import run
-from softswitch.ivr.model import Tree
-from softswitch.ivr.outcome import Ended, EndReason
+from softswitch.calls.hangup import Reason, Termination
+from softswitch.ivr.context import DialResult, Key, Played, PlayFile, Prompt, SayText
 
 _RESULTS = {
     Reason.CALLEE_HUNG_UP: DialResult.ENDED_BY_CALLEE,
@@ -25,19 +21,13 @@ _RESULTS = {
     Reason.DECLINED: DialResult.DECLINED,
     Reason.UNKNOWN_NUMBER: DialResult.UNKNOWN,
 }
-"""What a tree calls the ways a dialling can end; every other one is that nobody could be reached."""
+"""What a tree calls the ways a dialling can end; every other one is that nobody could be reached.
 
-_ENDS = {
-    EndReason.TALK_OVER: Termination(Reason.CALLEE_HUNG_UP, CALLEE),
-    EndReason.BUSY: Termination(Reason.BUSY, CALLEE),
-    EndReason.HUNG_UP_BUSY: Termination(Reason.BUSY),
-    EndReason.NO_ANSWER: Termination(Reason.NO_ANSWER, CALLEE),
-    EndReason.UNREACHABLE: Termination(Reason.UNREACHABLE, CALLEE),
-    EndReason.DECLINED: Termination(Reason.DECLINED, CALLEE),
-    EndReason.UNKNOWN_NUMBER: Termination(Reason.UNKNOWN_NUMBER),
-    EndReason.ENDLESS_LOOP: Termination(Reason.MENU_FAULT),
-}
-"""How the call ends when a tree ends for this reason; all others are an ordinary end of the menu."""
+Sound can be lost only of a phone that was answered (see ``Leg.sound_missing``), so that is the end of a talk.
+"""
+
+BUSY_TONE_SECONDS: Final = 2.5
+"""How long a caller hears that there is nobody to talk to: three tones, and it is understood."""
 
 
 class Voice(Protocol):
@@ -66,6 +56,8 @@ class LiveLine:
         self._call = call
         self._voice = voice
         self._dialler = dialler
+        self.dialled: Termination | None = None
+        """How the last dialling ended."""
 
     async def play(self, prompts: Sequence[Prompt], *, until_key: bool) -> Played:
         """Play prompts; the first of a call waits until the phone can hear it."""
@@ -114,6 +106,7 @@ class LiveLine:
     async def dial(self, targets: Sequence[str], ring_for: float, label: str) -> DialResult:
         """Ring accounts and let the caller talk with who answers."""
         end = await self._dialler.dial(self._call, targets, ring_for=ring_for, label=label)
+        self.dialled = end
         return _RESULTS.get(end.reason, DialResult.UNREACHABLE)
 
     async def echo(self, within: float, *, until_key: bool) -> None:
@@ -137,6 +130,13 @@ class LiveLine:
             caller.keys.flush()
         caller.masked = on
 
+    async def busy_tone(self) -> None:
+        """Tell a caller who was answered that there is nobody to talk to; the phone of another tells it."""
+        caller = self._call.caller
+        if caller.is_up:
+            caller.voice.hear_loop(self._call.around.media.busy)
+            await asyncio.sleep(BUSY_TONE_SECONDS)
+
     async def _answered(self) -> None:
         """Answer the call at the first moment the tree needs the caller's ears, and not before."""
         caller = self._call.caller
@@ -150,43 +150,3 @@ class LiveLine:
                 return await self._voice.text(text, language=language, voice=voice, private=private)
             case PlayFile(path):
                 return await self._voice.file(path)
-
-
-@dataclass(frozen=True, slots=True)
-class TreeDestination:
-    """A dialled number that enters a tree."""
-
-    tree: Tree
-    voice: Voice
-    dialler: Dialler
-    kind: str = "tree"
-
-    @property
-    def name(self) -> str:
-        """The tree's name."""
-        return self.tree.name
-
-    async def __call__(self, call: Call) -> Termination:
-        """Lead the caller through the tree."""
-        world = World(
-            line=LiveLine(call, self.voice, self.dialler),
-            facts=_facts(call),
-            clock=call.around.clock,
-            record=call.record,
-        )
-        ended: Ended = await run(self.tree, world)
-        return _ENDS.get(ended.reason, Termination(Reason.MENU_ENDED))
-
-
-def _facts(call: Call) -> CallFacts:
-    account = call.facts.account
-    return CallFacts(
-        call=call.facts.id,
-        caller=account.user,
-        caller_name=account.name,
-        called=call.facts.called,
-        account=account.user,
-        codec=call.caller.expected_codec(),
-        behind_nat=call.facts.behind_nat,
-        language=account.language,
-    )

@@ -5,21 +5,25 @@ Each problem reads ``path line N: branch X step K (action): reason``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from softswitch.errors import ConfigError, Problem
+from softswitch.ivr.actions.speaking import Say
 from softswitch.ivr.check import check_together, check_tree
 from softswitch.ivr.expressions import nearest
 from softswitch.ivr.faults import told
 from softswitch.ivr.model import Branch, Step, Tree
 from softswitch.ivr.prompts import Language
+from softswitch.ivr.references import Around, BranchName, Kind, no_branch
 from softswitch.ivr.registry import ACTIONS
 from softswitch.ivr.source import Source, kind_of, line_of, lines_within
+from softswitch.ivr.visit import CALL_VARIABLES
 
 BRANCHES = "branches"
 PARENT, STEPS = "parent", "steps"
@@ -29,7 +33,18 @@ def _as_list(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
+_BRANCHES_EXAMPLE = f"welcome: [{Say.example.removeprefix('- ')}]"
+_DIALLED = re.compile(r"\+?[0-9A-Za-z*#._-]+")
+
+
+def _checked_number(number: str) -> str:
+    if not _DIALLED.fullmatch(number):
+        raise ValueError(f"'{number}' cannot be dialled: a number has digits, letters and + * # . _ -")
+    return number
+
+
 NonEmpty = Annotated[str, Field(min_length=1)]
+Number = Annotated[NonEmpty, AfterValidator(_checked_number)]
 
 
 class TreeHeader(BaseModel):
@@ -39,10 +54,12 @@ class TreeHeader(BaseModel):
 
     tree: NonEmpty = Field(description="The name of the tree.")
     language: Language = Field(description="The language callers hear unless a step changes it.")
-    numbers: Annotated[tuple[NonEmpty, ...], BeforeValidator(_as_list)] = Field(
-        default=(), description="The dialled numbers that enter here."
-    )
-    start: NonEmpty = Field(description="The branch where callers begin.")
+    numbers: Annotated[
+        tuple[Number, ...],
+        BeforeValidator(_as_list),
+        Kind("number, or a list of them", "numer albo lista numerów"),
+    ] = Field(default=(), description="The dialled numbers that enter here.")
+    start: BranchName = Field(description="The branch where callers begin.")
     default_text: str = Field(default="", description="Spoken for a variable without a value.")
 
 
@@ -56,6 +73,17 @@ def load_trees(paths: Iterable[Path]) -> tuple[Tree, ...]:
 
     Raise ConfigError with every problem of every file.
     """
+    trees, problems = read_trees(paths)
+    if problems:
+        raise ConfigError(problems)
+    return trees
+
+
+def read_trees(paths: Iterable[Path]) -> tuple[tuple[Tree, ...], list[Problem]]:
+    """Return what could be read of the trees in all files, and every problem of every file.
+
+    With problems the trees are good for nothing but further checks: parts may be missing.
+    """
     problems: list[Problem] = []
     trees: list[Tree] = []
     for path in paths:
@@ -63,10 +91,7 @@ def load_trees(paths: Iterable[Path]) -> tuple[Tree, ...]:
         problems += found
         if tree is not None:
             trees.append(tree)
-    problems += check_together(trees)
-    if problems:
-        raise ConfigError(problems)
-    return tuple(trees)
+    return tuple(trees), problems + check_together(trees)
 
 
 def _read(path: Path) -> tuple[Tree | None, list[Problem]]:
@@ -104,50 +129,63 @@ class _Reader:
     def __init__(self, source: Source, path: Path) -> None:
         self._source = source
         self._path = path
+        self._names: frozenset[str] | None = None
+        """Every branch of the file, also those with faults; None when it has no branches at all."""
+        self._incomplete: set[str] = set()
+        """Branches of which a step could not be read."""
 
-    def tree(self, root: MappingNode) -> tuple[Tree | None, list[Problem]]:
+    def tree(self, root: MappingNode) -> tuple[Tree, list[Problem]]:
+        """Return the tree and everything that is wrong with it.
+
+        What its head does not say, or says wrongly, is made up: such a tree is only good for being checked.
+        """
         entries = self._source.entries(root, "")
-        branches_node = next((value for key, _, value in entries if key == BRANCHES), None)
         above = [entry for entry in entries if entry[0] != BRANCHES]
+        branch_entries = self._branch_entries(root, entries)
+        self._names = frozenset(name for name, _, _ in branch_entries) or None
         header = self._header(root, {key: value for key, _, value in above})
-        header_lines = {key: line_of(key_node) for key, key_node, _ in above}
+        lines = {key: line_of(key_node) for key, key_node, _ in above}
         for key, _, value in above:
-            header_lines.update(lines_within(value, key))
-        branches = self._branches(root, branches_node)
-        problems = self._source.problems
-        if header is None or branches is None:
-            return None, _in_order(problems)
+            lines.update(lines_within(value, key))
         tree = Tree(
             name=header.tree,
             language=header.language,
             numbers=header.numbers,
             start=header.start,
-            branches=branches,
+            branches={name: self._branch(name, key, value) for name, key, value in branch_entries},
             path=self._path,
             default_text=header.default_text,
-            lines=header_lines,
+            lines=lines,
         )
-        return tree, _in_order([*problems, *check_tree(tree)])
+        return tree, _in_order([*self._source.problems, *check_tree(tree, incomplete=self._incomplete)])
 
-    def _header(self, root: MappingNode, nodes: Mapping[str, Node]) -> TreeHeader | None:
+    def _branch_entries(
+        self, root: Node, entries: list[tuple[str, Node, Node]]
+    ) -> list[tuple[str, Node, Node]]:
+        node = next((value for key, _, value in entries if key == BRANCHES), None)
+        if node is None:
+            self._source.report(line_of(root), "", f"the parameter '{BRANCHES}' is missing")
+            return []
+        if not isinstance(node, MappingNode) or not node.value:
+            reason = f"{BRANCHES}: branches by name are wanted here, such as {_BRANCHES_EXAMPLE}"
+            self._source.report(line_of(node), "", reason)
+            return []
+        return self._source.entries(node, BRANCHES)
+
+    def _header(self, root: MappingNode, nodes: Mapping[str, Node]) -> TreeHeader:
         values = {key: self._source.plain(value, "") for key, value in nodes.items()}
         try:
-            return TreeHeader.model_validate(values)
+            return TreeHeader.model_validate(values, context=Around(branches=self._names))
         except ValidationError as error:
             for line, reason in told(error, TreeHeader, root):
                 self._source.report(line, "", reason)
-            return None
-
-    def _branches(self, root: Node, node: Node | None) -> dict[str, Branch] | None:
-        if node is None:
-            self._source.report(line_of(root), "", f"the parameter '{BRANCHES}' is missing")
-            return None
-        if not isinstance(node, MappingNode) or not node.value:
-            self._source.report(line_of(node), "", f"{BRANCHES}: a mapping of branch names is wanted here")
-            return None
-        return {
-            name: self._branch(name, key, value) for name, key, value in self._source.entries(node, BRANCHES)
-        }
+            faulty = {fault["loc"][0] for fault in error.errors()}
+            if "start" in faulty:
+                # Where ``up`` leads from the top is not known then.
+                self._incomplete.update(self._names or ())
+            usable = {key: value for key, value in values.items() if key not in faulty}
+            made_up = {"tree": str(self._path), "language": "en", "start": "-"}
+            return TreeHeader.model_validate({**made_up, **usable})
 
     def _branch(self, name: str, key: Node, node: Node) -> Branch:
         where = f"branch {name}"
@@ -160,7 +198,10 @@ class _Reader:
         elif isinstance(node, SequenceNode) or (isinstance(node, ScalarNode) and not node.value):
             self._source.report(line_of(key), where, "the branch is empty")
         else:
-            self._source.report(line_of(key), where, f"a list of steps is wanted here, not {kind_of(node)}")
+            reason = f"{kind_of(node)} is no list of steps: begin each with a dash, such as {Say.example}"
+            self._source.report(line_of(key), where, reason)
+        if None in steps or not steps:
+            self._incomplete.add(name)
         return Branch(name, tuple(step for step in steps if step is not None), parent, line_of(key))
 
     def _long_form(self, where: str, node: MappingNode) -> tuple[str | None, Node]:
@@ -172,6 +213,8 @@ class _Reader:
                 steps = value
             elif name == PARENT and isinstance(value, ScalarNode) and value.value:
                 parent = value.value
+                if self._names is not None and parent not in self._names:
+                    self._source.report(line_of(key), where, f"parent: {no_branch(parent, self._names)}")
             elif name == PARENT:
                 self._source.report(line_of(key), where, "parent: the name of a branch is wanted here")
             else:
@@ -191,7 +234,7 @@ class _Reader:
             found = " and ".join(name for name, _, _ in entries)
             reason = f"a step is one action, here are {len(entries)}: {found} (is the indentation right?)"
         else:
-            reason = f"a step is an action with its parameters, not {kind_of(node)}"
+            reason = f"{kind_of(node)} is no step: write an action with its parameters, such as {Say.example}"
         self._source.report(line_of(node), where, reason)
         return None
 
@@ -203,10 +246,10 @@ class _Reader:
             return None
         # ``- up`` alone: the node is the name itself, and there are no parameters.
         value = None if node is key else self._source.plain(node, where)
+        variables = (*CALL_VARIABLES, *action_class.own_variables)
+        around = Around(self._path.parent, self._names, variables)
         try:
-            action = action_class.model_validate(
-                action_class.expand(value), context={"folder": self._path.parent}
-            )
+            action = action_class.model_validate(action_class.expand(value), context=around)
         except ValidationError as error:
             for line, reason in told(error, action_class, node):
                 self._source.report(line, where, reason)

@@ -32,6 +32,12 @@ class Action(BaseModel):
     bare_parameter: ClassVar[str | None] = None
     """The parameter filled by the short form, ``- say: "text"``; None when there is no short form."""
 
+    example: ClassVar[str]
+    """How a step with it may be written, in one line: ``- name: ...``."""
+
+    instant: ClassVar[bool] = False
+    """Whether it neither speaks, listens nor waits: a round of such steps alone has no end."""
+
     listens: ClassVar[bool] = False
     """Whether the action takes keys, so that a prompt before it may be cut short by one."""
 
@@ -50,10 +56,6 @@ class Action(BaseModel):
     def exits(self) -> Mapping[str, Outcome]:
         """Return every named way out and where it leads."""
         return {NEXT: Next()}
-
-    def targets(self) -> Mapping[str, str]:
-        """Return the branches named by parameters: dotted path of the parameter -> branch."""
-        return {}
 
     def prompts(self) -> Iterable[Spoken]:
         """Return every prompt this action may play."""

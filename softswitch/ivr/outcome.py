@@ -31,6 +31,21 @@ class EndReason(StrEnum):
     HANDED_OVER = "the tree handed the caller over"
 
 
+LEFT_UNSAID = frozenset(
+    {
+        EndReason.HUNG_UP_BUSY,
+        EndReason.NO_TARGET,
+        EndReason.BUSY,
+        EndReason.NO_ANSWER,
+        EndReason.UNREACHABLE,
+        EndReason.DECLINED,
+        EndReason.UNKNOWN_NUMBER,
+        EndReason.ENDLESS_LOOP,
+    }
+)
+"""Ends of which a caller has heard nothing: a busy tone says that there is nobody to talk to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Next:
     """Go on with the next step of the same branch."""
@@ -76,8 +91,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a tree ended, and in which branch. ``to`` is set only when the caller was handed over."""
+    """How a tree ended, and in which branch. ``to`` is set only when the caller was handed over.
+
+    ``detail`` is that of the step that ended it, such as the number it dialled; it holds no secret.
+    """
 
     reason: EndReason
     branch: str
     to: str = ""
+    detail: str = ""

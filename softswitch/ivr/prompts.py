@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -18,11 +18,11 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    field_validator,
     model_validator,
 )
 
-from softswitch.ivr.errors import TemplateError
-from softswitch.ivr.expressions import parse_template
+from softswitch.ivr.references import Kind, SoundFile, Text
 
 ANY_LANGUAGE = ""
 """The key of a text that is not tied to a language: it is spoken in the language of the call."""
@@ -35,31 +35,6 @@ def checked_language(code: str) -> str:
     if not _LANGUAGE.fullmatch(code):
         raise ValueError(f"'{code}' is not a language code like pl, en or en-GB")
     return code
-
-
-def checked_text(text: str) -> str:
-    """Return ``text`` when its variables are well written and it is not empty; else ValueError."""
-    if not text.strip():
-        raise ValueError("the text is empty")
-    return checked_template(text)
-
-
-def checked_template(text: str) -> str:
-    """Return ``text`` when its variables are well written; raise ValueError when they are not."""
-    try:
-        parse_template(text)
-    except TemplateError as error:
-        raise ValueError(str(error)) from error
-    return text
-
-
-def checked_file(path: Path, info: ValidationInfo) -> Path:
-    """Return ``path`` made absolute from the folder of the tree; raise ValueError if no file is there."""
-    folder = info.context.get("folder", Path()) if info.context else Path()
-    whole = (Path(folder) / path).resolve()
-    if not whole.is_file():
-        raise ValueError(f"the file '{path}' does not exist")
-    return whole
 
 
 def is_wordings(value: object) -> bool:
@@ -80,11 +55,13 @@ def _checked_wordings(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
-Language = Annotated[str, AfterValidator(checked_language)]
-Template = Annotated[str, AfterValidator(checked_template)]
-Text = Annotated[str, AfterValidator(checked_text)]
-Wordings = Annotated[dict[str, Text], BeforeValidator(_as_wordings), AfterValidator(_checked_wordings)]
-PromptFile = Annotated[Path, AfterValidator(checked_file)]
+Language = Annotated[str, AfterValidator(checked_language), Kind("language code", "kod języka")]
+Wordings = Annotated[
+    dict[str, Text],
+    BeforeValidator(_as_wordings),
+    AfterValidator(_checked_wordings),
+    Kind("text, or one per language", "tekst albo po jednym na język"),
+]
 
 
 class Spoken(BaseModel):
@@ -92,8 +69,15 @@ class Spoken(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
+    example: ClassVar[str] = '{pl: "Dzień dobry.", en: "Hello."}'
+    """How it may be written, in one line."""
+
+    kind: ClassVar[Kind] = Kind("prompt", "zapowiedź")
+
     text: Wordings | None = Field(default=None, description="The text, or one per language.")
-    play: PromptFile | None = Field(default=None, description="A recorded file, relative to the tree.")
+    play: SoundFile | None = Field(
+        default=None, validate_default=True, description="A recorded file, relative to the tree."
+    )
     language: Language | None = Field(default=None, description="Language of a single text.")
     voice: str | None = Field(default=None, description="Name of the voice.")
 
@@ -103,11 +87,13 @@ class Spoken(BaseModel):
         """Accept a bare text and a bare mapping of languages."""
         return {"text": value} if isinstance(value, str | int | float) or is_wordings(value) else value
 
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Spoken:
-        if (self.text is None) == (self.play is None):
+    @field_validator("play")
+    @classmethod
+    def _one_of_both(cls, play: Path | None, info: ValidationInfo) -> Path | None:
+        # A text that is itself wrong is not among the data: it was meant to be one.
+        if "text" in info.data and (info.data["text"] is None) == (play is None):
             raise ValueError("a prompt is either a text or a file to play")
-        return self
+        return play
 
     def wording(self, language: str, fallback: str) -> tuple[str, str]:
         """Return (text, language) for a call in ``language``.
@@ -126,6 +112,8 @@ class Spoken(BaseModel):
 class CountedPrompt(Spoken):
     """A prompt used from the ``count``-th time it is asked on."""
 
+    example: ClassVar[str] = '{count: 3, text: "Press one or two."}'
+
     count: int = Field(default=1, ge=1, description="First attempt at which this prompt is used.")
 
 
@@ -143,7 +131,10 @@ def _checked_growth(prompts: tuple[CountedPrompt, ...]) -> tuple[CountedPrompt, 
 
 
 GrowingPrompt = Annotated[
-    tuple[CountedPrompt, ...], BeforeValidator(_as_list), AfterValidator(_checked_growth)
+    tuple[CountedPrompt, ...],
+    BeforeValidator(_as_list),
+    AfterValidator(_checked_growth),
+    Kind("prompt, or a list growing with count", "zapowiedź albo lista rosnąca z count"),
 ]
 
 

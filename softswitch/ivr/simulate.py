@@ -10,19 +10,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from softswitch.errors import ConfigError
 from softswitch.events import DigitPressed
 from softswitch.ivr.context import CallFacts, DialResult, Key, Played, Prompt, SayText, World
 from softswitch.ivr.errors import CallerGone, SimulationError
 from softswitch.ivr.interpreter import run
-from softswitch.ivr.loader import load_tree
 from softswitch.ivr.model import Tree
 from softswitch.ivr.outcome import Ended
-from softswitch.ivr.transcript import CALLER_HUNG_UP, Dialled, Moment, Transcript, render_transcript
+from softswitch.ivr.transcript import CALLER_HUNG_UP, Dialled, Moment, Transcript
 
 LETTERS_PER_SECOND = 14.0
 """How fast a prompt is read; close to what speech engines do with Polish and English."""
@@ -72,6 +69,11 @@ class Answer:
     result: DialResult
     after: float = ANSWER_AFTER_S
     talk: float = TALK_S
+
+    def __str__(self) -> str:
+        reached = self.result is DialResult.ENDED_BY_CALLEE
+        talk = f", talking {self.talk:g} s" if reached else ""
+        return f"{'answered' if reached else self.result.value} after {self.after:g} s{talk}"
 
 
 Input = Press | Wait | HangUpNow | Answer
@@ -157,20 +159,29 @@ class SimulatedLine:
         self._moments = moments
         self._keys: deque[Key] = deque()
         self._masked = False
+        self.answered = False
+        """Something was said, asked or joined: a real caller's phone would be answered."""
 
     @property
     def not_pressed(self) -> tuple[str, ...]:
         """Return the keys of the script that were not pressed yet."""
         return self._caller.not_pressed
 
+    @property
+    def not_used(self) -> tuple[str, ...]:
+        """Return the answers of the script for which no number was dialled yet."""
+        return tuple(map(str, self._caller.answers))
+
     async def play(self, prompts: Sequence[Prompt], *, until_key: bool) -> Played:
         """Let the time of the prompts pass."""
+        self.answered = True
         started = self._clock.now
         cut = self._pass(sum(map(_length_of, prompts)), until_key=until_key)
         return Played(self._clock.now - started, cut)
 
     async def next_key(self, within: float) -> Key | None:
         """Take the next key of the script, if it comes in time."""
+        self.answered = self.answered or within > 0
         if not self._keys:
             self._pass(within, until_key=True, listening=within > 0)
         if not self._keys:
@@ -193,6 +204,7 @@ class SimulatedLine:
         seconds = ring_for if result is DialResult.NO_ANSWER else min(told.after, ring_for)
         if result is DialResult.ENDED_BY_CALLEE:
             seconds += told.talk
+            self.answered = True
         dialled = Dialled(tuple(targets), label, result, seconds)
         self._moments.append(Moment(self._clock.now, dialled))
         self._pass(seconds)
@@ -200,6 +212,7 @@ class SimulatedLine:
 
     async def echo(self, within: float, *, until_key: bool) -> None:
         """Let time pass, until a key where one ends it."""
+        self.answered = True
         self._pass(within, until_key=until_key, listening=True)
 
     def mask_keys(self, on: bool) -> None:
@@ -250,36 +263,9 @@ def simulate(tree: Tree, script: Iterable[Input] = (), facts: CallFacts = DEFAUL
         ended = _to_the_end(run(tree, world))
     except CallerGone:
         ended = None
-    return Transcript(tree.name, tuple(moments), ended, clock.now, line.not_pressed)
-
-
-EXIT_ENDED, EXIT_BAD_USE = 0, 2
-"""Exit codes of the command: the call came to an end; the tree or the keys cannot be used."""
-
-KEYS = "0123456789*#ABCD"
-"""The keys a phone can send (RFC 4733 §3.2)."""
-
-
-def simulate_command(
-    path: Path, presses: Sequence[str] = (), *, hang_up_after: float | None = None, called: str = ""
-) -> tuple[str, int]:
-    """Load the tree at ``path``, call it, and return (what to print, exit code).
-
-    Each of ``presses`` is typed at one moment at which the tree waits for a key. The caller hangs up
-    ``hang_up_after`` seconds after the last of them, or stays until the tree ends the call.
-    """
-    strange = sorted(set("".join(presses)) - set(KEYS))
-    if strange:
-        return f"no phone has the key {', '.join(strange)}: press 0-9, * and #", EXIT_BAD_USE
-    try:
-        tree = load_tree(path)
-    except ConfigError as error:
-        return str(error), EXIT_BAD_USE
-    script: list[Input] = [press(digits) for digits in presses]
-    if hang_up_after is not None:
-        script += [wait(hang_up_after), hang_up()]
-    facts = replace(DEFAULT_FACTS, called=called or next(iter(tree.numbers), DEFAULT_FACTS.called))
-    return render_transcript(simulate(tree, script, facts)), EXIT_ENDED
+    return Transcript(
+        tree.name, tuple(moments), ended, clock.now, line.not_pressed, line.not_used, answered=line.answered
+    )
 
 
 def _to_the_end(walk: Coroutine[object, None, Ended]) -> Ended:

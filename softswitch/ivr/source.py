@@ -10,15 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import yaml
+from yaml.events import CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from softswitch.errors import Problem
+from softswitch.ivr.yaml_faults import explain
 
 MAX_DEPTH = 20
 """A tree is a handful of levels deep; deeper is a mistake, or an alias that holds itself."""
 
 MAX_NODES = 200_000
 """Some ten thousand steps, aliases counted as often as they are used: they must not grow without bound."""
+
+MAX_LETTERS = 1_000_000
+"""Of a file: a hundred times the largest tree there is, and still read within seconds."""
+
+_TOO_MUCH = "nested too deeply, or too large"
+_NO_KEY = "a key must be a plain word or number"
 
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
@@ -38,22 +46,28 @@ class Source:
 
     def parse(self, text: str) -> Node | None:
         """Return the root of the file, or None when it is no YAML at all (which is reported)."""
+        if len(text) > MAX_LETTERS:
+            self.report(None, "", f"the file is larger than {MAX_LETTERS:,} letters")
+            return None
         try:
-            root: Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
+            deep = _too_deep(text)
+            root: Node | None = yaml.compose(text, Loader=yaml.CSafeLoader) if deep is None else None
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            reason = " ".join(part for part in (error.problem, error.context) if part)
-            self.report(mark.line + 1 if mark else None, "", f"this is not YAML: {reason}")
+            line, reason = explain(error, text)
+            self.report(line, "", f"this is not YAML: {reason}")
             return None
         except yaml.YAMLError as error:
             self.report(None, "", f"this is not YAML: {' '.join(str(error).split())}")
+            return None
+        if deep is not None:
+            self.report(deep, "", _TOO_MUCH)
             return None
         if root is None:
             self.report(None, "", "the file is empty")
             return None
         too_much = _too_much(root)
         if too_much is not None:
-            self.report(line_of(too_much), "", "nested too deeply, or too large")
+            self.report(line_of(too_much), "", _TOO_MUCH)
             return None
         return root
 
@@ -73,7 +87,10 @@ class Source:
         first: dict[str, int] = {}
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
-                self.report(line_of(key), where, "a key must be a plain word or number")
+                # ``say: {{CALL.CALLER_ID}}`` is a mapping whose one key is a mapping.
+                braces = isinstance(key, MappingNode)
+                reason = "put the text in quotes: it begins with {{" if braces else _NO_KEY
+                self.report(line_of(key), where, reason)
             elif key.value in first:
                 self.report(
                     line_of(key), where, f"'{key.value}' is written twice (first on line {first[key.value]})"
@@ -128,6 +145,23 @@ def _children(node: Node) -> list[tuple[str, Node, Node]]:
     if isinstance(node, SequenceNode):
         return [(str(index), child, child) for index, child in enumerate(node.value)]
     return []
+
+
+def _too_deep(text: str) -> int | None:
+    """Return the line on which a file is nested too deeply as it is written, None when it is not.
+
+    To be asked before it is composed: that recurses in C for every level, and a file of ten thousand ends the
+    process. Raise yaml.YAMLError as composing does.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH + 1:
+                return event.start_mark.line + 1 if event.start_mark is not None else 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+    return None
 
 
 def _too_much(root: Node) -> Node | None:

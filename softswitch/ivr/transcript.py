@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from softswitch.errors import harmless
 from softswitch.events import BranchEntered, CallEvent, DigitPressed, PromptPlayed, StepTaken
 from softswitch.ivr.context import DialResult
-from softswitch.ivr.outcome import Ended
+from softswitch.ivr.outcome import LEFT_UNSAID, Ended, EndReason
+from softswitch.words import exit_word, word
+
+ENGLISH = "en"
+LONGEST_ROUND = 60
+"""Lines of the longest round that is looked for; a longer one is no mistake of a few branches."""
+
+FEWEST_ROUNDS = 3
+"""How often lines repeat before it is a round."""
 
 CALLER_HUNG_UP = "the caller hung up"
 
@@ -33,7 +42,8 @@ class Moment:
 class Transcript:
     """Everything of one simulated call. ``ended`` is None when the caller hung up first.
 
-    ``not_pressed`` are keys of the script for which the call was over too soon.
+    ``not_pressed`` are keys of the script for which the call was over too soon, ``not_used`` are answers
+    for which too few numbers were dialled. ``answered`` tells whether a real caller's phone would be.
     """
 
     tree: str
@@ -41,6 +51,8 @@ class Transcript:
     ended: Ended | None
     seconds: float
     not_pressed: tuple[str, ...] = ()
+    not_used: tuple[str, ...] = ()
+    answered: bool = True
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -70,14 +82,56 @@ class Transcript:
 
 
 def render_transcript(transcript: Transcript) -> str:
-    """Return the call as lines for a terminal: when, in which branch, what is heard, pressed, decided."""
-    lines = [f"tree {transcript.tree}"]
-    lines += [f"{_clock(_start(moment))}  {_told(moment.event)}" for moment in transcript.moments]
-    where = f" (branch {transcript.ended.branch})" if transcript.ended else ""
-    lines.append(f"{_clock(transcript.seconds)}  END     {transcript.reason}{where}")
+    """Return the call as lines for a terminal: when, in which branch, what is heard, pressed, decided.
+
+    Of a call that went round without an end the rounds are shown once.
+    """
+    rows = [(_clock(_start(moment)), _told(moment.event)) for moment in transcript.moments]
+    if transcript.ended is not None and transcript.ended.reason is EndReason.ENDLESS_LOOP:
+        rows = _without_rounds(rows)
+    lines = [f"tree {transcript.tree}", *(f"{clock}  {text}" for clock, text in rows)]
+    lines.append(f"{_clock(transcript.seconds)}  END     {_end(transcript)}")
     if transcript.not_pressed:
         lines.append(f"never pressed: {', '.join(transcript.not_pressed)}")
-    return "\n".join(lines)
+    if transcript.not_used:
+        lines.append(f"never used: {'; '.join(transcript.not_used)}")
+    return "\n".join(map(harmless, lines))
+
+
+def _end(transcript: Transcript) -> str:
+    ended = transcript.ended
+    if ended is None:
+        return transcript.reason
+    end = f"{transcript.reason} (branch {ended.branch})"
+    if not transcript.answered:
+        return f"{end}; the call was never answered"
+    return f"{end}, after a busy tone" if ended.reason in LEFT_UNSAID else end
+
+
+def _without_rounds(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the rows with every stretch that repeats shown once, and how often it comes again."""
+    texts = [text for _, text in rows]
+    shown: list[tuple[str, str]] = []
+    at = 0
+    while at < len(rows):
+        length, times = _round_at(texts, at)
+        shown += rows[at : at + length]
+        if times > 1:
+            shown.append((rows[at + length][0], f"  ...     the same {times - 1} times more"))
+        at += length * times
+    return shown
+
+
+def _round_at(texts: list[str], at: int) -> tuple[int, int]:
+    """Return the length of the shortest stretch that repeats from ``at`` on, and how often."""
+    for length in range(1, LONGEST_ROUND + 1):
+        stretch = texts[at : at + length]
+        times = 1
+        while texts[at + times * length : at + (times + 1) * length] == stretch:
+            times += 1
+        if times >= FEWEST_ROUNDS and len(stretch) == length:
+            return length, times
+    return 1, 1
 
 
 def _start(moment: Moment) -> float:
@@ -101,9 +155,12 @@ def _told(event: CallEvent | Dialled) -> str:
         case DigitPressed(_, digit, method):
             return f"  presses {digit}  ({method})"
         case StepTaken(_, _, step, exit_name, detail):
-            return f"  step    {step}: {exit_name}{f' ({detail})' if detail else ''}"
+            more = f" ({detail})" if detail else ""
+            return f"  step    {step}: {exit_word(exit_name, ENGLISH)}{more}"
         case Dialled(targets, label, result, seconds):
             shown = f" as '{label}'" if label else ""
-            return f"  dials   {', '.join(targets)}{shown}: {result.value} after {seconds:.0f} s"
+            return (
+                f"  dials   {', '.join(targets)}{shown}: {word(result.value, ENGLISH)} after {seconds:.0f} s"
+            )
         case _:
             return f"  {event}"

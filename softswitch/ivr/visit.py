@@ -11,8 +11,8 @@ from softswitch.ivr.context import DialResult, Key, PlayFile, Prompt, SayText, W
 from softswitch.ivr.errors import PromptFailed
 from softswitch.ivr.expressions import NO, YES, Rendered, Value, render
 from softswitch.ivr.prompts import Spoken
+from softswitch.ivr.references import VARIABLE
 
-VARIABLE = "VARIABLE."
 CALL_VARIABLES = (
     "CALL.SRC_NUMBER",
     "CALL.DST_NUMBER",

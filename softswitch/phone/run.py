@@ -16,17 +16,19 @@ from typing import Final
 
 from media.client import MediaClient
 from media.errors import MediaError
-from media.soundfiles import write_wave
+from media.recording_messages import RecordingEnded
+from media.soundfiles import read_sound, write_wave
 from media.tones import key
 from softswitch import __version__
 from softswitch.calls.directory import Directory
 from softswitch.calls.errors import CallError
 from softswitch.calls.leg import Surroundings
-from softswitch.calls.media_port import MediaPort
+from softswitch.calls.media_port import MediaPort, Sound
 from softswitch.clock import SystemClock
 from softswitch.errors import StartError
 from softswitch.phone.steps import Step
-from softswitch.phone.telephone import Line, PhoneError, Telephone
+from softswitch.phone.telephone import PATIENCE, Line, PhoneError, Telephone
+from softswitch.ports import refusal
 from softswitch.sip.offer_answer import Direction
 from softswitch.sip.stack import SipStack
 from softswitch.transport.addresses import LocalAddresses
@@ -37,6 +39,8 @@ INFO_SECONDS: Final = 0.25
 TONE_SECONDS: Final = 0.12
 KEY_SECONDS: Final = 0.30
 """What one key takes by events: 160 ms down, its end packets, 80 ms up."""
+FILE_SECONDS: Final = 5.0
+"""How long the end of a recording is waited for: it is brought to the disk, which may be slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +57,91 @@ class PhoneSetup:
     record: Path | None = None
     register: bool = True
     keep_registered: bool = False
+    patience: float = PATIENCE
 
 
 async def take_steps(setup: PhoneSetup, steps: list[Step], say: Callable[[str], None]) -> bool:
     """Register and take the steps in order; tell whether all worked. ``say`` gets the time-line.
 
-    Raises StartError when the phone cannot even be set up.
+    Raises StartError when the phone cannot even be set up, or its files not be used.
     """
+    _check_files(setup)
     began = time.monotonic()
 
     def timed(text: str) -> None:
         say(f"{time.monotonic() - began:8.3f} s  {text}")
 
+    recordings = Recordings(setup.record, timed)
     async with _telephone(setup, timed) as (phone, media):
         try:
             if setup.register:
                 await phone.register()
             for step in steps:
-                await _take(step, phone, media, setup, timed)
+                await _take(step, phone, (media, recordings), setup, timed)
+            worked = True
         except (PhoneError, CallError, MediaError) as error:
             timed(f"failed: {error}")
-            return False
+            worked = False
         finally:
             await _put_down(phone, setup)
-        return True
+        # The call is over, and with it its file.
+        return await recordings.all_good() and worked
+
+
+class Recordings:
+    """The recordings of a run: one begins with each call; ``say`` hears what became of it."""
+
+    def __init__(self, path: Path | None, say: Callable[[str], None]) -> None:
+        self._path = path
+        self._say = say
+        self._open = 0
+        self._failed = False
+        self._closed = asyncio.Event()
+        self._closed.set()
+
+    def begin(self, sound: Sound) -> None:
+        """Record a call from its answer on, if that is wanted."""
+        if self._path is not None:
+            self._open += 1
+            self._closed.clear()
+            sound.record(self._path, self._ended, layout="mono")
+
+    def _ended(self, report: RecordingEnded) -> None:
+        self._open -= 1
+        if self._open == 0:
+            self._closed.set()
+        if report.reason:
+            self._failed = True
+            self._say(f"failed: {report.path}: {report.reason}")
+        else:
+            self._say(f"recorded {report.seconds:.1f} s in {report.path}")
+
+    async def all_good(self) -> bool:
+        """Wait until every file is done; tell whether all could be made."""
+        try:
+            async with asyncio.timeout(FILE_SECONDS):
+                await self._closed.wait()
+        except TimeoutError:
+            self._failed = True
+            self._say(f"failed: nobody knows what became of {self._path}")
+        return not self._failed
+
+
+def _check_files(setup: PhoneSetup) -> None:
+    """Raise StartError when a sound to play cannot be read, or a recording not be written."""
+    if setup.play is not None:
+        try:
+            read_sound(setup.play)
+        except MediaError as error:
+            raise StartError(f"cannot play {error}") from error
+    if setup.record is not None:
+        fresh = not setup.record.exists()
+        try:
+            setup.record.open("ab").close()
+            if fresh:
+                setup.record.unlink()
+        except OSError as error:
+            raise StartError(f"cannot record to {setup.record}: {error.strerror}") from error
 
 
 async def _put_down(phone: Telephone, setup: PhoneSetup) -> None:
@@ -89,12 +154,20 @@ async def _put_down(phone: Telephone, setup: PhoneSetup) -> None:
 
 
 async def _take(
-    step: Step, phone: Telephone, media: MediaPort, setup: PhoneSetup, say: Callable[[str], None]
+    step: Step,
+    phone: Telephone,
+    sounding: tuple[MediaPort, Recordings],
+    setup: PhoneSetup,
+    say: Callable[[str], None],
 ) -> None:
+    media, recordings = sounding
     match step.verb:
         case "call" | "answer":
             await (phone.call(step.text) if step.verb == "call" else phone.answer(step.seconds))
-            await _sound(phone, media, setup)
+            if phone.leg is not None:
+                recordings.begin(phone.leg.voice)
+                if setup.play is not None:
+                    phone.leg.voice.hear_loop(await media.load(setup.play, as_it_is=True))
         case "wait":
             await asyncio.sleep(step.seconds)
         case "press":
@@ -121,15 +194,6 @@ async def _take(
             await phone.register(0)
 
 
-async def _sound(phone: Telephone, media: MediaPort, setup: PhoneSetup) -> None:
-    if phone.leg is None:
-        return
-    if setup.record is not None:
-        phone.leg.voice.record(setup.record)
-    if setup.play is not None:
-        phone.leg.voice.hear_loop(await media.load(setup.play))
-
-
 async def _tones(phone: Telephone, media: MediaPort, digits: str) -> None:
     if phone.leg is None:
         raise PhoneError("there is no call")
@@ -138,7 +202,7 @@ async def _tones(phone: Telephone, media: MediaPort, digits: str) -> None:
         for digit in set(digits):
             path = Path(folder) / f"{ord(digit)}.wav"
             await asyncio.to_thread(write_wave, path, key(digit, TONE_SECONDS))
-            sounds[digit] = await media.load(path)
+            sounds[digit] = await media.load(path, as_it_is=True)
         for digit in digits:
             await phone.leg.voice.play([sounds[digit]])
             await asyncio.sleep(TONE_SECONDS)
@@ -158,7 +222,7 @@ async def _telephone(
         try:
             await driver.listen("0.0.0.0", setup.port)
         except OSError as error:
-            raise StartError(f"cannot listen on port {setup.port}: {error.strerror}") from error
+            raise StartError(refusal(error, "0.0.0.0", setup.port)) from error
         try:
             try:
                 await client.start()
@@ -173,7 +237,7 @@ async def _telephone(
                 directory=Directory(),
                 random=random.random,
             )
-            phone = Telephone(line, around, lambda: secrets.token_hex(8), say)
+            phone = Telephone(line, around, lambda: secrets.token_hex(8), say, patience=setup.patience)
             yield phone, media
         finally:
             await driver.close()

@@ -15,7 +15,7 @@ HELP: Final = {
     "info": "info:12#            press keys by SIP INFO",
     "tones": "tones:12#           press keys as tones in the sound",
     "wait": "wait:2.5            let 2.5 s pass",
-    "hold": "hold                put the call on hold",
+    "hold": "hold                put the call on hold (one this phone has made)",
     "resume": "resume              take it from hold",
     "hangup": "hangup              hang up",
     "ended": "ended:10            wait up to 10 s for the other side to hang up",

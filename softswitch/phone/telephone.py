@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from softswitch.calls.bodies import SDP, check_body
 from softswitch.calls.called_leg import CalledLeg, Invitation, Login
 from softswitch.calls.caller_leg import CallerLeg
 from softswitch.calls.hangup import CALLER, Reason, Termination
-from softswitch.calls.leg import SDP, Leg, Surroundings, check_body
+from softswitch.calls.leg import Leg, Surroundings
 from softswitch.calls.signals import Answered, Ended, Held, Resumed, Ringing, Signal
 from softswitch.errors import SoftswitchError
 from softswitch.sip.digest import authorize
@@ -31,6 +32,10 @@ from softswitch.sip.uri import SipUri
 
 EXPIRES: Final = 3600
 """Seconds a registration is asked for: longer than any script of steps."""
+NOTICE: Final = 2.0
+"""Seconds without any answer after which it is said that none came: three repeats over UDP have gone out."""
+PATIENCE: Final = 10.0
+"""Seconds a first answer is waited for; SIP itself would go on for 32 (RFC 3261 §17.1.1.2)."""
 
 
 class PhoneError(SoftswitchError):
@@ -60,9 +65,18 @@ class Telephone:
     """Registers and calls. ``say`` gets a line of the time-line for everything that happens."""
 
     def __init__(
-        self, line: Line, around: Surroundings, token: Callable[[], str], say: Callable[[str], None]
+        self,
+        line: Line,
+        around: Surroundings,
+        token: Callable[[], str],
+        say: Callable[[str], None],
+        *,
+        patience: float = PATIENCE,
     ) -> None:
         self._line = line
+        self._patience = patience
+        self._heard = asyncio.Event()
+        """Something has come back for what was sent last."""
         self._around = around
         self._token = token
         self._say = say
@@ -77,6 +91,8 @@ class Telephone:
     def handle(self, output: UserOutput) -> None:
         """Take one event of the stack."""
         directory = self._around.directory
+        if isinstance(output, Reply | Failed):
+            self._heard.set()
         match output:
             case Incoming() if output.dialog is not None:
                 leg = directory.of_dialog(output.dialog)
@@ -135,9 +151,32 @@ class Telephone:
 
     async def _ask(self, request: Request) -> Response:
         answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        self._heard.clear()
         key = self._around.signaller.send(request, self._line.hop)
         self._asked[key] = answer
-        return await answer
+        try:
+            await self._first_word()
+            return await answer
+        finally:
+            self._asked.pop(key, None)
+
+    async def _first_word(self) -> None:
+        """Wait until anything comes back; say so when it takes long, raise PhoneError when nothing does."""
+        where = f"{self._line.hop.address} ({self._line.hop.transport})"
+        notice = min(NOTICE, self._patience)
+        try:
+            async with asyncio.timeout(notice):
+                await self._heard.wait()
+                return
+        except TimeoutError:
+            rest = self._patience - notice
+        try:
+            if rest > 0:
+                self._say(f"no answer yet from {where}, trying for {rest:g} s more")
+            async with asyncio.timeout(rest):
+                await self._heard.wait()
+        except TimeoutError:
+            raise PhoneError(f"{where} does not answer: nothing came within {self._patience:g} s") from None
 
     def _contact(self) -> NameAddr:
         hop = self._line.hop
@@ -163,7 +202,9 @@ class Telephone:
         leg = CalledLeg("phone", invitation, self._around, self._signal)
         self._take(leg)
         self._say(f"calling {number}")
+        self._heard.clear()
         await leg.invite()
+        await self._first_word()
         while True:
             match await self._news.get():
                 case Answered():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from softswitch.bus import keepable
+from softswitch.sip.dialog import listening_port
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
@@ -63,11 +65,14 @@ def update(
 ) -> Change:
     """Apply the contacts of a REGISTER with the seconds granted to each (RFC 3261 §10.3 step 7).
 
-    ``template`` carries what all contacts of the request share. A phone that is known by its instance id
-    or by its Call-ID and comes with a new address replaces its old binding: restarted phones and changed
-    networks leave no dead contacts behind. All or nothing: RemoteProtocolError(500) for an old CSeq
-    changes none.
+    ``template`` carries what all contacts of the request share. A phone that comes with a new address and
+    is known by its instance id, or by its Call-ID and the socket it sends from, replaces its old binding:
+    restarted phones and changed networks leave no dead contacts behind. There may be as many contacts as
+    bindings (:data:`MAX_BINDINGS`), which is the caller's to check. All or nothing:
+    RemoteProtocolError(500) for an old CSeq changes none. A contact that stands twice counts once, as it
+    stands last.
     """
+    contacts = _last_of_each(contacts)
     kept = list(alive(bindings, now))
     added: list[Binding] = []
     removed = [binding for binding in bindings if binding not in kept]
@@ -78,7 +83,7 @@ def update(
             contact=contact.uri,
             expires_at=now + seconds,
             q=contact.q,
-            instance=(contact.params.get("+sip.instance") or "").strip("<>"),
+            instance=keepable((contact.params.get("+sip.instance") or "").strip("<>")),
         )
         # An address is taken back by its own name alone: a phone that has moved and now drops the old one
         # must keep the new. And one that is known already is a refresh, which moves nobody.
@@ -92,11 +97,12 @@ def update(
         if seconds:
             kept.append(fresh)
             added.append(fresh)
-    while len(kept) > MAX_BINDINGS:
-        # The one that was refreshed longest ago is the likeliest to be dead; who has just come is not.
-        oldest = min(kept, key=lambda binding: (binding in added, binding.expires_at))
-        kept.remove(oldest)
-        removed.append(oldest)
+    if len(kept) > MAX_BINDINGS:
+        # Those that were refreshed longest ago are the likeliest to be dead; who has just come is not.
+        by_age = sorted(kept, key=lambda binding: (binding in added, binding.expires_at))
+        surplus = by_age[: len(kept) - MAX_BINDINGS]
+        kept = [binding for binding in kept if binding not in surplus]
+        removed += surplus
     return Change(tuple(kept), tuple(binding for binding in added if binding in kept), tuple(removed))
 
 
@@ -107,13 +113,43 @@ def _same_phone(old: Binding, fresh: Binding, *, moved: bool) -> bool:
         return False
     if fresh.instance and old.instance:
         return old.instance == fresh.instance
-    return old.call_id == fresh.call_id
+    # RFC 3261 §10.2: all registrations of one element have one Call-ID, also those for different contacts.
+    return old.call_id == fresh.call_id and source_of(old.hop) == source_of(fresh.hop)
+
+
+def source_of(hop: Hop) -> tuple[str, str, int]:
+    """Return the socket that what came over ``hop`` was sent from."""
+    return hop.transport, hop.host, hop.port
+
+
+def _last_of_each(contacts: list[tuple[NameAddr, float]]) -> list[tuple[NameAddr, float]]:
+    last: list[tuple[NameAddr, float]] = []
+    for contact in contacts:
+        last = [one for one in last if not equivalent(one[0].uri, contact[0].uri)]
+        last.append(contact)
+    return last
 
 
 def _check_order(old: Binding, call_id: str, cseq: int) -> None:
     # RFC 3261 §10.3: same Call-ID and no higher CSeq means out of order; the update must fail as a whole.
     if old.call_id == call_id and cseq <= old.cseq:
         raise RemoteProtocolError(500, "REGISTER out of order")
+
+
+def reachable_anew(binding: Binding) -> Binding | None:
+    """Return the way to this phone once its connection is gone, or None when there is none.
+
+    Over UDP nothing changes. The number of a stream that has ended may by now name another phone's, so it
+    is never kept. A phone over TCP that stands behind no NAT and names its own address and port in its
+    Contact listens there, so a new connection is opened to it. All others (NAT, TLS, WebSocket) can be
+    reached by nobody; they see their connection end and register again.
+    """
+    if binding.hop.connection is None and not binding.hop.reliable:
+        return binding
+    port = None if binding.behind_nat else listening_port(binding.hop, binding.contact)
+    if port is None:
+        return None
+    return replace(binding, hop=replace(binding.hop, port=port, connection=None, listens=None))
 
 
 def by_preference(bindings: tuple[Binding, ...]) -> list[list[Binding]]:

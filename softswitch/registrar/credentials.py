@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
-from softswitch.bus import EventLog
+from softswitch.bus import EventLog, keepable
 from softswitch.clock import Clock
-from softswitch.events import CredentialsRefused
+from softswitch.events import CredentialsRefused, SourceShutOut
 from softswitch.registrar.accounts import Account, Accounts
-from softswitch.sip.digest import ALGORITHMS, MD5, SHA256, Nonces, Verdict, challenges, check
+from softswitch.registrar.bindings import Binding, source_of
+from softswitch.registrar.guesses import MOST_WRONG, Guesses
+from softswitch.sip.digest import ALGORITHMS, MD5, SHA256, Nonces, Outcome, Verdict, challenges, check
 from softswitch.sip.errors import RemoteProtocolError
-from softswitch.sip.hop import Hop
+from softswitch.sip.hop import Hop, site
 from softswitch.sip.message import Request
+from softswitch.sip.uri import dialled
 
 MD5_ONLY = ("baresip v0", "baresip v1")
 """User agents that give up when any challenge names SHA-256, though one with MD5 stands beside it."""
 
 
 class Authenticator:
-    """Challenges requests and returns the account that answered rightly."""
+    """Challenges requests and returns the account that answered rightly.
+
+    ``bindings_of`` tells where an account's phones are: who shares an address with somebody who guesses
+    passwords is not shut out with him, once registered.
+    """
 
     def __init__(
         self,
@@ -29,6 +37,7 @@ class Authenticator:
         clock: Clock,
         salt: Callable[[], str],
         log: EventLog,
+        bindings_of: Callable[[str], tuple[Binding, ...]],
     ) -> None:
         self._accounts = accounts
         self._realm = realm
@@ -36,31 +45,57 @@ class Authenticator:
         self._clock = clock
         self._salt = salt
         self._log = log
+        self._bindings_of = bindings_of
+        self._guesses = Guesses()
 
     def account(self, request: Request, hop: Hop) -> Account:
         """Return the account whose credentials the request carries.
 
         Raises RemoteProtocolError(401) with fresh challenges otherwise. Unknown users and wrong passwords
-        get the very same answer as no credentials at all; only the event log tells them apart.
+        get the very same answer as no credentials at all; only the event log tells them apart. After too many
+        wrong passwords from one address it is a 403 for a while, whatever comes.
         """
         now = self._clock.wall().timestamp()
         outcome = check(
-            request, now=now, realm=self._realm, nonces=self._nonces, secret_of=self._accounts.secret
+            request,
+            now=now,
+            realm=self._realm,
+            nonces=self._nonces,
+            secret_of=self._accounts.secret,
+            asker=site(hop.host),
         )
+        self._check_shut_out(outcome.user or dialled(request.from_.uri), hop)
         account = self._accounts.get(outcome.user)
         if outcome.verdict is Verdict.GOOD and account is not None:
+            self._guesses.right(hop.host, account.user)
             return account
         if outcome.verdict is Verdict.WRONG:
-            reason = "wrong password" if account is not None else "no such account"
-            self._log.append(CredentialsRefused(outcome.user, hop.address, reason))
+            self._note_wrong(outcome, hop)
         values = challenges(
             self._realm,
-            self._nonces.make(now, self._salt()),
+            self._nonces.make(now, self._salt(), site(hop.host)),
             stale=outcome.verdict is Verdict.STALE,
             algorithms=self._algorithms(request.fields.get("User-Agent")),
         )
         fields = tuple(("WWW-Authenticate", value) for value in values)
         raise RemoteProtocolError(401, "Unauthorized", fields=fields)
+
+    def _check_shut_out(self, user: str, hop: Hop) -> None:
+        wait = self._guesses.wait(hop.host, self._clock.monotonic())
+        # A phone that is registered sends from the socket it registered from, which nobody else can have.
+        if not wait or any(source_of(hop) == source_of(binding.hop) for binding in self._bindings_of(user)):
+            return
+        left = math.ceil(wait)
+        raise RemoteProtocolError(403, f"Too many wrong passwords from your address, try again in {left} s")
+
+    def _note_wrong(self, outcome: Outcome, hop: Hop) -> None:
+        user, now = keepable(outcome.user), self._clock.monotonic()
+        if not self._guesses.wrong(hop.host, user, outcome.proof, now):
+            return
+        reason = "wrong password" if self._accounts.get(outcome.user) is not None else "no such account"
+        self._log.append(CredentialsRefused(user, hop.address, reason))
+        if wait := self._guesses.wait(hop.host, now):
+            self._log.append(SourceShutOut(site(hop.host), MOST_WRONG, round(wait)))
 
     def _algorithms(self, agent: str | None) -> tuple[str, ...]:
         # An account known by its MD5 hash alone can prove nothing by SHA-256, which phones would choose. All

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
-from softswitch.bus import EventLog
+from softswitch.bus import EventLog, keepable
 from softswitch.clock import Clock
 from softswitch.events import PhoneRegistered, PhoneUnregistered
-from softswitch.registrar.bindings import Binding, Change, alive, remove_all, update
-from softswitch.registrar.credentials import Authenticator
-from softswitch.sip.dialog import behind_nat
+from softswitch.registrar.accounts import Account
+from softswitch.registrar.bindings import (
+    MAX_BINDINGS,
+    Binding,
+    Change,
+    alive,
+    reachable_anew,
+    remove_all,
+    update,
+)
+from softswitch.sip.dialog import behind_nat, is_address, listening_port
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop, bare_host
 from softswitch.sip.message import Request
+from softswitch.sip.return_path import DEFAULT_PORT
 from softswitch.sip.uri import SipUri, dialled
+
+SPOKEN: Final = frozenset({"UDP", "TCP"})
+"""Transports a phone can be called over."""
 
 Saver = Callable[[str, tuple[Binding, ...]], None]
 """Keeps an account's bindings for the next start; returns at once."""
@@ -35,7 +49,6 @@ class Registrar:
 
     def __init__(
         self,
-        authenticator: Authenticator,
         *,
         clock: Clock,
         log: EventLog,
@@ -43,7 +56,6 @@ class Registrar:
         lifetimes: Lifetimes | None = None,
         restored: dict[str, tuple[Binding, ...]] | None = None,
     ) -> None:
-        self._authenticator = authenticator
         self._clock = clock
         self._log = log
         self._save = save
@@ -58,15 +70,17 @@ class Registrar:
         """Return how many phones are registered."""
         return sum(len(self.bindings(user)) for user in self._bindings)
 
-    def register(self, request: Request, hop: Hop) -> tuple[tuple[str, str], ...]:
-        """Carry out a REGISTER; return the fields of its 200.
+    def register(self, account: Account, request: Request, hop: Hop) -> tuple[tuple[str, str], ...]:
+        """Carry out a REGISTER of ``account``, which has proved itself; return the fields of its 200.
 
-        Raises RemoteProtocolError: 401 unauthenticated, 403 for another's account, 423 too brief, 500 out
-        of order, 400 for contacts nobody could call.
+        Raises RemoteProtocolError: 403 for another's account and for too many contacts, 423 too brief, 500
+        out of order, 400 for contacts nobody could call.
         """
-        account = self._authenticator.account(request, hop)
         if dialled(request.to.uri) != account.user:
             raise RemoteProtocolError(403, "Not your account")
+        # Before anything is done with them: each is compared with all others.
+        if len(request.contacts) > MAX_BINDINGS:
+            raise RemoteProtocolError(403, f"An account has at most {MAX_BINDINGS} contacts")
         now = self._now()
         self._expire(account.user, now)
         bindings = self._bindings.get(account.user, ())
@@ -74,17 +88,38 @@ class Registrar:
             self._apply(account.user, remove_all(bindings, request.call_id, request.cseq.number), "removed")
         elif request.contacts:
             template = _template(request, hop, account.user)
-            granted = self._granted(request)
+            granted = self._granted(request, hop)
             self._apply(account.user, update(bindings, granted, template=template, now=now), "unregistered")
         return tuple(("Contact", _listed(binding, now)) for binding in self.bindings(account.user))
 
+    def over_stream(self, connection: int) -> bool:
+        """Tell whether a phone has registered over a stream."""
+        return any(
+            binding.hop.connection == connection for user in self._bindings for binding in self.bindings(user)
+        )
+
     def connection_closed(self, connection: int) -> None:
-        """Forget the phones behind a stream that is gone: nothing can reach them there."""
+        """Forget the phones behind a stream that is gone, but for those that a new one reaches."""
         for user, bindings in list(self._bindings.items()):
-            lost = tuple(binding for binding in bindings if binding.hop.connection == connection)
-            if lost:
-                kept = tuple(binding for binding in bindings if binding not in lost)
-                self._apply(user, Change(kept, removed=lost), "connection closed")
+            if not any(binding.hop.connection == connection for binding in bindings):
+                continue
+            after = [
+                (binding, reachable_anew(binding) if binding.hop.connection == connection else binding)
+                for binding in bindings
+            ]
+            kept = tuple(anew for _, anew in after if anew is not None)
+            gone = tuple(binding for binding, anew in after if anew is None)
+            self._apply(user, Change(kept, removed=gone), "connection closed")
+
+    def readdress(self, hop_to: Callable[[str, str, int], Hop]) -> None:
+        """Call phones of before the restart from our addresses of now: we may have moved meanwhile."""
+        for user, bindings in list(self._bindings.items()):
+            self._bindings[user] = tuple(
+                binding
+                if binding.hop.connection is not None
+                else replace(binding, hop=hop_to(binding.hop.transport, binding.hop.host, binding.hop.port))
+                for binding in bindings
+            )
 
     def sweep(self) -> None:
         """Note the bindings that have expired since the last sweep."""
@@ -102,11 +137,12 @@ class Registrar:
     def _now(self) -> float:
         return self._clock.wall().timestamp()
 
-    def _granted(self, request: Request) -> list[tuple[NameAddr, float]]:
+    def _granted(self, request: Request, hop: Hop) -> list[tuple[NameAddr, float]]:
         granted: list[tuple[NameAddr, float]] = []
         for contact in request.contacts:
             if not isinstance(contact.uri, SipUri):
                 raise RemoteProtocolError(400, "Contact is no SIP URI")
+            _check_callable(contact.uri, request, hop)
             wanted = contact.expires if contact.expires is not None else request.expires
             seconds = self._lifetimes.usual if wanted is None else min(wanted, self._lifetimes.longest)
             if 0 < seconds < self._lifetimes.shortest:
@@ -140,7 +176,7 @@ def _template(request: Request, hop: Hop, user: str) -> Binding:
         call_id=request.call_id,
         cseq=request.cseq.number,
         expires_at=0.0,
-        user_agent=request.fields.get("User-Agent") or "",
+        user_agent=keepable(request.fields.get("User-Agent") or ""),
         behind_nat=behind_nat(hop, request),
     )
 
@@ -161,14 +197,32 @@ def _registered(binding: Binding) -> PhoneRegistered:
     )
 
 
+def _check_callable(contact: SipUri, request: Request, hop: Hop) -> None:
+    """Refuse a contact that no call could reach; raise RemoteProtocolError(400)."""
+    transport = (contact.param("transport") or "udp").upper()
+    if contact.scheme == "sips" or transport not in SPOKEN:
+        raise RemoteProtocolError(400, "Contact asks for a transport that is not spoken here")
+    host = bare_host(contact.host)
+    ours = (host, contact.port or DEFAULT_PORT) == (hop.local_host, hop.local_port)
+    # A phone in another private network may have the same number there, which its Via shows.
+    if ours and bare_host(request.via.host) != host:
+        raise RemoteProtocolError(400, "Contact is the switch itself: calls would go in circles")
+
+
 def way_to(binding: Binding) -> Hop:
     """Return the hop that reaches a binding.
 
-    The way its REGISTER came, unless the phone named another port on the same address with no NAT between.
+    Behind a NAT, or when only DNS would know better, the way its REGISTER came. Otherwise where its Contact
+    says, and by the transport it says; a stream is used as long as it lives. On a public address no Contact's
+    port is believed: a NAT may stand there of which nothing tells, and the port be another phone's.
     """
-    contact = binding.contact
-    if binding.behind_nat or binding.hop.reliable or not isinstance(contact, SipUri):
-        return binding.hop
-    if bare_host(contact.host) != binding.hop.host:
-        return binding.hop
-    return replace(binding.hop, port=contact.port or 5060)
+    contact, hop = binding.contact, binding.hop
+    if binding.behind_nat or not isinstance(contact, SipUri) or not is_address(bare_host(contact.host)):
+        return hop
+    transport = (contact.param("transport") or hop.transport).upper()
+    if hop.reliable and transport == hop.transport:
+        return replace(hop, listens=listening_port(hop, contact))
+    if ipaddress.ip_address(hop.host).is_global:
+        return hop
+    host, port = bare_host(contact.host), contact.port or DEFAULT_PORT
+    return Hop(transport, host, port, hop.local_host, hop.local_port)

@@ -11,7 +11,7 @@ from softswitch.sip.fields import Fields
 from softswitch.sip.headers import CSeq, NameAddr
 from softswitch.sip.hop import Hop, bare_host
 from softswitch.sip.message import Message, Request, Response
-from softswitch.sip.signals import DialogId, TransactionKey
+from softswitch.sip.signals import DialogId, TransactionKey, Transmit
 from softswitch.sip.uri import SipUri, Uri
 
 DEFAULT_PORT = {"UDP": 5060, "TCP": 5060, "TLS": 5061, "WS": 80, "WSS": 443}
@@ -44,14 +44,20 @@ class Dialog:
     """An INVITE of ours that the peer has not answered."""
     unacknowledged: int | None = None
     """CSeq of a 2xx of ours whose ACK is awaited."""
-    success: bytes = b""
-    """That 2xx, to be repeated."""
+    success: Transmit | None = None
+    """That 2xx, to be repeated the way it went first."""
+    first_ack_due: bool = False
+    """It is the one that confirmed the dialog: the caller may not know yet that there is one."""
+    byes: tuple[Request, ...] = ()
+    """Our BYE, which waits for that (RFC 3261 §15); several when it was said more than once."""
     repeat_after: float = 0.0
     """Seconds from its last repeat to the next."""
     offer_open: bool = False
     """It held an offer, whose answer is due in the ACK."""
     acks: dict[int, bytes] = field(default_factory=dict)
     """ACKs we sent, by CSeq: a repeated 2xx gets the same again (RFC 3261 §13.2.2.4)."""
+    credentials: tuple[tuple[str, str], ...] = ()
+    """Those of our INVITE that was answered last: its ACK must carry the same (§13.2.2.4)."""
 
     def request(self, method: str, *, cseq: int | None = None) -> Request:
         """Make a request inside the dialog (RFC 3261 §12.2.1.1); Via is the stack's to add."""
@@ -109,10 +115,10 @@ def reachable(hop: Hop, message: Message) -> Hop:
 
     A phone is where its packets come from. Its Contact (or the first Record-Route) is believed instead
     only when it names the same address with another port and the Via shows no NAT in between: a phone
-    that receives on another socket than it sends from. A stream is used as long as it lives.
+    that receives on another socket than it sends from. A stream is used as long as it lives, and after
+    that one to the port it names under the same conditions.
     """
-    if hop.reliable:
-        return hop
+    hop = replace(hop, listens=None)
     records = message.routes("Record-Route")
     uri = records[-1].uri if records and isinstance(message, Response) else None
     if records and isinstance(message, Request):
@@ -121,12 +127,25 @@ def reachable(hop: Hop, message: Message) -> Hop:
         uri = message.contacts[0].uri
     if not isinstance(uri, SipUri) or behind_nat(hop, message):
         return hop
+    if hop.reliable:
+        return replace(hop, listens=listening_port(hop, uri))
     host = bare_host(uri.host)
     if records and is_address(host):
         return replace(hop, host=host, port=uri.port or DEFAULT_PORT[hop.transport])
     if host != hop.host:
         return hop
     return replace(hop, port=uri.port or DEFAULT_PORT[hop.transport])
+
+
+def listening_port(hop: Hop, uri: Uri) -> int | None:
+    """Return the port where the element behind a stream takes new ones, None when nobody can know.
+
+    It is the one in its Contact, if that names the address the stream came from: there is no NAT in between.
+    A Contact without a port says only where a name would be looked up, and TLS needs a name too.
+    """
+    if hop.transport != "TCP" or not isinstance(uri, SipUri) or bare_host(uri.host) != hop.host.lower():
+        return None
+    return uri.port
 
 
 def behind_nat(hop: Hop, message: Message) -> bool:

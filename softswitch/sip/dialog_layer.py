@@ -6,6 +6,7 @@ repeats it until its ACK comes.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from typing import Final
 
@@ -14,26 +15,51 @@ from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request, Response
-from softswitch.sip.signals import Acknowledged, DialogId, Output, Transmit, Unacknowledged
+from softswitch.sip.signals import (
+    Acknowledged,
+    Cause,
+    DialogId,
+    Failed,
+    Output,
+    Transmit,
+    Unacknowledged,
+)
 from softswitch.sip.timers import Alarms, Timings
-from softswitch.sip.transaction import Transaction
+from softswitch.sip.transaction import Transaction, client_key
 
-RETRY_AFTER: Final = 2
-"""Seconds we ask for when overloaded, and the middle of RFC 3261 §14.2's 0-10 for overlapping INVITEs."""
+LONGEST_PAUSE: Final = 10
+"""Seconds: RFC 3261 §14.2 has an INVITE that overlaps come again after 0 to 10, drawn by lot."""
 MAX_FORKS: Final = 32
 """Dialogs one INVITE may open: a proxy rings a handful of phones, and each costs memory, an ACK and a BYE."""
+
+CREDENTIALS: Final = ("Authorization", "Proxy-Authorization")
+"""Header fields that an ACK repeats from its INVITE (RFC 3261 §13.2.2.4)."""
 
 REPEAT_SUCCESS: Final = "repeat 2xx"
 GIVE_UP_SUCCESS: Final = "give up on ACK"
 
 
-class DialogLayer:
-    """All dialogs of a stack. Outputs go to ``emit``; alarms are the stack's."""
+Send = Callable[[float, Request, Dialog], object]
+"""Begins the transaction of a request that was made in a dialog before."""
 
-    def __init__(self, alarms: Alarms, emit: Callable[[Output], None], timings: Timings) -> None:
+
+class DialogLayer:
+    """All dialogs of a stack. Outputs go to ``emit``, requests to ``send``; alarms are the stack's."""
+
+    def __init__(
+        self,
+        alarms: Alarms,
+        emit: Callable[[Output], None],
+        timings: Timings,
+        *,
+        send: Send,
+        token: Callable[[], str],
+    ) -> None:
         self._alarms = alarms
         self._emit = emit
         self._timings = timings
+        self._send = send
+        self._token = token
         self._dialogs: dict[DialogId, Dialog] = {}
 
     def __len__(self) -> int:
@@ -41,6 +67,10 @@ class DialogLayer:
 
     def __contains__(self, name: DialogId) -> bool:
         return name in self._dialogs
+
+    def over_stream(self, connection: int) -> bool:
+        """Tell whether a dialog's requests go over a stream."""
+        return any(dialog.hop.connection == connection for dialog in self._dialogs.values())
 
     def get(self, name: DialogId) -> Dialog:
         """Return a dialog; raise LocalProtocolError when it is over."""
@@ -51,8 +81,12 @@ class DialogLayer:
 
     def forget(self, name: DialogId) -> None:
         """Drop a dialog and its timers, if it still lives."""
-        if self._dialogs.pop(name, None) is not None:
-            self._clear_alarms(name)
+        dialog = self._dialogs.pop(name, None)
+        if dialog is None:
+            return
+        self._clear_alarms(name)
+        for bye in dialog.byes:
+            self._emit(Failed(client_key(bye), Cause.ENDED, name))
 
     def alarm(self, now: float, what: str, name: DialogId) -> None:
         """Repeat a 2xx whose ACK has not come, or give up on it (RFC 3261 §13.3.1.4)."""
@@ -60,51 +94,83 @@ class DialogLayer:
         if dialog is None or dialog.unacknowledged is None:
             return
         if what == REPEAT_SUCCESS:
-            self._emit(Transmit(dialog.hop, dialog.success))
+            assert dialog.success is not None
+            self._emit(dialog.success)
             dialog.repeat_after = min(dialog.repeat_after * 2, self._timings.t2)
             self._alarms.set((REPEAT_SUCCESS, name), now + dialog.repeat_after)
         else:
-            self._success_acknowledged(dialog)
+            self._success_settled(now, dialog)
             self._emit(Unacknowledged(name))
 
     # Requests from the peer
 
-    def admit(self, transaction: Transaction) -> Dialog:
-        """Find the dialog of a request and take the request into it.
-
-        Raises RemoteProtocolError with what to answer: 481 where there is no dialog, 500 or 491 where the
-        request comes out of order or crosses another.
-        """
-        request = transaction.request
-        dialog = self._of_request(request)
-        if dialog is None:
-            raise RemoteProtocolError(481, "No such dialog")
-        dialog.accept_order(request)
-        if request.method == "INVITE":
-            _check_overlap(dialog)
-            dialog.pending_server = transaction.key
-            dialog.refresh_target(request, transaction.hop)
-        elif request.method == "BYE":
-            # The peer that says BYE has our 2xx, whatever became of its ACK.
-            self._success_acknowledged(dialog)
-        transaction.dialog = dialog.id
-        return dialog
-
-    def acknowledged(self, request: Request) -> None:
-        """Take an ACK that belongs to no transaction: that of a 2xx of ours."""
-        dialog = self._of_request(request)
-        if dialog is None or dialog.unacknowledged != request.cseq.number:
-            return
-        self._success_acknowledged(dialog)
-        self._emit(Acknowledged(dialog.id, request))
-
-    def _of_request(self, request: Request) -> Dialog | None:
+    def of_request(self, request: Request) -> Dialog | None:
+        """Return the dialog a request of the peer's belongs to (RFC 3261 §12.2.2)."""
         return self._dialogs.get(DialogId(request.call_id, request.to.tag, request.from_.tag))
 
-    def _success_acknowledged(self, dialog: Dialog) -> None:
-        if dialog.unacknowledged is not None:
-            dialog.unacknowledged = None
-            self._clear_alarms(dialog.id)
+    def admit(self, now: float, dialog: Dialog, transaction: Transaction) -> None:
+        """Take a request into its dialog.
+
+        Raises RemoteProtocolError with what to answer: 500 or 491 where the request comes out of order or
+        crosses another.
+        """
+        request = transaction.request
+        # A BYE ends the dialog whatever its number: somebody else may have used a higher one in between, and
+        # who says it must not be left with a call that cannot be ended.
+        if request.method != "BYE":
+            dialog.accept_order(request)
+        if request.method == "INVITE":
+            self._check_overlap(dialog)
+            dialog.pending_server = transaction.key
+        elif request.method == "BYE":
+            # The peer that says BYE has our 2xx, whatever became of its ACK.
+            self._success_settled(now, dialog)
+        transaction.dialog = dialog.id
+
+    def _check_overlap(self, dialog: Dialog) -> None:
+        # RFC 3261 §14.2: an INVITE before the one before it is answered is refused with 500 and a
+        # Retry-After; one that crosses ours is refused with 491.
+        if dialog.pending_client is not None:
+            raise RemoteProtocolError(491, "Request Pending")
+        # RFC 5407 §3.1.4: before the ACK it may be taken, unless that ACK is to bring an answer.
+        if dialog.unacknowledged is not None and dialog.offer_open:
+            raise RemoteProtocolError(491, "Request Pending")
+        if dialog.pending_server is not None:
+            pause = zlib.crc32(self._token().encode()) % (LONGEST_PAUSE + 1)
+            raise RemoteProtocolError(
+                500, "INVITE before the last was answered", fields=(("Retry-After", str(pause)),)
+            )
+
+    def acknowledged(self, now: float, request: Request) -> None:
+        """Take an ACK that belongs to no transaction: that of a 2xx of ours."""
+        dialog = self.of_request(request)
+        if dialog is None or dialog.unacknowledged != request.cseq.number:
+            return
+        self._success_settled(now, dialog)
+        self._emit(Acknowledged(dialog.id, request))
+
+    def keep_back(self, dialog: Dialog, bye: Request) -> bool:
+        """Keep a BYE of ours until it may be sent; tell whether it must wait.
+
+        RFC 3261 §15: the callee's side must not send one before the ACK of its 2xx has come or is no longer
+        waited for. A caller who has not seen that 2xx would refuse the BYE and ring on.
+        """
+        if dialog.first_ack_due:
+            dialog.byes += (bye,)
+        return dialog.first_ack_due
+
+    def depart(self, now: float) -> None:
+        """Let every BYE leave that waits: the best that can be done for its caller by one who goes."""
+        for dialog in [one for one in self._dialogs.values() if one.byes]:
+            self._success_settled(now, dialog)
+
+    def _success_settled(self, now: float, dialog: Dialog) -> None:
+        """Wait no longer for the ACK of a 2xx; a BYE that waited with it leaves."""
+        dialog.unacknowledged, dialog.success, dialog.first_ack_due = None, None, False
+        self._clear_alarms(dialog.id)
+        byes, dialog.byes = dialog.byes, ()
+        for bye in byes:
+            self._send(now, bye, dialog)
 
     def _clear_alarms(self, name: DialogId) -> None:
         self._alarms.clear((REPEAT_SUCCESS, name))
@@ -125,20 +191,29 @@ class DialogLayer:
         return dialog
 
     def answered(self, transaction: Transaction, response: Response) -> None:
-        """Note our final response to an INVITE; a refusal ends the early dialog."""
+        """Note our final response to an INVITE: a 2xx moves the target, a refusal ends an early dialog."""
         dialog = self._of_transaction(transaction)
-        if dialog is not None:
-            dialog.pending_server = None
-            if response.status >= 300 and dialog.state is DialogState.EARLY:
-                self.forget(dialog.id)
+        if dialog is None:
+            return
+        dialog.pending_server = None
+        if response.status < 300:
+            # RFC 6141 §4.6: on sending the 2xx; a re-INVITE that is refused changes nothing.
+            dialog.refresh_target(transaction.request, transaction.hop)
+        elif dialog.state is DialogState.EARLY:
+            self.forget(dialog.id)
 
-    def await_ack(self, now: float, dialog: Dialog, transaction: Transaction, response: Response) -> None:
-        """Confirm a dialog by our 2xx, and repeat that until its ACK comes."""
+    def await_ack(self, now: float, dialog: Dialog, transaction: Transaction, *, offer_open: bool) -> None:
+        """Confirm a dialog by our 2xx, and repeat that until its ACK comes.
+
+        With ``offer_open`` the 2xx holds an offer, whose answer is due in the ACK.
+        """
+        # Who sends a re-INVITE has the 2xx that confirmed the dialog.
+        dialog.first_ack_due = dialog.state is DialogState.EARLY
         dialog.state = DialogState.CONFIRMED
         dialog.pending_server = None
         dialog.unacknowledged = transaction.request.cseq.number
-        dialog.success = transaction.last
-        dialog.offer_open = bool(response.body) and not transaction.request.body
+        dialog.success = Transmit(transaction.hop, transaction.last)
+        dialog.offer_open = offer_open
         # RFC 3261 §13.3.1.4: repeated end to end even over a reliable transport.
         dialog.repeat_after = self._timings.t1
         self._alarms.set((REPEAT_SUCCESS, dialog.id), now + dialog.repeat_after)
@@ -175,6 +250,8 @@ class DialogLayer:
         transaction.successes += (name,)
         if dialog is None:
             return None
+        given = transaction.request.fields
+        dialog.credentials = tuple((field, value) for field in CREDENTIALS for value in given.all(field))
         if dialog.state is DialogState.EARLY:
             # RFC 3261 §13.2.2.4: the 2xx's Record-Route and Contact replace those of the early dialog.
             confirmed = dialog_of_client(transaction.request, response, hop)
@@ -218,20 +295,6 @@ class DialogLayer:
             dialog = self._dialogs.get(name)
             if dialog is not None and dialog.state is DialogState.EARLY:
                 self.forget(name)
-
-
-def _check_overlap(dialog: Dialog) -> None:
-    # RFC 3261 §14.2: an INVITE before the one before it is answered is refused with 500 and a
-    # Retry-After; one that crosses ours is refused with 491.
-    if dialog.pending_client is not None:
-        raise RemoteProtocolError(491, "Request Pending")
-    # RFC 5407 §3.1.4: before the ACK it may be taken, unless that ACK is to bring an answer.
-    if dialog.unacknowledged is not None and dialog.offer_open:
-        raise RemoteProtocolError(491, "Request Pending")
-    if dialog.pending_server is not None:
-        raise RemoteProtocolError(
-            500, "INVITE before the last was answered", fields=(("Retry-After", str(RETRY_AFTER)),)
-        )
 
 
 def _dialog_name(transaction: Transaction, response: Response) -> DialogId:

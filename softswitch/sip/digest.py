@@ -83,17 +83,26 @@ def parse_digest(text: str) -> Credentials | None:
 
 
 class Nonces:
-    """Makes nonces that prove themselves: time, salt and a keyed signature; nothing is stored until used."""
+    """Makes nonces that prove themselves: time, salt and a keyed signature; nothing is stored until used.
 
-    def __init__(self, secret: bytes, *, life: float = NONCE_LIFE) -> None:
+    ``secret`` outlives a restart, so that a phone's old nonce is known for ours and called stale instead of
+    wrong. What was used of it is not remembered that long: ``start`` names this start of the switch, and
+    nonces of another are good for nothing more.
+    """
+
+    def __init__(self, secret: bytes, *, life: float = NONCE_LIFE, start: str = "0") -> None:
         self._secret = secret
         self._life = life
+        self._start = start
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._forgotten = -1
 
-    def make(self, now: float, salt: str) -> str:
-        """Return a fresh nonce; ``now`` is wall time in seconds, ``salt`` makes two of one second differ."""
-        stamp = f"{int(now):x}.{salt}"
+    def make(self, now: float, salt: str, asker: str = "") -> str:
+        """Return a fresh nonce; ``now`` is wall time in seconds, ``salt`` makes two of one second differ.
+
+        It goes to the address ``asker``, and is good from anywhere: phones move.
+        """
+        stamp = f"{int(now):x}.{self._start}.{salt}.{_short(asker)}"
         return f"{stamp}.{self._sign(stamp)}"
 
     def ours(self, nonce: str) -> bool:
@@ -103,9 +112,13 @@ class Nonces:
             signature.encode(ENCODING, ERRORS), self._sign(stamp).encode()
         )
 
+    def given_to(self, nonce: str, asker: str) -> bool:
+        """Tell whether one of ours was made for this address, so that whoever uses it does receive there."""
+        return nonce.split(".")[3] == _short(asker)
+
     def fresh(self, now: float, nonce: str) -> bool:
         """Tell whether one of ours is still good."""
-        return -60 <= now - _made_at(nonce) <= self._life
+        return nonce.split(".")[1] == self._start and -60 <= now - _made_at(nonce) <= self._life
 
     def count(self, nonce: str, number: int) -> bool:
         """Note a use of one of our nonces; False when this count was used before, or may have been."""
@@ -130,6 +143,10 @@ def _made_at(nonce: str) -> int:
     return int(nonce.split(".", 1)[0], 16)
 
 
+def _short(asker: str) -> str:
+    return hashlib.sha256(asker.encode(ENCODING, ERRORS)).hexdigest()[:8]
+
+
 class Verdict(Enum):
     """What became of a request's credentials."""
 
@@ -141,26 +158,40 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The verdict, and the user name the credentials gave ("" when none)."""
+    """The verdict, and the user name the credentials gave ("" when none).
+
+    ``proof`` is the response of wrong ones, by which a repeat of them is known.
+    """
 
     verdict: Verdict
     user: str = ""
+    proof: str = ""
 
 
 def check(
-    request: Request, *, now: float, realm: str, nonces: Nonces, secret_of: Callable[[str, str], str | None]
+    request: Request,
+    *,
+    now: float,
+    realm: str,
+    nonces: Nonces,
+    secret_of: Callable[[str, str], str | None],
+    asker: str = "",
 ) -> Outcome:
-    """Judge the Authorization of a request for our realm.
+    """Judge the Authorization of a request for our realm that came from the address ``asker``.
 
     ``secret_of(user, algorithm)`` returns HA1, None for an unknown user; both cost the same hashes, so
-    that the answer's time tells nothing about which users exist. Raises RemoteProtocolError(400) for
+    that the answer's time tells nothing about which users exist. Wrong credentials count as none where their
+    nonce was given to another address: this one may be forged. Raises RemoteProtocolError(400) for
     credentials that cannot be read.
     """
     for name in ("Authorization", "Proxy-Authorization"):
         for text in request.fields.all(name):
             credentials = parse_digest(text)
             if credentials is not None and credentials.get("realm") == realm:
-                return _judge(request, credentials, now=now, nonces=nonces, secret_of=secret_of)
+                outcome = _judge(request, credentials, now=now, nonces=nonces, secret_of=secret_of)
+                if outcome.verdict is Verdict.WRONG and not nonces.given_to(credentials.get("nonce"), asker):
+                    return Outcome(Verdict.NONE, outcome.user)
+                return outcome
     return Outcome(Verdict.NONE)
 
 
@@ -191,9 +222,10 @@ def _judge(
     )
     given = credentials.get("response").lower().encode(ENCODING, ERRORS)
     if not hmac.compare_digest(expected.encode(), given) or secret is None:
-        return Outcome(Verdict.WRONG, user)
+        return Outcome(Verdict.WRONG, user, credentials.get("response")[: len(expected)])
     # RFC 7616 §3.3: right digest, unusable nonce: stale=true lets the phone repeat without asking its owner.
-    if not nonces.fresh(now, nonce) or (qop and not nonces.count(nonce, _hex(count))):
+    # Without qop there is no count, and nothing else to tell a replay by: such a nonce serves once.
+    if not nonces.fresh(now, nonce) or not nonces.count(nonce, _hex(count) if qop else 1):
         return Outcome(Verdict.STALE, user)
     return Outcome(Verdict.GOOD, user)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from softswitch.sip.grammar import split_list
+from softswitch.sip.grammar import check_length, split_list
 
 COMPACT = {
     "a": "Accept-Contact",
@@ -145,10 +145,16 @@ class Fields:
     def members(self, name: str) -> list[str]:
         """Return every member of the comma lists under ``name``.
 
-        Raises RemoteProtocolError(400) for an empty member. An empty line is an empty list, which
-        Supported, Allow and Accept may be (RFC 3261 §25.1).
+        Raises RemoteProtocolError(400) for an empty member, and for more than one list may have. An empty
+        line is an empty list, which Supported, Allow and Accept may be (RFC 3261 §25.1).
         """
-        return [member for value in self.all(name) if value for member in split_list(value)]
+        members: list[str] = []
+        for value in self.all(name):
+            if value:
+                members += split_list(value)
+            # A list may be spread over many lines, and all its members are read before anybody is asked who.
+            check_length(members)
+        return members
 
     def tokens(self, name: str) -> set[str]:
         """Return the members of a list of tokens in lower case (Supported, Require, Allow)."""

@@ -122,11 +122,16 @@ def split_outside(text: str, separator: str) -> Iterator[str]:
 def split_list(text: str) -> list[str]:
     """Split a comma list into its members (RFC 3261 §7.3.1); an empty member is an error."""
     members = list(split_outside(text, ","))
-    if len(members) > MAX_LIST:
-        raise RemoteProtocolError(400, "Too many list members")
+    check_length(members)
     if not all(members):
         raise RemoteProtocolError(400, "Empty list member")
     return members
+
+
+def check_length(members: list[str]) -> None:
+    """Check that a list is not too long; raise RemoteProtocolError(400) if it is."""
+    if len(members) > MAX_LIST:
+        raise RemoteProtocolError(400, "Too many list members")
 
 
 def parse_params(parts: Iterator[str] | list[str], *, what: str) -> dict[str, str | None]:

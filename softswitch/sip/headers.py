@@ -25,6 +25,8 @@ MAX_CSEQ = 2**31 - 1
 """RFC 3261 §8.1.1.5: the sequence number is less than 2**31."""
 MAX_DELTA = 2**32 - 1
 """RFC 3261 §20.19: delta-seconds reach 2**32 - 1."""
+UNREADABLE_EXPIRES = 3600
+"""What a malformed expiration counts as (RFC 3261 §10.2, §20.10)."""
 MAGIC_COOKIE = "z9hG4bK"
 """RFC 3261 §8.1.1.7: how a branch of an RFC 3261 element begins."""
 
@@ -108,8 +110,7 @@ class NameAddr:
     @property
     def expires(self) -> int | None:
         """The expires parameter in seconds, None when not given."""
-        text = self.params.get("expires")
-        return None if text is None else parse_integer(text, most=MAX_DELTA, what="expires")
+        return parse_expires(self.params["expires"] or "") if "expires" in self.params else None
 
     def __str__(self) -> str:
         name = f"{quote(self.display)} " if self.display else ""
@@ -149,6 +150,16 @@ def parse_name_addr(text: str, *, what: str = "address") -> NameAddr:
         raise RemoteProtocolError(400, f"Bad {what}")
     params = list(split_outside(tail[1:], ";")) if tail else []
     return NameAddr(parse_uri(text[left + 1 : right]), display, parse_params(params, what=what))
+
+
+def parse_expires(text: str) -> int:
+    """Read how many seconds something is good for: never an error, since every value means something."""
+    text = text.strip(" \t")
+    if not text.isascii() or not text.isdecimal():
+        return UNREADABLE_EXPIRES
+    # So many digits would take the machine long to count.
+    digits = text.lstrip("0") or "0"
+    return MAX_DELTA if len(digits) > len(str(MAX_DELTA)) else min(int(digits), MAX_DELTA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 
 
@@ -11,7 +12,8 @@ class Hop:
 
     ``host`` and ``port`` are the remote address (an IP literal without brackets); ``local_host`` and
     ``local_port`` what that element must use to reach us: they go into Via, Contact and SDP.
-    ``connection`` names an open stream, None when the transport has none or one must be opened.
+    ``connection`` names an open stream, None when the transport has none or one must be opened. ``listens``
+    is the port where that element takes a new stream once this one is gone, None when nobody can know (NAT).
     """
 
     transport: str
@@ -20,6 +22,7 @@ class Hop:
     local_host: str
     local_port: int
     connection: int | None = None
+    listens: int | None = None
 
     @property
     def reliable(self) -> bool:
@@ -45,3 +48,13 @@ def host_port(host: str, port: int) -> str:
 def bare_host(host: str) -> str:
     """Return a URI's or Via's host without IPv6 brackets, in lower case."""
     return host[1:-1].lower() if host.startswith("[") else host.lower()
+
+
+def site(host: str) -> str:
+    """Return what stands for everybody at an address (an IP literal): itself, or the /64 of an IPv6 one.
+
+    A subscriber has a whole /64 (RFC 6177 §2) and may send from another address of it every time.
+    """
+    if ":" not in host:
+        return host
+    return f"{ipaddress.IPv6Address(ipaddress.IPv6Address(host).packed[:8] + bytes(8))}/64"

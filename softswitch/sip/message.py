@@ -12,6 +12,7 @@ from softswitch.sip.headers import (
     NameAddr,
     Via,
     parse_cseq,
+    parse_expires,
     parse_media_type,
     parse_name_addr,
     parse_via,
@@ -68,6 +69,10 @@ REASONS = {
     606: "Not Acceptable",
 }
 """Default reason phrases (RFC 3261 §21 and the RFCs that add codes)."""
+
+
+COPIED = ("Via", "From", "To", "Call-ID", "CSeq")
+"""Fields that a response copies from its request (RFC 3261 §8.2.6.2)."""
 
 
 class Message:
@@ -132,7 +137,7 @@ class Message:
     def expires(self) -> int | None:
         """The Expires field in seconds, None when there is none."""
         text = self.fields.get("Expires")
-        return None if text is None else parse_integer(text.strip(), most=2**32 - 1, what="Expires")
+        return None if text is None else parse_expires(text)
 
     def routes(self, name: str) -> list[NameAddr]:
         """Return the Route or Record-Route set in the order it stands."""
@@ -143,17 +148,6 @@ class Message:
         self.body = body
         self.fields.put("Content-Type", content_type)
         self.__dict__.pop("content_type", None)
-
-    def forget_views(self) -> None:
-        """Let go of what was parsed; whoever reads a view again parses it again.
-
-        For messages kept only in case of a repeat: thousands of them would otherwise hold a hundred thousand
-        small objects, and the garbage collector's look through them is a pause for every call.
-        """
-        for name in [
-            name for name in self.__dict__ if isinstance(getattr(type(self), name, None), cached_property)
-        ]:
-            del self.__dict__[name]
 
     def _head(self) -> str:
         raise NotImplementedError
@@ -205,6 +199,16 @@ class Request(Message):
             fields.drop(name)
         fields.put("CSeq", CSeq(self.cseq.number + 1, self.method))
         return Request(self.method, self.target, fields, self.body)
+
+    def remnant(self) -> Request:
+        """Return what a response copies of it, and no more.
+
+        For requests kept only in case of a repeat: thousands of them would otherwise hold a hundred thousand
+        small objects, through which the garbage collector looks while all calls wait, and whatever else their
+        senders filled them with.
+        """
+        kept = Fields((name, value) for name in COPIED for value in self.fields.all(name))
+        return Request(self.method, self.target, kept, version=self.version)
 
     def _head(self) -> str:
         return f"{self.method} {self.target} SIP/2.0"

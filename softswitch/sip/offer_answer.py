@@ -21,7 +21,11 @@ TELEPHONE_EVENT = "TELEPHONE-EVENT"
 OUR_DIGITS_PAYLOAD = 101
 """The dynamic type nearly every phone uses for telephone-event: equal numbers spare a mapping."""
 PACKET_MS = 20
-"""The packet time we send, RFC 3551's default for G.711."""
+"""The packet time we ask for, and send where a phone asks for none: RFC 3551's default for G.711."""
+PACKET_TIMES = (10, 20, 30, 40, 60)
+"""Packet times that are sent to phones that ask for them."""
+COMFORT_NOISE = "13"
+"""Payload type of comfort noise at 8 kHz (RFC 3389)."""
 HELD_HOSTS = frozenset({"0.0.0.0", "::"})
 """The old way to hold (RFC 2543; RFC 3264 §8.4): an address nothing can be sent to."""
 
@@ -74,6 +78,8 @@ class Stream:
 
     ``host`` and ``port`` are where the peer says it receives; ``digits_payload`` is the payload type
     of telephone-event, None when the peer has none; ``held`` says that the peer put us on hold.
+    ``packet_ms`` is the packet time the peer wants. Its RTCP port is ``control_port``, 0 for the one after
+    the RTP's (RFC 3605), or shared with the RTP (RFC 5761); ``hush`` says that it takes comfort noise.
     """
 
     host: str
@@ -85,6 +91,9 @@ class Stream:
     direction: Direction
     held: bool
     packet_ms: int = PACKET_MS
+    control_port: int = 0
+    shared_port: bool = False
+    hush: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,10 @@ def answer(theirs: SessionDescription, local: Local) -> Agreement:
     digits = _digits(line)
     said, held = _their_direction(theirs, line)
     ours = _audio(local, [(codec, payload)], digits, said.mirrored(), line.protocol)
+    if line.attribute("rtcp-mux") is not None:
+        ours = replace(ours, attributes=(*ours.attributes, ("rtcp-mux", None)))
+    if _takes_hush(line):
+        ours = replace(ours, formats=(*ours.formats, COMFORT_NOISE))
     media = tuple(
         ours if index == chosen else Media(other.kind, 0, other.protocol, other.formats)
         for index, other in enumerate(theirs.media)
@@ -154,7 +167,9 @@ def accept(ours: SessionDescription, theirs: SessionDescription) -> Agreement:
         offered = _said(ours, mine)
         direction = _meet(offered, said.mirrored())
         # Silence that we asked for ourselves is no hold of theirs.
-        return Agreement(_stream(theirs, line, codec, payload, direction, held and offered.sends), ours)
+        stream = _stream(theirs, line, codec, payload, direction, held and offered.sends)
+        # Neither was offered, so neither may be used, whatever the answer says.
+        return Agreement(replace(stream, shared_port=False, hush=False), ours)
     raise RemoteProtocolError(488, "Answer without usable audio")
 
 
@@ -183,9 +198,10 @@ def _codecs(line: Media, ours: tuple[str, ...]) -> list[tuple[str, int]]:
 def _digits(line: Media) -> tuple[int, int] | None:
     """Return payload type and clock rate of telephone-event, the 8 kHz one before others."""
     found = []
+    formats = frozenset(line.formats)
     for number, text in line.mapped("rtpmap").items():
         name, _, rate = text.partition("/")
-        if name.upper() == TELEPHONE_EVENT and number in line.formats and _number(number, most=127) >= 0:
+        if name.upper() == TELEPHONE_EVENT and _number(number, most=127) >= 0 and number in formats:
             hertz = _number(rate, most=192_000)
             found.append((int(number), hertz if hertz > 0 else 8000))
     return min(found, key=lambda item: item[1] != 8000, default=None)
@@ -231,8 +247,21 @@ def _stream(
         digits_rate=digits[1] if digits else 8000,
         direction=direction,
         held=held,
-        packet_ms=ptime if ptime >= 10 else PACKET_MS,
+        packet_ms=ptime if ptime in PACKET_TIMES else PACKET_MS,
+        control_port=_control_port(line),
+        shared_port=line.attribute("rtcp-mux") is not None,
+        hush=_takes_hush(line),
     )
+
+
+def _control_port(line: Media) -> int:
+    """Return the port of ``a=rtcp`` (RFC 3605 §2.1), 0 where there is none that can be used."""
+    number, _, _ = (line.attribute("rtcp") or "").partition(" ")
+    return max(_number(number, most=65_535), 0)
+
+
+def _takes_hush(line: Media) -> bool:
+    return COMFORT_NOISE in line.formats
 
 
 def _audio(

@@ -160,6 +160,11 @@ class StreamParser:
         self._message = None
         return message
 
+    @property
+    def unfinished(self) -> bool:
+        """Tell whether a message has begun whose end has not come."""
+        return self._message is not None or bool(self._buffer)
+
     def take_pings(self) -> int:
         """Return how many keep-alives came since the last call."""
         pings, self.pings = self.pings, 0

@@ -15,6 +15,10 @@ MAX_MEDIA = 16
 """m-lines of one description: a video phone sends three or four."""
 MAX_ATTRIBUTES = 512
 """a-lines of one description: WebRTC offers have some two hundred."""
+MAX_LINES = 1024
+"""Lines of one description, empty ones too: all that count and as much again for what is read over."""
+MAX_FORMATS = 64
+"""Formats of one m-line: RTP has 128 payload types, and browsers, who offer most, name thirty."""
 
 _PORT = re.compile(r"([0-9]{1,5})(?:/([0-9]{1,5}))?\Z")
 _ADDRESS = re.compile(r"[0-9A-Za-z.:\-_]+\Z")
@@ -113,7 +117,10 @@ def parse_sdp(body: bytes) -> SessionDescription:
     values: dict[str, str] = {}
     count = 0
     # Not splitlines(): that would cut texts at form feeds and other separators of Unicode.
-    for line in body.decode(ENCODING, ERRORS).split("\n"):
+    lines = body.decode(ENCODING, ERRORS).split("\n", MAX_LINES)
+    if len(lines) > MAX_LINES:
+        raise RemoteProtocolError(400, "SDP too large")
+    for line in lines:
         if not line.strip():
             continue
         if len(line) < 2 or line[1] != "=":
@@ -133,11 +140,11 @@ def parse_sdp(body: bytes) -> SessionDescription:
             raise RemoteProtocolError(400, "SDP too large")
     if values.get("v") != "0" or "o" not in values:
         raise RemoteProtocolError(400, "SDP without v=0 and o=")
-    session, *lines = sections
+    session, *media = sections
     return SessionDescription(
         _origin(values["o"]),
         session.host,
-        tuple(_media(section) for section in lines),
+        tuple(_media(section) for section in media),
         tuple(session.attributes),
         values.get("s", "-") or "-",
     )
@@ -162,7 +169,10 @@ def _connection(value: str) -> str:
 
 
 def _media(section: _Section) -> Media:
-    parts = section.head.split()
+    # Three parts stand before the formats; what is over the limit stays in one piece.
+    parts = section.head.split(maxsplit=3 + MAX_FORMATS)
+    if len(parts) > 3 + MAX_FORMATS:
+        raise RemoteProtocolError(400, "SDP too large")
     port = _PORT.match(parts[1]) if len(parts) >= 4 else None
     if port is None or int(port[1]) > 65_535:
         raise RemoteProtocolError(400, "Bad SDP media line")

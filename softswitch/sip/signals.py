@@ -33,6 +33,13 @@ class DatagramReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamOpened:
+    """A stream is there, opened by either side."""
+
+    connection: int
+
+
+@dataclass(frozen=True, slots=True)
 class StreamReceived:
     """Bytes of a stream, in order. ``hop.connection`` names the stream."""
 
@@ -49,12 +56,12 @@ class StreamClosed:
 
 @dataclass(frozen=True, slots=True)
 class SendFailed:
-    """What was to go over this hop could not be sent."""
+    """A request of ours could not be sent: the bytes of the :class:`Transmit` that named its transaction."""
 
-    hop: Hop
+    transaction: TransactionKey
 
 
-WireInput = DatagramReceived | StreamReceived | StreamClosed | SendFailed
+WireInput = DatagramReceived | StreamOpened | StreamReceived | StreamClosed | SendFailed
 
 
 # Outputs for the shell.
@@ -62,18 +69,20 @@ WireInput = DatagramReceived | StreamReceived | StreamClosed | SendFailed
 
 @dataclass(frozen=True, slots=True)
 class Transmit:
-    """Send these bytes."""
+    """Send these bytes. ``transaction`` is to hear of it when that cannot be done, None for nobody."""
 
     hop: Hop
     data: bytes
+    transaction: TransactionKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CloseStream:
-    """Close a stream whose framing is lost."""
+    """Close a stream: its framing is lost, or nothing comes. An ``idle`` one may be a registered phone's."""
 
     connection: int
     reason: str
+    idle: bool = False
 
 
 # Outputs for the user of the stack.
@@ -127,6 +136,7 @@ class Cause(Enum):
 
     EXPIRED = "no answer in time"
     BROKEN = "transport failed"
+    ENDED = "its dialog ended first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +144,8 @@ class Failed:
     """A request of ours got no final response.
 
     ``dialog`` stands until the user ends it by BYE (RFC 3261 §12.2.1.2); after a BYE that failed it is gone.
+    A 2xx to an INVITE may come all the same, over another stream than the one that was lost: it is reported
+    as any, and wants ACK and BYE.
     """
 
     transaction: TransactionKey

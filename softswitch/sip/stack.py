@@ -12,13 +12,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from softswitch.sip.dialog import Dialog
-from softswitch.sip.dialog_layer import GIVE_UP_SUCCESS, REPEAT_SUCCESS, RETRY_AFTER, DialogLayer
+from softswitch.sip.dialog_layer import GIVE_UP_SUCCESS, REPEAT_SUCCESS, DialogLayer
 from softswitch.sip.errors import LocalProtocolError, NotSip, RemoteProtocolError
 from softswitch.sip.fields import Fields
 from softswitch.sip.headers import MAGIC_COOKIE, CSeq, NameAddr, Via
-from softswitch.sip.hop import Hop, bare_host
+from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request, Response, explain, response_to
-from softswitch.sip.parser import PONG, BrokenRequest, StreamParser, parse_datagram
+from softswitch.sip.parser import PONG, BrokenRequest, parse_datagram
+from softswitch.sip.return_path import answer_hop, note_source
 from softswitch.sip.signals import (
     Cancelled,
     CloseStream,
@@ -29,19 +30,24 @@ from softswitch.sip.signals import (
     Reply,
     SendFailed,
     StreamClosed,
+    StreamOpened,
     StreamReceived,
     TransactionKey,
     Transmit,
     WireInput,
 )
+from softswitch.sip.stateless import StatelessAnswers
+from softswitch.sip.streams import STREAM, Streams
 from softswitch.sip.timers import Alarms, Timings
-from softswitch.sip.transaction import Transaction, TransactionLayer, refuse, server_key
+from softswitch.sip.transaction import Transaction, TransactionLayer, client_key, server_key
 from softswitch.sip.validate import validate_request, validate_response
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER"
 """Methods this element answers with more than 405."""
 SUPPORTED = ""
 """Option tags of extensions we speak."""
+RETRY_AFTER = 2
+"""Seconds we ask for when overloaded: the time in which some thousand transactions end."""
 
 
 class SipStack:
@@ -54,11 +60,18 @@ class SipStack:
         self._agent = agent
         self._alarms = Alarms()
         self._outputs: deque[Output] = deque()
-        self._dialogs = DialogLayer(self._alarms, self._outputs.append, timings or Timings())
+        self._dialogs = DialogLayer(
+            self._alarms,
+            self._outputs.append,
+            timings or Timings(),
+            send=lambda now, request, dialog: self._layer.open_client(now, request, dialog.hop, dialog.id),
+            token=token,
+        )
         self._layer = TransactionLayer(
             self._alarms, self._outputs.append, timings or Timings(), self._dialogs.client_over
         )
-        self._streams: dict[int, StreamParser] = {}
+        self._streams = Streams(self._alarms, self._outputs.append, self._dialogs.over_stream)
+        self._stateless = StatelessAnswers(token(), agent)
 
     # The shell's side
 
@@ -67,12 +80,15 @@ class SipStack:
         match what:
             case DatagramReceived(hop, data):
                 self._datagram(now, hop, data)
+            case StreamOpened(connection):
+                self._streams.opened(now, connection)
             case StreamReceived(hop, data):
                 self._stream(now, hop, data)
             case StreamClosed(connection):
-                self._streams.pop(connection, None)
-            case SendFailed(hop):
-                self._layer.broken(now, hop)
+                self._streams.closed(connection)
+                self._layer.stream_lost(now, connection)
+            case SendFailed(transaction):
+                self._layer.broken(now, transaction)
 
     def tick(self, now: float) -> None:
         """Let every timer ring that has come due."""
@@ -80,6 +96,8 @@ class SipStack:
             assert isinstance(key, tuple)
             if key[0] in (REPEAT_SUCCESS, GIVE_UP_SUCCESS):
                 self._dialogs.alarm(now, *key)
+            elif key[0] == STREAM:
+                self._streams.alarm(now, key[1])
             else:
                 self._layer.alarm(now, key[0], key[1], server=key[2])
 
@@ -110,17 +128,15 @@ class SipStack:
 
     def _stream(self, now: float, hop: Hop, data: bytes) -> None:
         assert hop.connection is not None
-        parser = self._streams.setdefault(hop.connection, StreamParser())
-        parser.feed(data)
         try:
-            while (message := parser.next()) is not None:
+            for message in self._streams.messages(now, hop.connection, data):
                 self._message(now, hop, message)
         except BrokenRequest as error:
             self._refuse(hop, error.request, error)
             self._outputs.append(CloseStream(hop.connection, error.reason))
         except NotSip as error:
             self._outputs.append(CloseStream(hop.connection, error.reason))
-        for _ in range(parser.take_pings()):
+        for _ in range(self._streams.take_pings(hop.connection)):
             self._outputs.append(Transmit(hop, PONG))
 
     def _message(self, now: float, hop: Hop, message: Request | Response) -> None:
@@ -133,17 +149,17 @@ class SipStack:
             return
         try:
             validate_request(message)
-            _note_source(message, hop)
+            note_source(message, hop)
         except RemoteProtocolError as error:
             self._refuse(hop, message, error)
         else:
-            self._request(now, _answer_hop(message, hop), message)
+            self._request(now, answer_hop(message, hop), message)
 
     def _refuse(self, hop: Hop, request: Request, error: RemoteProtocolError) -> None:
         """Answer without keeping anything (RFC 3261 §8.2.7)."""
         if request.method == "ACK" or not request.fields.get("Via"):
             return
-        response = refuse(request, error.status, error.reason, error.fields, self._token())
+        response = self._stateless.answer(request, error.status, reason=error.reason, fields=error.fields)
         self._outputs.append(Transmit(hop, response.to_bytes()))
 
     # Requests
@@ -152,39 +168,39 @@ class SipStack:
         if self._layer.absorb(now, request):
             return
         if request.method == "ACK":
-            self._dialogs.acknowledged(request)
-            return
-        if request.method == "CANCEL":
+            self._dialogs.acknowledged(now, request)
+        elif request.method == "CANCEL":
             self._cancel_received(now, hop, request)
-            return
-        error = self._admission_error(request)
-        if error is not None:
-            self._refuse(hop, request, error)
-            return
-        transaction = self._layer.open_server(request, hop, self._token())
-        if request.to.tag:
-            self._request_in_dialog(now, hop, transaction)
+        elif request.to.tag:
+            self._request_in_dialog(now, hop, request)
         else:
+            self._request_outside(hop, request)
+
+    def _request_outside(self, hop: Hop, request: Request) -> None:
+        if self._layer.full:
+            later = ("Retry-After", str(RETRY_AFTER))
+            self._refuse(hop, request, RemoteProtocolError(503, "Overloaded", fields=(later,)))
+        elif self._layer.merged(request):
+            self._refuse(hop, request, RemoteProtocolError(482, "Loop Detected"))
+        else:
+            transaction = self._layer.open_server(request, hop, self._token())
             self._outputs.append(Incoming(transaction.key, request, hop, None))
 
-    def _admission_error(self, request: Request) -> RemoteProtocolError | None:
-        if self._layer.full:
-            return RemoteProtocolError(503, "Overloaded", fields=(("Retry-After", str(RETRY_AFTER)),))
-        if self._layer.merged(request):
-            return RemoteProtocolError(482, "Loop Detected")
-        return None
-
-    def _request_in_dialog(self, now: float, hop: Hop, transaction: Transaction) -> None:
+    def _request_in_dialog(self, now: float, hop: Hop, request: Request) -> None:
+        dialog = self._dialogs.of_request(request)
+        if dialog is None:
+            self._refuse(hop, request, RemoteProtocolError(481, "No such dialog"))
+            return
+        transaction = self._layer.open_server(request, hop, self._token())
         try:
-            dialog = self._dialogs.admit(transaction)
+            self._dialogs.admit(now, dialog, transaction)
         except RemoteProtocolError as error:
-            self._respond_bare(now, transaction, error)
+            response = self.response(transaction.key, error.status, error.reason)
+            for field_name, value in error.fields:
+                response.fields.add(field_name, value)
+            self._layer.respond(now, transaction, response)
         else:
-            self._outputs.append(Incoming(transaction.key, transaction.request, hop, dialog.id))
-
-    def _respond_bare(self, now: float, transaction: Transaction, error: RemoteProtocolError) -> None:
-        response = refuse(transaction.request, error.status, error.reason, error.fields, transaction.tag)
-        self._layer.respond(now, transaction, response)
+            self._outputs.append(Incoming(transaction.key, request, hop, dialog.id))
 
     def _cancel_received(self, now: float, hop: Hop, request: Request) -> None:
         # RFC 3261 §9.2: matched as if its method were INVITE.
@@ -204,6 +220,9 @@ class SipStack:
         if transaction is None:
             return
         hop = replace(hop, local_host=transaction.hop.local_host, local_port=transaction.hop.local_port)
+        if hop.connection != transaction.hop.connection:
+            # The stream that was opened for the request, or one that the other side has opened since.
+            transaction.hop = replace(transaction.hop, connection=hop.connection)
         invite = transaction.request.method == "INVITE"
         if invite and not self._dialogs.expects(transaction, response):
             return
@@ -249,14 +268,29 @@ class SipStack:
             self._layer.respond(now, transaction, response)
             return transaction.dialog
         dialog = self._dialogs.of_answer(transaction, contact)
-        for value in transaction.request.fields.all("Record-Route"):
+        request = transaction.request
+        for value in request.fields.all("Record-Route"):
             response.fields.add("Record-Route", value)
         response.fields.put("Contact", contact)
         response.fields.put("Allow", ALLOW)
         self._layer.respond(now, transaction, response)
         if response.status >= 200:
-            self._dialogs.await_ack(now, dialog, transaction, response)
+            offer_open = bool(response.body) and not request.body
+            self._dialogs.await_ack(now, dialog, transaction, offer_open=offer_open)
         return dialog.id
+
+    def dismiss(
+        self, key: TransactionKey, status: int, *, reason: str = "", fields: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """Answer a request outside dialogs once, and keep nothing of it (RFC 3261 §8.2.7, §26.3.2.4).
+
+        For what anybody may send: a repeat is a new request, and gets an answer of its own. ``reason`` and
+        errors as with :meth:`response` and :meth:`respond`.
+        """
+        transaction = self._server(key)
+        self._layer.forget(transaction)
+        response = self._stateless.answer(transaction.request, status, reason=reason, fields=fields)
+        self._outputs.append(Transmit(transaction.hop, response.to_bytes()))
 
     def _server(self, key: TransactionKey) -> Transaction:
         transaction = self._layer.server(key)
@@ -296,7 +330,8 @@ class SipStack:
         """
         if request.fields.get("Via") is not None:
             raise LocalProtocolError("this request was sent before")
-        return self._open(now, request, hop, None).key
+        self._complete(request, hop)
+        return self._layer.open_client(now, request, hop, None).key
 
     def send_in_dialog(
         self,
@@ -310,7 +345,8 @@ class SipStack:
     ) -> TransactionKey:
         """Send a request inside a dialog; raise LocalProtocolError when there is no such dialog.
 
-        An INVITE while another is pending in the dialog is a LocalProtocolError too (RFC 3261 §14.1).
+        An INVITE while another is pending in the dialog is a LocalProtocolError too (RFC 3261 §14.1). A BYE
+        that must wait for the ACK of our 2xx leaves when that has come, or is given up (§15).
         """
         dialog = self.dialog(name)
         if method == "INVITE" and (dialog.pending_client or dialog.pending_server):
@@ -320,7 +356,10 @@ class SipStack:
             request.fields.add(field_name, value)
         if body:
             request.put_body(body, content_type)
-        transaction = self._open(now, request, dialog.hop, name)
+        self._complete(request, dialog.hop)
+        if method == "BYE" and self._dialogs.keep_back(dialog, request):
+            return client_key(request)
+        transaction = self._layer.open_client(now, request, dialog.hop, name)
         if method == "INVITE":
             dialog.pending_client = transaction.key
         return transaction.key
@@ -331,6 +370,8 @@ class SipStack:
         """Send the ACK of a 2xx to our INVITE (RFC 3261 §13.2.2.4) and keep it for repeats."""
         dialog = self.dialog(name)
         request = dialog.request("ACK", cseq=cseq)
+        for field_name, value in dialog.credentials:
+            request.fields.add(field_name, value)
         if body:
             request.put_body(body, content_type)
         request.fields.insert_first("Via", self._via(dialog.hop))
@@ -356,6 +397,10 @@ class SipStack:
         """Drop a dialog: after BYE, or an early one whose INVITE was refused."""
         self._dialogs.forget(name)
 
+    def depart(self, now: float) -> None:
+        """Send what waits for an ACK: nobody will be here any more when it comes."""
+        self._dialogs.depart(now)
+
     def sizes(self) -> dict[str, int]:
         """Return how much the stack holds: for metrics, and for tests that look for leaks."""
         return {
@@ -365,40 +410,13 @@ class SipStack:
             "alarms": len(self._alarms),
         }
 
-    def _open(self, now: float, request: Request, hop: Hop, dialog: DialogId | None) -> Transaction:
+    def _complete(self, request: Request, hop: Hop) -> None:
+        """Add what names its transaction and us."""
         request.fields.insert_first("Via", self._via(hop))
         request.fields.add("User-Agent", self._agent)
-        return self._layer.open_client(now, request, hop, dialog)
 
     def _via(self, hop: Hop) -> Via:
         host = f"[{hop.local_host}]" if ":" in hop.local_host else hop.local_host
         return Via(
             hop.transport, host, hop.local_port, {"rport": None, "branch": MAGIC_COOKIE + self._token()}
         )
-
-
-def _note_source(request: Request, hop: Hop) -> None:
-    """Write ``received`` and ``rport`` into the topmost Via (RFC 3261 §18.2.1, RFC 3581 §4)."""
-    via = request.via
-    if bare_host(via.host) == hop.host and "rport" not in via.params:
-        return
-    noted = via.with_params(received=hop.host)
-    if "rport" in via.params:
-        noted = noted.with_params(rport=str(hop.port))
-    # The typed view stays as the sender wrote it: transactions are matched by that.
-    below = request.vias[1:]
-    request.fields.drop("Via")
-    for hop_via in reversed([noted, *below]):
-        request.fields.insert_first("Via", hop_via)
-
-
-def _answer_hop(request: Request, hop: Hop) -> Hop:
-    """Return where responses go (RFC 3261 §18.2.2, RFC 3581 §4): to where the request came from.
-
-    The exception is a sender that asks for no rport and names its own true address with another port:
-    it listens there, and no NAT is in between.
-    """
-    via = request.via
-    if hop.reliable or "rport" in via.params or bare_host(via.host) != hop.host:
-        return hop
-    return replace(hop, port=via.port or 5060)

@@ -9,7 +9,7 @@ from softswitch.sip.errors import LocalProtocolError
 from softswitch.sip.fields import Fields
 from softswitch.sip.headers import MAGIC_COOKIE, CSeq
 from softswitch.sip.hop import Hop
-from softswitch.sip.message import Request, Response, explain, response_to
+from softswitch.sip.message import Request, Response
 from softswitch.sip.signals import Cause, DialogId, Failed, Output, TransactionKey, Transmit
 from softswitch.sip.timers import Alarms, Timings
 from softswitch.sip.transitions import (
@@ -26,6 +26,9 @@ from softswitch.sip.transitions import (
 MAX_TRANSACTIONS = 50_000
 """Server transactions held at once. A refused request lives 32 s: this is 1,500 new ones a second, several
 times what one process signs off; above it new requests are told 503 without keeping anything."""
+MAX_OUTSIDE = 40_000
+"""Those of them outside dialogs, which anybody can send. What belongs to a call is never turned away: it is
+the calls' own, and 503 to a BYE would leave a phone talking to nobody."""
 
 
 @dataclass(slots=True)
@@ -81,6 +84,11 @@ def server_key(request: Request, *, method: str = "") -> TransactionKey:
     return (request.target, request.from_.tag, request.call_id, request.cseq.number, str(via), method)
 
 
+def client_key(request: Request) -> TransactionKey:
+    """Return the key of the client transaction of a request whose topmost Via is ours (RFC 3261 §17.1.3)."""
+    return (request.via.branch, request.method)
+
+
 class TransactionLayer:
     """All transactions of a stack. Outputs go to ``emit``; alarms are the stack's."""
 
@@ -104,8 +112,9 @@ class TransactionLayer:
 
     @property
     def full(self) -> bool:
-        """Tell whether no further server transaction may be made."""
-        return len(self._servers) >= MAX_TRANSACTIONS
+        """Tell whether no further server transaction may be made outside a dialog."""
+        # Those outside are the ones that a copy could be merged with.
+        return len(self._servers) >= MAX_TRANSACTIONS or len(self._merges) >= MAX_OUTSIDE
 
     # Server side
 
@@ -159,8 +168,17 @@ class TransactionLayer:
         transaction.answered = response.final
         transaction.last = response.to_bytes()
         if response.final:
-            transaction.request.forget_views()
+            transaction.request = transaction.request.remnant()
         self._step(now, transaction, what)
+
+    def forget(self, transaction: Transaction) -> None:
+        """Drop a server transaction that nothing was sent for; raise LocalProtocolError when something was.
+
+        RFC 3261 §8.2.7: who has sent a provisional response can no longer be without state.
+        """
+        if transaction.last or transaction.key not in self._servers:
+            raise LocalProtocolError(f"{transaction.request.method} has been answered already")
+        self._remove(transaction)
 
     # Client side
 
@@ -172,7 +190,7 @@ class TransactionLayer:
         """Send a request whose topmost Via is ours and wait for its responses."""
         invite = request.method == "INVITE"
         transaction = Transaction(
-            key=(request.via.branch, request.method),
+            key=client_key(request),
             table=INVITE_CLIENT if invite else CLIENT,
             state=State.CALLING if invite else State.TRYING,
             request=request,
@@ -182,7 +200,7 @@ class TransactionLayer:
             interval=self._timings.t1,
         )
         self._clients[transaction.key] = transaction
-        self._emit(Transmit(hop, transaction.last))
+        self._emit(Transmit(hop, transaction.last, transaction.key))
         if not hop.reliable:
             self._alarms.set((transaction.key, Input.REPEAT, False), now + transaction.interval)
         self._alarms.set((transaction.key, Input.EXPIRE, False), now + self._timings.patience)
@@ -208,6 +226,8 @@ class TransactionLayer:
         passed = self._step(now, transaction, what, response)
         if passed and transaction.cancel_wanted and what is Input.PROVISIONAL:
             self._send_cancel(now, transaction)
+        if transaction.failed is not None and what is not Input.SUCCESS:
+            return False  # Its user has given it up; only an answer is to be ended still.
         return passed and transaction.request.method != "CANCEL"
 
     def cancel(self, now: float, key: TransactionKey, reason: str = "") -> None:
@@ -229,16 +249,16 @@ class TransactionLayer:
         self.open_client(now, cancel, transaction.hop, None)
         self._alarms.set((transaction.key, Input.EXPIRE, False), now + self._timings.patience)
 
-    def broken(self, now: float, hop: Hop) -> None:
-        """Tell every open client transaction over this hop that it cannot be sent."""
-        for transaction in list(self._clients.values()):
-            same = (transaction.hop.transport, transaction.hop.host, transaction.hop.port) == (
-                hop.transport,
-                hop.host,
-                hop.port,
-            )
-            if same:
-                self._step(now, transaction, Input.BROKEN)
+    def broken(self, now: float, key: TransactionKey) -> None:
+        """Tell a client transaction that what it sent did not leave."""
+        transaction = self._clients.get(key)
+        if transaction is not None:
+            self._step(now, transaction, Input.BROKEN)
+
+    def stream_lost(self, now: float, connection: int) -> None:
+        """Tell the client transactions over a stream that it is gone."""
+        for transaction in [one for one in self._clients.values() if one.hop.connection == connection]:
+            self._step(now, transaction, Input.LOST)
 
     # Both
 
@@ -266,14 +286,17 @@ class TransactionLayer:
         server = transaction.table in (SERVER, INVITE_SERVER)
         timings, alarms, key = self._timings, self._alarms, transaction.key
         match action:
-            case Action.SEND_REQUEST | Action.SEND_RESPONSE:
+            case Action.SEND_REQUEST:
+                self._emit(Transmit(transaction.hop, transaction.last, key))
+            case Action.SEND_RESPONSE:
                 if transaction.last:
                     self._emit(Transmit(transaction.hop, transaction.last))
             case Action.SEND_ACK:
                 assert response is not None
-                self._emit(
-                    Transmit(transaction.hop, _ack_of_refusal(transaction.request, response).to_bytes())
-                )
+                ack = _ack_of_refusal(transaction.request, response)
+                self._emit(Transmit(transaction.hop, ack.to_bytes(), key))
+            case Action.CANCEL:
+                self.cancel(now, key)
             case Action.REPEAT_DOUBLED | Action.REPEAT_CAPPED | Action.REPEAT_T2:
                 self._arm_repeat(now, transaction, action, server=server)
             case Action.STOP_REPEAT:
@@ -297,9 +320,9 @@ class TransactionLayer:
                 pass
 
     def _report(self, transaction: Transaction, cause: Cause) -> None:
-        transaction.failed = cause
-        if transaction.request.method != "CANCEL":
+        if transaction.failed is None and transaction.request.method != "CANCEL":
             self._emit(Failed(transaction.key, cause, transaction.dialog))
+        transaction.failed = cause
 
     def _arm_repeat(self, now: float, transaction: Transaction, action: Action, *, server: bool) -> None:
         timings = self._timings
@@ -348,17 +371,3 @@ def _ack_of_refusal(invite: Request, response: Response) -> Request:
     ack = follow_up(invite, "ACK")
     ack.fields.put("To", response.fields.get("To") or "")
     return ack
-
-
-def refuse(
-    request: Request, status: int, reason: str, fields: tuple[tuple[str, str], ...], tag: str
-) -> Response:
-    """Make a response to a request that may be too broken to read its To."""
-    response = response_to(request, status)
-    to = response.fields.get("To") or ""
-    if to and "tag=" not in to.lower():
-        response.fields.put("To", f"{to};tag={tag}")
-    for name, value in fields:
-        response.fields.add(name, value)
-    explain(response, reason)
-    return response

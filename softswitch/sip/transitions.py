@@ -37,6 +37,7 @@ class Input(Enum):
     EXPIRE = "expiry timer (B, F, H)"
     LINGER = "linger timer (D, I, J, K, L, M)"
     BROKEN = "transport error"
+    LOST = "stream closed"
 
 
 class Action(Enum):
@@ -45,6 +46,7 @@ class Action(Enum):
     SEND_REQUEST = "send request"
     SEND_RESPONSE = "send response"
     SEND_ACK = "send ACK"
+    CANCEL = "cancel the INVITE"
     PASS = "pass to user"
     REPORT_EXPIRED = "tell user: no answer in time"
     REPORT_BROKEN = "tell user: transport failed"
@@ -77,14 +79,18 @@ INVITE_CLIENT: Table = {
         _I.REPEAT: (_S.CALLING, (_A.SEND_REQUEST, _A.REPEAT_DOUBLED)),
         _I.EXPIRE: (_S.TERMINATED, (_A.REPORT_EXPIRED,)),
         _I.BROKEN: _GONE,
+        # The INVITE has left, and whoever has it may answer over another stream (§18.2.2): the user need not
+        # wait for that, but a 2xx must find somebody who ends it.
+        _I.LOST: (_S.CALLING, (_A.REPORT_BROKEN, _A.CANCEL)),
     },
+    # Nothing of this transaction is sent here, so figure 5 knows no transport error; a CANCEL has its own.
     _S.PROCEEDING: {
         _I.PROVISIONAL: (_S.PROCEEDING, (_A.PASS,)),
         _I.SUCCESS: _CLIENT_SUCCESS,
         _I.FAILURE: _CLIENT_FAILURE,
         # Armed by a CANCEL only: §9.1 gives the callee 64*T1 to send the final response.
         _I.EXPIRE: (_S.TERMINATED, (_A.REPORT_EXPIRED,)),
-        _I.BROKEN: _GONE,
+        _I.LOST: (_S.PROCEEDING, (_A.REPORT_BROKEN, _A.CANCEL)),
     },
     _S.COMPLETED: {
         _I.FAILURE: (_S.COMPLETED, (_A.SEND_ACK,)),

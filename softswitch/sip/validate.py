@@ -49,7 +49,7 @@ def validate_request(request: Request) -> None:
         raise RemoteProtocolError(400, "Header fields in Request-URI")
     if request.cseq.method != request.method:
         raise RemoteProtocolError(400, "CSeq method differs from request")
-    _ = request.max_forwards, request.expires, request.content_type
+    _ = request.max_forwards, request.content_type
     if request.method == "REGISTER":
         _validate_register(request)
     else:
@@ -66,7 +66,7 @@ def _validate_register(request: Request) -> None:
     if "*" in values and (len(values) > 1 or request.expires != 0):
         raise RemoteProtocolError(400, "Contact * needs Expires: 0 and no other Contact")
     for contact in request.contacts:
-        _ = contact.q, contact.expires
+        _ = contact.q
 
 
 def validate_response(response: Response) -> None:

@@ -1,5 +1,8 @@
 """Spoken texts on disk: found again by what was said and by which voice, also after a restart.
 
+A private text is written beside them under a name that says nothing, for the one who asked to read and
+remove. What a killed process left of such texts goes at the next start.
+
 Every method does file I/O and is meant to be called in a thread. The least recently used files go first
 when the limit is reached; when a file was last used is its modification time, so that it survives too.
 """
@@ -10,14 +13,16 @@ import hashlib
 import json
 import logging
 import os
+import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from softswitch.clock import Clock
 from softswitch.speech.engine import Order, Voice
 from softswitch.speech.errors import CacheFailed
-from softswitch.speech.wav import build_wav, parse_wav, write_atomically
+from softswitch.speech.wav import Recording, build_wav, parse_wav, write_atomically, write_briefly
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +31,11 @@ SOUND_VERSION = 1
 
 GRACE_SECONDS = 60.0
 """A file handed out this recently is never removed: somebody may be about to open it."""
+
+FOLDER_MODE = 0o700
+
+PRIVATE = "private-"
+"""How the names of private texts begin."""
 
 
 def cache_key(engine: str, version: str, voice: Voice, order: Order) -> str:
@@ -60,6 +70,8 @@ class AudioCache:
         self._clock = clock
         self._lock = threading.Lock()
         self._entries: dict[str, _Entry] | None = None
+        self._private = f"{PRIVATE}{secrets.token_hex(8)}-"
+        """How the names begin that this process gives: all others are left from one before."""
 
     def find(self, key: str) -> Kept | None:
         """Return the file kept under ``key`` and count it as used now; None when there is none.
@@ -88,17 +100,24 @@ class AudioCache:
         """Keep ``samples`` (s16le, 8000 Hz) under ``key`` and make room if need be. Raises CacheFailed."""
         path = self._path(key)
         data = build_wav(samples)
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, data)
-        except OSError as error:
-            raise CacheFailed(f"cannot write {path}: {error.strerror or error}") from error
+        self._write(write_atomically, path, data)
         with self._lock:
             self._touch(path, len(data))
             self._make_room()
-        recording = parse_wav(data)
-        assert recording is not None
-        return Kept(path, recording.seconds)
+        return Kept(path, Recording(samples).seconds)
+
+    def store_private(self, samples: bytes) -> Kept:
+        """Write ``samples`` for whoever asked, who removes the file. Raises CacheFailed."""
+        path = self._path(f"{self._private}{secrets.token_hex(16)}")
+        self._write(write_briefly, path, build_wav(samples))
+        return Kept(path, Recording(samples).seconds)
+
+    def _write(self, write: Callable[[Path, bytes], None], path: Path, data: bytes) -> None:
+        try:
+            self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            write(path, data)
+        except OSError as error:
+            raise CacheFailed(f"cannot write {path}: {error.strerror or error}") from error
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.wav"
@@ -106,18 +125,25 @@ class AudioCache:
     def _index(self) -> dict[str, _Entry]:
         if self._entries is None:
             self._entries = {}
+            self._remove_leftovers()
             for path in self._folder.glob("*.wav"):
                 try:
                     status = path.stat()
                 except FileNotFoundError:
                     # Another process shares the folder and was quicker.
                     continue
-                self._entries[path.name] = _Entry(status.st_size, status.st_mtime)
-            self._remove_leftovers()
+                if not path.name.startswith(PRIVATE):
+                    self._entries[path.name] = _Entry(status.st_size, status.st_mtime)
         return self._entries
 
     def _remove_leftovers(self) -> None:
-        """Remove what a killed process left half written. Ours of now are younger than the grace."""
+        """Remove what a killed process left half written, and the private texts nobody came for.
+
+        What is being written now is younger than the grace.
+        """
+        for path in self._folder.glob(f"{PRIVATE}*.wav"):
+            if not path.name.startswith(self._private):
+                self._remove(path.name)
         now = self._now()
         for path in self._folder.glob("*.part"):
             try:

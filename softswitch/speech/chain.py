@@ -126,6 +126,16 @@ class Chain:
             self._report_unknown(language, wanted, found[0])
         return found, failures
 
+    def has_voice(self, names: Sequence[str], language: str, wanted: str) -> bool:
+        """Tell whether an engine of ``names`` has the very voice called ``wanted``."""
+        for name in names:
+            try:
+                if self._links[name].engine.voice_for(language, wanted).exact:
+                    return True
+            except (EngineMissing, OSError):
+                continue  # Why it has none is kept by candidates().
+        return False
+
     async def close(self) -> None:
         """Close every engine."""
         for link in self._links.values():

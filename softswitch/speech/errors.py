@@ -66,14 +66,17 @@ class WorkerDied(EngineError):
 
 
 class NoVoice(SpeechError):
-    """No engine of the chain could speak; ``failures`` holds what each of them said, in chain order."""
+    """No engine of the chain could speak; ``failures`` holds what each of them said, in chain order.
+
+    ``text`` may be a secret, and messages end in logs: they tell its length alone.
+    """
 
     def __init__(self, text: str, language: str, failures: list[EngineError]) -> None:
-        super().__init__(text, language, failures)
+        super().__init__(language, failures)
         self.text = text
         self.language = language
         self.failures = failures
 
     def __str__(self) -> str:
         reasons = "; ".join(str(failure) for failure in self.failures) or "no engine is configured"
-        return f"no voice could say {self.text[:40]!r} in language {self.language!r} ({reasons})"
+        return f"no voice could say {len(self.text)} letters in language {self.language!r} ({reasons})"

@@ -74,5 +74,6 @@ def _voices_here() -> tuple[str, ...]:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hibari"
     fetched = Path(os.environ.get("HIBARI_HOME") or cache)
     bundled = [name for name, entry in registry.items() if (assets / entry["file"]).is_file()]
-    others = [name for name, entry in registry.items() if (fetched / entry["file"]).is_file()]
+    # Another user's cache, when the switch was started with that user's environment, may not be looked into.
+    others = [name for name, entry in registry.items() if os.path.isfile(fetched / entry["file"])]
     return (*bundled, *(name for name in others if name not in bundled))

@@ -23,18 +23,20 @@ class SpeechRequest:
     """A text to be spoken.
 
     ``language`` is a BCP 47 tag (``pl``, ``en-GB``), ``voice`` a name the engines know (None: the best
-    one there is), ``rate`` the pace, 1.0 being the engine's own.
+    one there is), ``rate`` the pace, 1.0 being the engine's own. A ``private`` text is neither kept nor
+    shared: each who asks gets a file of their own, and removes it.
     """
 
     text: str
     language: str = "pl"
     voice: str | None = None
     rate: float = 1.0
+    private: bool = False
 
     def check(self) -> None:
         """Raise RequestRefused when no engine could ever speak this."""
         if not any(character.isalnum() or character in "+*#" for character in self.text):
-            raise RequestRefused(f"nothing to say in the text {self.text[:40]!r}")
+            raise RequestRefused(f"nothing to say in a text of {len(self.text)} signs without a letter")
         if len(self.text) > MAX_TEXT_CHARACTERS:
             raise RequestRefused(f"a text of {len(self.text)} characters is over {MAX_TEXT_CHARACTERS}")
         if not MIN_RATE <= self.rate <= MAX_RATE:

@@ -11,6 +11,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from softswitch.speech.model import SAMPLE_RATE
 
@@ -18,6 +19,9 @@ BYTES_PER_SAMPLE = 2
 PCM = 1
 MONO = 1
 SUM_CHUNK = b"swcr"
+
+FILE_MODE = 0o600
+"""What callers are told is between them and the line."""
 
 # RIFF header, "fmt " chunk of 16 bytes, head of the "data" chunk.
 HEAD = struct.Struct("<4sI4s4sIHHIIHH4sI")
@@ -60,7 +64,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Write ``data`` so that ``path`` never holds half of it, also after a power cut. Raises OSError."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
+        with _created(part) as file:
             file.write(data)
             file.flush()
             # Without this a rename can reach the disk before the data does.
@@ -69,3 +73,18 @@ def write_atomically(path: Path, data: bytes) -> None:
     except OSError:
         part.unlink(missing_ok=True)
         raise
+
+
+def write_briefly(path: Path, data: bytes) -> None:
+    """Write ``data`` for a reader who comes when it is done; a failure leaves nothing. Raises OSError."""
+    try:
+        with _created(path) as file:
+            file.write(data)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _created(path: Path) -> BinaryIO:
+    """Open a new file with its mode, so that it is never readable by others, not even for a moment."""
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE), "wb")

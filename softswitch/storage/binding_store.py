@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from softswitch.clock import Clock
-from softswitch.registrar.bindings import Binding, alive
+from softswitch.registrar.bindings import Binding, alive, reachable_anew
 from softswitch.sip.errors import RemoteProtocolError
-from softswitch.sip.hop import Hop, bare_host
-from softswitch.sip.uri import SipUri, parse_uri
+from softswitch.sip.hop import Hop
+from softswitch.sip.uri import parse_uri
 from softswitch.storage.database import Database
 from softswitch.storage.tables import DEFAULT_TENANT, bindings
 from softswitch.storage.write_behind import MAX_QUEUED, Pause, WriteBehind
@@ -78,7 +78,7 @@ class BindingStore:
         """Return what is still of use after a restart, by account, in the order it was saved.
 
         Left out are bindings that have expired meanwhile and those behind a stream that cannot be opened
-        anew (see :func:`after_restart`).
+        anew (see :func:`~softswitch.registrar.bindings.reachable_anew`).
         """
         query = (
             select(bindings.c.account, bindings.c.contact, bindings.c.expires_at, bindings.c.data)
@@ -90,7 +90,7 @@ class BindingStore:
         found: dict[str, tuple[Binding, ...]] = {}
         for account, contact, expires_at, data in rows:
             binding = _read(account, contact, expires_at, data)
-            kept = after_restart(binding) if binding is not None else None
+            kept = reachable_anew(binding) if binding is not None else None
             if kept is not None and alive((kept,), self._clock.wall().timestamp()):
                 found[account] = (*found.get(account, ()), kept)
         return found
@@ -101,11 +101,17 @@ class BindingStore:
         sets = {account: self._latest[account] for account in accounts}
         old = bindings.delete().where(bindings.c.tenant == self._tenant, bindings.c.account.in_(list(sets)))
         await connection.execute(old)
-        rows = [
-            self._row(account, place, one) for account, all_ in sets.items() for place, one in enumerate(all_)
-        ]
+        rows = [row for account, all_ in sets.items() for row in self._rows(account, all_)]
         if rows:
             await connection.execute(bindings.insert(), rows)
+
+    def _rows(self, account: str, all_: tuple[Binding, ...]) -> Iterator[dict[str, object]]:
+        """Yield what of an account's set can be written down: a binding that cannot be costs only itself."""
+        for place, one in enumerate(all_):
+            try:
+                yield self._row(account, place, one)
+            except ValueError as error:
+                self._behind.refuse(error)
 
     def _row(self, account: str, place: int, binding: Binding) -> dict[str, object]:
         rest = asdict(binding)
@@ -119,24 +125,6 @@ class BindingStore:
             "expires_at": binding.expires_at,
             "data": msgspec.json.encode(rest).decode(),
         }
-
-
-def after_restart(binding: Binding) -> Binding | None:
-    """Return the way to this phone once its connection is gone, or None when there is none.
-
-    Over UDP nothing changes. A stream ended with the old process, and its number may by now name another
-    phone's, so it is never kept. A phone over TCP that stands behind no NAT and names its own address and
-    port in its Contact listens there (RFC 3261 §18.2.1), so a new connection is opened to it. All others
-    (NAT, TLS, WebSocket) can be reached by nobody; they see their connection end and register again.
-    """
-    if binding.hop.connection is None and not binding.hop.reliable:
-        return binding
-    contact = binding.contact
-    if binding.hop.transport != "TCP" or binding.behind_nat or not isinstance(contact, SipUri):
-        return None
-    if contact.port is None or bare_host(contact.host) != binding.hop.host.lower():
-        return None
-    return replace(binding, hop=replace(binding.hop, port=contact.port, connection=None))
 
 
 def _read(account: str, contact: str, expires_at: float, data: str) -> Binding | None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from sys import getsizeof
 
 import msgspec
 from sqlalchemy import ColumnElement, Row, Select, func, select
@@ -18,6 +19,8 @@ from softswitch.storage.tables import DEFAULT_TENANT, events
 from softswitch.storage.write_behind import MAX_QUEUED, Pause, WriteBehind
 
 logger = logging.getLogger(__name__)
+
+_Row = dict[str, object]
 
 LARGEST_ANSWER = 1000
 """Calls one question may ask for: some 25,000 rows, half a second. More is a report's business."""
@@ -44,13 +47,25 @@ class EventStore:
         self._tenant = tenant
         self._encode = msgspec.json.Encoder().encode
         self._decoders = {kind: msgspec.json.Decoder(cls) for kind, cls in KINDS.items()}
-        self._behind: WriteBehind[Entry] = WriteBehind(
-            database, self._insert, what="the event log", clock=clock, limit=limit, pause=pause
+        self._behind: WriteBehind[_Row] = WriteBehind(
+            database,
+            self._insert,
+            what="the event log",
+            clock=clock,
+            weigh=lambda row: getsizeof(row["data"]),
+            limit=limit,
+            pause=pause,
         )
 
     def store(self, entry: Entry) -> None:
         """Queue ``entry`` for the disk; no I/O. What :meth:`softswitch.bus.EventLog.subscribe` takes."""
-        self._behind.add(entry)
+        try:
+            # Here and not in the batch: what cannot be encoded must not make a whole batch fail.
+            row = self._row(entry)
+        except ValueError as error:
+            self._behind.refuse(error)
+        else:
+            self._behind.add(row)
 
     async def run(self) -> None:
         """Write until cancelled, then write what is queued. Owned by a task of the composition root."""
@@ -120,10 +135,10 @@ class EventStore:
         columns = select(events.c.sequence, events.c.at, events.c.call, events.c.kind, events.c.data)
         return columns.where(events.c.tenant == self._tenant).order_by(events.c.sequence)
 
-    async def _insert(self, connection: AsyncConnection, batch: Sequence[Entry]) -> None:
-        await connection.execute(events.insert(), [self._row(entry) for entry in batch])
+    async def _insert(self, connection: AsyncConnection, batch: Sequence[_Row]) -> None:
+        await connection.execute(events.insert(), list(batch))
 
-    def _row(self, entry: Entry) -> dict[str, object]:
+    def _row(self, entry: Entry) -> _Row:
         return {
             "sequence": entry.sequence,
             "tenant": self._tenant,

@@ -28,7 +28,14 @@ BATCH_SECONDS = 0.03
 """How long rows gather. With the commit they are on disk within 50 ms: all that a killed process loses."""
 
 MAX_QUEUED = 100_000
-"""Rows kept while the database cannot be written: some 4,000 calls, about 50 MB. Newer ones are dropped."""
+"""Rows kept while the database cannot be written: some 4,000 calls, about 60 MB. Newer ones are dropped."""
+
+MAX_QUEUED_OCTETS = 50_000_000
+"""What those rows may hold, by the store's own count. Rows of usual calls stay below it; whoever sends long
+texts on purpose gets no more memory by it."""
+
+REFUSALS_TOLD_EVERY_SECONDS = 60.0
+"""Between two lines about rows that can never be written: what makes one of them can make thousands."""
 
 FIRST_RETRY_SECONDS = 0.05
 LONGEST_RETRY_SECONDS = 1.0
@@ -54,6 +61,7 @@ class WriteBehind(Generic[Item]):
         *,
         what: str,
         clock: Clock,
+        weigh: Callable[[Item], int] = lambda item: 0,
         limit: int = MAX_QUEUED,
         pause: Pause = asyncio.sleep,
     ) -> None:
@@ -61,13 +69,17 @@ class WriteBehind(Generic[Item]):
         self._write = write
         self._what = what
         self._clock = clock
+        self._weigh = weigh
         self._limit = limit
         self._pause = pause
         self._queue: deque[Item] = deque()
         self._filled = asyncio.Event()
         self._hurry = asyncio.Event()
         self._added = 0
+        self._octets = 0
         self._dropped = 0
+        self._refused = 0
+        self._refusals_told_at = -REFUSALS_TOLD_EVERY_SECONDS
         self._stop_at: float | None = None
         self._flushes: list[tuple[int, asyncio.Future[None]]] = []
 
@@ -77,16 +89,28 @@ class WriteBehind(Generic[Item]):
 
     def add(self, item: Item) -> bool:
         """Queue ``item`` and return at once; return False when it was dropped because the queue is full."""
-        if len(self._queue) >= self._limit:
+        if self._full:
             self._note_drop()
             return False
         self._queue.append(item)
+        self._octets += self._weigh(item)
         self._added += 1
         if len(self._queue) == 1:
             self._filled.set()
         elif len(self._queue) == BATCH_ROWS:
             self._hurry.set()
         return True
+
+    def refuse(self, error: Exception) -> None:
+        """Take that a row can never be written: told at once, those that follow once a minute."""
+        self._refused += 1
+        if self._clock.monotonic() >= self._refusals_told_at + REFUSALS_TOLD_EVERY_SECONDS:
+            self._refusals_told_at = self._clock.monotonic()
+            self._tell_refusals(error)
+
+    @property
+    def _full(self) -> bool:
+        return len(self._queue) >= self._limit or self._octets >= MAX_QUEUED_OCTETS
 
     async def flush(self) -> None:
         """Wait until everything added so far is in the database. Needs :meth:`run` to be running."""
@@ -170,7 +194,7 @@ class WriteBehind(Generic[Item]):
         except Exception as error:
             if may_pass(error):
                 raise
-            logger.warning("a batch of %s was refused: writing it row by row", self._what)
+            logger.debug("a batch of %s was refused: writing it row by row", self._what)
         else:
             self._note_written(len(batch))
             return
@@ -180,7 +204,7 @@ class WriteBehind(Generic[Item]):
             except Exception as error:
                 if may_pass(error):
                     raise
-                logger.exception("a row of %s was refused and is lost", self._what)
+                self.refuse(error)
             self._note_written(1)
 
     async def _commit(self, batch: Sequence[Item]) -> None:
@@ -189,8 +213,8 @@ class WriteBehind(Generic[Item]):
 
     def _note_written(self, count: int) -> None:
         for _ in range(count):
-            self._queue.popleft()
-        if self._dropped and len(self._queue) < self._limit:
+            self._octets -= self._weigh(self._queue.popleft())
+        if self._dropped and not self._full:
             logger.error("rows of %s lost because the queue was full: %d", self._what, self._dropped)
             self._dropped = 0
         self._release_flushes(self._added - len(self._queue))
@@ -198,15 +222,22 @@ class WriteBehind(Generic[Item]):
     def _note_drop(self) -> None:
         if not self._dropped:
             logger.error(
-                "%d rows of %s wait for the database: newer ones are dropped", self._limit, self._what
+                "%d rows of %s wait for the database: newer ones are dropped", len(self._queue), self._what
             )
         self._dropped += 1
+
+    def _tell_refusals(self, error: Exception) -> None:
+        cause = getattr(error, "orig", None) or error
+        logger.error("rows of %s refused and lost: %d (the last: %s)", self._what, self._refused, cause)
+        self._refused = 0
 
     def _give_up_rest(self) -> None:
         lost = len(self._queue) + self._dropped
         if lost:
             logger.error("rows of %s lost because the database cannot be written: %d", self._what, lost)
             self._queue.clear()
+        if self._refused:
+            logger.error("rows of %s refused and lost: %d", self._what, self._refused)
         self._release_flushes(self._added)
 
     def _release_flushes(self, written: int) -> None:

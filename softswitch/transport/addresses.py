@@ -5,6 +5,22 @@ from __future__ import annotations
 import ipaddress
 import socket
 from functools import lru_cache
+from typing import Final
+
+EVERY_IPV6: Final = "::"
+"""Bound to it, a socket takes IPv4 as well: who says "everywhere" means all phones."""
+MAPPED: Final = "::ffff:"
+"""How such a socket writes an IPv4 address (RFC 4291 §2.5.5.2). Nobody else may see it: not Via, not SDP."""
+
+
+def unmapped(host: str) -> str:
+    """Return an address as its owner writes it, from what a socket of both families says."""
+    return host.removeprefix(MAPPED) if "." in host else host
+
+
+def mapped(host: str) -> str:
+    """Return an address as a socket of both families must be told it."""
+    return host if ":" in host else MAPPED + host
 
 
 class LocalAddresses:

@@ -34,7 +34,10 @@ FREE_PORT_TRIES: Final = 20
 
 
 class SipDriver:
-    """A stack with its sockets. ``user`` gets every user event; it may call back at once."""
+    """A stack with its sockets. ``user`` gets every user event; it may call back at once.
+
+    ``stream_wanted`` tells whether a stream that has gone quiet is needed by a registered phone.
+    """
 
     def __init__(
         self,
@@ -44,12 +47,14 @@ class SipDriver:
         user: Callable[[UserOutput], None],
         addresses: LocalAddresses,
         stream_closed: Callable[[int], None] = lambda connection: None,
+        stream_wanted: Callable[[int], bool] = lambda connection: True,
     ) -> None:
         self.stack = stack
         self._clock = clock
         self._user = user
         self._addresses = addresses
         self._stream_closed = stream_closed
+        self._stream_wanted = stream_wanted
         self._udp: UdpTransport | None = None
         self._tcp = TcpTransport(addresses, self.receive)
         self._timer: asyncio.TimerHandle | None = None
@@ -75,6 +80,9 @@ class SipDriver:
     async def close(self) -> None:
         """Close all sockets. Connections that end by it are not reported: their phones come back."""
         self._stream_closed = lambda connection: None
+        if self._udp is not None:
+            self.stack.depart(self._clock.monotonic())
+            self._drain()
         if self._timer is not None:
             self._timer.cancel()
         if self._udp is not None:
@@ -106,6 +114,13 @@ class SipDriver:
         dialog = self.stack.respond(self._clock.monotonic(), key, response, contact=contact)
         self._drain()
         return dialog
+
+    def dismiss(
+        self, key: TransactionKey, status: int, *, reason: str = "", fields: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """See :meth:`SipStack.dismiss`."""
+        self.stack.dismiss(key, status, reason=reason, fields=fields)
+        self._drain()
 
     def send(self, request: Request, hop: Hop) -> TransactionKey:
         """See :meth:`SipStack.send`."""
@@ -141,22 +156,23 @@ class SipDriver:
         try:
             while (output := self.stack.poll()) is not None:
                 match output:
-                    case Transmit(hop, data):
-                        self._transmit(hop, data)
-                    case CloseStream(connection):
-                        self._tcp.close_connection(connection)
+                    case Transmit():
+                        self._transmit(output)
+                    case CloseStream(connection, _, idle):
+                        if not idle or not self._stream_wanted(connection):
+                            self._tcp.close_connection(connection)
                     case _:
                         self._tell(output)
         finally:
             self._draining = False
         self._arm()
 
-    def _transmit(self, hop: Hop, data: bytes) -> None:
+    def _transmit(self, what: Transmit) -> None:
         assert self._udp is not None
-        sent = self._tcp.send(hop, data) if hop.transport == "TCP" else self._udp.send(hop, data)
-        if not sent:
+        sent = self._tcp.send(what) if what.hop.transport == "TCP" else self._udp.send(what.hop, what.data)
+        if not sent and what.transaction is not None:
             # Later, as if it had come from the wire: whoever is sending does not know its transaction yet.
-            asyncio.get_running_loop().call_soon(self.receive, SendFailed(hop))
+            asyncio.get_running_loop().call_soon(self.receive, SendFailed(what.transaction))
 
     def _tell(self, output: UserOutput) -> None:
         try:

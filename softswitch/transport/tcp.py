@@ -6,23 +6,39 @@ import asyncio
 import contextlib
 import logging
 import socket
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, cast
 
-from softswitch.sip.hop import Hop
-from softswitch.sip.signals import SendFailed, StreamClosed, StreamReceived, WireInput
-from softswitch.transport.addresses import LocalAddresses
+from softswitch.sip.hop import Hop, site
+from softswitch.sip.signals import (
+    SendFailed,
+    StreamClosed,
+    StreamOpened,
+    StreamReceived,
+    Transmit,
+    WireInput,
+)
+from softswitch.transport import descriptors
+from softswitch.transport.addresses import EVERY_IPV6, LocalAddresses, unmapped
 
 logger = logging.getLogger(__name__)
 
+Address = tuple[str, int]
+
 MAX_CONNECTIONS: Final = 4_000
 """Streams held at once: ten times a large firm's phones; a flood beyond it is turned away."""
+MAX_FROM_ONE: Final = 500
+"""Of these from one address: all phones of a large firm behind its one NAT, and no way for one host to take
+the places of all others."""
 MAX_UNSENT: Final = 1 << 20
 """Octets waiting for a slow reader before its connection is closed."""
 CONNECT_SECONDS: Final = 5.0
 """RFC 3261 gives an INVITE 32 s; a host that takes five to accept is tried elsewhere."""
 
+WARN_SECONDS: Final = 60.0
+"""How often the log is told of connections that are turned away."""
 CLOSE_SECONDS: Final = 1.0
 """How long closing waits for connections that do not end: they die with the process."""
 
@@ -35,8 +51,10 @@ class TcpTransport:
         self._receive = receive
         self._server: asyncio.Server | None = None
         self._connections: dict[int, _Connection] = {}
-        self._by_address: dict[tuple[str, int], int] = {}
-        self._connecting: dict[tuple[str, int], list[bytes]] = {}
+        self._by_address: dict[Address, int] = {}
+        self._from: Counter[str] = Counter()
+        self._quiet_until = 0.0
+        self._connecting: dict[Address, list[Transmit]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._next = 1
         self.port = 0
@@ -44,25 +62,35 @@ class TcpTransport:
     async def listen(self, host: str, port: int) -> None:
         """Accept connections; raise OSError when the port is taken."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), host, port)
+        self._server = await loop.create_server(lambda: _Connection(self), sock=bind_tcp(host, port))
         self.port = self._server.sockets[0].getsockname()[1]
 
-    def send(self, hop: Hop, data: bytes) -> bool:
-        """Send over the hop's connection, else over one to its address, opened when there is none."""
-        number = hop.connection
+    def send(self, what: Transmit) -> bool:
+        """Send over the hop's connection, else over one to its address, opened when there is none.
+
+        Where the connection is gone, that is the address the other side is known to listen on.
+        """
+        hop = what.hop
+        number, address = hop.connection, (hop.host, hop.port)
+        if number is not None and number not in self._connections:
+            if hop.listens is None:
+                return False
+            number, address = None, (hop.host, hop.listens)
         if number is None:
-            number = self._by_address.get((hop.host, hop.port))
-            if number is None:
-                self._connect(hop, data)
-                return True
-        connection = self._connections.get(number)
-        if connection is None or connection.transport is None:
+            number = self._by_address.get(address)
+        if number is None:
+            self._connect(address, what)
+            return True
+        return self._write(self._connections[number], what)
+
+    def _write(self, connection: _Connection, what: Transmit) -> bool:
+        if connection.transport is None:
             return False
         if connection.transport.get_write_buffer_size() > MAX_UNSENT:
-            logger.warning("closing the connection to %s: it does not read what we send", hop.address)
+            logger.warning("closing the connection to %s: it does not read what we send", what.hop.address)
             connection.transport.abort()
             return False
-        connection.transport.write(data)
+        connection.transport.write(what.data)
         return True
 
     def hop(self, host: str, port: int) -> Hop:
@@ -89,49 +117,62 @@ class TcpTransport:
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await self._server.wait_closed()
 
-    def _connect(self, hop: Hop, data: bytes) -> None:
-        address = (hop.host, hop.port)
+    def _connect(self, address: Address, what: Transmit) -> None:
         waiting = self._connecting.setdefault(address, [])
-        waiting.append(data)
+        waiting.append(what)
         if len(waiting) == 1:
-            task = asyncio.ensure_future(self._open(hop))
+            task = asyncio.ensure_future(self._open(address))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _open(self, hop: Hop) -> None:
-        address = (hop.host, hop.port)
+    async def _open(self, address: Address) -> None:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                _, connection = await loop.create_connection(lambda: _Connection(self), hop.host, hop.port)
+                _, connection = await loop.create_connection(lambda: _Connection(self), *address)
         except (OSError, TimeoutError):
-            self._connecting.pop(address, None)
-            self._receive(SendFailed(hop))
-            return
-        waiting = self._connecting.pop(address, [])
-        if connection.transport is None or connection.hop is None:
-            # It ended while it was being opened, or is one too many.
-            self._receive(SendFailed(hop))
-            return
-        for data in waiting:
-            connection.transport.write(data)
+            connection = _Connection(self)  # It leads nowhere.
+        for what in self._connecting.pop(address, []):
+            # Without a transport it was not opened, ended while it was being so, or is one too many.
+            if not self._write(connection, what) and what.transaction is not None:
+                self._receive(SendFailed(what.transaction))
 
     def opened(self, connection: _Connection, transport: asyncio.Transport) -> Hop | None:
         """Take a new connection; None when there are too many."""
-        if len(self._connections) >= MAX_CONNECTIONS:
-            transport.abort()
-            return None
         remote = transport.get_extra_info("peername")
         if not remote:
             transport.abort()  # Gone before it was accepted.
+            return None
+        if self._no_room(unmapped(remote[0])):
+            transport.abort()
             return None
         number, self._next = self._next, self._next + 1
         raw = transport.get_extra_info("socket")
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._connections[number] = connection
-        self._by_address[remote[0], remote[1]] = number
-        return replace(self.hop(remote[0], remote[1]), connection=number)
+        host, port = unmapped(remote[0]), remote[1]
+        self._by_address[host, port] = number
+        self._from[site(host)] += 1
+        return replace(self.hop(host, port), connection=number)
+
+    def _no_room(self, host: str) -> bool:
+        """Tell whether a connection with ``host`` is one too many; the log is told now and then."""
+        full = len(self._connections) >= min(MAX_CONNECTIONS, descriptors.spare())
+        crowded = self._from[site(host)] >= MAX_FROM_ONE
+        if not full and not crowded:
+            return False
+        now = asyncio.get_running_loop().time()
+        if now >= self._quiet_until:
+            self._quiet_until = now + WARN_SECONDS
+            whose = "" if full else f" with {host}"
+            logger.warning("there are too many connections%s: no more are taken for now", whose)
+        return True
+
+    def established(self, hop: Hop) -> None:
+        """Say that a connection is there."""
+        assert hop.connection is not None
+        self._receive(StreamOpened(hop.connection))
 
     def received(self, hop: Hop, data: bytes) -> None:
         """Hand on what was read."""
@@ -140,7 +181,11 @@ class TcpTransport:
     def closed(self, hop: Hop) -> None:
         """Forget a connection and say so."""
         assert hop.connection is not None
-        self._connections.pop(hop.connection, None)
+        if self._connections.pop(hop.connection, None) is not None:
+            place = site(hop.host)
+            self._from[place] -= 1
+            if not self._from[place]:
+                del self._from[place]
         if self._by_address.get((hop.host, hop.port)) == hop.connection:
             del self._by_address[hop.host, hop.port]
         self._receive(StreamClosed(hop.connection))
@@ -159,6 +204,10 @@ class _Connection(asyncio.Protocol):
         # Of a stream it is one, though uvloop's does not inherit from it.
         self.transport = cast(asyncio.Transport, transport)
         self.hop = self._owner.opened(self, self.transport)
+        if self.hop is None:
+            self.transport = None
+        else:
+            self._owner.established(self.hop)
 
     def data_received(self, data: bytes) -> None:
         """Hand data on."""
@@ -170,3 +219,10 @@ class _Connection(asyncio.Protocol):
         self.transport = None
         if self.hop is not None:
             self._owner.closed(self.hop)
+
+
+def bind_tcp(host: str, port: int) -> socket.socket:
+    """Bind a listening socket; raise OSError when the port is taken or the address is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The loop's own way of binding would leave the phones of IPv4 outside.
+    return socket.create_server((host, port), family=family, dualstack_ipv6=host == EVERY_IPV6)

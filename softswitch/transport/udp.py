@@ -11,7 +11,7 @@ from typing import Final
 from softswitch.sip.grammar import MAX_DATAGRAM
 from softswitch.sip.hop import Hop
 from softswitch.sip.signals import DatagramReceived
-from softswitch.transport.addresses import LocalAddresses
+from softswitch.transport.addresses import EVERY_IPV6, LocalAddresses, mapped, unmapped
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ class UdpTransport:
         self._socket = bound
         self._addresses = addresses
         self._receive = receive
+        self._ipv6 = bound.family == socket.AF_INET6
         self.port: int = bound.getsockname()[1]
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(bound.fileno(), self._readable)
@@ -37,7 +38,7 @@ class UdpTransport:
     def send(self, hop: Hop, data: bytes) -> bool:
         """Send a datagram; False when the kernel refuses (no route, message too long)."""
         try:
-            self._socket.sendto(data, (hop.host, hop.port))
+            self._socket.sendto(data, (mapped(hop.host) if self._ipv6 else hop.host, hop.port))
         except BlockingIOError:
             return True  # As good as lost on the way; SIP repeats.
         except OSError as error:
@@ -64,7 +65,8 @@ class UdpTransport:
                 return
             except OSError:
                 continue  # An ICMP error for something sent earlier; the transaction's timer knows best.
-            self._receive(DatagramReceived(self.hop(source[0], source[1]), data))
+            host = unmapped(source[0]) if self._ipv6 else source[0]
+            self._receive(DatagramReceived(self.hop(host, source[1]), data))
 
 
 def bind_udp(host: str, port: int) -> socket.socket:
@@ -74,6 +76,9 @@ def bind_udp(host: str, port: int) -> socket.socket:
     try:
         bound.setblocking(False)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        if family == socket.AF_INET6:
+            # Said, since the machine may be set up to do otherwise.
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, host != EVERY_IPV6)
         bound.bind((host, port))
     except OSError:
         bound.close()

@@ -34,7 +34,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "registrar": FOUNDATION | {"sip", "bus"},
     "trunks": FOUNDATION | {"sip", "bus"},
     "calls": FOUNDATION | {"sip", "registrar", "bus"},
-    "ivr": FOUNDATION | {"calls"},
+    "ivr": FOUNDATION | {"calls", "words"},
     "queues": FOUNDATION | {"calls"},
     "speech": FOUNDATION,
     "crm": FOUNDATION,
@@ -47,12 +47,18 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "config": FOUNDATION
     | {"transport", "registrar", "trunks", "calls", "ivr", "queues", "speech", "storage"},
     # Readers of the event log, in words for people.
-    "narration": FOUNDATION | {"calls"},
-    "commands": FOUNDATION | {"calls", "narration"},
+    "words": FOUNDATION | {"calls"},
+    "narration": FOUNDATION | {"calls", "words"},
+    "commands": FOUNDATION | {"calls", "narration", "words"},
     "console": frozenset(),
     # A telephone on the switch's own SIP core and media engine; it builds its objects itself.
-    "phone": FOUNDATION | {"bus", "sip", "transport", "registrar", "calls"},
+    "phone": FOUNDATION | {"bus", "sip", "transport", "registrar", "calls", "ports"},
     "demo": FOUNDATION | {"config"},
+    # What is looked at before anything starts, and what is said once it has.
+    "home": FOUNDATION,
+    "ports": FOUNDATION | {"transport"},
+    "preflight": FOUNDATION | {"config", "demo", "ivr", "speech", "home", "ports"},
+    "greeting": FOUNDATION | {"config", "ivr", "calls", "words"},
 }
 
 COMPOSITION = frozenset({"app", "cli", "__main__"})
@@ -76,8 +82,16 @@ MEDIA_MODULES: Mapping[str, str] = {
     "errors": MESSAGES,
     "commands": MESSAGES,
     "events": MESSAGES,
+    "recording_messages": MESSAGES,
     "engine": ENGINE,
     "legs": ENGINE,
+    "inbound": ENGINE,
+    "keypad": ENGINE,
+    "packing": ENGINE,
+    "watch": ENGINE,
+    "quiet": ENGINE,
+    "tick": ENGINE,
+    "recordings": ENGINE,
     "soundfiles": SHELL,
     "wire": SHELL,
     "sockets": SHELL,
@@ -86,6 +100,11 @@ MEDIA_MODULES: Mapping[str, str] = {
     "worker": SHELL,
     "client": SHELL,
     "recorder": SHELL,
+    "recording": SHELL,
+    "recording_ring": SHELL,
+    "recording_files": SHELL,
+    "loading": SHELL,
+    "shelf": SHELL,
     "timings": SHELL,
     "__main__": SHELL,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -13,8 +14,9 @@ from softswitch.calls.signals import Answered, Ended, Held, Ringing
 from softswitch.events import LegAnswered, LegEnded, LegInvited, LegRinging
 from softswitch.sip.errors import LocalProtocolError
 from softswitch.sip.headers import NameAddr
+from softswitch.sip.offer_answer import Direction
 from softswitch.sip.sdp import parse_sdp
-from softswitch.sip.signals import Acknowledged, Cancelled
+from softswitch.sip.signals import Acknowledged, Cancelled, DatagramReceived
 from softswitch.sip.uri import SipUri
 from tests.fakes.exchange import exchange, sdp
 from tests.fakes.virtual_time import in_virtual_time, passes
@@ -152,6 +154,53 @@ async def test_the_answer_counts_where_it_differs_from_the_early_sound():
 
 
 @in_virtual_time
+async def test_an_answer_without_a_description_keeps_that_of_the_early_sound():
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        line.phone.progress(sdp(4000, formats="0"))
+        await passes(0.5)
+        line.phone.pick_up(b"")
+        await passes(0.5)
+        assert line.signals == [Ringing(early_media=True), Answered()]
+        assert (line.leg.stream.port, line.leg.stream.codec) == (4000, "PCMU")
+        assert switch.events(LegAnswered) == [LegAnswered("b1", "1002", "PCMU", "inband or info")]
+        await line.over()
+
+
+def forked(switch, line, status, *, port=0):
+    """Let a second phone behind the same contact say something, in a dialog of its own."""
+    body = sdp(port) if port else b""
+    response = line.phone.stack.response(line.phone.rung.transaction, status)
+    response.fields.put("To", f"{line.phone.rung.request.to};tag=fork")
+    response.fields.add("Contact", NameAddr(line.phone.uri))
+    if body:
+        response.put_body(body, "application/sdp")
+    hop = line.leg.hop
+    switch.stack.handle(switch.network.now, DatagramReceived(hop, response.to_bytes()))
+    switch.network.flush()
+
+
+@pytest.mark.parametrize(("early", "end"), [(5000, []), (0, [Ended(Termination(Reason.NO_COMMON_CODEC))])])
+@in_virtual_time
+async def test_the_description_that_is_kept_is_that_of_the_dialog_that_answers(early, end):
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        line.phone.progress(sdp(4000))
+        await passes(0.5)
+        forked(switch, line, 183, port=early)
+        # RFC 3261 §13.2.1: a dialog is an exchange of its own. The first one's sound is heard.
+        assert line.leg.stream.port == 4000
+        forked(switch, line, 200)
+        assert line.leg.stream.port == (early or 4000)
+        assert [one for one in line.signals if isinstance(one, Ended)] == end
+        await passes(0.5)
+        line.phone.refuse(487)  # A proxy in between would have cancelled it.
+        await line.over()
+
+
+@in_virtual_time
 async def test_hold_in_the_early_sound_that_is_over_with_the_answer_is_no_news():
     async with exchange() as switch:
         line = Line(switch)
@@ -261,4 +310,36 @@ async def test_no_credentials_are_sent_for_a_call_that_was_given_up():
         line.phone.refuse(401)
         await passes(1)
         assert len(line.phone.incoming("INVITE")) == 1
+        await line.leg.close()
+
+
+@in_virtual_time
+async def test_a_487_that_we_did_not_ask_for_is_the_phones_failure():
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        line.phone.refuse(487)
+        await passes(0.5)
+        assert line.signals == [Ended(Termination(Reason.PEER_FAILED, "callee"))]
+        await line.over()
+
+
+@in_virtual_time
+async def test_no_reinvite_is_tried_again_once_the_call_was_hung_up():
+    async with exchange() as switch:
+        line = Line(switch)
+        await line.ring()
+        line.phone.pick_up()
+        await passes(0.5)
+        line.phone.answers_bye = False  # So the dialog still lives when the pause is over.
+        async with asyncio.TaskGroup() as tasks:
+            holding = tasks.create_task(line.leg.redirect_sound(Direction.SENDONLY))
+            await passes(0.1)
+            (mine,) = [one for one in line.phone.incoming("INVITE") if one.dialog is not None]
+            line.phone.answer(mine, 491)
+            await passes(0.5)
+            line.leg.hang_up(HUNG_UP)
+        assert holding.result() == 481
+        await passes(1)
+        assert len([one for one in line.phone.incoming("INVITE") if one.dialog is not None]) == 1
         await line.leg.close()

@@ -9,7 +9,7 @@ import pytest
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.events import LegAnswered
 from softswitch.sip.sdp import parse_sdp
-from softswitch.sip.signals import Reply
+from softswitch.sip.signals import Cancelled, Reply
 from tests.fakes.exchange import Steps, exchange, sdp, talking
 from tests.fakes.media import MUSIC
 from tests.fakes.virtual_time import in_virtual_time, passes
@@ -82,6 +82,25 @@ async def test_a_late_offer_is_answered_in_the_ack():
         assert offered.media[0].formats == ("8", "0", "101")
         assert (anna.sound.stream.codec, anna.sound.stream.port) == ("PCMU", 4444)
         assert seen == ["", "PCMU"]
+
+
+@in_virtual_time
+async def test_an_invite_whose_body_may_be_left_unread_makes_no_offer():
+    async with exchange() as switch:
+        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
+        anna.ack_body = sdp()
+        optional = ("Content-Disposition", "render;handling=optional")
+        anna.call("1002", body=b"hello", content_type="text/plain", fields=(optional,))
+        await passes(0.5)
+        bartek.progress()
+        await passes(0.5)
+        bartek.pick_up()
+        await passes(0.5)
+        assert anna.statuses() == [100, 180, 200]
+        assert anna.their_sdp().media[0].formats == ("8", "0", "101")
+        assert anna.sound.hears == f"leg {bartek.sound.leg.number}"
+        anna.ack_body = b""
+        anna.hang_up()
 
 
 @pytest.mark.parametrize("body", [b"", sdp(formats="9"), b"nonsense"])
@@ -188,6 +207,92 @@ async def test_ringing_is_said_once_and_early_sound_once():
         assert anna.statuses() == [100, 180, 183, 200]
         # RFC 3261 §13.2.1: what stood in the 183 stands in the 200.
         assert parse_sdp(anna.response(183).body) == parse_sdp(anna.response(200).body)
+
+
+@in_virtual_time
+async def test_ringing_is_said_again_every_minute():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+
+        async def course(call):
+            await passes(1)
+            call.caller.ring()
+            await passes(130)
+            await call.caller.early_sound()
+            await passes(70)
+            await call.caller.answer()
+            await passes(200)
+            return OVER
+
+        switch.routes["100"] = Steps(course)
+        anna.call("100")
+        await passes(405)
+        # RFC 3261 §13.3.1.1: "at every minute", the last one that was said, and none after the answer.
+        assert anna.statuses() == [100, 180, 180, 180, 183, 183, 200]
+        said = [one.response for one in anna.got(Reply) if one.response.status == 183]
+        assert said[0].body == said[1].body == anna.response(200).body
+        assert len({one.response.to.tag for one in anna.got(Reply) if one.response.status > 100}) == 1
+        times = [round(at - 1000) for at in switch.network.times("SIP/2.0 180")]
+        assert times == [1, 61, 121]
+
+
+@in_virtual_time
+async def test_ringing_is_not_said_again_when_the_call_is_over():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+
+        async def course(call):
+            call.caller.ring()
+            await passes(1000)
+            return OVER
+
+        switch.routes["100"] = Steps(course)
+        anna.call("100")
+        await passes(50)
+        anna.cancel()
+        await passes(100)
+        assert anna.statuses() == [100, 180, 487]
+
+
+# The time the caller allows
+
+
+@pytest.mark.parametrize(
+    ("expires", "ringing_for", "told", "reason"),
+    [
+        ("5", 5, 487, "invitation_expired"),
+        ("0", 0, 487, "invitation_expired"),
+        ("60", 30, 480, "no_answer"),
+    ],
+)
+@in_virtual_time
+async def test_a_phone_rings_no_longer_than_the_invite_is_valid(expires, ringing_for, told, reason):
+    async with exchange() as switch:
+        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
+        began = switch.network.now
+        anna.call("1002", fields=(("Expires", expires),))
+        await passes(0.05)
+        if ringing_for:
+            bartek.ring()
+        await passes(40)
+        assert anna.last_status() == told
+        assert len(bartek.got(Cancelled)) == (1 if ringing_for else 0)
+        (at,) = switch.network.times(f"SIP/2.0 {told} {anna.response(told).reason}")[-1:]
+        assert at - began == pytest.approx(ringing_for, abs=0.1)
+        assert switch.ended.reason == reason
+
+
+@in_virtual_time
+async def test_a_call_that_is_answered_in_time_lasts_as_long_as_it_likes():
+    async with exchange() as switch:
+        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
+        anna.call("1002", fields=(("Expires", "5"),))
+        await passes(4)
+        bartek.pick_up()
+        await passes(60)
+        # RFC 3261 §20.19: it "does not affect the duration of the actual session".
+        assert (anna.statuses(), switch.board.calls) == ([100, 200], 1)
+        anna.hang_up()
 
 
 @in_virtual_time

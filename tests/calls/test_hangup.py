@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from softswitch.calls.errors import CallError, LegEnded, NoMedia
-from softswitch.calls.hangup import CALLEE, CODES, ELSEWHERE, SWITCH, Reason, Result, Termination, of_status
+from softswitch.calls.hangup import (
+    CALLEE,
+    CODES,
+    ELSEWHERE,
+    GIVEN_UP,
+    REFUSED,
+    SWITCH,
+    Reason,
+    Result,
+    Termination,
+    of_status,
+)
 from softswitch.sip.headers import parse_reason
 
 
@@ -30,9 +41,26 @@ def test_only_a_good_end_is_completed():
         Reason.CALLER_HUNG_UP,
         Reason.CALLEE_HUNG_UP,
         Reason.MENU_ENDED,
+        Reason.MENU_HUNG_UP,
+        Reason.MENU_NO_INPUT,
+        Reason.MENU_NO_MATCH,
+        Reason.MENU_TOO_MANY_TRIES,
+        Reason.MENU_NOT_ENTERED,
         Reason.SERVICE_ENDED,
         Reason.TOO_LONG,
     }
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.parametrize("otherwise", [REFUSED, GIVEN_UP])
+def test_nobody_who_was_never_answered_had_a_completed_call(reason, otherwise):
+    end = Termination(reason)
+    assert end.codes(answered=True) == CODES[reason]
+    written = end.codes(answered=False, otherwise=otherwise)
+    assert written.result is not Result.COMPLETED
+    assert 400 <= written.sip < 700
+    if end.result is not Result.COMPLETED:
+        assert written == CODES[reason]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +74,7 @@ def test_only_a_good_end_is_completed():
         (410, Reason.OFFLINE),
         (480, Reason.UNREACHABLE),
         (486, Reason.BUSY),
-        (487, Reason.CANCELLED),
+        (487, Reason.PEER_FAILED),
         (488, Reason.NO_COMMON_CODEC),
         (500, Reason.PEER_FAILED),
         (600, Reason.BUSY),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from softswitch.calls.keys import (
+    _RELAY,
     DIGITS,
     INBAND,
     INFO,
+    MAX_INFO_BODY,
     MAX_WAITING,
+    MOST_PRESSES,
     RFC4733,
     SAME_PRESS_SECONDS,
     Keys,
@@ -56,6 +60,28 @@ def test_no_info_can_hurt(kind, body):
     assert found is None or found == "" or found in DIGITS
 
 
+@pytest.mark.parametrize("kind", ["application/dtmf-relay", "application/dtmf"])
+def test_a_long_info_is_not_read(kind):
+    key = b"Signal=5" if kind.endswith("relay") else b"5"
+    assert digit_of_info(kind, key.ljust(MAX_INFO_BODY)) == "5"
+    assert digit_of_info(kind, key.ljust(MAX_INFO_BODY + 1)) == ""
+
+
+def test_an_info_is_read_in_one_pass():
+    """Empty lines, of which each was once read anew from every one before it, cost what they weigh."""
+    began = time.process_time()
+    assert _RELAY.search("\n" * 200_000 + "x") is None
+    assert time.process_time() - began < 1.0  # Minutes, before.
+
+
+def new_press(presses, digit, method, at):
+    """Report a press; tell whether it was one of its own."""
+    if presses.is_echo(digit, method, at):
+        return False
+    presses.accept(digit, method, at)
+    return True
+
+
 @st.composite
 def typed(draw):
     """Draw what a caller types, and how each method reports it: in order, each within the same delay."""
@@ -75,7 +101,7 @@ def typed(draw):
 def test_whatever_methods_report_it_each_press_counts_once(case):
     digits, reports = case
     presses = PressFilter()
-    accepted = [digit for at, digit, method in reports if presses.accept(digit, method, at)]
+    accepted = [digit for at, digit, method in reports if new_press(presses, digit, method, at)]
     assert sorted(accepted) == sorted(digits)
     first = min(reports)[2]
     if all(method == first for _, _, method in reports):
@@ -87,7 +113,7 @@ def test_no_method_is_ever_counted_less_than_it_reports_by_itself(reports):
     """However reports are mixed: as many presses as the most talkative method has of a digit, at least."""
     presses = PressFilter()
     ordered = sorted(reports)
-    accepted = [digit for at, digit, method in ordered if presses.accept(digit, method, at)]
+    accepted = [digit for at, digit, method in ordered if new_press(presses, digit, method, at)]
     for digit in "12":
         most = max((sum(r[1:] == (digit, method) for r in ordered) for method in METHODS), default=0)
         assert most <= accepted.count(digit) <= sum(report[1] == digit for report in ordered)
@@ -95,14 +121,14 @@ def test_no_method_is_ever_counted_less_than_it_reports_by_itself(reports):
 
 def test_one_method_alone_is_never_filtered():
     presses = PressFilter()
-    assert all(presses.accept("1", RFC4733, at / 100) for at in range(50))
+    assert all(new_press(presses, "1", RFC4733, at / 100) for at in range(50))
 
 
 def test_a_report_that_comes_too_late_is_a_press_of_its_own():
     presses = PressFilter()
-    assert presses.accept("1", RFC4733, 10.0)
-    assert not presses.accept("1", INFO, 10.0 + SAME_PRESS_SECONDS)
-    assert presses.accept("1", INBAND, 10.0 + SAME_PRESS_SECONDS + 0.01)
+    assert new_press(presses, "1", RFC4733, 10.0)
+    assert not new_press(presses, "1", INFO, 10.0 + SAME_PRESS_SECONDS)
+    assert new_press(presses, "1", INBAND, 10.0 + SAME_PRESS_SECONDS + 0.01)
 
 
 # The stream
@@ -136,6 +162,29 @@ def test_a_stuck_key_does_not_fill_the_memory():
     for number in range(MAX_WAITING + 5):
         keys.press("1", RFC4733, float(number))
     assert (len(keys), len(recorded)) == (MAX_WAITING, 5)
+
+
+def test_keys_faster_than_anybody_types_are_dropped_and_told_once_a_flood():
+    recorded, floods = [], []
+    keys = Keys(lambda press: recorded.append(press.digit), flooded=lambda: floods.append(len(recorded)))
+    keys.unread = True
+    for thousandth in range(3000):
+        keys.press("5", INFO, thousandth / 1000)
+    assert (len(recorded), floods) == (3 * MOST_PRESSES, [MOST_PRESSES])
+    keys.press("6", INFO, 3.5)  # Within the pace, and the flood not yet a second ago.
+    for thousandth in range(1000):
+        keys.press("7", INFO, 5.0 + thousandth / 1000)
+    assert recorded[3 * MOST_PRESSES :] == ["6"] + ["7"] * MOST_PRESSES
+    assert len(floods) == 2
+
+
+def test_a_press_told_by_three_methods_counts_once_towards_the_pace():
+    keys, recorded = stream()
+    keys.unread = True
+    for number in range(MOST_PRESSES):
+        for method in METHODS:
+            keys.press("*#01"[number % 4], method, number * 0.05)
+    assert recorded == list("*#01" * (MOST_PRESSES // 4))
 
 
 @in_virtual_time

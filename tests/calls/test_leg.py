@@ -5,20 +5,27 @@ from __future__ import annotations
 import pytest
 
 from media import commands as ask
+from media import events as tell
 from softswitch.calls.called_leg import CalledLeg, Invitation
 from softswitch.calls.hangup import CALLEE, Reason, Termination
+from softswitch.calls.keys import MOST_PRESSES
 from softswitch.calls.leg import Leg, Progress
 from softswitch.events import (
     DigitPressed,
+    KeysDropped,
     LegAnswered,
+    LegEnded,
     LegHeld,
+    LegMoved,
     LegResumed,
     MediaLatched,
+    SoundBothWays,
+    SoundOneWay,
 )
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.offer_answer import Direction
-from softswitch.sip.signals import Incoming
+from softswitch.sip.signals import DatagramReceived, Incoming
 from softswitch.sip.uri import SipUri
 from tests.fakes.exchange import SWITCH, Phone, Steps, exchange, sdp, talking
 from tests.fakes.media import MUSIC
@@ -48,7 +55,7 @@ async def test_hold_gives_music_to_the_other_side_and_resume_both_directions_bac
         holder.reinvite(description)
         await passes(0.5)
         assert holder.their_sdp().media[0].attribute(answered) is not None
-        assert other_leg.commands[-1] == ask.HearLoop(other_leg.leg.number, MUSIC, shared=True)
+        assert other_leg.commands[-1] == ask.HearLoop(other_leg.leg.number, (MUSIC,), shared=True)
         # A held phone may be silent, and gets nothing.
         assert (holder_leg.stream.silence_after, holder_leg.stream.send) == (0.0, False)
         holder.reinvite(sdp(version=3))
@@ -118,6 +125,11 @@ async def test_a_phone_that_answers_on_hold_gives_music_at_once():
         bartek.pick_up(sdp(direction="sendonly"))
         await passes(0.5)
         assert anna.sound.hears == f"loop {MUSIC}"
+        # The log has it in this order, too.
+        told = [
+            type(entry.event) for entry in switch.entries if isinstance(entry.event, LegAnswered | LegHeld)
+        ]
+        assert told == [LegAnswered, LegHeld, LegAnswered]
         anna.hang_up()
 
 
@@ -186,6 +198,54 @@ async def test_a_reinvite_that_cannot_be_keeps_the_old_session(body, kind, statu
         await passes(0.5)
         assert anna.last_status() == 200
         bartek.hang_up()
+
+
+@in_virtual_time
+async def test_the_version_of_our_description_counts_what_was_sent():
+    async with exchange() as switch:
+        anna, _ = await talking(switch)
+
+        def version():
+            return anna.their_sdp().origin.version
+
+        first = version()
+        anna.reinvite(sdp(formats="9"))
+        await passes(0.5)
+        assert anna.last_status() == 488
+        anna.reinvite()
+        await passes(0.5)
+        # RFC 3264 §8: by one from the previous description, and the refused offer had none.
+        assert version() == first + 1
+        anna.ack_body = sdp(version=2)
+        anna.reinvite(b"")
+        await passes(0.5)
+        assert version() == first + 2
+        anna.ack_body = b""
+        anna.hang_up()
+
+
+OPTIONAL = ("Content-Disposition", "render;handling=Optional")
+
+
+@in_virtual_time
+async def test_a_body_that_may_be_left_unread_counts_as_none():
+    async with exchange() as switch:
+        anna, _ = await talking(switch)
+        anna.ack_body = sdp(direction="sendonly", version=2)
+        now, stack = switch.network.now, anna.stack
+        stack.send_in_dialog(now, anna.dialog, "INVITE", body=b"<x/>", content_type="a/b", fields=(OPTIONAL,))
+        switch.network.flush()
+        await passes(0.5)
+        # RFC 3261 §20.11, §14.2: a re-INVITE without a description, so the offer is ours.
+        assert anna.last_status() == 200
+        assert switch.events(LegHeld) == [LegHeld("a")]
+        now = switch.network.now
+        stack.send_in_dialog(now, anna.dialog, "INFO", body=b"<x/>", content_type="a/b", fields=(OPTIONAL,))
+        switch.network.flush()
+        await passes(0.5)
+        assert anna.last_status("INFO") == 200
+        anna.ack_body = b""
+        anna.hang_up()
 
 
 @in_virtual_time
@@ -368,6 +428,20 @@ async def test_keys_by_info(body, kind, digits):
 
 
 @in_virtual_time
+async def test_a_flood_of_keys_is_one_event_and_the_call_goes_on():
+    async with exchange() as switch:
+        anna, _ = await talking(switch)
+        for _ in range(10 * MOST_PRESSES):
+            switch.client.digit(anna.sound, "5")
+        await passes(1)
+        assert len(switch.events(DigitPressed)) == MOST_PRESSES
+        assert switch.events(KeysDropped) == [KeysDropped("a", MOST_PRESSES)]
+        switch.client.digit(anna.sound, "6")
+        assert switch.events(DigitPressed)[-1].digit == "6"
+        anna.hang_up()
+
+
+@in_virtual_time
 async def test_an_info_of_another_kind_is_refused_and_the_call_goes_on():
     async with exchange() as switch:
         anna, _ = await talking(switch)
@@ -483,8 +557,31 @@ async def test_the_agreed_stream_is_what_the_engine_is_told():
             send=True,
             receive=True,
             silence_after=30.0,
+            signalling_host="192.0.2.11",
         )
         anna.hang_up()
+
+
+@in_virtual_time
+async def test_a_phone_may_be_silent_until_it_is_answered():
+    async with exchange() as switch:
+        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
+        anna.call("1002")
+        await passes(0.5)
+        bartek.progress()
+        await passes(0.5)
+        # Early sound both ways, and the engine is told to wait for none.
+        assert (anna.sound.stream.silence_after, bartek.sound.stream.silence_after) == (0.0, 0.0)
+        switch.client.silence(anna.sound)  # Nor does a report from before count.
+        switch.client.silence(bartek.sound)
+        await passes(0.5)
+        assert anna.last_status() == 183
+        bartek.pick_up()
+        await passes(0.5)
+        assert (anna.sound.stream.silence_after, bartek.sound.stream.silence_after) == (30.0, 30.0)
+        switch.client.silence(bartek.sound)
+        await passes(0.5)
+        assert switch.ended.reason == "media_lost"
 
 
 @in_virtual_time
@@ -507,6 +604,37 @@ async def test_sound_from_elsewhere_is_noted_and_sound_from_the_promised_place_i
         anna.hang_up()
 
 
+@in_virtual_time
+async def test_sound_in_one_direction_only_is_noted_with_what_shows_why():
+    async with exchange() as switch:
+        anna, bartek = await talking(switch)
+        switch.client.one_way(anna.sound, seconds=3.02)
+        switch.client.one_way(bartek.sound, deaf=True, ever=True)
+        switch.client.both_ways(anna.sound)
+        assert switch.events(SoundOneWay) == [
+            SoundOneWay("a", "1001", False, False, 3.0, "192.0.2.11:4000", "192.0.2.11"),
+            SoundOneWay("b1", "1002", True, True, 0.0, "192.0.2.12:4000", "192.0.2.12"),
+        ]
+        assert switch.events(SoundBothWays) == [SoundBothWays("a", "1001")]
+        anna.hang_up()
+
+
+@in_virtual_time
+async def test_what_passed_on_a_leg_is_its_last_word():
+    async with exchange() as switch:
+        anna, _ = await talking(switch)
+        switch.client.statistics = tell.Statistics(
+            sent=500, received=490, lost=10, jitter_ms=2.5, delay_ms=40.0, round_trip_ms=12.0,
+            lost_by_phone=3, mos=4.1,
+        )  # fmt: skip
+        anna.hang_up()
+        await passes(1.0)
+    for end in switch.events(LegEnded):
+        assert (end.packets_sent, end.packets_received, end.packets_lost) == (500, 490, 10)
+        assert (end.jitter_ms, end.delay_ms, end.round_trip_ms, end.lost_by_phone) == (2.5, 40.0, 12.0, 3)
+        assert end.mos == 4.1
+
+
 def test_a_phone_over_tcp_is_given_a_contact_over_tcp():
     def contact(hop):
         return str(Leg("a", "1001", None, hop, lambda leg, signal: None).contact())
@@ -514,3 +642,32 @@ def test_a_phone_over_tcp_is_given_a_contact_over_tcp():
     assert contact(Hop("UDP", "192.0.2.9", 5062, *SWITCH)) == "<sip:192.0.2.1:5060>"
     assert contact(Hop("TCP", "192.0.2.9", 5062, *SWITCH)) == "<sip:192.0.2.1:5060;transport=tcp>"
     assert contact(Hop("UDP", "2001:db8::9", 5062, "2001:db8::1", 5060)) == "<sip:[2001:db8::1]:5060>"
+
+
+@in_virtual_time
+async def test_a_phone_that_changes_the_call_from_another_address_is_seen():
+    async with exchange() as switch:
+        anna, _ = await talking(switch)
+        anna.reinvite(sdp(version=2))
+        await passes(0.5)
+        assert switch.events(LegMoved) == []
+        dialog = anna.stack.dialog(anna.dialog)
+        head = (
+            f"INVITE sip:switch SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.66:4711;rport;branch=z9hG4bKother\r\n"
+            f"From: {dialog.local}\r\nTo: {dialog.remote}\r\nCall-ID: {anna.dialog.call_id}\r\n"
+            f"CSeq: 4711 INVITE\r\nContact: <sip:1001@192.0.2.66:4711>\r\n"
+        )
+        switch.stack.handle(
+            switch.network.now,
+            DatagramReceived(
+                Hop("UDP", "192.0.2.66", 4711, *SWITCH), f"{head}Content-Length: 0\r\n\r\n".encode()
+            ),
+        )
+        switch.network.flush()
+        await passes(0.5)
+        assert switch.events(LegMoved) == [LegMoved("a", "192.0.2.11:5060", "192.0.2.66:4711")]
+        # The owner can end the call all the same, though its numbers are behind.
+        anna.hang_up()
+        await passes(0.5)
+        assert anna.statuses("BYE") == [200]
+        assert switch.ended.reason == "caller_hung_up"

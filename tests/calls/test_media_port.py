@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from media import commands as ask
 from media import events as tell
 from media.errors import MediaError
+from media.recording_messages import RecordingEnded
 from softswitch.calls.errors import NoMedia
 from softswitch.calls.hangup import Reason
 from softswitch.calls.media_port import CLOSE_SECONDS, Played
@@ -72,9 +74,46 @@ async def test_a_leg_is_opened_and_its_reports_reach_its_ear():
 @in_virtual_time
 async def test_silence_is_missed_only_where_sound_is_due(direction, held, send, receive, silence):
     _, client, _, sound = await opened()
-    sound.agree(stream(direction=direction, held=held), silence_after=30.0)
+    sound.agree(stream(direction=direction, held=held), silence_after=30.0, signalling_host="192.0.2.9")
     told = client.legs[1].stream
     assert (told.send, told.receive, told.silence_after) == (send, receive, silence)
+
+
+@in_virtual_time
+async def test_who_only_listens_must_be_where_its_sound_goes():
+    # Else anybody who may call could have a stream sent to anybody, for hours.
+    _, client, _, sound = await opened()
+    leg, listens = client.legs[1], stream(direction=Direction.SENDONLY)
+    sound.agree(listens, silence_after=30.0, signalling_host="192.0.2.66")
+    assert leg.stream.silence_after == 30.0
+    client.sound(leg, "192.0.2.66", 4000)
+    assert leg.stream.silence_after == 30.0
+    client.sound(leg, "192.0.2.9", 4002)
+    assert leg.stream.silence_after == 0.0
+    # Nor may it be moved elsewhere later, or while it only rings.
+    sound.agree(replace(listens, host="192.0.2.10"), silence_after=30.0, signalling_host="192.0.2.66")
+    assert leg.stream.silence_after == 30.0
+    sound.agree(replace(listens, host="192.0.2.10"), silence_after=0.0, signalling_host="192.0.2.66")
+    client.sound(leg, "192.0.2.66", 4000)
+    assert leg.stream.silence_after == 0.0
+
+
+@pytest.mark.parametrize(
+    ("bind", "host", "bound"),
+    [
+        ("::", "192.0.2.1", "0.0.0.0"),
+        ("::", "2001:db8::1", "::"),
+        ("0.0.0.0", "192.0.2.1", "0.0.0.0"),
+        ("192.0.2.1", "203.0.113.1", "192.0.2.1"),
+    ],
+)
+@in_virtual_time
+async def test_a_port_is_bound_in_the_family_of_its_phone(bind, host, bound):
+    client = FakeMediaClient()
+    port = media_port(client)
+    port.bind = bind
+    await port.open(host, Ear())
+    assert client.legs[1].host == bound
 
 
 @in_virtual_time
@@ -89,24 +128,57 @@ async def test_every_wish_becomes_its_command(tmp_path):
     port, client, _, sound = await opened()
     other = await port.open("192.0.2.1", Ear(), near=sound)
     sound.hear(other)
-    sound.hear_loop(3, shared=True)
+    sound.hear_loop(3, 4, shared=True)
+    sound.hear_loop(5, resume=True)
     sound.hear_itself()
     sound.hear_nothing()
     sound.press("12")
-    sound.record(tmp_path / "said.wav")
+    sound.record(tmp_path / "both.wav")
+    sound.record(tmp_path / "said.wav", layout="mono", then="flac")
     sound.listen_for_tones(True)
     sound.listen_for_tones(True)  # Said once.
     sound.listen_for_tones(False)
     assert client.legs[1].commands == [
         ask.HearLeg(1, 2),
-        ask.HearLoop(1, 3, True),
+        ask.HearLoop(1, (3, 4), shared=True),
+        ask.HearLoop(1, (5,), shared=False, resume=True),
         ask.HearItself(1),
         ask.HearNothing(1),
         ask.SendDigits(1, "12", milliseconds=160, gap=80),
-        ask.Record(1, str(tmp_path / "said.wav")),
+        ask.Record(1, 1, str(tmp_path / "both.wav"), "stereo", "wav"),
+        ask.Record(1, 2, str(tmp_path / "said.wav"), "mono", "flac"),
         ask.ListenForTones(1, True),
         ask.ListenForTones(1, False),
     ]
+
+
+@in_virtual_time
+async def test_who_recorded_is_told_how_it_ended(tmp_path):
+    _, client, _, sound = await opened()
+    told = []
+    sound.record(tmp_path / "call.wav", told.append)
+    client.finish_recording(seconds=3.0)
+    assert told == [RecordingEnded(1, str(tmp_path / "call.wav"), 3.0, "5ea1")]
+
+
+@in_virtual_time
+async def test_a_recording_that_broke_off_and_nobody_asked_about_is_logged(tmp_path, caplog):
+    _, client, _, sound = await opened()
+    for name in ("whole.wav", "half.wav"):
+        sound.record(tmp_path / name)
+    client.finish_recording(1)
+    client.finish_recording(2, reason="No space left on device")
+    (warning,) = caplog.messages
+    assert "half.wav" in warning
+    assert "No space left on device" in warning
+
+
+@in_virtual_time
+async def test_nothing_is_recorded_without_a_leg_or_a_worker(tmp_path):
+    port, client, _, sound = await opened()
+    client.kill(port)
+    sound.record(tmp_path / "call.wav")
+    assert client.recordings == {}
 
 
 @in_virtual_time
@@ -128,6 +200,17 @@ async def test_playing_that_is_stopped():
     assert await sound.stop_playing() == Played(0.5, finished=False)
     assert await playing == Played(0.5, finished=False)
     assert len(client.legs[1].asked(ask.StopPlay)) == 1
+
+
+@in_virtual_time
+async def test_playing_again_ends_what_waited_for_the_first():
+    _, client, _, sound = await opened()
+    first = asyncio.ensure_future(sound.play([7]))
+    await passes(1)
+    second = asyncio.ensure_future(sound.play([8]))
+    assert await first == Played(0.0, finished=False)
+    client.finish_play(client.legs[1], 1.0)
+    assert await second == Played(1.0, finished=True)
 
 
 @in_virtual_time
@@ -186,6 +269,7 @@ async def test_the_worker_dies_under_a_prompt():
     assert ear.heard == [("lost",)]
     sound.hear_nothing()  # Nobody is there to be told.
     assert await sound.stop_playing() == Played(0.0, finished=False)
+    assert await sound.play([8]) == Played(0.0, finished=False)
     assert await sound.close() == tell.Statistics()
 
 
@@ -217,8 +301,8 @@ async def test_a_worker_that_dies_in_the_moment_a_leg_is_open_is_noticed():
 
 @in_virtual_time
 async def test_only_legs_of_the_dead_worker_are_told():
-    port, _, ear, _ = await opened()
-    port.worker_died(1)
+    port, client, ear, _ = await opened()
+    port.worker_died(client._new_worker())
     assert ear.heard == []
 
 

@@ -41,14 +41,14 @@ class Story:
             self.entries.append(Entry(number, START + timedelta(seconds=seconds), ID, event))
         return self
 
-    def over(self, seconds: float, reason: Reason, by: str = "switch") -> list[Entry]:
+    def over(self, seconds: float, reason: Reason, by: str = "switch", detail: str = "") -> list[Entry]:
         """End the call."""
-        return self.at(seconds, ended(reason, by)).entries
+        return self.at(seconds, ended(reason, by, detail)).entries
 
 
-def ended(reason: Reason, by: str = "switch") -> CallEnded:
+def ended(reason: Reason, by: str = "switch", detail: str = "") -> CallEnded:
     codes = CODES[reason]
-    return CallEnded(codes.result.value, reason.value, codes.sip, codes.q850, by)
+    return CallEnded(codes.result.value, reason.value, codes.sip, codes.q850, by, detail)
 
 
 def leg_ended(
@@ -99,7 +99,7 @@ def test_the_record_of_a_talk_between_two_phones() -> None:
     assert (record.ended, record.seconds) == (START + timedelta(seconds=39.75), 39.75)
     assert record.answered_seconds == 34.75
     assert (record.result, record.reason, record.ended_by) == ("completed", "callee_hung_up", "callee")
-    assert (record.sip_code, record.q850) == (200, 16)
+    assert (record.sip_code, record.q850, record.detail) == (200, 16, "")
     assert (record.path, record.digits) == ((), "")
 
     caller, callee = record.legs
@@ -174,7 +174,7 @@ ENDS = [
     (
         to_phone().over(25.02, Reason.NO_ANSWER),
         "1002 did not answer after 25 s.",
-        "Rozmówca 1002 nie odebrał po 25 s.",
+        "Rozmówca 1002 nie odebrał w ciągu 25 s.",
     ),
     (
         arrived().at(0, CallRouted("account", "1002")).over(0.1, Reason.OFFLINE),
@@ -211,9 +211,61 @@ ENDS = [
         "Połączenie osiągnęło najdłuższy dozwolony czas po 4 h 0 min.",
     ),
     (
-        in_menu().over(5, Reason.MENU_FAULT),
-        "The menu bank has a fault and could not go on in branch cards.",
-        "Menu bank zawiera błąd i nie mogło działać dalej w gałęzi cards.",
+        arrived().over(0, Reason.TOO_MANY_CALLS),
+        "1001 has as many calls already as one account may.",
+        "Dzwoniący 1001 prowadzi już tyle połączeń, ile wolno jednemu kontu.",
+    ),
+    (
+        in_menu().over(5, Reason.MENU_HUNG_UP),
+        "The menu bank hung up in branch cards.",
+        "Menu bank zakończyło połączenie w gałęzi cards.",
+    ),
+    (
+        in_menu().over(5, Reason.MENU_BUSY),
+        "The menu bank turned the caller away as busy in branch cards.",
+        "Menu bank odprawiło dzwoniącego sygnałem zajętości w gałęzi cards.",
+    ),
+    (
+        in_menu().over(30, Reason.MENU_NO_INPUT, detail="silent: 3"),
+        "1001 pressed no key in branch cards, so the menu bank hung up.",
+        "Dzwoniący 1001 nie nacisnął żadnego klawisza w gałęzi cards, więc menu bank zakończyło połączenie.",
+    ),
+    (
+        in_menu().over(30, Reason.MENU_NO_MATCH, detail="wrong: 7, 9"),
+        "1001 pressed keys that mean nothing in branch cards, so the menu bank hung up.",
+        "Dzwoniący 1001 naciskał klawisze bez znaczenia w gałęzi cards, "
+        "więc menu bank zakończyło połączenie.",
+    ),
+    (
+        in_menu().over(30, Reason.MENU_TOO_MANY_TRIES),
+        "1001 used up all tries in branch cards, so the menu bank hung up.",
+        "Dzwoniący 1001 wyczerpał wszystkie próby w gałęzi cards, więc menu bank zakończyło połączenie.",
+    ),
+    (
+        in_menu().over(30, Reason.MENU_NOT_ENTERED),
+        "1001 entered no valid number in branch cards, so the menu bank hung up.",
+        "Dzwoniący 1001 nie wpisał poprawnego numeru w gałęzi cards, więc menu bank zakończyło połączenie.",
+    ),
+    (
+        in_menu().over(5, Reason.MENU_NO_TARGET),
+        "The menu bank (branch cards) had no number to dial.",
+        "Menu bank (gałąź cards) nie miało numeru, pod który mogłoby zadzwonić.",
+    ),
+    (
+        in_menu("sales").over(5, Reason.MENU_UNKNOWN_TARGET, detail="5555"),
+        "The menu bank (branch sales) dialled 5555, which does not exist here.",
+        "Menu bank (gałąź sales) zadzwoniło pod 5555, a taki numer tu nie istnieje.",
+    ),
+    (
+        in_menu().over(5, Reason.OFFLINE, "callee", "1002"),
+        "1002 could not be called: no phone is registered there.",
+        "Rozmówca 1002 nie ma zarejestrowanego telefonu, więc nie można było zadzwonić.",
+    ),
+    (
+        in_menu().over(5, Reason.MENU_ENDLESS_LOOP),
+        "The menu bank went round in circles without the caller in branch cards, so the switch hung up.",
+        "Menu bank krążyło w kółko bez udziału dzwoniącego w gałęzi cards, "
+        "więc centrala zakończyła połączenie.",
     ),
     (in_menu().over(5, Reason.SWITCH_STOPPED), "The switch was stopped.", "Centrala została zatrzymana."),
     (

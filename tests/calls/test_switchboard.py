@@ -74,6 +74,16 @@ async def test_a_body_that_cannot_be_taken(body, kind, status):
 
 
 @in_virtual_time
+async def test_a_strangers_offer_is_not_looked_into():
+    async with exchange() as switch:
+        stranger = switch.phone("4711", "192.0.2.66", registered=False)
+        stranger.call("1002", body=b"v=0\r\nrubbish")
+        await passes(0.5)
+        assert stranger.statuses() == [401]
+        await nothing_began(switch)
+
+
+@in_virtual_time
 async def test_an_invite_without_contact():
     async with exchange() as switch:
         anna = switch.phone("1001", "192.0.2.11")
@@ -282,6 +292,70 @@ async def test_a_fault_while_a_request_is_answered_leaves_nobody_without_an_answ
         assert (anna.statuses("OPTIONS"), anna.statuses("INFO")) == ([500], [200])
         assert seen == ["before the answer", "after the answer"]
         anna.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "status"),
+    [
+        ("OPTIONS", "", 200),
+        ("OPTIONS", "gopher:100", 416),
+        ("INVITE", "", 401),
+        ("REGISTER", "", 401),
+        ("MESSAGE", "", 405),
+        ("BYE", "", 481),
+    ],
+)
+@in_virtual_time
+async def test_strangers_are_answered_once_and_nothing_is_kept_of_them(method, target, status):
+    # RFC 3261 §26.3.2.4: what they send with a forged source must not be answered thirteen times there.
+    async with exchange() as switch:
+        stranger = switch.phone("4711", "192.0.2.66", registered=False)
+        contact = {"Contact": "<sip:4711@192.0.2.66>"} if method == "INVITE" else {}
+        switch.network.drop = lambda datagram: datagram.line.startswith("ACK")
+        ask(stranger, method, target=target, **contact)
+        await passes(40)
+        assert stranger.statuses(method) == [status]
+        assert len(switch.network.lines(SWITCH)) == 1
+        assert not any(switch.stack.sizes().values())
+
+
+@in_virtual_time
+async def test_a_registration_that_was_refused_keeps_its_answer_for_a_repeat():
+    # RFC 3261 §8.2.7 "rules out stateless registrars": its credentials serve once.
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        ask(anna, "REGISTER", Contact=f"<{anna.uri}>", Expires="1")
+        await passes(0.5)
+        assert anna.statuses("REGISTER") == [423]
+        assert switch.stack.sizes()["transactions"] == 1
+
+
+@in_virtual_time
+async def test_one_account_has_so_many_calls_and_no_more():
+    async with exchange(per_account=2) as switch:
+        anna, bartek = (switch.phone(*who) for who in (("1001", "192.0.2.11"), ("1002", "192.0.2.12")))
+        over = []
+
+        async def course(call):
+            await call.caller.answer()
+            await passes(10)
+            over.append(call.facts.account.user)
+            return Termination(Reason.MENU_ENDED)
+
+        switch.routes["100"] = Steps(course)
+        for _ in range(3):
+            anna.call("100")
+        bartek.call("100")
+        await passes(1)
+        assert (anna.statuses().count(200), anna.last_status()) == (2, 486)
+        (end,) = switch.events(CallEnded)
+        assert (end.result, end.reason, end.sip_code) == ("refused", "too_many_calls", 486)
+        assert "too many calls" in anna.response(486).fields.get("Reason")
+        assert bartek.last_status() == 200
+        await passes(11)
+        anna.call("100")
+        await passes(11)
+        assert sorted(over) == ["1001", "1001", "1001", "1002"]
 
 
 @in_virtual_time

@@ -10,7 +10,14 @@ from io import StringIO
 import pytest
 from rich.console import Console, RenderableType
 
-from softswitch.commands.records import FOUND, NOTHING, UNCLEAR, View, show_call, show_calls
+from softswitch.commands.records import (
+    FOUND,
+    NOTHING,
+    UNCLEAR,
+    View,
+    show_call,
+    show_calls,
+)
 from softswitch.events import (
     BranchEntered,
     CallArrived,
@@ -21,6 +28,8 @@ from softswitch.events import (
     Entry,
     LegAnswered,
     LegEnded,
+    PromptPlayed,
+    StepTaken,
 )
 from tests.fakes.clock import START
 
@@ -67,9 +76,9 @@ class Log:
         )
 
 
-def printed(shown: RenderableType) -> list[str]:
+def printed(shown: RenderableType, width: int = 160) -> list[str]:
     out = StringIO()
-    Console(file=out, width=160, color_system=None).print(shown)
+    Console(file=out, width=width, color_system=None).print(shown)
     return [line.rstrip() for line in out.getvalue().splitlines()]
 
 
@@ -80,12 +89,43 @@ async def test_calls_are_a_table_newest_first() -> None:
     shown, code = await show_calls(LOG, view=ENGLISH)
     lines = [line.split() for line in printed(shown) if line]
     assert code == FOUND
-    assert lines[0] == ["Call", "When", "From", "To", "Lasted", "Result", "Why", "it", "ended"]
-    assert lines[2][:7] == ["BBBBBB", "2026-01-05", "09:00:00", "1001", "100", "0", "s"]
-    assert " ".join(lines[2]).endswith("- The call goes on, or its end was never recorded.")
-    assert " ".join(lines[3]) == (
-        "AAAAAA 2026-01-05 09:00:00 1001 100 1 min 4 s completed 1001 hung up after 1 min 4 s."
-    )
+    assert [" ".join(line) for line in lines] == [
+        "Call When From To Lasted Result",
+        "BBBBBB 2026-01-05 09:00:00 1001 100 0 s -",
+        "The call goes on, or its end was never recorded.",
+        "AAAAAA 2026-01-05 09:00:00 1001 100 1 min 4 s completed",
+        "1001 hung up after 1 min 4 s.",
+    ]
+
+
+@pytest.mark.parametrize("view", [ENGLISH, POLISH])
+async def test_a_terminal_of_80_columns_cuts_no_word(view: View) -> None:
+    """Every word of a long reason, and of a step and a leg, is on one of the lines, whole."""
+    called = "4822" + "1" * 16
+    events: list[tuple[float, CallEvent]] = [
+        (0, CallArrived("a", "1001", "Jan", called, "192.0.2.7:5062", "1001")),
+        (0.5, PromptPlayed("bank", "welcome", "Witamy w Banku. " * 5, 12.0, False)),
+        (3599.9, LegEnded("a", "1001", "failed", "bad_description", 400, 96, 353_000, 353_000, 99)),
+        (3599.9, CallEnded("failed", "bad_description", 400, 96, "switch")),
+    ]
+    log = Log(call(FIRST, events))
+    for shown, _ in (await show_calls(log, view=view), await show_call(log, FIRST, view=view)):
+        wide, narrow = printed(shown), printed(shown, width=80)
+        assert [word for line in narrow for word in line.split()] == [
+            word for line in wide for word in line.split()
+        ]
+        assert all(len(line) <= 80 for line in narrow)
+
+
+async def test_what_does_not_fit_stands_under_its_text() -> None:
+    events: list[tuple[float, CallEvent]] = [
+        (0.5, PromptPlayed("b", "w", "Witamy w Banku. " * 6, 12.0, False))
+    ]
+    shown, _ = await show_call(Log(call(FIRST, events)), FIRST, view=ENGLISH)
+    first, second = (line for line in printed(shown, width=80) if "Banku" in line)
+    assert first.startswith(" +0:00.000  heard ")
+    assert second.startswith(" " * 12)
+    assert second[12] != " "
 
 
 async def test_calls_in_polish() -> None:
@@ -127,29 +167,70 @@ async def test_one_call_with_its_steps() -> None:
         "Call       01KE5Q2M000000000000AAAAAA",
         # Neither rich's markup nor a terminal's escapes: a name is a name.
         "From       1001 ([bold]Jan·[31m)",
-        "To         100 (tree bank)",
+        "To         100 (menu bank)",
         "Began      2026-01-05 09:00:00 UTC",
         "Lasted     1 min 4 s, answered 1 min 4 s",
         "Menu path  bank: welcome > cards",
         "Keys       1",
-        "End        completed, caller_hung_up (SIP 200, Q.850 16)",
+        "End        completed: the caller hung up (SIP 200, Q.850 16)",
     ]
     steps = lines[9:17]
-    assert steps[1] == "+0:00.010  leads to tree bank"
-    assert steps[4] == "+0:03.500  a pressed 1 (rfc4733)"
-    assert steps[7] == "+1:04.000  call over: The caller hung up. (SIP 200, Q.850 16, caller)"
-    legs = next(line for line in lines if line.lstrip().startswith("a "))
-    assert legs.split() == [
-        *("a", "1001", "+0:00.000", "+0:00.250", "+1:04.000", "PCMA", "rfc4733"),
-        *("3190", "3185", "5", "caller_hung_up"),
+    assert steps[1] == " +0:00.010  leads to menu bank"
+    assert steps[4] == " +0:03.500  a pressed 1 (RFC 4733)"
+    assert steps[7] == " +1:04.000  call over: The caller hung up. (SIP 200, Q.850 16, caller)"
+    assert lines[18:] == [
+        "a  1001  +0:00.000 to +1:04.000, answered +0:00.250  PCMA, keys RFC 4733",
+        "   sent 3190, received 3185, lost 5 · the caller hung up",
+        "",
+        "1001 hung up after 1 min 4 s.",
     ]
-    assert lines[-1] == "1001 hung up after 1 min 4 s."
+
+
+STEPS: list[tuple[float, CallEvent]] = [
+    (0, CallArrived("a", "1001", "", "100", "192.0.2.7:5062", "1001")),
+    (1.0, StepTaken("bank", "welcome", "1 label", "next")),
+    (2.0, PromptPlayed("bank", "welcome", "Witamy", 1.0, False)),
+    (2.0, StepTaken("bank", "welcome", "2 say", "heard")),
+    (3.0, PromptPlayed("bank", "welcome", "Proszę", 1.0, True)),
+    (3.0004, DigitPressed("a", "1", "rfc4733")),
+    (3.0005, StepTaken("bank", "welcome", "3 menu", "key 1")),
+]
+
+
+async def test_steps_without_news_are_shown_only_when_asked_for() -> None:
+    log = Log(call(FIRST, STEPS))
+    shown, _ = await show_call(log, FIRST, view=ENGLISH)
+    brief = "\n".join(printed(shown))
+    assert "1 label" not in brief
+    assert "2 say" not in brief
+    assert "3 menu: key 1" in brief
+    assert "(2 steps without news are left out: --all shows them)" in brief
+    shown, _ = await show_call(log, FIRST, view=View(zone=UTC, every_step=True))
+    whole = "\n".join(printed(shown))
+    assert "bank/welcome 1 label: done" in whole
+    assert "bank/welcome 2 say: heard to the end" in whole
+    assert "--all" not in whole
+
+
+async def test_a_key_stands_before_the_prompt_it_cut() -> None:
+    shown, _ = await show_call(Log(call(FIRST, STEPS)), FIRST, view=ENGLISH)
+    lines = printed(shown)
+    pressed = lines.index(" +0:03.000  a pressed 1 (RFC 4733)")
+    assert lines[pressed + 1] == ' +0:03.000  heard "Proszę" 1.0 s, cut short by a key'
 
 
 async def test_one_call_in_polish() -> None:
     shown, _ = await show_call(LOG, "AAAAAA", view=POLISH)
     lines = printed(shown)
     assert lines[0].startswith("Rozmowa")
+    assert lines[2:8:5] == [
+        "Dokąd         100 (menu bank)",
+        "Koniec        zakończona: dzwoniący się rozłączył (SIP 200, Q.850 16)",
+    ]
+    assert lines[18:20] == [
+        "a  1001  +0:00.000 do +1:04.000, odebrana +0:00.250  PCMA, klawisze RFC 4733",
+        "   wysłane 3190, odebrane 3185, utracone 5 · dzwoniący się rozłączył",
+    ]
     assert lines[-1] == "Dzwoniący 1001 rozłączył się po 1 min 4 s."
 
 

@@ -116,6 +116,13 @@ class Wires:
         self._network.flush()
         return dialog
 
+    def dismiss(
+        self, key: TransactionKey, status: int, *, reason: str = "", fields: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """See Signaller."""
+        self.stack.dismiss(key, status, reason=reason, fields=fields)
+        self._network.flush()
+
     def send(self, request: Request, hop: Hop) -> TransactionKey:
         """See Signaller."""
         key = self.stack.send(self._loop.time(), request, hop)
@@ -168,7 +175,9 @@ class Trusting:
 class Exchange:
     """The switch without sockets, database and sound. ``routes`` adds numbers to those of the accounts."""
 
-    def __init__(self, tasks: asyncio.TaskGroup, *, longest: float, sound_timeout: float) -> None:
+    def __init__(
+        self, tasks: asyncio.TaskGroup, *, longest: float, sound_timeout: float, per_account: int
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.network = LiveNetwork()
         self.clock = LoopClock(loop)
@@ -194,7 +203,7 @@ class Exchange:
             sound_timeout=sound_timeout,
         )
         trusting = cast(Authenticator, Trusting(self.accounts))
-        self.registrar = Registrar(trusting, clock=self.clock, log=self.log, save=lambda user, bindings: None)
+        self.registrar = Registrar(clock=self.clock, log=self.log, save=lambda user, bindings: None)
         self.board = Switchboard(
             self.around,
             registrar=self.registrar,
@@ -202,6 +211,7 @@ class Exchange:
             router=self._route,
             log=self.log,
             longest=longest,
+            per_account=per_account,
         )
         self.board.open(tasks)
         self.network.join(SWITCH, self.stack, self.board.handle)
@@ -412,10 +422,12 @@ class Phone(Party):
 
 
 @contextlib.asynccontextmanager
-async def exchange(*, longest: float = 4 * 3600.0, sound_timeout: float = 30.0) -> AsyncIterator[Exchange]:
+async def exchange(
+    *, longest: float = 4 * 3600.0, sound_timeout: float = 30.0, per_account: int = 1000
+) -> AsyncIterator[Exchange]:
     """Run an exchange; at the end of a test nothing may be left of any call."""
     async with asyncio.TaskGroup() as tasks:
-        switch = Exchange(tasks, longest=longest, sound_timeout=sound_timeout)
+        switch = Exchange(tasks, longest=longest, sound_timeout=sound_timeout, per_account=per_account)
         yield switch
         await switch.nothing_is_left()
         switch.network.close()

@@ -10,8 +10,9 @@ from typing import TypeVar, cast
 
 from media import commands as ask
 from media import events as tell
-from media.client import Listener, MediaClient, MediaLeg, Worker
+from media.client import Listener, MediaClient, MediaLeg, RecordingListener, Worker
 from media.errors import MediaError, PortsExhausted, WorkerGone
+from media.recording_messages import RecordingEnded
 from softswitch.calls.media_port import MediaPort
 
 RING_BACK, BUSY, MUSIC = 1, 2, 3
@@ -36,13 +37,15 @@ class FakeLeg:
 
     @property
     def hears(self) -> str:
-        """What the phone hears behind prompts, in a word: ``leg 2``, ``loop 3``, ``itself``, ``nothing``."""
+        """What the phone hears behind prompts: ``leg 2``, ``loop 3``, ``room 4``, ``itself``, ``nothing``."""
         for command in reversed(self.commands):
             match command:
                 case ask.HearLeg():
                     return f"leg {command.other}"
                 case ask.HearLoop():
-                    return f"loop {command.prompt}"
+                    return " ".join(["loop", *map(str, command.prompts)])
+                case ask.HearRoom():
+                    return f"room {command.room}"
                 case ask.HearItself():
                     return "itself"
                 case ask.HearNothing():
@@ -68,7 +71,10 @@ class FakeMediaClient:
         self.legs: dict[int, FakeLeg] = {}
         self.loaded: list[Path] = []
         self.kept: list[str] = []
+        self.as_they_are: list[str] = []
         self.unloaded: list[int] = []
+        self.recordings: dict[int, tuple[Path, RecordingListener]] = {}
+        """Running recordings by number."""
         self.broken: set[str] = set()
         """Names of files that cannot be read."""
         self.refuse: str = ""
@@ -136,19 +142,34 @@ class FakeMediaClient:
             await self.close_gate.wait()
         leg.listener(tell.LegClosed(leg.leg.number, self.statistics))
 
-    async def load(self, path: Path, *, keep: bool = False) -> int:
+    async def load(self, path: Path, *, keep: bool = False, as_it_is: bool = False) -> int:
         """See MediaClient."""
         if path.name in self.broken:
             raise MediaError(f"{path}: No such file or directory")
         self.loaded.append(path)
         self.kept += [path.name] if keep else []
+        self.as_they_are += [path.name] if as_it_is else []
         return 100 + len(self.loaded)
 
     def unload(self, number: int) -> None:
         """See MediaClient."""
         self.unloaded.append(number)
 
+    def record(
+        self, leg: MediaLeg, path: Path, listener: RecordingListener, *, layout: str, then: str
+    ) -> int:
+        """See MediaClient."""
+        number = 1 + sum(len(one.asked(ask.Record)) for one in self.legs.values())
+        self.recordings[number] = (path, listener)
+        self.send(leg, ask.Record(leg.number, number, str(path), layout, then))
+        return number
+
     # What a test makes happen
+
+    def finish_recording(self, number: int = 1, *, seconds: float = 2.0, reason: str = "") -> None:
+        """Let a recording end; with a ``reason``, it broke off."""
+        path, listener = self.recordings.pop(number)
+        listener(RecordingEnded(number, str(path), seconds, "" if reason else "5ea1", (), reason))
 
     def finish_play(self, leg: FakeLeg, seconds: float = 1.0) -> None:
         """Let what plays come to its end."""
@@ -162,6 +183,14 @@ class FakeMediaClient:
         """Let the first packet arrive."""
         leg.listener(tell.MediaArrived(leg.leg.number, host, port))
 
+    def one_way(self, leg: FakeLeg, *, deaf: bool = False, ever: bool = False, seconds: float = 0.0) -> None:
+        """Let sound pass in one direction only."""
+        leg.listener(tell.OneWay(leg.leg.number, deaf, seconds, ever))
+
+    def both_ways(self, leg: FakeLeg) -> None:
+        """Let sound pass in both directions again."""
+        leg.listener(tell.BothWays(leg.leg.number))
+
     def silence(self, leg: FakeLeg, seconds: float = 30.0) -> None:
         """Let the phone have been silent for too long."""
         leg.listener(tell.MediaTimeout(leg.leg.number, seconds))
@@ -171,7 +200,7 @@ class FakeMediaClient:
         self.worker.alive = False
         for leg in self.legs.values():
             leg.open = False
-        port.worker_died(self.worker.index)
+        port.worker_died(self.worker)
         self.worker = self._new_worker()
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from media import rtp
-from media.engine import Batch
 from media.legs import Address
 from media.telephone_event import DIGITS, EventPacket, build_event
+from media.tick import Batch
 
 FRAME = 160
 

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +59,9 @@ def test_a_value_holding_braces_is_not_looked_up_again():
     [
         ("Hello {{NAME", "the braces of a variable do not match: write {{NAME}}"),
         ("Hello NAME}}", "the braces of a variable do not match: write {{NAME}}"),
+        ("{{{A}}{", "the braces of a variable do not match: write {{NAME}}"),
+        ("}{{A}}}", "the braces of a variable do not match: write {{NAME}}"),
+        ('{{A|default:"{b}"}}', "the braces of a variable do not match: write {{NAME}}"),
         ("Hello {{}}", "'{{}}' names no variable"),
         ("Hello {{1}}", "'{{1}}' names no variable"),
         ("{{A B}}", "'{{A B}}' is not NAME or NAME|filter"),
@@ -88,6 +93,15 @@ def test_no_text_is_spoken_with_the_braces_of_a_variable(text):
         return
     assert "{{" not in spoken
     assert "}}" not in spoken
+
+
+def test_a_text_is_read_in_one_pass():
+    began = time.process_time()
+    for text in ("{{" * 50_000, "{{a" * 50_000, "{{A" + " " * 100_000 + "x}}"):
+        with pytest.raises(TemplateError):
+            parse_template(text)
+    assert render("{{X}}" + " " * 100_000 + "x", lambda name: None).text == "x"
+    assert time.process_time() - began < 1.0  # Minutes, once.
 
 
 def test_the_nearest_word_is_offered():

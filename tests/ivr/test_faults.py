@@ -1,6 +1,8 @@
+from typing import ClassVar
+
 import pytest
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from softswitch.ivr.faults import told
 
@@ -11,6 +13,12 @@ class Inner(BaseModel):
     repeat: int = 1
 
 
+class Shown(BaseModel):
+    example: ClassVar[str] = "{count: 3}"
+
+    count: int = 1
+
+
 class Outer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -18,6 +26,8 @@ class Outer(BaseModel):
     wait_s: float = 1.0
     flag: bool = False
     inner: Inner | None = None
+    shown: Shown | None = None
+    named: dict[str, str] = Field(default={}, examples=["{x: y}"])
     parts: dict[str, int] = {}
 
 
@@ -40,7 +50,11 @@ def faults(text):
         ("prompt: a\nwait_s: long", 2, "wait_s: 'long' is not a number"),
         ("prompt: a\nflag: maybe", 2, "flag: 'maybe' is neither yes nor no"),
         ("prompt: []", 1, "prompt: a text is wanted here"),
-        ("prompt: a\nparts: 5", 2, "parts: a mapping is wanted here"),
+        ("prompt: a\nparts: 5", 2, "parts: names and values are wanted here"),
+        ("prompt: a\ninner: 5", 2, "inner: settings are wanted here: repeat"),
+        ("prompt: a\nshown: 5", 2, "shown: parameters are wanted here, such as {count: 3}"),
+        ("prompt: a\nnamed: 5", 2, "named: parameters are wanted here, such as {x: y}"),
+        ("just a text", 1, "settings are wanted here: prompt, wait_s, flag, inner, shown, named, parts"),
         ("prompt: a\nparts:\n  x: y", 3, "parts.x: 'y' is not a whole number"),
     ],
 )

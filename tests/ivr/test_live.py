@@ -1,4 +1,4 @@
-"""Trees on real calls: a real SIP stack, a real interpreter, virtual time, no sound."""
+"""The line of a tree on real calls: a real SIP stack, virtual time, no sound."""
 
 from __future__ import annotations
 
@@ -9,50 +9,18 @@ import pytest
 
 from media import commands as ask
 from softswitch.calls.hangup import Reason, Termination
-from softswitch.events import (
-    BranchEntered,
-    CallRouted,
-    DigitPressed,
-    LegAnswered,
-    PromptPlayed,
-    StepTaken,
-)
+from softswitch.events import LegAnswered
 from softswitch.ivr.context import DialResult, Key, PlayFile, SayText
 from softswitch.ivr.context import Played as Heard
 from softswitch.ivr.errors import PromptFailed
-from softswitch.ivr.live import LiveLine, TreeDestination
+from softswitch.ivr.live import LiveLine
 from tests.fakes.exchange import Steps, exchange, sdp
-from tests.fakes.media import RING_BACK
 from tests.fakes.virtual_time import in_virtual_time, passes
-from tests.ivr.written import tree_of
+from tests.ivr.on_calls import FakeVoice, end_prompts_after
 
 HELLO = SayText("Hello", "en")
 SECRET = SayText("Your balance", "en", private=True)
 FILE = PlayFile(Path("hello.wav"))
-
-
-class FakeVoice:
-    """Makes every text audible under a number of its own, at once or when a test lets it."""
-
-    def __init__(self):
-        self.said = []
-        self.forgotten = []
-        self.broken = set()
-        self.gate = None
-
-    async def text(self, text, *, language, voice, private):
-        if self.gate is not None:
-            await self.gate.wait()
-        if text in self.broken:
-            raise PromptFailed(f"no voice for {text}")
-        self.said.append((text, language, voice, private))
-        return 1000 + len(self.said)
-
-    async def file(self, path):
-        return await self.text(path.name, language="", voice=None, private=False)
-
-    def forget(self, number):
-        self.forgotten.append(number)
 
 
 def on_line(switch, course):
@@ -65,30 +33,6 @@ def on_line(switch, course):
 
     switch.routes["100"] = Steps(destination)
     return voice
-
-
-async def on_tree(switch, branches, **how):
-    """Let a written tree serve whoever dials 100; call it and return the phone and the voice."""
-    voice = FakeVoice()
-    switch.routes["100"] = TreeDestination(tree_of(branches), voice, switch.dialler)
-    anna = switch.phone("1001", "192.0.2.11")
-    anna.call("100", **how)
-    await passes(0.5)
-    return anna, voice
-
-
-def end_prompts_after(switch, seconds):
-    """Let every prompt last so long."""
-    loop = asyncio.get_running_loop()
-
-    def asked(command):
-        if isinstance(command, ask.Play):
-            loop.call_later(seconds, switch.client.finish_play, switch.client.legs[command.leg], seconds)
-
-    switch.client.on_send = asked
-
-
-# The line
 
 
 @in_virtual_time
@@ -400,6 +344,27 @@ async def test_what_a_tree_is_told_of_a_dialling(act, result):
 
 
 @in_virtual_time
+async def test_a_phone_that_rings_in_silence_is_no_talk_that_ended():
+    async with exchange() as switch:
+        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
+        seen = []
+
+        async def course(line):
+            seen.append(await line.dial(["1002"], 60.0, ""))
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(0.5)
+        bartek.progress()
+        await passes(31)
+        switch.client.silence(bartek.sound)
+        await passes(1)
+        assert seen == []
+        await passes(30)
+        assert seen == [DialResult.NO_ANSWER]
+
+
+@in_virtual_time
 async def test_nobody_there_and_nobody_known():
     async with exchange() as switch:
         anna = switch.phone("1001", "192.0.2.11")
@@ -441,165 +406,3 @@ async def test_a_talk_that_is_over_is_over_whoever_ended_it(how):
             bartek.hang_up()
         await passes(3)
         assert seen == [DialResult.ENDED_BY_CALLEE, None]
-
-
-# Whole trees
-
-
-MENU = """
-a:
-  - menu:
-      prompt: "One or two."
-      keys: {1: b, 2: c}
-      first_digit_s: 3
-      no_input: {repeat: 1, then: c}
-      no_match: {repeat: 1, then: c}
-b:
-  - say: "You pressed one."
-  - dial: 1002
-c: [hangup]
-"""
-
-
-@in_virtual_time
-async def test_a_menu_leads_to_a_phone():
-    async with exchange() as switch:
-        bartek = switch.phone("1002", "192.0.2.12")
-        end_prompts_after(switch, 1.0)
-        anna, voice = await on_tree(switch, MENU)
-        await passes(0.5)
-        switch.client.digit(anna.sound, "1")
-        await passes(3)
-        assert [one[0] for one in voice.said] == ["One or two.", "You pressed one."]
-        assert anna.sound.hears == f"loop {RING_BACK}"
-        bartek.pick_up()
-        await passes(1)
-        assert anna.sound.hears == f"leg {bartek.sound.leg.number}"
-        bartek.hang_up()
-        await passes(1)
-        assert [event.branch for event in switch.events(BranchEntered)] == ["a", "b"]
-        assert [event.interrupted for event in switch.events(PromptPlayed)] == [True, False]
-        assert switch.events(CallRouted) == [CallRouted("tree", "t")]
-        assert (switch.ended.reason, switch.ended.ended_by) == ("callee_hung_up", "callee")
-
-
-@in_virtual_time
-async def test_nobody_presses_anything():
-    async with exchange() as switch:
-        end_prompts_after(switch, 1.0)
-        anna, voice = await on_tree(switch, MENU)
-        await passes(20)
-        assert len(voice.said) == 2
-        assert switch.ended.reason == "menu_ended"
-        assert len(anna.incoming("BYE")) == 1
-
-
-@in_virtual_time
-async def test_a_tree_that_hangs_up_at_once_never_answers():
-    async with exchange() as switch:
-        anna, _ = await on_tree(switch, "a: [hangup]")
-        assert anna.last_status() == 480
-        assert (switch.ended.reason, switch.events(LegAnswered)) == ("menu_ended", [])
-
-
-@pytest.mark.parametrize(
-    ("act", "status", "reason"),
-    [
-        (lambda phone: phone.refuse(486), 486, "busy"),
-        (lambda phone: phone.refuse(603), 603, "declined"),
-        (lambda phone: phone.refuse(480), 480, "unreachable"),
-        (lambda phone: phone.ring(), 480, "no_answer"),
-    ],
-)
-@in_virtual_time
-async def test_a_tree_that_only_dials_passes_the_refusal_to_a_caller_not_yet_answered(act, status, reason):
-    async with exchange() as switch:
-        bartek = switch.phone("1002", "192.0.2.12")
-        anna, _ = await on_tree(switch, "a: [{dial: {target: 1002, ring_s: 10}}]")
-        act(bartek)
-        await passes(12)
-        assert (anna.last_status(), switch.ended.reason) == (status, reason)
-
-
-@in_virtual_time
-async def test_a_number_that_a_tree_dials_and_nobody_has():
-    async with exchange() as switch:
-        anna, _ = await on_tree(switch, "a: [{dial: 4711}]")
-        assert (anna.last_status(), switch.ended.reason) == (404, "unknown_number")
-
-
-@in_virtual_time
-async def test_a_tree_that_goes_round_in_circles_is_ended_as_a_fault():
-    async with exchange() as switch:
-        await on_tree(switch, "a: [{goto: b}]\nb: [{goto: a}]")
-        assert switch.ended.reason == "menu_fault"
-
-
-@in_virtual_time
-async def test_a_prompt_that_cannot_be_spoken_does_not_end_the_call():
-    async with exchange() as switch:
-        voice = FakeVoice()
-        voice.broken.add("Broken.")
-        tree = tree_of('a: [{say: "Broken."}, {say: "Whole."}, hangup]')
-        switch.routes["100"] = TreeDestination(tree, voice, switch.dialler)
-        end_prompts_after(switch, 1.0)
-        anna = switch.phone("1001", "192.0.2.11")
-        anna.call("100")
-        await passes(3)
-        assert [one[0] for one in voice.said] == ["Whole."]
-        assert any(step.exit == "failed" for step in switch.events(StepTaken))
-        assert switch.ended.reason == "menu_ended"
-
-
-@in_virtual_time
-async def test_a_tree_knows_who_calls_with_which_codec():
-    async with exchange() as switch:
-        text = 'a: [{say: "{{CALL.CODEC}} {{CALL.ACCOUNT}} {{CALL.CALLER_ID}} {{CALL.DST_NUMBER}}"}, hangup]'
-        end_prompts_after(switch, 1.0)
-        _, voice = await on_tree(switch, text, body=sdp(formats="0 8 101"))
-        await passes(3)
-        assert voice.said[0][0] == "PCMU 1001 Anna 100"
-
-
-GATHER = """
-a:
-  - gather: {variable: pin, max: 4, sensitive: true, barge_in: false, prompt: "Your PIN."}
-  - say: "{{VARIABLE.pin}}"
-  - hangup
-"""
-
-
-@in_virtual_time
-async def test_a_secret_number_is_in_no_event_and_its_voice_is_forgotten():
-    async with exchange() as switch:
-        end_prompts_after(switch, 1.0)
-        anna, voice = await on_tree(switch, GATHER)
-        await passes(0.5)
-        for digit in "1234":
-            await passes(0.2)
-            switch.client.digit(anna.sound, digit)
-        await passes(5)
-        assert [press.digit for press in switch.events(DigitPressed)] == ["*"] * 4
-        assert voice.said[-1] == ("1234", "en", None, True)
-        assert voice.forgotten == [1002]
-        assert "1234" not in repr([entry.event for entry in switch.entries])
-
-
-@pytest.mark.parametrize("how", ["stop", "too long", "bye", "worker"])
-@in_virtual_time
-async def test_a_secret_half_typed_is_recorded_masked_whatever_ends_the_call(how):
-    async with exchange(longest=6.0) as switch:
-        anna, _ = await on_tree(switch, GATHER)  # Its prompt goes on and on, so no key is read.
-        await passes(2)
-        for digit in "123":
-            switch.client.digit(anna.sound, digit)
-        await passes(1)
-        match how:
-            case "stop":
-                switch.board.close()
-            case "bye":
-                anna.hang_up()
-            case "worker":
-                switch.client.kill(switch.media)
-        await passes(5)
-        assert [press.digit for press in switch.events(DigitPressed)] == ["*"] * 3

@@ -8,7 +8,7 @@ from softswitch.ivr.actions.digits import Gather
 from softswitch.ivr.actions.menus import Menu
 from softswitch.ivr.actions.speaking import Say
 from softswitch.ivr.loader import load_tree, load_trees, read_tree
-from tests.ivr.written import problems_of, tree_of
+from tests.ivr.written import problems_of, sound_file, tree_of
 
 GOOD = """\
 tree: bank
@@ -55,6 +55,10 @@ def test_words_and_numbers_of_yaml_1_1_are_mended():
     assert menu.no_input.repeat == 10
 
 
+NO_STEP = 'is no step: write an action with its parameters, such as - say: "Welcome to the office."'
+NO_STEPS = 'is no list of steps: begin each with a dash, such as - say: "Welcome to the office."'
+NO_BRANCHES = 'branches by name are wanted here, such as welcome: [say: "Welcome to the office."]'
+
 FAULTS = [
     # branches, the problems
     ("a: [sai: hello]", ["t.yaml line 6: branch a step 1 (sai): unknown action; did you mean 'say'?"]),
@@ -77,7 +81,7 @@ FAULTS = [
     ("a:\n  - say:", ["t.yaml line 7: branch a step 1 (say): the parameter 'text' is missing"]),
     ("a: [say: '']", ["t.yaml line 6: branch a step 1 (say): the text is empty"]),
     (
-        "a:\n  - menu:\n      prompt: hi\n      keys:\n        1: a\n        2: bb\nb: [up]",
+        "a:\n  - menu:\n      prompt: hi\n      keys:\n        1: a\n        2: bb\nb: [hangup]",
         ["t.yaml line 11: branch a step 1 (menu): keys.2: there is no branch 'bb'; did you mean 'b'?"],
     ),
     (
@@ -92,19 +96,25 @@ FAULTS = [
         'a:\n  - menu:\n      prompt: hi\n      keys:\n        1: a\n        "1": a',
         ["t.yaml line 11: branch a step 1 (menu): '1' is written twice (first on line 10)"],
     ),
-    ("a: [up]\na: [up]", ["t.yaml line 7: branches: 'a' is written twice (first on line 6)"]),
+    ("a: [hangup]\na: [hangup]", ["t.yaml line 7: branches: 'a' is written twice (first on line 6)"]),
     ("a:", ["t.yaml line 6: branch a: the branch is empty"]),
     ("a: []", ["t.yaml line 6: branch a: the branch is empty"]),
     ("a: {parent: a}", ["t.yaml line 6: branch a: the branch is empty"]),
-    ("a: hello", ["t.yaml line 6: branch a: a list of steps is wanted here, not a single value"]),
-    ("a: {steps: {say: hello}}", ["t.yaml line 6: branch a: a list of steps is wanted here, not a mapping"]),
     (
-        "a: {parents: a, steps: [up]}",
+        "a: hello",
+        [f"t.yaml line 6: branch a: a single value {NO_STEPS}"],
+    ),
+    (
+        "a: {steps: {say: hello}}",
+        [f"t.yaml line 6: branch a: a mapping {NO_STEPS}"],
+    ),
+    (
+        "a: {parents: a, steps: [hangup]}",
         ["t.yaml line 6: branch a: unknown parameter 'parents'; did you mean 'parent'?"],
     ),
-    ("a: {parent: z, steps: [up]}", ["t.yaml line 6: branch a: parent: there is no branch 'z'"]),
+    ("a: {parent: z, steps: [hangup]}", ["t.yaml line 6: branch a: parent: there is no branch 'z'"]),
     (
-        "a: {parent: [z], steps: [up]}",
+        "a: {parent: [z], steps: [hangup]}",
         ["t.yaml line 6: branch a: parent: the name of a branch is wanted here"],
     ),
     (
@@ -114,17 +124,23 @@ FAULTS = [
             "a step is one action, here are 2: say and goto (is the indentation right?)"
         ],
     ),
-    ("a: [[up]]", ["t.yaml line 6: branch a step 1: a step is an action with its parameters, not a list"]),
-    ("a: [{}]", ["t.yaml line 6: branch a step 1: a step is an action with its parameters, not a mapping"]),
     (
-        "a: ['']",
-        ["t.yaml line 6: branch a step 1: a step is an action with its parameters, not a single value"],
+        "a: [[up]]",
+        [f"t.yaml line 6: branch a step 1: a list {NO_STEP}"],
     ),
     (
-        "a: [up, {? [x] : y}]",
+        "a: [{}]",
+        [f"t.yaml line 6: branch a step 1: a mapping {NO_STEP}"],
+    ),
+    (
+        "a: ['']",
+        [f"t.yaml line 6: branch a step 1: a single value {NO_STEP}"],
+    ),
+    (
+        "a: [hangup, {? [x] : y}]",
         [
             "t.yaml line 6: branch a step 2: a key must be a plain word or number",
-            "t.yaml line 6: branch a step 2: a step is an action with its parameters, not a mapping",
+            f"t.yaml line 6: branch a step 2: a mapping {NO_STEP}",
         ],
     ),
     (
@@ -156,6 +172,88 @@ def test_each_fault_is_told_with_its_place(branches, expected):
     assert problems_of(branches) == expected
 
 
+def test_nothing_hides_behind_another_fault():
+    """Neither a faulty head, nor a faulty step, nor a faulty parameter keeps others from being told."""
+    header = "tree: t\nlanguage: english\nnumbers: [100, 12 34]\nstart: x\nbranches:\n"
+    branches = """
+    a:
+      - menu:
+          prompt: "Hello {{CALL.CODEK}} {{NAME}}"
+          keys: {1: nowhere, x: a, 2: neither}
+          first_digit_s: long
+          no_input: {repeat: often, then: lost}
+      - gather: {variable: x, min: 5, max: 3, entered: gone, not_entered: away}
+      - dial: {target: 7, bussy: a, busy: off}
+      - menu: {prompt: {language: english}, keys: {1: a}}
+    b: {parent: y, steps: [{play: none.wav}, {language: xx1}]}
+    """
+    assert [problem.removeprefix("t.yaml line ") for problem in problems_of(branches, header)] == [
+        "2: language: 'english' is not a language code like pl, en or en-GB",
+        "3: numbers.1: '12 34' cannot be dialled: a number has digits, letters and + * # . _ -",
+        "4: start: there is no branch 'x'",
+        "8: branch a step 1 (menu): prompt: "
+        "unknown variable {{CALL.CODEK}}; did you mean 'CALL.CODEC'?, unknown variable {{NAME}}",
+        "9: branch a step 1 (menu): keys.1: there is no branch 'nowhere'",
+        "9: branch a step 1 (menu): keys.2: there is no branch 'neither'",
+        "9: branch a step 1 (menu): keys.x: 'x' cannot be pressed: keys are 0-9, * and #",
+        "10: branch a step 1 (menu): first_digit_s: 'long' is not a number",
+        "11: branch a step 1 (menu): no_input.repeat: 'often' is not a whole number",
+        "11: branch a step 1 (menu): no_input.then: there is no branch 'lost'",
+        "12: branch a step 2 (gather): entered: there is no branch 'gone'",
+        "12: branch a step 2 (gather): max: min (5) is more than max (3)",
+        "12: branch a step 2 (gather): not_entered: there is no branch 'away'",
+        "13: branch a step 3 (dial): busy: there is no branch 'off'",
+        "13: branch a step 3 (dial): unknown parameter 'bussy'; did you mean 'busy'?",
+        "14: branch a step 4 (menu): prompt.language: 'english' is not a language code like pl, en or en-GB",
+        "14: branch a step 4 (menu): prompt: a prompt is either a text or a file to play",
+        "15: branch b: parent: there is no branch 'y'",
+        "15: branch b step 1 (play): the file 'none.wav' does not exist",
+        "15: branch b step 2 (language): 'xx1' is not a language code like pl, en or en-GB",
+    ]
+
+
+def test_numbers_are_compared_even_when_a_file_has_other_faults(tmp_path):
+    text = "tree: {}\nlanguage: {}\nnumbers: 100\nstart: a\nbranches: {{a: [hangup]}}\n"
+    one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
+    one.write_text(text.format("one", "english"))
+    two.write_text("numbers: [100, 100]\n")
+    with pytest.raises(ConfigError) as error:
+        load_trees([one, two])
+    found = [str(problem) for problem in error.value.problems]
+    assert f"{one} line 2: language: 'english' is not a language code like pl, en or en-GB" in found
+    assert f"{two} line 1: the parameter 'branches' is missing" in found
+    assert [line for line in found if "numbers: " in line] == [
+        f"{two} line 1: numbers: 100 already enters the tree 'one' in {one}"
+    ] * 2
+
+
+def test_nothing_is_concluded_from_a_branch_that_could_not_be_read():
+    assert problems_of("a: [{sai: Hello.}, {goto: a}]") == [
+        "t.yaml line 6: branch a step 1 (sai): unknown action; did you mean 'say'?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "faults"),
+    [
+        ("100", []),
+        ('["*43", "+48221234567", reception, b.2_x-1]', []),
+        ("[]", []),
+        ('["12 34"]', ["numbers.0: '12 34' cannot be dialled"]),
+        ("[{a: b}, [1], ~]", ["numbers.0: a text is wanted here", "numbers.1", "numbers.2"]),
+        ('[""]', ["numbers.0: the text is empty"]),
+        ('"100,200"', ["numbers: '100,200' cannot be dialled"]),
+        ("[1+2]", ["numbers.0: '1+2' cannot be dialled"]),
+    ],
+)
+def test_what_numbers_may_be(written, faults):
+    header = f"tree: t\nlanguage: en\nnumbers: {written}\nstart: a\nbranches:\n"
+    found = problems_of("a: [hangup]", header)
+    assert len(found) == len(faults)
+    for problem, fault in zip(found, faults, strict=True):
+        assert problem.startswith(f"t.yaml line 3: {fault}"), found
+
+
 def test_all_problems_are_told_at_once_in_the_order_of_the_file():
     problems = problems_of("a:\n  - say: {}\n  - goto: nowhere\n  - dance\nb:\nc: [echo: -1]")
     assert problems == [
@@ -175,15 +273,15 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file():
         ("- a\n", ["t.yaml line 1: a tree file is a mapping with tree, language, start and branches"]),
         (
             "tree: [\n",
-            ["t.yaml line 2: this is not YAML: did not find expected node content while parsing a flow node"],
+            ["t.yaml line 1: this is not YAML: the bracket that is opened here is never closed"],
         ),
         ("tree: t\nlanguage: en\nstart: a\n", ["t.yaml line 1: the parameter 'branches' is missing"]),
         (
             "tree: t\nlanguage: en\nstart: a\nbranches: []\n",
-            ["t.yaml line 4: branches: a mapping of branch names is wanted here"],
+            [f"t.yaml line 4: branches: {NO_BRANCHES}"],
         ),
         (
-            "branches: {a: [up]}\n",
+            "branches: {a: [hangup]}\n",
             [
                 "t.yaml line 1: the parameter 'language' is missing",
                 "t.yaml line 1: the parameter 'start' is missing",
@@ -191,19 +289,19 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file():
             ],
         ),
         (
-            "tree: t\nlanguage: en\nstart: b\nbranches: {a: [up]}\n",
+            "tree: t\nlanguage: en\nstart: b\nbranches: {a: [hangup]}\n",
             ["t.yaml line 3: start: there is no branch 'b'"],
         ),
         (
-            "tree: t\nlanguage: polski\nstart: a\nbranches: {a: [up]}\n",
+            "tree: t\nlanguage: polski\nstart: a\nbranches: {a: [hangup]}\n",
             ["t.yaml line 2: language: 'polski' is not a language code like pl, en or en-GB"],
         ),
         (
-            "tree: t\nlangauge: en\nlanguage: en\nstart: a\nbranches: {a: [up]}\n",
+            "tree: t\nlangauge: en\nlanguage: en\nstart: a\nbranches: {a: [hangup]}\n",
             ["t.yaml line 2: unknown parameter 'langauge'; did you mean 'language'?"],
         ),
         (
-            "tree: t\ntree: u\nlanguage: en\nstart: a\nbranches: {a: [up]}\n",
+            "tree: t\ntree: u\nlanguage: en\nstart: a\nbranches: {a: [hangup]}\n",
             ["t.yaml line 2: 'tree' is written twice (first on line 1)"],
         ),
     ],
@@ -223,12 +321,12 @@ def test_a_tree_file_that_cannot_be_read(tmp_path):
 
 def test_a_byte_order_mark_is_no_part_of_a_tree(tmp_path):
     path = tmp_path / "t.yaml"
-    path.write_bytes(b"\xef\xbb\xbftree: t\r\nlanguage: en\r\nstart: a\r\nbranches: {a: [up]}\r\n")
+    path.write_bytes(b"\xef\xbb\xbftree: t\r\nlanguage: en\r\nstart: a\r\nbranches: {a: [hangup]}\r\n")
     assert load_tree(path).name == "t"
 
 
 def test_numbers_and_names_belong_to_one_tree(tmp_path):
-    text = "tree: {}\nlanguage: en\nnumbers: [100, {}]\nstart: a\nbranches: {{a: [up]}}\n"
+    text = "tree: {}\nlanguage: en\nnumbers: [100, {}]\nstart: a\nbranches: {{a: [hangup]}}\n"
     one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
     one.write_text(text.format("same", "200"))
     two.write_text(text.format("same", "100"))
@@ -252,7 +350,7 @@ def test_problems_of_several_files_come_together(tmp_path):
 
 
 def test_good_files_are_loaded(tmp_path):
-    (tmp_path / "hello.wav").write_bytes(b"RIFF")
+    sound_file(tmp_path / "hello.wav")
     path = tmp_path / "one.yaml"
     path.write_text("tree: t\nlanguage: en\nnumbers: 7\nstart: a\nbranches: {a: [play: hello.wav]}\n")
     tree = load_tree(path)

@@ -2,7 +2,7 @@ import pytest
 
 from softswitch.ivr.model import Action
 from softswitch.ivr.registry import ACTIONS
-from tests.ivr.written import tree_of
+from tests.ivr.written import tree_going_round, tree_of
 
 TREE = """
 a:
@@ -66,7 +66,7 @@ def test_whether_a_key_pressed_during_a_prompt_will_be_taken(branch, wanted):
 def test_the_parent_a_tree_gives_a_branch(branch, parent):
     names = ("1", "1-2", "1-2-3", "7-1", "word", "word-1")
     branches = "\n".join(f"{name}: [up]" for name in names)
-    tree = tree_of(f"a: [up]\n{branches}\nx: {{parent: 1, steps: [up]}}")
+    tree = tree_going_round(f"a: [up]\n{branches}\nx: {{parent: 1, steps: [up]}}")
     assert tree.parent_of(branch) == parent
 
 

@@ -2,6 +2,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from softswitch.ivr.prompts import GrowingPrompt, Spoken, at_attempt, checked_language, is_wordings
+from softswitch.ivr.references import Around
+from tests.ivr.written import sound_file
 
 GROWING = TypeAdapter(GrowingPrompt)
 
@@ -53,11 +55,11 @@ def test_the_text_for_a_language(written, language, chosen):
 
 
 def test_a_file_is_found_from_the_folder_of_the_tree(tmp_path):
-    (tmp_path / "a.wav").touch()
-    spoken = Spoken.model_validate({"play": "a.wav"}, context={"folder": tmp_path})
+    sound_file(tmp_path / "a.wav")
+    spoken = Spoken.model_validate({"play": "a.wav"}, context=Around(folder=tmp_path))
     assert spoken.play == tmp_path / "a.wav"
     with pytest.raises(ValidationError, match=r"the file 'b\.wav' does not exist"):
-        Spoken.model_validate({"play": "b.wav"}, context={"folder": tmp_path})
+        Spoken.model_validate({"play": "b.wav"}, context=Around(folder=tmp_path))
 
 
 @pytest.mark.parametrize(("attempt", "text"), [(1, "one"), (2, "two"), (3, "two"), (4, "four"), (9, "four")])

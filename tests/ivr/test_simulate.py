@@ -13,10 +13,9 @@ from softswitch.ivr.simulate import (
     hang_up,
     press,
     simulate,
-    simulate_command,
     wait,
 )
-from tests.ivr.written import HEADER, call, exits_of, tree_of
+from tests.ivr.written import call, exits_of, tree_of
 
 MENU = (
     'a: [{menu: {prompt: "Twenty-eight letters in all.", keys: {1: a, 2: b}, first_digit_s: 5}}]\nb: [hangup]'
@@ -92,33 +91,28 @@ def test_facts_of_the_call_can_be_given():
     assert transcript.heard == (f"{DEFAULT_FACTS.caller_name} calls {DEFAULT_FACTS.called}",)
 
 
-def test_the_command_prints_the_call(tmp_path):
-    path = tmp_path / "t.yaml"
-    path.write_text(f"{HEADER}  a: [{{menu: {{prompt: Choose., keys: {{12: b}}}}}}]\n  b: [hangup]\n")
-    text, code = simulate_command(path, ["12"])
-    assert code == 0
-    assert text.splitlines()[-1].endswith("END     the tree hung up (branch b)")
-    text, code = simulate_command(path, ["9"], hang_up_after=2.0, called="555")
-    assert code == 0
-    assert text.splitlines()[-1].endswith("END     the caller hung up")
+def test_what_was_not_needed_is_left():
+    transcript = call(
+        "a: [{dial: 1001}]", press("1"), answer(DialResult.BUSY), answer(DialResult.UNKNOWN, after=0)
+    )
+    assert transcript.not_pressed == ("1",)
+    assert transcript.not_used == ("unknown after 0 s",)
+    assert str(answer(DialResult.ENDED_BY_CALLEE, 5, 2.5)) == "answered after 5 s, talking 2.5 s"
 
 
-def test_the_command_says_which_keys_were_never_pressed(tmp_path):
-    path = tmp_path / "t.yaml"
-    path.write_text(f"{HEADER}  a: [{{menu: {{prompt: Choose., keys: {{1: b}}}}}}]\n  b: [hangup]\n")
-    text, code = simulate_command(path, ["1", "2", "34"])
-    assert code == 0
-    assert text.splitlines()[-1] == "never pressed: 2, 34"
-
-
-def test_the_command_refuses_keys_that_no_phone_has(tmp_path):
-    assert simulate_command(tmp_path, ["1", "x2y"]) == ("no phone has the key x, y: press 0-9, * and #", 2)
-
-
-def test_the_command_names_what_is_wrong_with_a_tree(tmp_path):
-    path = tmp_path / "t.yaml"
-    path.write_text(f"{HEADER}  a: [dance]\n")
-    assert simulate_command(path) == (f"{path} line 6: branch a step 1 (dance): unknown action", 2)
+@pytest.mark.parametrize(
+    ("branches", "script", "answered"),
+    [
+        ("a: [hangup]", [], False),
+        ("a: [{dial: 1}]", [answer(DialResult.BUSY)], False),
+        ("a: [{dial: 1}]", [], True),
+        ("a: [{say: Hi.}]", [], True),
+        ("a: [{echo: 1}]", [], True),
+        ("a: [{gather: {variable: x}}]", [], True),
+    ],
+)
+def test_whether_the_caller_would_be_answered(branches, script, answered):
+    assert call(branches, *script).answered is answered
 
 
 def test_a_call_takes_less_than_five_milliseconds():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softswitch.ivr.loader import read_tree
-from softswitch.ivr.source import Source, kind_of, lines_within, locate
+from softswitch.ivr.source import MAX_DEPTH, MAX_LETTERS, Source, kind_of, lines_within, locate
 
 
 def plain(text):
@@ -68,6 +68,33 @@ def test_files_without_bounds_are_refused(text):
     source = Source("x.yaml")
     assert source.parse(text) is None
     assert [problem.reason for problem in source.problems] == ["nested too deeply, or too large"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["- " * 100_000 + "x", "[" * 300_000, "a: " + "{a: " * 100_000, "? " * 100_000],
+    ids=["lists", "open brackets", "mappings", "keys"],
+)
+def test_depth_is_found_before_it_ends_the_process(text):
+    source = Source("x.yaml")
+    assert source.parse("a: b\nc:\n " + text) is None
+    assert [(problem.line, problem.reason) for problem in source.problems] == [
+        (3, "nested too deeply, or too large")
+    ]
+
+
+def test_a_file_as_deep_as_the_limit_is_read():
+    assert Source("x.yaml").parse("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)) is not None
+    assert Source("x.yaml").parse("[" * (MAX_DEPTH + 2) + "]" * (MAX_DEPTH + 2)) is None
+
+
+def test_a_file_without_end_is_not_read():
+    assert plain("a" * MAX_LETTERS)[1] == []
+    source = Source("x.yaml")
+    assert source.parse("a" * (MAX_LETTERS + 1)) is None
+    assert [str(problem) for problem in source.problems] == [
+        "x.yaml: the file is larger than 1,000,000 letters"
+    ]
 
 
 def test_places_and_lines():

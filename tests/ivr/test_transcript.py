@@ -1,4 +1,4 @@
-from softswitch.events import LegHeld
+from softswitch.events import LegHeld, PromptPlayed
 from softswitch.ivr.context import DialResult
 from softswitch.ivr.simulate import answer, press
 from softswitch.ivr.transcript import Moment, Transcript, render_transcript
@@ -23,7 +23,7 @@ def test_a_call_reads_well_in_a_terminal():
         == """\
 tree t
   0:00.0  BRANCH  a
-  0:00.0    step    1 label: next (Cards)
+  0:00.0    step    1 label: done (Cards)
   0:00.0    hears   Fourteen chars  (0.5 s, cut short by a key)
   0:00.5    presses 9  (rfc4733)
   0:00.5    hears   Fourteen chars  (1.0 s)
@@ -34,8 +34,8 @@ tree t
   0:05.5    step    1 dial: busy (7, 8)
   0:05.5  BRANCH  c
   0:05.5    hears   They are busy.  (1.0 s)
-  0:06.5    step    1 say: heard
-  0:06.5    step    2 hangup: next
+  0:06.5    step    1 say: heard to the end
+  0:06.5    step    2 hangup: done
   0:06.5  END     the tree hung up (branch c)"""
     )
 
@@ -56,3 +56,9 @@ def test_minutes_and_events_of_other_rooms():
         "  2:05.0    LegHeld(leg='x')",
         " 10:00.0  END     the caller hung up",
     ]
+
+
+def test_a_tree_from_elsewhere_cannot_paint_the_terminal():
+    said = PromptPlayed("t", "a", "\x1b[31mred\n", 1.0, False)
+    shown = render_transcript(Transcript("t\x07", (Moment(1.0, said),), None, 1.0))
+    assert shown.splitlines()[:2] == ["tree t·", "  0:00.0    hears   ·[31mred·  (1.0 s)"]

@@ -1,14 +1,16 @@
 """The shipped trees: loaded together, linted, and walked through every branch and every exit."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softswitch.ivr.check import lint_tree
+from softswitch.ivr.check import check_targets, lint_tree
 from softswitch.ivr.context import DialResult
 from softswitch.ivr.loader import load_trees
 from softswitch.ivr.outcome import EndReason
@@ -27,6 +29,18 @@ def test_the_numbers_that_lead_to_the_trees():
     assert DEMO.numbers == ("100", "1000")
     assert TEST_LINE.numbers == ("*43",)
     assert ECHO.numbers == ("600",)
+
+
+def test_the_tree_of_the_readme_is_one_and_its_numbers_are_its_accounts(tmp_path):
+    blocks = re.findall(r"```yaml\n(.*?)```", (FOLDER.parent / "README.md").read_text("utf-8"), re.DOTALL)
+    settings, written = (
+        next(block for block in blocks if word in block) for word in ("accounts:", "branches:")
+    )
+    (tmp_path / "office.yaml").write_text(written, encoding="utf-8")
+    (office,) = load_trees([tmp_path / "office.yaml"])
+    assert lint_tree(office) == []
+    assert check_targets([office], {str(user) for user in yaml.safe_load(settings)["accounts"]}) == []
+    assert simulate(office, [press("1"), answer(DialResult.BUSY)]).path == ("welcome", "sales", "sorry")
 
 
 LANGUAGES = (("pl", "1"), ("en", "2"))

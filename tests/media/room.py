@@ -11,9 +11,11 @@ import numpy as np
 from media import commands as ask
 from media import events as tell
 from media import rtp
-from media.engine import TICK_SECONDS, Engine, Sending
+from media.engine import Engine
 from media.legs import Address
 from media.prompts import PromptBank
+from media.tick import Sending
+from media.watch import TICK_SECONDS
 from tests.fakes.rtp import Stream, batch_of
 
 Kind = TypeVar("Kind", bound=tell.Report)
@@ -46,11 +48,11 @@ class Room:
             "payload": 8 if codec == "PCMA" else 0, "digits_payload": 101, "digits_rate": 8000,
             "send": True, "receive": True, "silence_after": 0.0,
         }  # fmt: skip
-        self.engine.command(ask.SetStream(**(known | changes)))  # type: ignore[arg-type]
+        self.engine.command(ask.SetStream(**(known | changes)), self.now)  # type: ignore[arg-type]
 
     def close(self, leg: int) -> tell.Statistics:
         """Close a leg and return its last word."""
-        self.engine.close(leg)
+        self.engine.close(leg, self.now)
         del self.rows[leg]
         (closed,) = [one for one in self.take(tell.LegClosed) if one.leg == leg]
         return closed.statistics

@@ -9,7 +9,7 @@ import pytest
 from media.commands import SetStream
 from media.errors import MediaError, PortsExhausted, UnknownLeg
 from media.g711 import ALAW, ULAW
-from media.legs import LATCH_SECONDS, Legs
+from media.legs import LOCK_PACKETS, LOCK_SECONDS, QUIET_SECONDS, Legs
 
 PROMISED, REAL, OTHER = ("10.0.0.7", 4000), ("192.0.2.9", 61_000), ("198.51.100.66", 5000)
 
@@ -92,6 +92,15 @@ def test_the_first_packet_after_a_pause_carries_the_marker():
     assert legs.fresh[row]
 
 
+def speaks(legs: Legs, row: int, source: tuple[str, int], *, begin: float, seconds: float) -> float:
+    """Let a source send a packet every 20 ms; return when it sent its last."""
+    now = begin
+    for number in range(round(seconds * 50) + 1):
+        now = begin + number * 0.02
+        legs.follow(row, source, now)
+    return now
+
+
 def test_packets_go_where_they_come_from():
     legs, row = opened()
     assert legs.follow(row, REAL, now=10.0)
@@ -99,67 +108,94 @@ def test_packets_go_where_they_come_from():
     assert not legs.follow(row, REAL, now=10.02)
 
 
-def test_a_source_that_changes_inside_the_window_is_followed():
+def test_another_source_is_followed_when_the_present_one_has_fallen_silent():
     legs, row = opened()
     legs.follow(row, REAL, now=10.0)
-    assert legs.follow(row, OTHER, now=10.0 + LATCH_SECONDS)
+    assert legs.follow(row, OTHER, now=10.01 + QUIET_SECONDS)
     assert legs.destination[row] == OTHER
 
 
-def test_after_the_window_the_source_is_locked():
+def test_who_sprays_packets_beside_a_phone_that_speaks_gets_nothing():
     legs, row = opened()
-    legs.follow(row, REAL, now=10.0)
-    assert not legs.follow(row, OTHER, now=10.001 + LATCH_SECONDS)
+    for number in range(200):
+        legs.follow(row, REAL, now=10.0 + number * 0.02)
+        assert not legs.follow(row, OTHER, now=10.01 + number * 0.02)
     assert legs.destination[row] == REAL
+
+
+@pytest.mark.parametrize("source", [PROMISED, REAL])
+def test_a_source_that_can_be_trusted_is_locked(source):
+    """It is where the phone said, or where its SIP comes from."""
+    legs, row = opened()
+    agree(legs, row, signalling_host=REAL[0])
+    speaks(legs, row, source, begin=10.0, seconds=LOCK_SECONDS - 0.1)
+    assert legs.locked == set()
+    now = speaks(legs, row, source, begin=10.0 + LOCK_SECONDS - 0.08, seconds=0.1)
     assert legs.locked == {row}
+    assert not legs.follow(row, OTHER, now=now + 60)
+    assert legs.destination[row] == source
 
 
-def test_the_window_does_not_move_with_the_source():
+def test_any_other_is_not_locked_however_long_it_speaks():
+    """A stranger who was there before the phone keeps nobody out."""
     legs, row = opened()
-    for number in range(10):
-        legs.follow(row, ("192.0.2.9", 61_000 + number), now=10.0 + number * 0.3)
-    assert legs.destination[row] == ("192.0.2.9", 61_006)
-    assert legs.locked == {row}
-
-
-def test_the_promised_address_is_not_left_for_a_stranger():
-    legs, row = opened()
-    legs.follow(row, PROMISED, now=10.0)
-    assert not legs.follow(row, OTHER, now=10.5)
+    now = speaks(legs, row, OTHER, begin=10.0, seconds=10 * LOCK_SECONDS)
+    assert legs.locked == set()
+    assert legs.follow(row, PROMISED, now + 0.01)
     assert legs.destination[row] == PROMISED
+    assert not legs.follow(row, OTHER, now + 5)
 
 
-def test_a_stranger_who_was_first_gives_way_to_the_promised_address():
+def test_where_the_sip_comes_from_is_more_likely_than_a_stranger():
     legs, row = opened()
-    legs.follow(row, OTHER, now=10.0)
-    assert legs.follow(row, PROMISED, now=10.1)
-    assert not legs.follow(row, OTHER, now=10.2)
-    assert legs.destination[row] == PROMISED
+    agree(legs, row, signalling_host=REAL[0])
+    now = speaks(legs, row, OTHER, begin=10.0, seconds=1.0)
+    assert legs.follow(row, REAL, now + 0.001)
+    assert not legs.follow(row, OTHER, now + 60)
+    assert legs.follow(row, PROMISED, now + 60)
+
+
+def test_a_few_packets_long_apart_lock_nothing():
+    legs, row = opened()
+    for number in range(2 * LOCK_PACKETS):
+        legs.follow(row, PROMISED, now=10.0 + number * (LOCK_SECONDS + 0.1))
+    assert legs.locked == set()
 
 
 def test_the_same_address_again_keeps_the_lock_and_a_new_one_opens_it():
     legs, row = opened()
-    legs.follow(row, REAL, now=10.0)
-    legs.follow(row, REAL, now=13.0)
-    assert not agree(legs, row, send=False)
+    now = speaks(legs, row, PROMISED, begin=10.0, seconds=3.0)
+    assert not agree(legs, row, silence_after=5.0)
     assert legs.locked == {row}
-    assert legs.destination[row] == REAL
     assert agree(legs, row, port=4002)
     assert legs.locked == set()
     assert legs.destination[row] == (PROMISED[0], 4002)
-    assert legs.follow(row, OTHER, now=20.0)
+    assert legs.follow(row, OTHER, now=now + 1)
 
 
-def test_a_closed_row_leaks_nothing_to_the_next_leg():
+def test_the_end_of_a_hold_opens_the_lock_for_a_new_binding():
+    """A NAT forgets who is silent."""
     legs, row = opened()
-    legs.follow(row, REAL, now=10.0)
-    legs.follow(row, REAL, now=13.0)
-    legs.listens[row] = True
-    legs.sent[row] = 99
+    agree(legs, row, signalling_host=REAL[0])
+    now = speaks(legs, row, REAL, begin=10.0, seconds=3.0)
+    assert not agree(legs, row, signalling_host=REAL[0], send=False, receive=False)
+    assert legs.locked == {row}
+    assert agree(legs, row, signalling_host=REAL[0])
+    assert legs.destination[row] == REAL
+    assert legs.follow(row, (REAL[0], 62_000), now + 30)
+
+
+def test_rtcp_goes_to_the_next_port_unless_told_otherwise():
+    legs, row = opened()
+    assert legs.controls[row] == (PROMISED[0], PROMISED[1] + 1)
+    agree(legs, row, control_port=9000)
+    assert legs.controls[row] == (PROMISED[0], 9000)
+    agree(legs, row, shared_port=True)
+    assert row not in legs.controls
+
+
+def test_a_row_begins_in_its_own_law():
+    legs, row = opened()
+    agree(legs, row, codec="PCMU", payload=0)
     legs.close(1)
-    assert legs.open(2) == row
-    assert row not in legs.locked | legs.destination.keys() | legs.promised.keys()
-    assert not legs.sends[row] | legs.receives[row] | legs.listens[row]
-    assert (legs.payload[row], legs.digits_payload[row], legs.patience[row], legs.sent[row]) == (-1, -1, 0, 0)
-    agree(legs, row, leg=2)
-    assert legs.follow(row, OTHER, now=14.0)  # a search of its own
+    assert legs.law[legs.open(2)] == ALAW

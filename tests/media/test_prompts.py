@@ -81,6 +81,69 @@ def test_an_unknown_prompt_is_named():
         PromptBank(1).range(7)
 
 
+# Prompts on their way
+
+
+def test_a_prompt_has_its_room_before_it_may_be_played():
+    bank = PromptBank(10)
+    bank.add(1, marked(1, 4))
+    begin, count = bank.reserve(2, 6)
+    assert (begin, count) == (4, 6)
+    assert bank.is_loading(2)
+    assert 2 not in bank
+    with pytest.raises(MediaError, match="prompt 2 is not in the bank"):
+        bank.range(2)
+    bank.frames[:, begin : begin + count] = marked(2, 6)
+    bank.admit(2)
+    assert not bank.is_loading(2)
+    assert (stored(bank, 2) == marked(2, 6)).all()
+    assert (stored(bank, 1) == marked(1, 4)).all()
+
+
+def test_the_room_of_a_prompt_on_its_way_is_nobody_elses():
+    bank = PromptBank(10)
+    bank.reserve(1, 6)
+    with pytest.raises(BankFull):
+        bank.reserve(2, 5)
+    assert not bank.is_loading(2)
+    assert bank.reserve(2, 4) == (6, 4)
+
+
+def test_a_prompt_removed_on_its_way_gives_its_room_back_and_is_not_admitted():
+    bank = PromptBank(10)
+    bank.reserve(1, 10)
+    bank.remove(1)
+    assert not bank.is_loading(1)
+    bank.admit(1)
+    assert 1 not in bank
+    bank.add(2, marked(2, 10))
+    assert (stored(bank, 2) == marked(2, 10)).all()
+
+
+def test_admitting_what_was_never_reserved_is_nothing():
+    bank = PromptBank(10)
+    bank.admit(1)
+    assert 1 not in bank
+
+
+def test_a_number_reserved_again_gives_its_old_room_back():
+    bank = PromptBank(10)
+    bank.add(1, marked(1, 8))
+    assert bank.reserve(1, 10) == (0, 10)
+    assert 1 not in bank
+    assert bank.is_loading(1)
+
+
+def test_a_prompt_of_nothing_takes_no_room():
+    """So a frames file that is empty is found out where it is read, and the bank is as it was."""
+    bank = PromptBank(10)
+    assert bank.reserve(1, 0) == (0, 0)
+    bank.add(2, marked(2, 4))
+    bank.remove(1)
+    bank.add(3, marked(3, 6))
+    assert (stored(bank, 2) == marked(2, 4)).all()
+
+
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(0, 9)), max_size=40))
 def test_no_two_prompts_ever_share_a_frame(steps):
     bank, there = PromptBank(24), {}

@@ -196,6 +196,65 @@ def music_like(seconds: int, generator: np.random.Generator) -> np.ndarray:
     return 12_000 * sound / np.abs(sound).max()
 
 
+@pytest.mark.parametrize("snr", [9, 15])
+def test_a_long_press_in_noise_is_one_key(snr):
+    generator = np.random.default_rng(24)
+    noise = np.sqrt(np.mean(tone("1", 1000) ** 2) / 2 / 10 ** (snr / 10))
+    sounds = [np.concatenate([silence(300), tone(digit, 1500), silence(300)]) for digit in ALL_KEYS * 3]
+    assert heard(*(sound + generator.normal(0, noise, len(sound)) for sound in sounds)) == list(ALL_KEYS * 3)
+
+
+def test_every_key_of_thirty_milliseconds_is_taken():
+    sounds = [
+        np.concatenate([np.zeros(shift), tone(digit, 30)]) for digit in ALL_KEYS for shift in range(0, 80, 3)
+    ]
+    assert heard(*sounds) == [digit for digit in ALL_KEYS for _ in range(0, 80, 3)]
+
+
+def test_no_key_of_less_than_twenty_milliseconds_is_taken():
+    sounds = [
+        np.concatenate([np.zeros(shift), tone(digit, 19.75)])
+        for digit in ALL_KEYS
+        for shift in range(0, 80, 3)
+    ]
+    assert set(heard(*sounds)) == {""}
+
+
+def lasting(pair: tuple[float, ...], seconds: float, dbm0: float) -> np.ndarray:
+    """Return a sum of sines of this level each."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    amplitude = 32768 * 10 ** ((dbm0 - FULL_SCALE_DBM0) / 20)
+    return sum(amplitude * np.sin(2 * np.pi * hertz * time) for hertz in pair)
+
+
+@pytest.mark.parametrize("pair", [(350, 440), (350, 450), (425,)])
+def test_keys_upon_a_dial_tone_twice_as_loud(pair):
+    keys = np.concatenate([silence(600), typed(ALL_KEYS, 50, 50, low_dbm0=-15, high_dbm0=-15), silence(60)])
+    shifted = [np.concatenate([np.zeros(shift), keys]) for shift in range(0, 160, 23)]
+    sounds = [sound + lasting(pair, len(sound) / RATE, -9) for sound in shifted]
+    assert heard(*sounds) == [ALL_KEYS] * len(sounds)
+
+
+def test_a_dial_tone_that_ends_is_forgotten():
+    """Seconds later the sound is whole again: what would only be a key without its 440 Hz is none."""
+    muddled = lasting((770, 1336, 440), 0.2, -10)
+    sound = np.concatenate([lasting((350, 440), 1, -10), silence(2500), muddled, silence(100)])
+    assert heard(sound) == [""]
+
+
+def test_two_notes_in_the_midst_of_music_are_no_key():
+    """G5 and E6 of the equal scale are nearly the tones of a 5; they begin where other notes end."""
+    chord, notes = lasting((523.25, 659.26, 987.77), 0.5, -12), lasting((783.99, 1318.51), 0.5, -10)
+    assert heard(np.concatenate([chord, notes, chord])) == [""]
+
+
+def test_a_key_in_the_midst_of_music_is_taken():
+    """Nothing was quieter before it, but it is as pure and true as no instrument."""
+    chord = lasting((523.25, 659.26, 987.77), 0.5, -10)
+    sounds = [np.concatenate([np.zeros(shift), chord, tone("5", 100), chord]) for shift in range(0, 160, 20)]
+    assert heard(*sounds) == ["5"] * len(sounds)
+
+
 @pytest.mark.parametrize("kind", [speech_like, music_like])
 def test_speech_and_music_are_no_keys(kind):
     """Sixteen voices of half a minute: eight minutes of what keys must not be found in."""

@@ -9,33 +9,48 @@ from hypothesis import strategies as st
 
 from media import commands as ask
 from media import events as tell
+from media.recording_messages import RecordingEnded
 from media.wire import Inbox, pack
 
 COMMANDS = [
     ask.OpenLeg(1, "127.0.0.1"),
     ask.SetStream(1, "::1", 4000, "PCMA", 8, -1, 8000, True, False, 30.0),
+    ask.SetStream(1, "::1", 4, "PCMU", 0, 96, 16_000, False, True, 0.0, 60, 5001, True, True, "192.0.2.1"),
     ask.CloseLeg(1),
     ask.AddPrompt(1, "/sounds/ą.frames"),
     ask.RemovePrompt(1),
     ask.Play(1, 2, (3, 4)),
     ask.StopPlay(1),
     ask.HearNothing(1),
-    ask.HearLoop(1, 2, True),
+    ask.HearLoop(1, (2, 3), True),
+    ask.HearLoop(1, (), False, resume=True),
     ask.HearLeg(1, 2),
     ask.HearItself(1),
     ask.ListenForTones(1, False),
     ask.SendDigits(1, "12#", 160, 80),
-    ask.Record(1, "/x.wav"),
+    ask.Record(1, 3, "/x.wav"),
+    ask.Record(1, 4, "/x.wav", "mixed", "opus"),
+    ask.PauseRecording(3, True),
+    ask.MaskRecording(3, False),
+    ask.StopRecording(3),
+    ask.HearRoom(1, 2, True),
+    ask.HearRoom(1, 2, False, 3),
+    ask.ListenForSilence(1, 2.5),
     ask.Stop(),
 ]
 REPORTS = [
     tell.WorkerReady(7),
     tell.LegOpened(1, 20_000),
     tell.OpenFailed(1, "no free port"),
-    tell.LegClosed(1, tell.Statistics(1, 2, 3, 4, 5)),
+    tell.LegClosed(1, tell.Statistics(1, 2, 3, 4, 5, 0.5, 41.5, 12.25, 7, 4.41)),
     tell.MediaArrived(1, "192.0.2.1", 5),
     tell.DigitHeard(1, "#", "inband", 1.5),
+    tell.SilenceHeard(1, 2.5, True),
     tell.PlayEnded(1, 2, 0.5, True),
+    tell.OneWay(1, False, 3.02, True),
+    tell.BothWays(1),
+    tell.PromptReady(1, "no room for a prompt of 9 s"),
+    RecordingEnded(3, "/x.wav", 2.5, "5ea1", ((0.5, 1.0),), "why"),
     tell.MediaTimeout(1, 30.0),
     tell.CommandFailed(-1, "why"),
     tell.TickReport(50, 0, (0.1, 0.2), (100.0,), 3, 0.5),

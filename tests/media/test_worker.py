@@ -16,20 +16,22 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
+import soundfile
 
 from media import commands as ask
 from media import events as tell
-from media.engine import Batch, Sending
-from media.g711 import ALAW, encode
+from media import rtcp
+from media.g711 import ALAW, DECODE, SILENCE, decode
 from media.prompts import frames_of
-from media.recorder import Recorder
-from media.soundfiles import read_sound, write_frames
+from media.recording_messages import RecordingEnded
+from media.soundfiles import write_frames
 from media.wire import Inbox, pack
-from media.worker import REPORT_TICKS, Worker
-from tests.fakes.rtp import Stream, batch_of
-from tests.media.test_sockets import HOST, Phone, free_ports
+from media.worker import REPORT_TICKS
+from tests.fakes.rtp import Stream
+from tests.media.loopback import HOST, Phone, free_ports
+from tests.media.looping import Impatient, Loop, Times
 
-Kind = TypeVar("Kind", bound=tell.Report)
+Kind = TypeVar("Kind", bound=tell.AnyReport)
 SECONDS = 10.0
 """How long anything may take before a test gives up; nearly all of it is starting Python."""
 
@@ -41,7 +43,7 @@ class Line:
         self.socket, theirs = socket.socketpair()
         self.socket.settimeout(SECONDS)
         self.inbox: Inbox[tell.AnyReport] = Inbox(tell.AnyReport)
-        self.reports: list[tell.Report] = []
+        self.reports: list[tell.AnyReport] = []
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "media.worker", "--line", str(theirs.fileno()),
@@ -86,8 +88,15 @@ def line() -> Iterator[Line]:
     made.process.wait()
 
 
-def stream(leg: int, phone: Phone) -> ask.SetStream:
-    return ask.SetStream(leg, *phone.address, "PCMA", 8, 101, 8000, True, True, 0.0)
+def stream(leg: int, phone: Phone, **changes: object) -> ask.SetStream:
+    return ask.SetStream(leg, *phone.address, "PCMA", 8, 101, 8000, True, True, 0.0, **changes)
+
+
+def sides(path: str) -> np.ndarray:
+    """Return what was said and what was heard, ``(2, samples)``."""
+    samples, rate = soundfile.read(path, dtype="int16", always_2d=True)
+    assert rate == 8000
+    return samples.T
 
 
 def test_a_worker_from_its_start_to_its_stop(line, phone, tmp_path):
@@ -96,16 +105,14 @@ def test_a_worker_from_its_start_to_its_stop(line, phone, tmp_path):
     frames = frames_of((np.sin(np.arange(800) / 3) * 9000).astype(np.int16))
     write_frames(frames, tmp_path / "1.frames")
     port = line.open(5)
-    line.send(
-        ask.AddPrompt(1, str(tmp_path / "1.frames")),
-        stream(5, phone),
-        ask.Record(5, str(tmp_path / "heard.wav")),
-        ask.Play(5, 1, (1,)),
-    )
+    line.send(ask.AddPrompt(1, str(tmp_path / "1.frames")), stream(5, phone))
+    assert line.wait_for(tell.PromptReady) == [tell.PromptReady(1, "")]
+    line.send(ask.Record(5, 7, str(tmp_path / "call.wav")), ask.Play(5, 1, (1,)))
     (ended,) = line.wait_for(tell.PlayEnded)
     assert (ended.leg, ended.play, ended.seconds, ended.finished) == (5, 1, 0.1, True)
-    played = [phone.hears()[12:] for _ in range(5)]
-    assert played == [frame.tobytes() for frame in frames[0]]
+    while (first := phone.hears()[12:]) != frames[0, 0].tobytes():
+        assert first == bytes([SILENCE[ALAW]]) * 160  # before the prompt was ready
+    assert [phone.hears()[12:] for _ in range(4)] == [frame.tobytes() for frame in frames[0, 1:]]
 
     line.send(ask.HearItself(5))
     for _ in range(10):
@@ -120,13 +127,33 @@ def test_a_worker_from_its_start_to_its_stop(line, phone, tmp_path):
     line.send(ask.CloseLeg(5))
     (closed,) = line.wait_for(tell.LegClosed)
     assert closed.statistics.received == 11
+    (recorded,) = line.wait_for(RecordingEnded)
+    assert (recorded.recording, recorded.reason) == (7, "")
+    said, heard = sides(recorded.path)
+    assert len(said) == round(recorded.seconds * 8000)
+    # From the very tick in which it was asked for, and both sides on one clock.
+    assert (heard[:800] == decode(frames[0].reshape(-1), ALAW)).all()
+    echo = said == DECODE[ALAW][0x11]
+    assert echo.any()
+    assert (heard[echo] == said[echo]).all()
     line.send(ask.Stop())
     assert line.process.wait(SECONDS) == 0
-    assert 0x11 in np.unique(read_coded(tmp_path / "heard.wav"))
 
 
-def read_coded(path: Path) -> np.ndarray:
-    return encode(read_sound(path), ALAW)
+def test_the_end_of_a_leg_is_said_by_rtcp(line, phone):
+    reporter = Phone()
+    line.wait_for(tell.WorkerReady)
+    number = line.open(5)
+    line.send(stream(5, phone, control_port=reporter.address[1]))
+    ssrc = int.from_bytes(phone.hears()[8:12], "big")
+    line.send(ask.CloseLeg(5))
+    packets: tuple[rtcp.Packet, ...] = ()
+    while rtcp.Bye((ssrc,)) not in packets:  # reports may come before
+        data, source = reporter.hears_from()
+        packets = rtcp.parse(data)
+        assert source == number + 1
+    assert isinstance(packets[0], rtcp.SenderReport)
+    reporter.socket.close()
 
 
 def test_the_worker_ends_with_the_signalling_process(line):
@@ -134,6 +161,17 @@ def test_the_worker_ends_with_the_signalling_process(line):
     line.open(1)
     line.socket.close()
     assert line.process.wait(SECONDS) == 0
+
+
+def test_what_was_recorded_is_whole_when_the_signalling_process_is_gone(line, phone, tmp_path):
+    line.wait_for(tell.WorkerReady)
+    line.open(1)
+    line.send(stream(1, phone), ask.Record(1, 7, str(tmp_path / "call.wav")))
+    for _ in range(10):
+        phone.hears()
+    line.socket.close()
+    assert line.process.wait(SECONDS) == 0
+    assert sides(str(tmp_path / "call.wav")).shape[1] >= 9 * 160
 
 
 def test_ctrl_c_is_not_for_the_worker(line):
@@ -144,24 +182,41 @@ def test_ctrl_c_is_not_for_the_worker(line):
 
 def test_what_cannot_be_done_is_told_and_ends_nothing(line, tmp_path):
     line.wait_for(tell.WorkerReady)
-    (tmp_path / "bad.frames").write_bytes(b"odd")
     line.open(1)
     line.send(
         ask.Play(9, 1, ()),
         ask.CloseLeg(9),
-        ask.AddPrompt(1, str(tmp_path / "bad.frames")),
-        ask.Record(1, str(tmp_path / "missing" / "x.wav")),
-        ask.Record(9, str(tmp_path / "x.wav")),
-        ask.HearLoop(1, 4, True),
+        ask.HearLoop(1, (4,), True),
         ask.SetStream(1, HOST, 4000, "opus", 111, -1, 8000, True, True, 0.0),
         ask.OpenLeg(2, "192.0.2.1"),
     )
-    told = [(one.leg, one.reason) for one in line.wait_for(tell.CommandFailed, 7)]
-    assert [leg for leg, _ in told] == [9, 9, -1, 1, 9, 1, 1]
+    told = [(one.leg, one.reason) for one in line.wait_for(tell.CommandFailed, 4)]
+    assert [leg for leg, _ in told] == [9, 9, 1, 1]
     assert "leg 9 is not open" in told[0][1]
-    assert "not a frames file" in told[2][1]
     assert "192.0.2.1" in line.wait_for(tell.OpenFailed)[0].reason
     assert line.open(3)
+
+
+def test_every_prompt_and_every_recording_has_its_end(line, tmp_path):
+    """Whoever waits for one that cannot be must not wait for ever."""
+    line.wait_for(tell.WorkerReady)
+    line.open(1)
+    (tmp_path / "bad.frames").write_bytes(b"odd")
+    line.send(
+        ask.AddPrompt(1, str(tmp_path / "bad.frames")),
+        ask.AddPrompt(2, str(tmp_path / "missing.frames")),
+        ask.Record(1, 7, str(tmp_path / "missing" / "x.wav")),
+        ask.Record(9, 8, str(tmp_path / "x.wav")),
+        ask.Record(1, 9, str(tmp_path / "x.wav"), "quadrophonic"),
+    )
+    prompts = {one.prompt: one.failure for one in line.wait_for(tell.PromptReady, 2)}
+    assert "not a frames file" in prompts[1]
+    assert "No such file" in prompts[2]
+    recordings = {one.recording: one.reason for one in line.wait_for(RecordingEnded, 3)}
+    assert "No such file" in recordings[7]
+    assert "leg 9 is not open" in recordings[8]
+    assert "quadrophonic" in recordings[9]
+    assert [one.leg for one in line.wait_for(tell.CommandFailed, 2)] == [9, 1]
 
 
 def test_ports_run_out_and_come_back(line):
@@ -184,90 +239,6 @@ def test_the_worker_tells_how_it_keeps_time(line):
 # The loop, on a clock of the test's
 
 
-class Times:
-    """Time that passes a little with every look at it, and as much as is said with every tick."""
-
-    def __init__(self, tick_seconds: float) -> None:
-        self.now, self.tick_seconds, self.ticks = 100.0, tick_seconds, 0
-
-    def monotonic(self) -> float:
-        self.now += 0.001
-        return self.now
-
-
-class DeafPorts:
-    """Ports on which nothing arrives, and whose reading takes its time."""
-
-    def __init__(self, times: Times, most_ticks: int) -> None:
-        self.times, self.most_ticks = times, most_ticks
-        self.at: dict[int, Callable[[], object]] = {}
-        """What happens in which tick."""
-        self.closed = False
-
-    def read(self) -> Batch:
-        self.at.get(self.times.ticks, lambda: None)()
-        self.times.now += self.times.tick_seconds
-        self.times.ticks += 1
-        assert self.times.ticks <= self.most_ticks, "nobody listens to commands any more"
-        return batch_of()
-
-    def write(self, sending: Sending, packets: object) -> None:
-        """Send nothing."""
-
-    def drain(self, now: float) -> None:
-        """Hold nothing."""
-
-    def close_all(self) -> None:
-        self.closed = True
-
-
-class Impatient:
-    """A poll that never waits, so that a thousand ticks take no time."""
-
-    def __init__(self, line: socket.socket) -> None:
-        self.line = line
-
-    def register(self, file: object, events: int) -> None:
-        """Take what is watched; it is the line."""
-
-    def poll(self, milliseconds: float) -> bool:
-        try:
-            return bool(self.line.recv(1, socket.MSG_PEEK))
-        except BlockingIOError:
-            return False
-
-
-class Loop:
-    """A worker that runs in the test, the other end of its line, and its ports."""
-
-    def __init__(self, times: Times, most_ticks: int) -> None:
-        self.times = times
-        self.ours, self.theirs = socket.socketpair()
-        self.ports = DeafPorts(times, most_ticks)
-        self.worker = Worker(self.theirs, self.ports)
-        self.inbox: Inbox[tell.AnyReport] = Inbox(tell.AnyReport)
-
-    def run(self, *, stop_at: int) -> None:
-        """Run until that tick, in which the worker is told to stop."""
-        self.ports.at[stop_at] = lambda: self.ours.sendall(pack(ask.Stop()))
-        self.worker.run()
-
-    def reports(self, kind: type[Kind]) -> list[Kind]:
-        """Return what can be read just now of a kind."""
-        got = []
-        self.ours.setblocking(False)
-        try:
-            while data := self.ours.recv(1 << 16):
-                got += self.inbox.feed(data)
-        except BlockingIOError:
-            return [one for one in got if isinstance(one, kind)]
-        return [one for one in got if isinstance(one, kind)]
-
-    def close(self) -> None:
-        self.ours.close()
-        self.theirs.close()
-
-
 @pytest.fixture
 def looping(monkeypatch) -> Iterator[Callable[..., Loop]]:
     made: list[Loop] = []
@@ -275,7 +246,8 @@ def looping(monkeypatch) -> Iterator[Callable[..., Loop]]:
     def loop(tick_seconds: float, most_ticks: int = 500) -> Loop:
         times = Times(tick_seconds)
         monkeypatch.setattr(
-            "media.worker.time", SimpleNamespace(monotonic=times.monotonic, process_time=lambda: 0.5)
+            "media.worker.time",
+            SimpleNamespace(monotonic=times.monotonic, process_time=lambda: 0.5, time=lambda: 1.7e9),
         )
         made.append(Loop(times, most_ticks))
         monkeypatch.setattr("media.worker.select.poll", lambda: Impatient(made[-1].theirs))
@@ -324,12 +296,59 @@ def test_a_signalling_process_that_does_not_read_stops_nothing(looping):
     assert got == list(range(1000))
 
 
-def test_a_recording_that_breaks_off_is_told(looping, monkeypatch):
-    failures = [(7, "the recording broke off: No space left on device")]
-    monkeypatch.setattr(Recorder, "failure", lambda _: failures.pop() if failures else None)
+def test_recordings_are_on_the_clock_of_the_ticks(looping):
+    """What a command says holds from the next frame on, and the frames are numbered without a gap."""
     loop = looping(0.001)
-    loop.run(stop_at=3)
-    assert [one.leg for one in loop.reports(tell.CommandFailed)] == [7]
+    loop.send_at(1, ask.OpenLeg(5, HOST), ask.Record(5, 7, "/x.wav", "mono", "flac"))
+    loop.send_at(3, ask.PauseRecording(7, True), ask.MaskRecording(7, False))
+    loop.send_at(4, ask.StopRecording(7))
+    loop.run(stop_at=6)
+    assert loop.tape.asked == [
+        ("begin", 7, "/x.wav", 2, "mono", "flac"),
+        ("frames", 2, 7),
+        ("frames", 3, 7),
+        ("pause", 7, True, 4),
+        ("mask", 7, False, 4),
+        ("frames", 4, 7),
+        ("end", 7, 5),
+        ("stop",),
+    ]
+
+
+def test_the_recordings_of_a_leg_end_with_it(looping):
+    loop = looping(0.001)
+    loop.send_at(1, *(ask.OpenLeg(leg, HOST) for leg in (5, 6)))
+    loop.send_at(2, *(ask.Record(leg, leg + 10 * turn, "/x.wav") for turn in (1, 2) for leg in (5, 6)))
+    loop.send_at(4, ask.CloseLeg(5))
+    loop.run(stop_at=5)
+    assert [what for what in loop.tape.asked if what[0] == "end"] == [("end", 15, 5), ("end", 25, 5)]
+    assert [what for what in loop.tape.asked if what[0] == "frames"] == [
+        ("frames", 3, 15, 16, 25, 26),
+        ("frames", 4, 15, 16, 25, 26),
+        ("frames", 5, 16, 26),
+    ]
+
+
+def test_a_recording_that_broke_off_is_told_and_gathered_no_longer(looping):
+    loop = looping(0.001)
+    broken = RecordingEnded(7, "/x.wav", 0.5, "", (), "the recording broke off: No space left on device")
+    loop.send_at(1, ask.OpenLeg(5, HOST), ask.Record(5, 7, "/x.wav"), ask.Record(5, 8, "/y.wav"))
+    loop.ports.at[3] = lambda: loop.tape.happens.append(broken)
+    loop.send_at(5, ask.CloseLeg(5))
+    loop.run(stop_at=7)
+    assert loop.reports(RecordingEnded) == [broken]
+    assert [what[1:] for what in loop.tape.asked if what[0] == "frames"] == [
+        (2, 7, 8), (3, 7, 8), (4, 8), (5, 8)
+    ]  # fmt: skip
+    assert [what for what in loop.tape.asked if what[0] == "end"] == [("end", 8, 6)]
+
+
+def test_what_ends_with_the_worker_is_told_before_it_goes(looping):
+    loop = looping(0.001)
+    last = RecordingEnded(7, "/x.wav", 1.0, "5ea1")
+    loop.tape.stop = lambda: loop.tape.happens.append(last)  # type: ignore[method-assign]
+    loop.run(stop_at=1)
+    assert loop.reports(RecordingEnded) == [last]
 
 
 def test_one_thread_for_small_products():

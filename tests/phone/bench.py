@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from softswitch.bus import EventLog
 from softswitch.calls.directory import Directory
 from softswitch.calls.leg import Surroundings
-from softswitch.phone.telephone import Line, Telephone
+from softswitch.phone.telephone import PATIENCE, Line, Telephone
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
 from softswitch.registrar.credentials import Authenticator
 from softswitch.sip.digest import Nonces
@@ -40,6 +40,7 @@ class Switch(Party):
             clock=clock,
             salt=counted("salt"),
             log=EventLog(clock),
+            bindings_of=lambda user: (),
         )
         self.asks = True
         self.registers = 200
@@ -101,7 +102,7 @@ class Switch(Party):
 class Bench:
     """A phone, its switch, and everything the phone said."""
 
-    def __init__(self, password: str = "secret") -> None:
+    def __init__(self, password: str, patience: float) -> None:
         loop = asyncio.get_running_loop()
         self.network = LiveNetwork()
         self.switch = Switch(self.network)
@@ -118,7 +119,7 @@ class Bench:
             random=lambda: 0.5,
         )
         self.line = Line("1001", Hop("UDP", SWITCH, 5060, *PHONE), SWITCH, password)
-        self.phone = Telephone(self.line, around, counted("n"), self.told.append)
+        self.phone = Telephone(self.line, around, counted("n"), self.told.append, patience=patience)
         self.network.join(PHONE, stack, self.phone.handle)
 
     async def talk(self, number: str = "100", body: bytes | None = None) -> DialogId:
@@ -141,7 +142,7 @@ class Bench:
 
 
 @contextlib.asynccontextmanager
-async def bench(password: str = "secret") -> AsyncIterator[Bench]:
-    made = Bench(password)
+async def bench(password: str = "secret", patience: float = PATIENCE) -> AsyncIterator[Bench]:
+    made = Bench(password, patience)
     yield made
     made.network.close()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from media import commands as ask
+from media.client import MediaLeg
 from media.errors import WorkerGone
+from media.recording_messages import RecordingEnded
+from media.soundfiles import write_wave
 from softswitch.clock import SystemClock
 from softswitch.errors import StartError
 from softswitch.phone import run
@@ -54,17 +58,37 @@ class Switch:
 
 
 class Sounds(FakeMediaClient):
-    """Sound that is over as soon as it is played."""
+    """Sound that is over as soon as it is played, and recorded as soon as it is asked for."""
 
     def __init__(self) -> None:
         super().__init__()
         self.on_send = self.finish
         self.running = False
         self.broken_start = False
+        self.recordings: list[tuple[Path, str]] = []
+        self.why_not = ""
+        """Why a recording has to be given up."""
+        self.is_silent = False
+        """Nothing is ever told of a recording."""
 
     def finish(self, command: ask.AnyCommand) -> None:
         if isinstance(command, ask.Play):
             asyncio.get_running_loop().call_soon(self.finish_play, self.legs[command.leg])
+
+    def record(
+        self,
+        leg: MediaLeg,
+        path: Path,
+        listener: Callable[[RecordingEnded], None],
+        *,
+        layout: str,
+        then: str,
+    ) -> int:
+        self.recordings.append((path, layout))
+        if not self.is_silent:
+            ended = RecordingEnded(1, str(path), 2.04, "", (), self.why_not)
+            asyncio.get_running_loop().call_soon(listener, ended)
+        return 1
 
     async def start(self) -> None:
         if self.broken_start:
@@ -93,6 +117,12 @@ async def switch() -> AsyncIterator[Switch]:
     made.port = await made.driver.listen("127.0.0.1", 0)
     yield made
     await made.driver.close()
+
+
+def spoken(folder: Path) -> Path:
+    """Return a sound to play."""
+    write_wave(folder / "said.wav", np.ones(800, np.int16))
+    return folder / "said.wav"
 
 
 def setup(switch: Switch, **more: object) -> PhoneSetup:
@@ -171,11 +201,12 @@ async def test_a_phone_over_tcp(switch: Switch, sounds: Sounds) -> None:
 
 
 async def test_sound_is_played_and_recorded(switch: Switch, sounds: Sounds, tmp_path: Path) -> None:
-    play, record = tmp_path / "said.wav", tmp_path / "heard.wav"
+    play, record = spoken(tmp_path), tmp_path / "heard.wav"
     worked, told = await take(switch, "call:100", "tones:1A1", "hangup", play=play, record=record)
     assert worked, told
     commands = sounds.all()
-    assert [one.path for one in commands if isinstance(one, ask.Record)] == [str(record)]
+    assert sounds.recordings == [(record, "mono")]
+    assert f"recorded 2.0 s in {record}" in told
     assert len([one for one in commands if isinstance(one, ask.HearLoop)]) == 1
     assert sounds.loaded[0] == play
     # Each key's tone is made once and played as often as it is pressed.
@@ -184,14 +215,66 @@ async def test_sound_is_played_and_recorded(switch: Switch, sounds: Sounds, tmp_
     assert played[0] != played[1]
 
 
-async def test_a_sound_that_cannot_be_read_fails_the_call(
+async def test_a_sound_that_cannot_be_loaded_fails_the_call(
     switch: Switch, sounds: Sounds, tmp_path: Path
 ) -> None:
     sounds.broken.add("said.wav")
-    worked, told = await take(switch, "call:100", play=tmp_path / "said.wav")
+    worked, told = await take(switch, "call:100", play=spoken(tmp_path))
     assert not worked
     assert told[-2].startswith(f"failed: {tmp_path}/said.wav: ")
     assert switch.seen[-1] == "BYE"
+
+
+async def test_a_recording_that_fails_fails_the_run(switch: Switch, sounds: Sounds, tmp_path: Path) -> None:
+    sounds.why_not = "No space left on device"
+    record = tmp_path / "heard.wav"
+    worked, told = await take(switch, "call:100", "wait:0", "hangup", record=record)
+    assert not worked
+    assert f"failed: {record}: No space left on device" in told
+
+
+async def test_a_recording_nobody_knows_of_fails_the_run(
+    switch: Switch, sounds: Sounds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "FILE_SECONDS", 0.01)
+    sounds.is_silent = True
+    worked, told = await take(switch, "call:100", "hangup", record=tmp_path / "heard.wav")
+    assert (worked, told[-1]) == (False, f"failed: nobody knows what became of {tmp_path}/heard.wav")
+
+
+async def test_who_made_no_call_has_nothing_to_record(switch: Switch, sounds: Sounds, tmp_path: Path) -> None:
+    record = tmp_path / "heard.wav"
+    worked, told = await take(switch, "wait:0", record=record)
+    assert worked, told
+    assert (sounds.recordings, record.exists()) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"record": "none/heard.wav"}, "cannot record to {folder}/none/heard.wav: No such file or directory"),
+        ({"record": ""}, "cannot record to {folder}: Is a directory"),
+        ({"play": "said.wav"}, "cannot play {folder}/said.wav: "),
+        ({"play": "notes.txt"}, "cannot play {folder}/notes.txt: "),
+    ],
+)
+async def test_files_are_looked_at_before_the_switch_hears_of_it(
+    switch: Switch, sounds: Sounds, tmp_path: Path, files: dict[str, str], sentence: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("no sound", encoding="ascii")
+    with pytest.raises(StartError) as caught:
+        await take(switch, "call:100", **{what: tmp_path / name for what, name in files.items()})
+    assert str(caught.value).startswith(sentence.format(folder=tmp_path))
+    assert switch.seen == []
+
+
+async def test_a_recording_of_before_is_kept_until_there_is_a_new_one(
+    switch: Switch, sounds: Sounds, tmp_path: Path
+) -> None:
+    record = spoken(tmp_path)
+    before = record.read_bytes()
+    await take(switch, "wait:0", record=record)
+    assert record.read_bytes() == before
 
 
 # What a phone cannot be set up with
@@ -201,7 +284,9 @@ async def test_a_port_that_is_taken(switch: Switch, sounds: Sounds) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("0.0.0.0", 0))
         port = other.getsockname()[1]
-        with pytest.raises(StartError, match=f"^cannot listen on port {port}: Address already in use$"):
+        with pytest.raises(
+            StartError, match=f"^cannot listen on 0.0.0.0 port {port}: Address already in use. "
+        ):
             await take(switch, port=port)
 
 

@@ -88,8 +88,42 @@ def odd(switch, incoming):
 async def test_a_switch_that_is_not_there():
     async with bench() as b:
         b.network.drop = lambda one: True
-        with pytest.raises(PhoneError, match=r"^192\.0\.2\.1:5060 does not answer \(no answer in time\)$"):
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(
+            PhoneError, match=r"^192\.0\.2\.1:5060 \(UDP\) does not answer: nothing came within 10 s$"
+        ):
             await b.phone.register()
+        assert asyncio.get_running_loop().time() - began == pytest.approx(10)
+        assert b.told[-1] == "no answer yet from 192.0.2.1:5060 (UDP), trying for 8 s more"
+
+
+@in_virtual_time
+async def test_a_patience_shorter_than_the_notice_says_no_more_than_that():
+    async with bench(patience=1.0) as b:
+        b.network.drop = lambda one: True
+        with pytest.raises(PhoneError, match=r"nothing came within 1 s$"):
+            await b.phone.register()
+        assert len(b.told) == 1
+
+
+@in_virtual_time
+async def test_a_call_is_not_waited_for_longer_either():
+    async with bench() as b:
+        b.network.drop = lambda one: True
+        with pytest.raises(PhoneError, match=r"does not answer: nothing came within 10 s$"):
+            await b.phone.call("100")
+
+
+@in_virtual_time
+async def test_a_phone_that_rings_for_long_is_answered_all_the_same():
+    async with bench() as b:
+        calling = asyncio.ensure_future(b.phone.call("100"))
+        await passes(0.5)
+        b.switch.answer(b.switch.called, 180)
+        await passes(25)
+        b.switch.answer(b.switch.called, 200, body=sdp(host=SWITCH))
+        await calling
+        assert not any("no answer yet" in line for line in b.told)
 
 
 @in_virtual_time

@@ -38,7 +38,7 @@ def register(
         *extra.splitlines(),
         "Content-Length: 0",
     ]
-    message = parse_datagram(("\r\n".join(lines) + "\r\n\r\n").encode())
+    message = parse_datagram(("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape"))
     assert isinstance(message, Request)
     validate_request(message)
     return message

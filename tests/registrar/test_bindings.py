@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from softswitch.registrar.bindings import (
     Binding,
     alive,
     by_preference,
+    reachable_anew,
     remove_all,
     update,
 )
@@ -20,6 +23,7 @@ from softswitch.sip.hop import Hop
 from softswitch.sip.uri import parse_uri
 
 HOP = Hop("UDP", "192.0.2.9", 5062, "192.0.2.1", 5060)
+TCP = Hop("TCP", "192.0.2.9", 49_152, "192.0.2.1", 5060, connection=3)
 
 
 def template(call_id="c1", cseq=1):
@@ -35,6 +39,11 @@ def apply(bindings, *contacts, call_id="c1", cseq=1, now=100.0):
 
 def uris(bindings):
     return [str(binding.contact) for binding in bindings]
+
+
+def elsewhere(change, host="198.51.100.7"):
+    """Return the bindings as if their REGISTER had come from another socket."""
+    return [replace(one, hop=replace(one.hop, host=host)) for one in change.kept]
 
 
 def test_a_first_contact():
@@ -129,6 +138,25 @@ def test_a_phone_with_a_new_address_replaces_its_old_one_by_call_id():
     assert uris(moved.kept) == ["sip:1001@192.0.2.9:5070"]
 
 
+def test_a_second_phone_behind_one_call_id_stays_beside_the_first():
+    # RFC 3261 §10.2: one element uses one Call-ID for all that it registers.
+    first = apply((), "<sip:1001@198.51.100.7:5062>")
+    both = apply(elsewhere(first), "<sip:1001@192.0.2.9:5062>", cseq=2)
+    assert uris(both.kept) == ["sip:1001@198.51.100.7:5062", "sip:1001@192.0.2.9:5062"]
+    assert both.removed == ()
+
+
+def test_a_contact_that_stands_twice_counts_once_as_it_stands_last():
+    change = apply((), "<sip:a@192.0.2.9>;q=0.1", "<sip:b@192.0.2.9>", ("<sip:A@192.0.2.9>", 60))
+    assert uris(change.kept) == ["sip:a@192.0.2.9", "sip:b@192.0.2.9", "sip:A@192.0.2.9"], (
+        "user names are exact"
+    )
+    change = apply((), "<sip:a@PHONE>;q=0.1", ("<sip:b@phone>", 0), ("<sip:a@phone>;q=0.7", 600))
+    (binding,) = change.kept
+    assert (change.added, binding.q, binding.expires_at) == ((binding,), 700, 700.0)
+    assert apply(change.kept, "<sip:a@phone>", ("<sip:a@phone>", 0), cseq=2).kept == ()
+
+
 @pytest.mark.parametrize("instance", ["", ';+sip.instance="<urn:uuid:1>"'])
 def test_a_phone_that_has_moved_and_then_drops_its_old_address_keeps_the_new(instance):
     first = apply((), f"<sip:1001@192.0.2.9:5062>{instance}")
@@ -175,6 +203,32 @@ def test_what_has_expired_is_dropped_on_the_way():
     assert alive(first.kept, 160.0) == ()
     change = apply(first.kept, "<sip:b@192.0.2.9>", call_id="c2", now=161.0)
     assert (uris(change.kept), uris(change.removed)) == (["sip:b@192.0.2.9"], ["sip:a@192.0.2.9"])
+
+
+@pytest.mark.parametrize(
+    ("contact", "hop", "nat", "kept"),
+    [
+        ("sip:1001@192.0.2.9:5062", HOP, False, HOP),
+        ("sip:1001@10.0.0.7:5062", HOP, True, HOP),
+        ("sip:1001@192.0.2.9:5070", TCP, False, replace(TCP, port=5070, connection=None)),
+        ("sip:1001@192.0.2.9:5070", TCP, True, None),
+        ("sip:1001@192.0.2.9", TCP, False, None),
+        ("sip:1001@10.0.0.7:5070", TCP, False, None),
+        ("sip:1001@phone.example:5070", TCP, False, None),
+        ("tel:1001", TCP, False, None),
+        ("sip:1001@192.0.2.9:5061", replace(TCP, transport="TLS"), False, None),
+        ("sip:1001@192.0.2.9:5061", replace(TCP, transport="WS"), False, None),
+        (
+            "sip:1001@[2001:DB8::9]:5070",
+            replace(TCP, host="2001:db8::9"),
+            False,
+            replace(TCP, host="2001:db8::9", port=5070, connection=None),
+        ),
+    ],
+)
+def test_the_way_to_a_phone_whose_stream_has_ended(contact, hop, nat, kept):
+    before = replace(template(), contact=parse_uri(contact), hop=hop, behind_nat=nat)
+    assert reachable_anew(before) == (None if kept is None else replace(before, hop=kept))
 
 
 def test_phones_are_grouped_by_preference():

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from softswitch.bus import EventLog
-from softswitch.events import CredentialsRefused
+from softswitch.events import CredentialsRefused, SourceShutOut
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
+from softswitch.registrar.bindings import Binding
 from softswitch.registrar.credentials import Authenticator
+from softswitch.registrar.guesses import MOST_WRONG
 from softswitch.sip.digest import MD5, NONCE_LIFE, SHA256, Nonces, ha1, parse_digest
 from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.uri import parse_uri
 from tests.fakes.clock import FakeClock
 from tests.registrar.requests import HERE, PHONE, answer, register
 
@@ -21,7 +26,8 @@ BY_SHA256_ALONE = Account("1003", secrets={SHA256: ha1(SHA256, "1003", "home", "
 class Door:
     """An authenticator with an account 1001, or the accounts given."""
 
-    def __init__(self, *accounts):
+    def __init__(self, *accounts, start="0"):
+        self.bindings = ()
         self.clock = FakeClock()
         self.log = EventLog(self.clock)
         self.events = []
@@ -30,20 +36,32 @@ class Door:
         self.authenticator = Authenticator(
             Accounts(accounts or [WITH_PASSWORD]),
             realm="home",
-            nonces=Nonces(b"k" * 32),
+            nonces=Nonces(b"k" * 32, start=start),
             clock=self.clock,
             salt=lambda: f"{next(salts):04}",
             log=self.log,
+            bindings_of=lambda user: self.bindings if user == "1001" else (),
         )
 
-    def account(self, request):
-        return self.authenticator.account(request, PHONE)
+    def account(self, request, hop=PHONE):
+        return self.authenticator.account(request, hop)
 
-    def refused(self, request):
+    def refused(self, request, hop=PHONE):
         """Return the refusal of a request."""
         with pytest.raises(RemoteProtocolError) as error:
-            self.account(request)
+            self.account(request, hop)
         return error.value
+
+    def guess(self, times, *, user="1001", hop=PHONE):
+        """Try passwords; return the statuses of the answers."""
+        statuses = []
+        for number in range(times):
+            challenge = self.refused(register(HERE, user=user), hop)
+            if challenge.status == 401:
+                guess = answer(register(HERE, user=user), challenge, user=user, password=f"guess{number}")
+                challenge = self.refused(guess, hop)
+            statuses.append(challenge.status)
+        return statuses
 
     def challenge(self, **how):
         return self.refused(register(HERE, **how))
@@ -158,6 +176,16 @@ def test_a_request_that_is_sent_again_by_a_listener_is_refused():
     assert parse_digest(replayed.fields[0][1]).get("stale") == "true"
 
 
+def test_after_a_restart_the_old_nonce_costs_one_round_more_and_is_no_event():
+    before, after = Door(start="first"), Door(start="second")
+    challenge = before.challenge()
+    refusal = after.refused(answer(register(HERE), challenge, user="1001", password="secret"))
+    assert parse_digest(refusal.fields[0][1]).get("stale") == "true"
+    assert after.events == []
+    again = answer(register(HERE), refusal, user="1001", password="secret")
+    assert after.account(again).user == "1001"
+
+
 def test_another_exchanges_nonce_is_as_good_as_none():
     door = Door()
     foreign = RemoteProtocolError(
@@ -188,3 +216,61 @@ def test_two_nonces_of_one_second_differ():
     door = Door()
     nonces = {parse_digest(door.challenge().fields[0][1]).get("nonce") for _ in range(3)}
     assert len(nonces) == 3
+
+
+# Guessing
+
+
+def test_who_guesses_is_shut_out_for_a_while_and_the_log_is_told_once():
+    door = Door()
+    first = door.challenge()
+    assert door.guess(30) == [401] * MOST_WRONG + [403] * 10
+    assert [type(event) for event in door.events] == [CredentialsRefused] * MOST_WRONG + [SourceShutOut]
+    assert door.events[-1] == SourceShutOut("192.0.2.9", MOST_WRONG, 60)
+    # The right password would tell him that it is one.
+    right = answer(register(HERE), first, user="1001", password="secret")
+    assert door.refused(right).status == 403
+    door.clock.advance(59.5)
+    assert door.refused(right).reason == "Too many wrong passwords from your address, try again in 1 s"
+    door.clock.advance(1)
+    assert door.account(answer(register(HERE), door.challenge(), user="1001", password="secret"))
+
+
+def test_challenges_and_old_nonces_are_no_guesses():
+    door = Door()
+    for _ in range(5 * MOST_WRONG):
+        challenge = door.challenge()
+    door.clock.advance(NONCE_LIFE + 1)
+    for _ in range(5 * MOST_WRONG):
+        assert door.refused(answer(register(HERE), challenge, user="1001", password="secret")).status == 401
+    assert door.events == []
+
+
+def test_others_are_not_shut_out_with_him():
+    door, elsewhere = Door(), replace(PHONE, host="192.0.2.10")
+    door.guess(30)
+    request = register(HERE)
+    assert door.account(
+        answer(request, door.refused(request, elsewhere), user="1001", password="secret"), elsewhere
+    )
+
+
+def test_a_registered_phone_behind_his_address_stays_in():
+    door, neighbour = Door(WITH_PASSWORD, BY_MD5_ALONE), replace(PHONE, port=40_000)
+    door.bindings = (Binding("1001", parse_uri("sip:1001@10.0.0.5"), PHONE, "c", 1, 2e9, behind_nat=True),)
+    door.guess(30, user="1002", hop=neighbour)
+    request = register(HERE)
+    # By the socket it registered from, for its own account; from another it may be anybody.
+    assert door.refused(request, neighbour).status == 403
+    assert door.refused(register(HERE, user="1002")).status == 403
+    assert door.account(answer(request, door.challenge(), user="1001", password="secret")).user == "1001"
+
+
+def test_nobody_is_shut_out_in_anothers_name():
+    # Datagrams with a forged source; the nonce went to where the forger really is.
+    door, forger = Door(), replace(PHONE, host="203.0.113.66")
+    challenge = door.refused(register(HERE), forger)
+    for number in range(30):
+        door.refused(answer(register(HERE), challenge, user="1001", password=f"guess{number}"))
+    assert door.events == []
+    assert door.challenge().status == 401

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import replace
 
 import pytest
 
 from softswitch.bus import EventLog
 from softswitch.events import PhoneRegistered, PhoneUnregistered
 from softswitch.registrar.accounts import Account
-from softswitch.registrar.credentials import Authenticator
+from softswitch.registrar.bindings import MAX_BINDINGS, Binding
 from softswitch.registrar.service import Lifetimes, Registrar, way_to
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.hop import Hop
+from softswitch.sip.uri import parse_uri
 from tests.fakes.clock import FakeClock
 from tests.registrar.requests import HERE, PHONE, register
 
 TCP = Hop("TCP", "192.0.2.9", 40_000, "192.0.2.1", 5060, connection=7)
-
-
-class Believing:
-    """Stands in for the authenticator: whoever says From 1001 is 1001."""
-
-    def account(self, request, hop):
-        if request.from_.uri.user == "4711":
-            raise RemoteProtocolError(401, "Unauthorized")
-        return Account(request.from_.uri.user)
 
 
 class Desk:
@@ -38,7 +30,6 @@ class Desk:
         self.log.subscribe(lambda entry: self.events.append(entry.event))
         self.saved = []
         self.registrar = Registrar(
-            cast(Authenticator, Believing()),
             clock=self.clock,
             log=self.log,
             save=lambda user, bindings: self.saved.append((user, bindings)),
@@ -47,7 +38,8 @@ class Desk:
 
     def register(self, *contacts, hop=PHONE, **how):
         """Return the Contact values of the 200."""
-        fields = self.registrar.register(register(*contacts, **how), hop)
+        request = register(*contacts, **how)
+        fields = self.registrar.register(Account(request.from_.uri.user), request, hop)
         assert {name for name, _ in fields} <= {"Contact"}
         return [value for _, value in fields]
 
@@ -74,6 +66,14 @@ def test_a_phone_registers():
     assert desk.registrar.count() == 1
 
 
+def test_what_a_phone_says_of_itself_can_be_written_down():
+    desk = Desk()
+    desk.register(f'{HERE};+sip.instance="<\udcff>"', agent="Łucja's\udcff" + "x" * 50_000)
+    (binding,) = desk.registrar.bindings("1001")
+    assert binding.user_agent == "Łucja's\ufffd" + "x" * 91 + "…"
+    assert binding.instance == "\ufffd"
+
+
 @pytest.mark.parametrize(
     ("contact", "extra", "granted"),
     [
@@ -83,6 +83,11 @@ def test_a_phone_registers():
         (f"{HERE};expires=60", "", 60),
         (f"{HERE};expires=999999", "", 3600),
         (HERE, "Expires: 4294967295", 3600),
+        # RFC 3261 §10.2: what cannot be read is an hour, what is too large is cut.
+        (HERE, "Expires: 99999999999", 3600),
+        (HERE, "Expires: soon", 3600),
+        (f"{HERE};expires=abc", "Expires: 600", 3600),
+        (f"{HERE};expires=99999999999", "Expires: 600", 3600),
     ],
 )
 def test_how_long_it_lasts(contact, extra, granted):
@@ -163,14 +168,64 @@ def test_another_persons_account_is_not_for_the_taking():
     request.fields.put("To", "<sip:1002@192.0.2.1>")
     request.__dict__.pop("to", None)
     with pytest.raises(RemoteProtocolError) as error:
-        desk.registrar.register(request, PHONE)
+        desk.registrar.register(Account("1001"), request, PHONE)
     assert error.value.status == 403
-    assert desk.refused(HERE, user="4711").status == 401
     assert desk.saved == []
 
 
-def test_a_contact_nobody_could_call():
-    assert Desk().refused("<mailto:anna@example.com>").status == 400
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "<mailto:anna@example.com>",
+        "<sips:1001@192.0.2.9>",
+        "<sip:1001@192.0.2.9;transport=tls>",
+        "<sip:1001@192.0.2.9;transport=WS>",
+        # Ourselves: calls would come back to us for ever.
+        "<sip:1001@192.0.2.1:5060>",
+        "<sip:1002@192.0.2.1;transport=tcp>",
+    ],
+)
+def test_a_contact_nobody_could_call(contact):
+    desk = Desk()
+    refusal = desk.refused(HERE, contact)
+    assert refusal.status == 400
+    assert refusal.reason.startswith("Contact ")
+    assert desk.contacts() == []
+
+
+def test_a_phone_that_has_our_number_in_a_network_of_its_own_is_no_loop():
+    desk = Desk()
+    desk.register("<sip:1001@192.0.2.1:5060>", via="SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bKnat")
+    (binding,) = desk.registrar.bindings("1001")
+    assert way_to(binding) == PHONE
+
+
+def test_more_contacts_than_an_account_may_have_are_refused_before_anything_is_done_with_them():
+    desk = Desk()
+    contacts = [f"<sip:{number}@192.0.2.9>" for number in range(MAX_BINDINGS + 1)]
+    refusal = desk.refused(*contacts)
+    assert (refusal.status, refusal.reason) == (403, "An account has at most 10 contacts")
+    # Nor are there as many as a datagram holds: each would be read before anybody is asked who.
+    with pytest.raises(RemoteProtocolError, match="Too many list members"):
+        register(*([",".join(contacts)] * 10))
+    assert desk.saved == []
+    assert len(desk.register(*contacts[1:])) == MAX_BINDINGS
+
+
+def test_a_stream_is_wanted_by_who_registered_over_it():
+    desk = Desk()
+    via = "SIP/2.0/TCP 192.0.2.9:5062;branch=z9hG4bKtcp"
+    desk.register("<sip:1001@192.0.2.9;transport=tcp>", hop=TCP, via=via, extra="Expires: 600")
+    assert desk.registrar.over_stream(7)
+    assert not desk.registrar.over_stream(8)
+    desk.clock.advance(600)
+    assert not desk.registrar.over_stream(7)
+
+
+def test_one_contact_twice_is_one_phone():
+    desk = Desk()
+    assert desk.register(HERE, f"{HERE};q=0.5") == [f"{HERE};expires=3600;q=0.5"]
+    assert len(desk.events) == 1
 
 
 def test_header_fields_inside_a_contact_never_reach_our_requests():
@@ -203,13 +258,35 @@ def test_what_has_expired_is_noted_before_a_new_registration_too():
 def test_a_closed_connection_takes_its_phones_with_it():
     desk = Desk()
     via = "SIP/2.0/TCP 192.0.2.9:5062;branch=z9hG4bKtcp"
-    desk.register("<sip:1001@192.0.2.9:40000;transport=tcp>", hop=TCP, via=via)
+    desk.register("<sip:1001@192.0.2.9;transport=tcp>", hop=TCP, via=via)
     desk.register(HERE, call_id="other")
     desk.registrar.connection_closed(8)
     assert desk.registrar.count() == 2
     desk.registrar.connection_closed(7)
     assert desk.contacts() == ["sip:1001@192.0.2.9:5062"]
     assert desk.events[-1].reason == "connection closed"
+
+
+def test_a_phone_that_listens_outlives_its_connection():
+    desk = Desk()
+    via = "SIP/2.0/TCP 192.0.2.9:5062;branch=z9hG4bKtcp"
+    desk.register("<sip:1001@192.0.2.9:5062;transport=tcp>", hop=TCP, via=via)
+    desk.registrar.connection_closed(7)
+    (binding,) = desk.registrar.bindings("1001")
+    assert binding.hop == Hop("TCP", "192.0.2.9", 5062, "192.0.2.1", 5060)
+    assert desk.saved[-1] == ("1001", (binding,))
+    assert [type(event) for event in desk.events] == [PhoneRegistered]
+
+
+def test_restored_phones_are_called_from_the_addresses_of_now():
+    desk = Desk()
+    desk.register(HERE)
+    after = Desk(restored=dict(desk.saved))
+    via = "SIP/2.0/TCP 192.0.2.9:5062;branch=z9hG4bKtcp"
+    after.register("<sip:tcp@192.0.2.9;transport=tcp>", hop=TCP, via=via, call_id="other")
+    after.registrar.readdress(lambda transport, host, port: Hop(transport, host, port, "10.0.0.1", 5070))
+    restored, new = after.registrar.bindings("1001")
+    assert (restored.hop, new.hop) == (Hop("UDP", "192.0.2.9", 5062, "10.0.0.1", 5070), TCP)
 
 
 def test_phones_of_before_the_restart_are_there():
@@ -257,10 +334,17 @@ NATTED = "SIP/2.0/UDP 10.0.0.5:5060;rport;branch=z9hG4bKnat"
         ),
         # A name needs DNS, which nobody asks: the way the request came.
         ("<sip:1001@phone.example.com>", "", PHONE, False, ("192.0.2.9", 5062)),
-        # A stream is used as long as it lives.
+        # A stream is used as long as it lives, whatever is said about where the phone is.
         (
             "<sip:1001@192.0.2.9:5099;transport=tcp>",
             "SIP/2.0/TCP 192.0.2.9:5099;branch=z9hG4bKx",
+            TCP,
+            False,
+            ("192.0.2.9", 40_000),
+        ),
+        (
+            "<sip:1001@192.0.2.9:5099>",
+            "SIP/2.0/TCP 192.0.2.9;branch=z9hG4bKx",
             TCP,
             False,
             ("192.0.2.9", 40_000),
@@ -285,3 +369,34 @@ def test_the_way_to_a_phone(contact, via, hop, nat, way):
         hop.connection,
         hop.local_host,
     )
+
+
+@pytest.mark.parametrize(
+    ("contact", "hop", "way"),
+    [
+        # Without a NAT the Contact says how, and at which address.
+        ("sip:1001@192.0.2.9:5070;transport=tcp", PHONE, Hop("TCP", "192.0.2.9", 5070, "192.0.2.1", 5060)),
+        ("sip:1001@192.0.2.9;transport=UDP", TCP, Hop("UDP", "192.0.2.9", 5060, "192.0.2.1", 5060)),
+        ("sip:1001@192.0.2.77:5070", PHONE, Hop("UDP", "192.0.2.77", 5070, "192.0.2.1", 5060)),
+        # And where a new stream would be taken.
+        ("sip:1001@192.0.2.9:5070;transport=tcp", TCP, replace(TCP, listens=5070)),
+        ("sip:1001@192.0.2.9;transport=tcp", replace(TCP, listens=5062), TCP),
+    ],
+)
+def test_a_contact_is_followed_where_no_nat_is_in_between(contact, hop, way):
+    binding = Binding("1001", parse_uri(contact), hop, "c1", 1, 0.0)
+    assert way_to(binding) == way
+    assert way_to(replace(binding, behind_nat=True)) == hop
+
+
+@pytest.mark.parametrize(
+    "contact", ["<sip:1001@93.184.216.34:5070>", "<sip:1001@93.184.216.34;transport=tcp>"]
+)
+def test_behind_one_public_address_nobody_is_called_at_anothers_port(contact):
+    # It tells of no NAT: its Via and its Contact name the public address.
+    hop = Hop("UDP", "93.184.216.34", 40_000, "192.0.2.1", 5060)
+    desk = Desk()
+    desk.register(contact, hop=hop, via="SIP/2.0/UDP 93.184.216.34:40000;rport;branch=z9hG4bKx")
+    (binding,) = desk.registrar.bindings("1001")
+    assert not binding.behind_nat
+    assert way_to(binding) == hop

@@ -28,6 +28,7 @@ from softswitch.events import (
     LegAnswered,
     LegHeld,
     LegResumed,
+    MediaWorkerDied,
     MediaWorkerStarted,
     PhoneRegistered,
 )
@@ -179,17 +180,34 @@ async def test_a_call_that_reaches_nobody_says_why(home: Path, number: str, reas
         assert ended.reason == reason, told
 
 
+async def test_fresh_media_workers_take_over_and_nobody_notices(home: Path) -> None:
+    async with demo_line(home) as line:
+        call = asyncio.ensure_future(phone(line, "call:600", "wait:1.5", "hangup"))
+        await line.until(LegAnswered)
+        before = {started.process_id for started in line.of(MediaWorkerStarted)}
+        await line.switch.renew_media()
+        worked, told = await call
+        assert worked, told
+        (ended,) = await line.until(CallEnded)
+        assert ended.reason == "caller_hung_up"
+        assert len({started.process_id for started in line.of(MediaWorkerStarted)} - before) == len(before)
+        assert line.of(MediaWorkerDied) == []
+        worked, told = await phone(line, "call:600", "wait:0.2", "hangup", user="1002")
+        assert worked, told
+
+
 async def test_a_dead_media_worker_ends_its_calls_and_no_others_after_it(home: Path) -> None:
     async with demo_line(home) as line:
         call = asyncio.ensure_future(phone(line, "call:600", "ended:10"))
         await line.until(LegAnswered)
-        (started,) = line.of(MediaWorkerStarted)
-        os.kill(started.process_id, signal.SIGKILL)
+        workers = line.of(MediaWorkerStarted)
+        for started in workers:
+            os.kill(started.process_id, signal.SIGKILL)
         worked, told = await call
         assert worked, told
         (ended,) = await line.until(CallEnded)
         assert ended.reason == "media_worker_died"
-        await line.until(MediaWorkerStarted, 2)
+        await line.until(MediaWorkerStarted, 2 * len(workers))
         worked, told = await phone(line, "call:600", "wait:0.2", "hangup", user="1002")
         assert worked, told
 

@@ -245,6 +245,38 @@ def test_both_hang_up_at_once(network, anna, jan):
     assert sizes_are_zero(anna, jan)
 
 
+def test_a_callee_who_hangs_up_before_the_caller_has_the_answer():
+    # RFC 3261 §15: a caller that knows nothing of the dialog would refuse the BYE and ring on.
+    network = Network()
+    anna, jan = pair(network)
+    anna.send("INVITE", jan)
+    network.run(1)
+    lost = []
+
+    def first_answer(datagram):
+        if datagram.line == "SIP/2.0 200 OK" and not lost:
+            lost.append(datagram)
+            return True
+        return False
+
+    network.drop = first_answer
+    name = jan.answer(jan.incoming("INVITE")[0], 200)
+    key = jan.send_in(name, "BYE")
+    network.run(0.6)
+    anna.acknowledge(anna.last(Reply))
+    network.run(0.1)
+    anna.answer(anna.incoming("BYE")[0], 200)
+    network.run(QUIET)
+    assert [one.line.split()[0] for one in network.passed if one.source == jan.address] == [
+        "SIP/2.0",
+        "SIP/2.0",
+        "BYE",
+    ]
+    assert (anna.statuses(), jan.statuses("BYE")) == ([200], [200])
+    assert jan.last(Reply).transaction == key
+    assert sizes_are_zero(anna, jan)
+
+
 def test_one_seed_is_one_story():
     stories = []
     for _ in range(2):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from softswitch.sip.dialog import behind_nat, dialog_of_client, dialog_of_server, is_address, reachable
@@ -128,6 +130,12 @@ def test_where_a_phone_is_reached(contact, via, extra, host, port, nat):
 def test_a_stream_is_used_as_long_as_it_lives():
     message = invite(contact="sip:1@192.0.2.50:5060;transport=tcp", via="SIP/2.0/TCP 192.0.2.9:5060")
     assert reachable(TCP, message) == TCP
+    # And after that a new one, where its Contact shows that nothing stands between.
+    listening = invite(contact="sip:1@192.0.2.9:5070;transport=tcp", via="SIP/2.0/TCP 192.0.2.9:5070")
+    assert reachable(TCP, listening) == replace(TCP, listens=5070)
+    noted = replace(TCP, listens=5060)
+    for contact, via in (("sip:1@192.0.2.9", "192.0.2.9"), ("sip:1@192.0.2.9:5070", "10.0.0.5")):
+        assert reachable(noted, invite(contact=contact, via=f"SIP/2.0/TCP {via}")) == TCP
     assert not behind_nat(TCP, message), "the port of a stream says nothing"
     assert behind_nat(TCP, invite(via="SIP/2.0/TCP 10.0.0.5:5060"))
 

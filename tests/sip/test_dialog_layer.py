@@ -8,13 +8,12 @@ from softswitch.sip.signals import (
     DialogId,
     Failed,
     Reply,
-    SendFailed,
     Transmit,
     Unacknowledged,
 )
 from softswitch.sip.stack import SipStack
 from tests.fakes.party import counted
-from tests.sip.calls import TO_PHONE, answer, called, calling, respond, statuses
+from tests.sip.calls import answer, called, calling, respond, statuses
 from tests.sip.messages import drain, request_of, sent, text_of, told
 
 
@@ -120,12 +119,18 @@ def test_an_invite_before_the_last_is_answered_is_500_with_retry_after(stack):
     # RFC 3261 §14.2
     name = called(stack)
     (pending,) = told(stack, text_of("INVITE", cseq=2, branch="z9hG4bK2", to_tag=name.local_tag))
-    (response,) = sent(told(stack, text_of("INVITE", cseq=3, branch="z9hG4bK3", to_tag=name.local_tag)))
-    assert response.status == 500
-    assert 0 <= int(response.fields.get("Retry-After")) <= 10
+    pauses = []
+    for cseq in range(3, 23):
+        branch = f"z9hG4bK{cseq}"
+        (response,) = sent(told(stack, text_of("INVITE", cseq=cseq, branch=branch, to_tag=name.local_tag)))
+        assert response.status == 500
+        pauses.append(int(response.fields.get("Retry-After")))
+    # Drawn by lot, so that two who met do not meet again.
+    assert 0 <= min(pauses) < max(pauses) <= 10
+    assert len(set(pauses)) > 3
     respond(stack, pending, 488)
     assert stack.has_dialog(name), "a refused re-INVITE leaves the call as it is"
-    assert len(told(stack, text_of("INVITE", cseq=4, branch="z9hG4bK4", to_tag=name.local_tag))) == 2
+    assert len(told(stack, text_of("INVITE", cseq=23, branch="z9hG4bK23", to_tag=name.local_tag))) == 2
 
 
 def test_an_invite_that_crosses_ours_is_491(stack):
@@ -228,8 +233,10 @@ def test_a_refusal_ends_all_early_dialogs(stack):
 def test_early_dialogs_end_when_the_invite_fails(stack):
     key, request = calling(stack)
     told(stack, answer(request, 180, tag="a"))
-    stack.handle(1.0, SendFailed(TO_PHONE))
-    assert drain(stack) == [Failed(key, Cause.BROKEN, None)]
+    stack.cancel(1.0, key)
+    stack.tick(33.0)
+    assert drain(stack)[-1] == Failed(key, Cause.EXPIRED, None)
+    stack.tick(66.0)
     assert not any(stack.sizes().values())
 
 
@@ -320,3 +327,139 @@ def test_an_ack_may_carry_the_answer(stack):
     (reply,) = told(stack, answer(request, 200))
     stack.acknowledge(0.0, reply.dialog, 1, body=b"v=0", content_type="application/sdp")
     assert request_of(drain(stack)[0].data).body == b"v=0"
+
+
+def test_an_ack_carries_the_credentials_of_its_invite(stack):
+    # RFC 3261 §13.2.2.4
+    fields = (("Authorization", 'Digest username="a"'), ("Proxy-Authorization", 'Digest username="b"'))
+    name = called(stack)
+    for given in (fields, ()):
+        stack.send_in_dialog(0.0, name, "INVITE", fields=given)
+        invite = request_of(drain(stack)[0].data)
+        (reply,) = told(stack, answer(invite, 200))
+        stack.acknowledge(0.0, reply.dialog, invite.cseq.number)
+        ack = request_of(drain(stack)[0].data)
+        assert tuple(item for item in ack.fields if item[0].endswith("Authorization")) == given
+
+
+# When our BYE may leave (RFC 3261 §15)
+
+
+def sent_requests(outputs):
+    return [request_of(one.data).method for one in outputs if isinstance(one, Transmit) and one.transaction]
+
+
+def test_a_bye_waits_for_the_ack_of_our_answer(stack):
+    name = called(stack, ack=False)
+    key = stack.send_in_dialog(0.1, name, "BYE", fields=(("Reason", "Q.850;cause=16"),))
+    assert drain(stack) == []
+    stack.tick(0.5)
+    assert statuses(drain(stack)) == [200], "the answer is repeated until the caller has it"
+    bye, acknowledged = told(stack, text_of("ACK", branch="z9hG4bKack", to_tag=name.local_tag), now=0.6)
+    assert isinstance(acknowledged, Acknowledged)
+    request = request_of(bye.data)
+    assert (request.method, request.fields.get("Reason")) == ("BYE", "Q.850;cause=16")
+    assert (bye.transaction, stack.has_dialog(name)) == (key, True)
+    (reply,) = told(stack, answer(request, 200), now=0.7)
+    assert (reply.transaction, stack.has_dialog(name)) == (key, False)
+    stack.tick(100.0)
+    assert not any(stack.sizes().values())
+
+
+def test_a_bye_leaves_when_the_ack_is_given_up(stack):
+    name = called(stack, ack=False)
+    key = stack.send_in_dialog(0.1, name, "BYE")
+    told_of = []
+    while (at := stack.next_deadline()) is not None and at <= 64:
+        stack.tick(at)
+        outputs = drain(stack)
+        if at < 32:
+            assert statuses(outputs) == [200]
+        told_of += [(at, one) for one in outputs if not isinstance(one, Transmit)]
+    assert told_of == [(32.0, Unacknowledged(name)), (64.0, Failed(key, Cause.EXPIRED, name))]
+    assert not stack.has_dialog(name)
+
+
+def test_their_bye_lets_ours_go_as_if_both_had_crossed(stack):
+    name = called(stack, ack=False)
+    key = stack.send_in_dialog(0.1, name, "BYE")
+    ours, theirs = told(stack, text_of("BYE", cseq=2, branch="z9hG4bKbye", to_tag=name.local_tag))
+    respond(stack, theirs, 200)
+    assert not stack.has_dialog(name)
+    drain(stack)
+    (reply,) = told(stack, answer(request_of(ours.data), 481))
+    assert reply.transaction == key
+
+
+def test_a_bye_that_waits_ends_with_its_dialog(stack):
+    name = called(stack, ack=False)
+    key = stack.send_in_dialog(0.1, name, "BYE")
+    stack.forget(name)
+    assert drain(stack) == [Failed(key, Cause.ENDED, name)]
+
+
+def test_who_goes_waits_for_nobody(stack):
+    name = called(stack, ack=False)
+    stack.send_in_dialog(0.1, name, "BYE")
+    stack.depart(0.2)
+    assert sent_requests(drain(stack)) == ["BYE"]
+    stack.depart(0.3)
+    assert drain(stack) == []
+
+
+def test_a_caller_who_knows_the_dialog_gets_a_bye_at_once(stack):
+    # The ACK of a re-INVITE is missing, but not that of the call.
+    name = called(stack)
+    (again,) = told(stack, text_of("INVITE", cseq=2, branch="z9hG4bKre", to_tag=name.local_tag))
+    respond(stack, again, 200)
+    drain(stack)
+    stack.send_in_dialog(0.1, name, "BYE")
+    assert sent_requests(drain(stack)) == ["BYE"]
+
+
+# Where the peer is
+
+
+@pytest.mark.parametrize(
+    ("status", "target"), [(200, "sip:new@192.0.2.9:5062"), (488, "sip:1001@192.0.2.9:5062")]
+)
+def test_a_re_invite_moves_the_target_only_when_it_is_accepted(stack, status, target):
+    # RFC 6141 §4.6
+    name = called(stack)
+    data = text_of("INVITE", cseq=2, branch="z9hG4bKre", to_tag=name.local_tag)
+    (again,) = told(stack, data.replace(b"<sip:1001@192.0.2.9:5062>", b"<sip:new@192.0.2.9:5062>"))
+    assert str(stack.dialog(name).remote_target) == "sip:1001@192.0.2.9:5062"
+    respond(stack, again, status)
+    assert str(stack.dialog(name).remote_target) == target
+
+
+def test_a_2xx_is_repeated_the_way_it_went_first(stack):
+    # The Via names the way of the answer, the Record-Route that of later requests.
+    (incoming,) = told(stack, text_of("INVITE", extra="Record-Route: <sip:192.0.2.77:5066;lr>\r\n"))
+    name = respond(stack, incoming, 200)
+    (first,) = drain(stack)
+    stack.tick(0.5)
+    (second,) = drain(stack)
+    assert (first.hop.host, second) == ("192.0.2.9", first)
+    assert stack.dialog(name).hop.host == "192.0.2.77"
+
+
+@pytest.mark.parametrize("cseq", [1, 2, 99])
+def test_a_bye_ends_the_dialog_whatever_its_number(stack, cseq):
+    # Somebody who knows the tags has used a number far ahead of the owner's.
+    name = called(stack)
+    data = text_of("INVITE", cseq=4711, branch="z9hG4bKthief", to_tag=name.local_tag)
+    (stolen,) = told(stack, data)
+    respond(stack, stolen, 200)
+    drain(stack)
+    (bye,) = told(stack, text_of("BYE", cseq=cseq, branch="z9hG4bKbye", to_tag=name.local_tag))
+    respond(stack, bye, 200)
+    drain(stack)
+    assert not stack.has_dialog(name)
+    # Its tags must be right all the same, and any other request in order.
+    assert statuses(told(stack, text_of("BYE", cseq=9999, branch="z9hG4bKno", to_tag="guess"))) == [481]
+
+
+def test_any_other_request_must_come_in_order(stack):
+    name = called(stack)
+    assert statuses(told(stack, text_of("INFO", cseq=1, branch="z9hG4bKi", to_tag=name.local_tag))) == [500]

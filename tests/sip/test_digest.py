@@ -98,8 +98,28 @@ def test_nobody_and_other_schemes_and_other_realms(nonces):
 def test_a_wrong_password_and_an_unknown_user_look_alike(nonces):
     wrong = judged(asked(nonces.make(NOW, "a"), password="x"), nonces)
     unknown = judged(asked(nonces.make(NOW, "b"), user="9999"), nonces)
-    assert wrong == Outcome(Verdict.WRONG, "1001")
-    assert unknown == Outcome(Verdict.WRONG, "9999")
+    assert (wrong.verdict, wrong.user) == (Verdict.WRONG, "1001")
+    assert (unknown.verdict, unknown.user) == (Verdict.WRONG, "9999")
+    # By their response a repeat of them is known.
+    again = asked(nonces.make(NOW, "a"), password="x")
+    assert judged(again, nonces) == wrong
+    assert len({wrong.proof, unknown.proof, ""}) == 3
+    assert {len(wrong.proof), len(unknown.proof)} == {32}
+
+
+def test_a_wrong_password_counts_only_where_its_nonce_was_given(nonces):
+    # Whoever forges an address gets none of the nonces that are sent there.
+    nonce = nonces.make(NOW, "a", "192.0.2.9")
+
+    def verdict(asker, **how):
+        request = asked(nonce, **how)
+        return check(request, now=NOW, realm=REALM, nonces=nonces, secret_of=secrets, asker=asker).verdict
+
+    assert verdict("192.0.2.9", password="x") is Verdict.WRONG
+    assert verdict("192.0.2.66", password="x") is Verdict.NONE
+    # The right one is right everywhere: phones move.
+    assert verdict("192.0.2.66") is Verdict.GOOD
+    assert verdict("192.0.2.66") is Verdict.STALE
 
 
 def test_the_digest_over_an_empty_secret_opens_no_door(nonces):
@@ -107,7 +127,7 @@ def test_the_digest_over_an_empty_secret_opens_no_door(nonces):
     response = digest_response(MD5, "", method="REGISTER", uri="sip:x", nonce=nonce)
     value = f'Digest username="9999", realm="{REALM}", nonce="{nonce}", uri="sip:x", response="{response}"'
     request = request_of(text_of("REGISTER", extra=f"Authorization: {value}\r\n"))
-    assert judged(request, nonces) == Outcome(Verdict.WRONG, "9999")
+    assert judged(request, nonces) == Outcome(Verdict.WRONG, "9999", response)
 
 
 def test_a_nonce_lives_as_long_as_it_says(nonces):
@@ -132,6 +152,25 @@ def test_a_replay_is_stale_and_a_higher_count_is_not(nonces):
     verdicts = [judged(asked(nonce, count=count), nonces).verdict for count in (1, 1, 2, 2, 1, 16)]
     good, stale = Verdict.GOOD, Verdict.STALE
     assert verdicts == [good, stale, good, stale, stale, good]
+
+
+def test_without_qop_a_nonce_serves_once(nonces):
+    # Else one REGISTER overheard would open the door as long as the nonce lives.
+    nonce = nonces.make(NOW, "s")
+    request = asked(nonce, qop="")
+    verdicts = [judged(request, nonces, now=NOW + later).verdict for later in (0, 1, NONCE_LIFE)]
+    assert verdicts == [Verdict.GOOD, Verdict.STALE, Verdict.STALE]
+    assert judged(asked(nonces.make(NOW + 2, "t"), qop=""), nonces).verdict is Verdict.GOOD
+
+
+def test_a_nonce_of_before_a_restart_is_stale_once():
+    # Which counts were used of it is not known any more; its maker's secret is, so nobody is asked anew.
+    before, after = Nonces(b"s", start="one"), Nonces(b"s", start="two")
+    nonce = before.make(NOW, "s")
+    assert judged(asked(nonce), before).verdict is Verdict.GOOD
+    assert judged(asked(nonce), after).verdict is Verdict.STALE
+    assert judged(asked(nonce, password="x"), after).verdict is Verdict.WRONG
+    assert judged(asked(after.make(NOW, "s")), after).verdict is Verdict.GOOD
 
 
 def test_a_failed_attempt_does_not_use_up_a_count(nonces):

@@ -2,6 +2,7 @@ import pytest
 
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.fields import COMPACT, Fields, canonical
+from softswitch.sip.grammar import MAX_LIST
 
 
 @pytest.mark.parametrize(("compact", "name"), COMPACT.items())
@@ -45,6 +46,13 @@ def test_lists_may_be_spread_over_lines():
     assert fields.tokens("Supported") == {"100rel", "timer", "replaces"}
     with pytest.raises(RemoteProtocolError):
         Fields([("Contact", "<sip:a@b>,,<sip:c@d>")]).members("Contact")
+
+
+def test_a_list_spread_over_lines_is_no_longer_than_one_on_a_line():
+    line = ("Contact", ",".join("a" * (MAX_LIST // 2)))
+    assert len(Fields([line, line]).members("Contact")) == MAX_LIST
+    with pytest.raises(RemoteProtocolError, match="Too many"):
+        Fields([line, line, ("Contact", "a")]).members("Contact")
 
 
 def test_a_copy_is_independent_and_equal():

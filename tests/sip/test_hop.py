@@ -1,6 +1,6 @@
 import pytest
 
-from softswitch.sip.hop import Hop, bare_host, host_port
+from softswitch.sip.hop import Hop, bare_host, host_port, site
 
 
 def test_addresses_as_uris_write_them():
@@ -18,3 +18,16 @@ def test_only_udp_repeats_by_our_timers(transport, reliable):
 
 def test_a_host_loses_its_brackets_and_its_case():
     assert (bare_host("[2001:DB8::1]"), bare_host("PBX")) == ("2001:db8::1", "pbx")
+
+
+@pytest.mark.parametrize(
+    ("host", "whole"),
+    [
+        ("192.0.2.9", "192.0.2.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+    ],
+)
+def test_who_has_an_ipv6_address_has_them_all(host, whole):
+    assert site(host) == whole

@@ -127,9 +127,14 @@ def test_every_default_reason_is_a_valid_phrase():
     assert Response(200, "Fine").reason == "Fine"
 
 
-def test_a_message_that_forgot_its_views_reads_them_again():
-    request = request_of(text_of())
-    before = (request.vias, request.from_, request.to, request.cseq, request.contacts, request.uri)
-    request.forget_views()
-    assert vars(request).keys() == {"method", "target", "fields", "body", "version"}
-    assert (request.vias, request.from_, request.to, request.cseq, request.contacts, request.uri) == before
+def test_what_is_kept_of_a_request_makes_the_same_response():
+    # RFC 3261 §8.2.6.2
+    request = request_of(text_of(extra="Via: SIP/2.0/UDP two\r\nX: " + "y" * 60_000 + "\r\n", body="v=0"))
+    assert request.contacts
+    kept = request.remnant()
+    assert vars(kept).keys() == {"method", "target", "fields", "body", "version"}
+    assert {name for name, _ in kept.fields} == {"Via", "From", "To", "Call-ID", "CSeq"}
+    assert (kept.method, kept.body) == ("OPTIONS", b"")
+    for status in (200, 486):
+        one, other = (response_to(each, status, to_tag="ours").to_bytes() for each in (request, kept))
+        assert one == other

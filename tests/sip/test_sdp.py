@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.sdp import (
     MAX_ATTRIBUTES,
+    MAX_FORMATS,
+    MAX_LINES,
     MAX_MEDIA,
     Media,
     Origin,
@@ -94,6 +96,11 @@ def test_what_is_forgiven(body):
     assert parse_sdp(body).media == ()
 
 
+def test_as_many_formats_as_the_limit_are_read():
+    (line,) = parse_sdp(HEAD + b"m=audio 4000 RTP/AVP" + b" 0" * MAX_FORMATS).media
+    assert len(line.formats) == MAX_FORMATS
+
+
 def test_odd_origin_numbers_are_read_as_none():
     for numbers in ("abc -5", "² ²", "9" * 50 + " 1"):
         assert parse_sdp(f"v=0\r\no=- {numbers} IN IP4 a\r\n".encode()).origin.session == 0
@@ -119,6 +126,9 @@ def test_odd_origin_numbers_are_read_as_none():
         HEAD + "m=audio ² RTP/AVP 0\r\n".encode(),
         HEAD + b"m=audio 4000 RTP/AVP 0\r\n" * (MAX_MEDIA + 1),
         HEAD + b"a=x\r\n" * (MAX_ATTRIBUTES + 1),
+        HEAD + b"b=AS:64\r\n" * MAX_LINES,
+        HEAD + b"\n" * MAX_LINES,
+        HEAD + b"m=audio 4000 RTP/AVP" + b" 0" * (MAX_FORMATS + 1),
         b"\xff\xfe\x00",
     ],
 )

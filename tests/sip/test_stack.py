@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from softswitch.sip.errors import LocalProtocolError
@@ -5,10 +7,14 @@ from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request
 from softswitch.sip.signals import (
     Cancelled,
+    Cause,
     CloseStream,
     DatagramReceived,
+    Failed,
     Incoming,
+    SendFailed,
     StreamClosed,
+    StreamOpened,
     StreamReceived,
     Transmit,
 )
@@ -81,12 +87,72 @@ def test_a_copy_by_another_path_is_482(stack):
     assert stack.sizes()["transactions"] == 1
 
 
-def test_overload_is_503_and_keeps_nothing(stack, monkeypatch):
-    monkeypatch.setattr("softswitch.sip.transaction.MAX_TRANSACTIONS", 1)
+@pytest.mark.parametrize("limit", ["MAX_TRANSACTIONS", "MAX_OUTSIDE"])
+def test_overload_is_503_and_keeps_nothing(stack, monkeypatch, limit):
+    monkeypatch.setattr(f"softswitch.sip.transaction.{limit}", 1)
     told(stack, text_of())
     (response,) = sent(told(stack, text_of(branch="z9hG4bKtwo", cseq=2)))
     assert (response.status, response.fields.get("Retry-After")) == (503, "2")
     assert stack.sizes()["transactions"] == 1
+
+
+@pytest.mark.parametrize("limit", ["MAX_TRANSACTIONS", "MAX_OUTSIDE"])
+def test_a_flood_from_outside_does_not_keep_a_call_from_ending(stack, monkeypatch, limit):
+    name = called(stack)
+    monkeypatch.setattr(f"softswitch.sip.transaction.{limit}", 2)
+    told(stack, text_of(branch="z9hG4bKflood", call_id="flood"))
+    assert statuses(told(stack, text_of(branch="z9hG4bKmore", call_id="more"))) == [503]
+    (bye,) = told(stack, text_of("BYE", cseq=2, branch="z9hG4bKbye", to_tag=name.local_tag))
+    respond(stack, bye, 200)
+    assert statuses(drain(stack)) == [200]
+    assert not stack.has_dialog(name)
+
+
+def test_requests_for_dialogs_that_are_none_fill_no_memory(stack):
+    for number in range(100):
+        branch = f"z9hG4bK{number}"
+        assert statuses(told(stack, text_of("BYE", branch=branch, to_tag="guess"))) == [481]
+    assert not any(stack.sizes().values())
+
+
+@pytest.mark.parametrize("method", ["INVITE", "REGISTER", "OPTIONS"])
+def test_what_is_dismissed_leaves_nothing_behind(stack, method):
+    # RFC 3261 §8.2.7, §26.3.2.4: one answer, no repeats of it, the same tag for the same request.
+    (incoming,) = told(stack, text_of(method))
+    stack.dismiss(incoming.transaction, 401, reason="Who?", fields=(("WWW-Authenticate", "Digest"),))
+    (response,) = sent(drain(stack))
+    assert (response.status, response.fields.get("WWW-Authenticate")) == (401, "Digest")
+    assert (response.fields.get("Server"), response.fields.get("Warning")) == (
+        "softswitch",
+        '399 softswitch "Who?"',
+    )
+    assert not any(stack.sizes().values())
+    assert stack.next_deadline() is None
+    # A repeat is a new request to the user, and the ACK is nothing to anybody.
+    (again,) = told(stack, text_of(method))
+    stack.dismiss(again.transaction, 401)
+    assert sent(drain(stack))[0].to.tag == response.to.tag
+    (other,) = told(stack, text_of(method, branch="z9hG4bKtwo", cseq=2))
+    stack.dismiss(other.transaction, 401)
+    assert sent(drain(stack))[0].to.tag != response.to.tag
+    if method == "INVITE":
+        assert told(stack, text_of("ACK", to_tag=response.to.tag)) == []
+
+
+def test_where_answers_to_the_dismissed_go(stack):
+    via = "SIP/2.0/UDP 192.0.2.9:7000;branch=z9hG4bKx"
+    (incoming,) = told(stack, text_of(via=via))
+    stack.dismiss(incoming.transaction, 200)
+    (output,) = drain(stack)
+    assert (output.hop.port, output.transaction) == (7000, None)
+
+
+def test_only_what_has_no_answer_yet_can_be_dismissed(stack):
+    (incoming,) = told(stack, text_of("INVITE"))
+    respond(stack, incoming, 180)
+    with pytest.raises(LocalProtocolError):
+        stack.dismiss(incoming.transaction, 486)
+    respond(stack, incoming, 486)
 
 
 def test_keep_alives_over_udp(stack):
@@ -195,7 +261,31 @@ def test_a_stream_in_any_pieces(stack):
     assert [type(one) for one in outputs] == [Incoming, Transmit, Incoming]
     assert outputs[1] == Transmit(TCP, b"\r\n")
     respond(stack, outputs[0], 200)
-    assert drain(stack)[0].hop == TCP
+    # RFC 3261 §18.2.2: were the stream gone, the port of the Via.
+    assert drain(stack)[0].hop == replace(TCP, listens=5062)
+
+
+def test_an_answer_after_the_stream_was_lost_still_gets_ack_and_bye(stack):
+    request = stack.request("INVITE", target="sip:1001@192.0.2.9", local=CONTACT, remote=CONTACT)
+    key = stack.send(0.0, request, replace(TCP, connection=None, port=5062))
+    drain(stack)
+    invite = request_of(request.to_bytes())
+    # The stream that was opened for it is known from the first response.
+    stack.handle(0.1, StreamReceived(replace(TCP, port=5062), answer(invite, 180)))
+    drain(stack)
+    stack.handle(1.0, StreamClosed(3))
+    failed, cancel = drain(stack)
+    assert failed == Failed(key, Cause.BROKEN, None)
+    assert request_of(cancel.data).method == "CANCEL"
+    stack.handle(1.0, SendFailed(cancel.transaction))
+    assert drain(stack) == []
+    again = replace(TCP, port=40_001, connection=4)
+    stack.handle(5.0, StreamReceived(again, answer(invite, 200)))
+    (reply,) = drain(stack)
+    assert reply.response.status == 200
+    stack.acknowledge(5.0, reply.dialog, 1)
+    stack.send_in_dialog(5.0, reply.dialog, "BYE")
+    assert [(one.hop.connection, one.hop.listens) for one in drain(stack)] == [(4, 5062), (4, 5062)]
 
 
 def test_a_stream_whose_framing_is_lost_is_closed_and_read_no_further(stack):
@@ -208,6 +298,30 @@ def test_a_stream_whose_framing_is_lost_is_closed_and_read_no_further(stack):
     assert drain(stack) == []
     stack.handle(0.0, StreamClosed(3))
     assert stack.sizes()["streams"] == 0
+
+
+def test_a_stream_that_brings_nothing_is_closed(stack):
+    stack.handle(0.0, StreamOpened(3))
+    stack.tick(29.9)
+    assert drain(stack) == []
+    assert stack.next_deadline() == 30.0
+    stack.tick(30.0)
+    assert drain(stack) == [CloseStream(3, "no whole message in 30 s")]
+    stack.handle(30.0, StreamClosed(3))
+    assert not any(stack.sizes().values())
+
+
+def test_a_stream_that_a_call_goes_over_may_be_idle(stack):
+    stack.handle(0.0, StreamOpened(3))
+    stack.handle(0.0, StreamReceived(TCP, text_of("INVITE")))
+    (incoming,) = drain(stack)
+    name = respond(stack, incoming, 200)
+    stack.handle(1.0, StreamReceived(TCP, text_of("ACK", branch="z9hG4bKack", to_tag=name.local_tag)))
+    stack.tick(1000.0)
+    assert not [one for one in drain(stack) if isinstance(one, CloseStream)]
+    stack.forget(name)
+    stack.tick(2000.0)
+    assert drain(stack) == [CloseStream(3, "nothing came for 300 s", idle=True)]
 
 
 def test_what_is_no_sip_is_closed_without_an_answer(stack):

@@ -4,11 +4,11 @@ import pytest
 
 from softswitch.sip.errors import LocalProtocolError
 from softswitch.sip.hop import Hop
-from softswitch.sip.message import Response, response_to
+from softswitch.sip.message import response_to
 from softswitch.sip.signals import Cause, Failed, Transmit
 from softswitch.sip.timers import Alarms, Timings
-from softswitch.sip.transaction import TransactionLayer, follow_up, refuse, server_key
-from softswitch.sip.transitions import State
+from softswitch.sip.transaction import TransactionLayer, follow_up, server_key
+from softswitch.sip.transitions import Input, State
 from tests.sip.messages import PHONE, request_of, text_of
 
 TCP = Hop("TCP", "192.0.2.9", 40_000, "192.0.2.1", 5060, 3)
@@ -161,18 +161,69 @@ def test_another_request_lingers_by_timer_k(layer, hop, linger):
     assert len(layer) == 0
 
 
-def test_a_broken_transport_is_told_once_and_only_while_it_matters(layer):
+def test_what_cannot_be_sent_is_told_once_and_only_while_it_matters(layer):
     invite, options, done = client(layer, "INVITE"), client(layer, "OPTIONS"), client(layer, "BYE")
-    elsewhere = layer.open_client(
-        0.0, request_of(text_of("INFO")), Hop("UDP", "192.0.2.77", 5062, "192.0.2.1", 5060), None
-    )
+    same_way = client(layer, "INFO")
     assert layer.receive(0.1, invite, answer_to(invite, 486))
     assert layer.receive(0.1, done, answer_to(done, 200))
     layer.outputs.clear()
-    layer.broken(0.2, PHONE)
+    for key in (invite.key, options.key, options.key, done.key, ("no", "INVITE")):
+        layer.broken(0.2, key)
     assert list(layer.outputs) == [Failed(options.key, Cause.BROKEN, None)]
-    assert layer.client(elsewhere.key) is elsewhere
+    assert layer.client(same_way.key) is same_way
     assert layer.client(options.key) is None
+
+
+def test_a_request_says_whose_bytes_it_is(layer):
+    # Also when it is repeated, and the CANCEL says its own.
+    invite = layer.open_client(0.0, request_of(text_of("INVITE")), PHONE, None)
+    layer.alarm(0.5, invite.key, Input.REPEAT, server=False)
+    assert layer.receive(0.6, invite, answer_to(invite, 180))
+    layer.cancel(0.7, invite.key)
+    keys = [one.transaction for one in layer.outputs]
+    assert keys == [invite.key, invite.key, (invite.key[0], "CANCEL")]
+    # RFC 3261 figure 5: in Proceeding there is nothing of the INVITE to be sent.
+    layer.outputs.clear()
+    for key in keys:
+        layer.broken(0.8, key)
+    assert list(layer.outputs) == []
+    assert layer.client(invite.key) is invite
+    assert layer.until(100) == [(32.7, Cause.EXPIRED)]
+
+
+@pytest.mark.parametrize("status", [0, 180])
+def test_a_stream_lost_before_the_answer_is_told_at_once_and_a_2xx_still_finds_its_transaction(layer, status):
+    invite, elsewhere = client(layer, "INVITE", TCP), client(layer, "OPTIONS", TCP)
+    if status:
+        assert layer.receive(0.1, invite, answer_to(invite, status))
+    layer.stream_lost(1.0, 99)
+    assert layer.sent() == []
+    layer.stream_lost(1.0, 3)
+    # The CANCEL leaves where the phone can be reached anew (§9.1: not before its first response).
+    assert layer.sent() == [Cause.BROKEN, *(["CANCEL"] if status else [])]
+    assert layer.client(elsewhere.key) is elsewhere
+    assert not layer.receive(2.0, invite, answer_to(invite, 180))
+    assert layer.receive(3.0, invite, answer_to(invite, 200))
+    layer.until(100)
+    assert len(layer) == 0
+
+
+def test_an_invite_whose_stream_was_lost_ends_without_a_second_word(layer):
+    invite = client(layer, "INVITE", TCP)
+    assert layer.receive(0.1, invite, answer_to(invite, 180))
+    layer.stream_lost(1.0, 3)
+    layer.sent()
+    assert layer.until(100) == []
+    assert (len(layer), layer.over[-1]) == (0, invite)
+
+
+def test_a_refusal_after_the_stream_was_lost_is_acknowledged_and_no_news(layer):
+    invite = client(layer, "INVITE", TCP)
+    assert layer.receive(0.1, invite, answer_to(invite, 180))
+    layer.stream_lost(1.0, 3)
+    layer.sent()
+    assert not layer.receive(2.0, invite, answer_to(invite, 487))
+    assert layer.sent() == ["ACK"]
 
 
 def test_a_refusal_is_repeated_by_timer_g_until_its_ack_or_timer_h(layer):
@@ -312,13 +363,28 @@ def test_the_ack_of_a_refusal_has_its_to_tag(layer):
     assert ack.via == transaction.request.via
 
 
-def test_a_refusal_of_what_cannot_be_read_copies_what_is_there():
-    request = request_of(b"OPTIONS sip:b SIP/2.0\r\nVia: x\r\nTo: ???\r\n\r\n")
-    response = refuse(request, 420, "Bad Extension", (("Unsupported", "x"),), "ours")
-    assert response.fields.get("To") == "???;tag=ours"
-    assert response.fields.get("Unsupported") == "x"
-    assert refuse(request_of(text_of(to_tag="a")), 400, "", (), "b").to.tag == "a"
-    assert isinstance(response, Response)
+def test_what_is_kept_after_the_answer_is_only_what_a_repeat_needs(layer):
+    for number, method in enumerate(("INVITE", "OPTIONS")):
+        data = text_of(method, branch=f"z9hG4bK{number}", cseq=number, extra="X: " + "y" * 60_000 + "\r\n")
+        transaction = layer.open_server(request_of(data), PHONE, "ours")
+        layer.respond(0.0, transaction, answer_to(transaction, 486))
+        assert transaction.request.fields.get("X") is None
+        layer.outputs.clear()
+        assert layer.absorb(0.1, request_of(data))
+        assert layer.sent() == ["486"]
+
+
+def test_a_transaction_without_an_answer_can_be_forgotten(layer):
+    transaction = server(layer, "INVITE")
+    layer.forget(transaction)
+    assert (len(layer), len(layer.alarms)) == (0, 0)
+    assert not layer.merged(request_of(text_of("INVITE", branch="z9hG4bKother")))
+    with pytest.raises(LocalProtocolError):
+        layer.forget(transaction)
+    answered = server(layer, "INVITE")
+    layer.respond(0.0, answered, answer_to(answered, 100))
+    with pytest.raises(LocalProtocolError):
+        layer.forget(answered)
 
 
 def test_states_are_those_of_the_figures(layer):

@@ -31,7 +31,6 @@ def test_every_method_may_be_valid(method):
         (b"To: <sip:100@192.0.2.1>", b"To: nobody"),
         (b"Max-Forwards: 70", b"Max-Forwards: 256"),
         (b"Max-Forwards: 70", b"Max-Forwards: -1"),
-        (b"Max-Forwards: 70", b"Max-Forwards: 70\r\nExpires: never"),
         (b"Max-Forwards: 70", b"Content-Type: sdp"),
         (b"Max-Forwards: 70", b"Route: <sip:a"),
         (b"Max-Forwards: 70", b"Record-Route: <sip:a"),
@@ -62,7 +61,7 @@ def test_a_phone_of_rfc_2543_needs_neither_branch_nor_tag_nor_max_forwards():
 
 @pytest.mark.parametrize(
     "contact",
-    ["*", "*\r\nExpires: 1", "*\r\nContact: <sip:a@b>\r\nExpires: 0", "<sip:a@b>;q=2", "<sip:a@b>;expires=x"],
+    ["*", "*\r\nExpires: 1", "*\r\nContact: <sip:a@b>\r\nExpires: 0", "<sip:a@b>;q=2", "*\r\nExpires: x"],
 )
 def test_bad_registrations(contact):
     data = text_of("REGISTER").replace(b"Contact: <sip:1001@192.0.2.9:5062>", f"Contact: {contact}".encode())
@@ -71,7 +70,15 @@ def test_bad_registrations(contact):
     assert caught.value.status == 400
 
 
-@pytest.mark.parametrize("contact", ["*\r\nExpires: 0", "<sip:a@b>;q=0.5;expires=60, <tel:1>"])
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "*\r\nExpires: 0",
+        "<sip:a@b>;q=0.5;expires=60, <tel:1>",
+        # RFC 3261 §10.2: malformed is an hour, not a fault.
+        "<sip:a@b>;expires=x\r\nExpires: never",
+    ],
+)
 def test_good_registrations(contact):
     data = text_of("REGISTER").replace(b"Contact: <sip:1001@192.0.2.9:5062>", f"Contact: {contact}".encode())
     validate_request(request_of(data))

@@ -1,4 +1,5 @@
 import os
+import stat
 
 import pytest
 
@@ -92,6 +93,45 @@ def test_leftovers_of_a_killed_process_are_cleared_away(tmp_path, clock):
         os.utime(path, (moment, moment))
     cache_in(tmp_path, clock).store("c", SECOND)
     assert names(tmp_path) == ["b.wav.2", "c"]
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_files_are_their_owners_alone_whatever_the_process_is_set_to(tmp_path, clock):
+    before = os.umask(0)
+    try:
+        cache = cache_in(tmp_path, clock)
+        kept, private = cache.store("a", SECOND), cache.store_private(SECOND)
+    finally:
+        os.umask(before)
+    assert [mode(path) for path in (tmp_path / "speech", kept.path, private.path)] == [0o700, 0o600, 0o600]
+
+
+def test_private_texts_have_no_place_in_the_cache(tmp_path, clock):
+    cache = cache_in(tmp_path, clock, files=2)
+    private = [cache.store_private(SECOND) for _ in range(3)]
+    assert len({kept.path for kept in private}) == 3
+    assert private[0].seconds == 1.0
+    clock.seconds += 2 * GRACE_SECONDS
+    for key in "ab":
+        cache.store(key, SECOND)
+    assert all(kept.path.exists() for kept in private)
+
+
+def test_private_texts_of_a_killed_process_go_at_the_next_start(tmp_path, clock):
+    left = cache_in(tmp_path, clock).store_private(SECOND)
+    cache = cache_in(tmp_path, clock)
+    ours = cache.store_private(SECOND)
+    cache.store("a", SECOND)
+    assert (left.path.exists(), ours.path.exists()) == (False, True)
+
+
+def test_a_private_text_that_cannot_be_written_leaves_nothing(tmp_path, clock):
+    (tmp_path / "speech").write_text("a file stands in the way")
+    with pytest.raises(CacheFailed, match=str(tmp_path / "speech")):
+        cache_in(tmp_path, clock).store_private(SECOND)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, clock):

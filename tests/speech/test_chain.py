@@ -93,6 +93,16 @@ async def test_engines_with_the_voice_go_first(clock, caplog):
     assert all(engine.closed for engine in engines)
 
 
+async def test_a_voice_is_looked_for_without_a_word(clock, caplog):
+    engines = [FakeEngine("none", voices=()), FakeEngine("rich", voices=("default", "Ewa"))]
+    chain = Chain({engine.name: link(engine, clock) for engine in engines})
+    with caplog.at_level(logging.DEBUG):
+        assert chain.has_voice(["none", "rich"], "pl", "Ewa")
+        assert not chain.has_voice(["none", "rich"], "pl", "Zofia")
+        assert not chain.has_voice(["none"], "pl", "Ewa")
+    assert caplog.text == ""
+
+
 async def test_voices_that_cannot_be_read_are_passed_over(clock, monkeypatch):
     broken, plain = FakeEngine("broken"), FakeEngine("plain")
 

@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import pytest
 
 from softswitch.speech.engine import Order
@@ -24,6 +27,18 @@ def test_only_voices_that_are_here_are_offered(hibari):
 def test_a_voice_that_was_fetched_is_offered(monkeypatch, tmp_path, hibari):
     (tmp_path / "bf_emma.int8.onnx").write_bytes(b"model")
     assert HibariEngine(idle_seconds=60).voice_for("en", "Emma").name == "emma"
+
+
+def test_a_cache_that_may_not_be_looked_into_holds_no_voices(monkeypatch, tmp_path, hibari):
+    look = os.stat
+
+    def stat(path, **how):
+        if Path(path).parent == tmp_path:
+            raise PermissionError(13, "Permission denied")
+        return look(path, **how)
+
+    monkeypatch.setattr(os, "stat", stat)
+    assert HibariEngine(idle_seconds=60).voice_for("en", "emma").name != "emma"
 
 
 async def test_it_speaks_and_never_fetches_a_voice(hibari):

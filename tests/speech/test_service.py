@@ -11,6 +11,7 @@ from softswitch.speech.errors import (
     NoVoice,
     RequestRefused,
     SpeechClosed,
+    SpeechError,
     WorkerDied,
 )
 from softswitch.speech.sound import from_pcm
@@ -147,9 +148,57 @@ async def test_when_none_can_the_reasons_are_all_told(house):
     with pytest.raises(NoVoice) as caught:
         await house.speech.render(HELLO)
     assert str(caught.value) == (
-        "no voice could say 'Witamy' in language 'pl' (piper: is not installed; espeak: found no data)"
+        "no voice could say 6 letters in language 'pl' (piper: is not installed; espeak: found no data)"
     )
+    assert caught.value.text == "Witamy"
     assert house.speech.engines("pl") == ("espeak",)
+
+
+SECRET = SpeechRequest("Kod: 4711", private=True)
+
+
+async def test_a_private_text_is_made_anew_for_each_who_asks_under_a_name_that_says_nothing(house):
+    open_ = await house.speech.render(SpeechRequest(SECRET.text))
+    made = [await house.speech.render(SECRET) for _ in range(2)]
+    assert len({open_.path, *(one.path for one in made)}) == 3
+    assert len(house.first.orders) == 3
+    assert all(parse_wav(one.path.read_bytes()) is not None for one in made)
+    # Nor does it become what others find.
+    assert (await house.speech.render(SpeechRequest(SECRET.text))).path == open_.path
+
+
+async def test_callers_who_ask_for_the_same_private_text_at_once_share_nothing(house):
+    house.first.gate.clear()
+    callers = [asyncio.ensure_future(house.speech.render(SECRET)) for _ in range(2)]
+    await house.first.started.wait()
+    house.first.gate.set()
+    one, other = await asyncio.gather(*callers)
+    one.path.unlink()
+    assert other.path.exists()
+
+
+async def test_a_private_text_nobody_waits_for_any_more_leaves_no_file(house):
+    house.first.gate.clear()
+    leaves = asyncio.ensure_future(house.speech.render(SECRET))
+    await house.first.started.wait()
+    leaves.cancel()
+    await asyncio.gather(leaves, return_exceptions=True)
+    assert len(house.speech._flights) == 1
+    house.first.gate.set()
+    await asyncio.gather(*house.speech._flights)
+    await asyncio.sleep(0)  # What is done at its end is called a step later.
+    assert list(house.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["4711 4712 0815", "...!!!", "4711" * 2000], ids=["no voice", "no letter", "too long"]
+)
+async def test_no_message_holds_a_text(house, text, caplog):
+    house.first.voices = house.second.voices = ()
+    with pytest.raises(SpeechError) as caught:
+        await house.speech.render(SpeechRequest(text, private=True))
+    for shown in (str(caught.value), repr(caught.value), caplog.text):
+        assert text[:4] not in shown
 
 
 async def test_a_damaged_file_is_made_again(house):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from softswitch.registrar.bindings import Binding
 from softswitch.sip.hop import Hop
 from softswitch.sip.uri import parse_uri
-from softswitch.storage.binding_store import BindingStore, after_restart
+from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
 from tests.fakes.clock import START, FakeClock
 from tests.storage.conftest import Lock, change, rows, running
@@ -116,6 +116,19 @@ async def test_what_cannot_be_read_does_not_hide_the_rest(
     assert caplog.text.count("cannot be read") == 2
 
 
+async def test_a_binding_that_cannot_be_encoded_costs_only_itself(
+    store: BindingStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = replace(phone(contact="sip:1001@192.0.2.8"), call_id="\udcff")
+    async with running(store.run):
+        store.save("1001", (odd, phone()))
+        store.save("1002", (phone("1002"),))
+        await store.flush()
+    assert await store.load() == {"1001": (phone(),), "1002": (phone("1002"),)}
+    assert caplog.text.count("rows of the registrations refused and lost") == 1
+    assert "Traceback" not in caplog.text
+
+
 async def test_no_stream_number_outlives_the_process(store: BindingStore) -> None:
     listening = phone(contact="sip:1001@192.0.2.7:5070;transport=tcp", hop=TCP)
     async with running(store.run):
@@ -124,33 +137,6 @@ async def test_no_stream_number_outlives_the_process(store: BindingStore) -> Non
         await store.flush()
     reopened = replace(TCP, port=5070, connection=None)
     assert await store.load() == {"1001": (replace(listening, hop=reopened),)}
-
-
-@pytest.mark.parametrize(
-    ("contact", "hop", "nat", "kept"),
-    [
-        ("sip:1001@192.0.2.7:5062", UDP, False, UDP),
-        ("sip:1001@10.0.0.7:5062", UDP, True, UDP),
-        ("sip:1001@192.0.2.7:5070", TCP, False, replace(TCP, port=5070, connection=None)),
-        ("sip:1001@192.0.2.7:5070", TCP, True, None),
-        ("sip:1001@192.0.2.7", TCP, False, None),
-        ("sip:1001@10.0.0.7:5070", TCP, False, None),
-        ("sip:1001@phone.example:5070", TCP, False, None),
-        ("tel:1001", TCP, False, None),
-        ("sip:1001@192.0.2.7:5061", replace(TCP, transport="TLS"), False, None),
-        ("sip:1001@192.0.2.7:5061", replace(TCP, transport="WS"), False, None),
-        (
-            "sip:1001@[2001:DB8::7]:5070",
-            replace(TCP, host="2001:db8::7"),
-            False,
-            replace(TCP, host="2001:db8::7", port=5070, connection=None),
-        ),
-    ],
-)
-def test_the_way_to_a_phone_after_a_restart(contact: str, hop: Hop, nat: bool, kept: Hop | None) -> None:
-    before = replace(phone(contact=contact, hop=hop), behind_nat=nat)
-    after = after_restart(before)
-    assert after == (None if kept is None else replace(before, hop=kept))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

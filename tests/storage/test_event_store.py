@@ -27,6 +27,7 @@ from softswitch.events import (
 from softswitch.ids import make_id
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
+from softswitch.storage.write_behind import MAX_QUEUED_OCTETS
 from tests.fakes.clock import START, FakeClock
 from tests.storage.conftest import change, rows, running
 
@@ -180,6 +181,25 @@ async def test_a_burst_is_kept_whole_and_in_order(store: EventStore, log: EventL
         await store.flush()
     found = [sequence for (sequence,) in rows(file, "SELECT sequence FROM events ORDER BY rowid")]
     assert found == list(range(1, 20_001))
+
+
+async def test_what_cannot_be_encoded_is_lost_alone_and_told_once(
+    store: EventStore, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(store.run):
+        for number, tree in enumerate(("a", "b\udcff", "c", "d\udcff"), 1):
+            store.store(Entry(number, START, "", BranchEntered(tree, "gate")))
+        await store.flush()
+        assert [sequence for (sequence,) in rows(file, "SELECT sequence FROM events")] == [1, 3]
+        assert caplog.text.count("rows of the event log refused and lost") == 1
+    assert "Traceback" not in caplog.text
+
+
+async def test_the_queue_counts_what_a_row_holds(database: Database, clock: FakeClock) -> None:
+    store = EventStore(database, clock)
+    for number in range(MAX_QUEUED_OCTETS // 1_000_000 + 5):
+        store.store(Entry(number, START, "", BranchEntered("x" * 1_000_000, "")))
+    assert len(store._behind) == MAX_QUEUED_OCTETS // 1_000_000
 
 
 async def test_another_process_can_read_meanwhile(

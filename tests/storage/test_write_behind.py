@@ -12,7 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from softswitch.storage.database import Database
-from softswitch.storage.write_behind import BATCH_ROWS, LAST_TRY_SECONDS, Pause, WriteBehind
+from softswitch.storage.write_behind import (
+    BATCH_ROWS,
+    LAST_TRY_SECONDS,
+    MAX_QUEUED_OCTETS,
+    REFUSALS_TOLD_EVERY_SECONDS,
+    Pause,
+    WriteBehind,
+)
 from tests.fakes.clock import FakeClock
 from tests.storage.conftest import Lock, change, rows, running
 
@@ -29,12 +36,24 @@ class Numbers:
     """A store of numbers: remembers how they came in batches."""
 
     def __init__(
-        self, database: Database, clock: FakeClock, *, pause: Pause = asyncio.sleep, limit: int = 10_000
+        self,
+        database: Database,
+        clock: FakeClock,
+        *,
+        pause: Pause = asyncio.sleep,
+        limit: int = 10_000,
+        weight: int = 1,
     ) -> None:
         self.batches: list[list[int | None]] = []
         self.meanwhile: Callable[[list[int | None]], None] = lambda batch: None
         self.behind: WriteBehind[int | None] = WriteBehind(
-            database, self._write, what="the numbers", clock=clock, limit=limit, pause=pause
+            database,
+            self._write,
+            what="the numbers",
+            clock=clock,
+            weigh=lambda number: weight,
+            limit=limit,
+            pause=pause,
         )
 
     async def _write(self, connection: AsyncConnection, batch: Sequence[int | None]) -> None:
@@ -141,7 +160,23 @@ async def test_a_refused_row_costs_only_itself(
             store.behind.add(number)
         await store.behind.flush()
     assert written(file) == [2, 1, 3]
-    assert caplog.text.count("a row of the numbers was refused and is lost") == 2
+    assert [record.getMessage() for record in caplog.records] == [
+        "rows of the numbers refused and lost: 1 (the last: UNIQUE constraint failed: numbers.number)",
+        "rows of the numbers refused and lost: 1",
+    ]
+
+
+def test_a_flood_of_rows_that_cannot_be_written_is_a_line_a_minute(
+    database: Database, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    behind = Numbers(database, clock).behind
+    for _ in range(3 * 60):
+        behind.refuse(ValueError("no text"))
+        clock.advance(REFUSALS_TOLD_EVERY_SECONDS / 60)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"rows of the numbers refused and lost: {count} (the last: no text)" for count in (1, 60, 60)
+    ]
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_lock_while_rows_are_written_singly_is_waited_for(
@@ -179,6 +214,22 @@ async def test_a_full_queue_drops_the_newest_and_says_so_once(
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
         (logging.ERROR, "3 rows of the numbers wait for the database: newer ones are dropped"),
         (logging.ERROR, "rows of the numbers lost because the queue was full: 2"),
+    ]
+
+
+async def test_large_rows_fill_the_queue_sooner(
+    database: Database, clock: FakeClock, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Numbers(database, clock, weight=MAX_QUEUED_OCTETS // 2)
+    assert [store.behind.add(number) for number in range(4)] == [True, True, False, False]
+    async with running(store.behind.run):
+        await store.behind.flush()
+        assert store.behind.add(4)
+        await store.behind.flush()
+    assert written(file) == [0, 1, 4]
+    assert [record.getMessage() for record in caplog.records] == [
+        "2 rows of the numbers wait for the database: newer ones are dropped",
+        "rows of the numbers lost because the queue was full: 2",
     ]
 
 

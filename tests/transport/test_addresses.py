@@ -7,7 +7,19 @@ import socket
 import pytest
 
 from softswitch.transport import addresses
-from softswitch.transport.addresses import LocalAddresses, reachable_addresses
+from softswitch.transport.addresses import LocalAddresses, mapped, reachable_addresses, unmapped
+
+
+@pytest.mark.parametrize(
+    ("plain", "seen"),
+    [("192.0.2.7", "::ffff:192.0.2.7"), ("2001:db8::7", "2001:db8::7"), ("::1", "::1")],
+)
+def test_how_a_socket_of_both_families_names_an_address(plain, seen):
+    assert (mapped(plain), unmapped(seen)) == (seen, plain)
+
+
+def test_an_ipv6_address_that_only_looks_mapped_stays():
+    assert unmapped("::ffff:0:1") == "::ffff:0:1"
 
 
 def test_who_is_bound_to_one_address_gives_that():

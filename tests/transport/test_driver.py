@@ -15,8 +15,9 @@ from softswitch.errors import SoftswitchError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request
-from softswitch.sip.signals import Cause, Failed, Incoming, Reply, UserOutput
+from softswitch.sip.signals import Acknowledged, Cause, Failed, Incoming, Reply, UserOutput
 from softswitch.sip.stack import SipStack
+from softswitch.sip.streams import IDLE_SECONDS
 from softswitch.sip.timers import Timings
 from softswitch.sip.uri import SipUri
 from softswitch.transport.addresses import LocalAddresses
@@ -42,7 +43,10 @@ class End:
             user=self.hear,
             addresses=LocalAddresses("127.0.0.1"),
             stream_closed=self.closed.put,
+            stream_wanted=lambda connection: self.wanted,
         )
+        self.wanted = True
+        self.dismisses = False
         self.name = name
         self.port = 0
 
@@ -50,7 +54,9 @@ class End:
         self.inbox.put(output)
         if (fault := self.fault(output)) is not None:
             raise fault
-        if isinstance(output, Incoming) and output.request.method != "INVITE":
+        if isinstance(output, Incoming) and self.dismisses:
+            self.driver.dismiss(output.transaction, 401, fields=(("Accept", "x"),))
+        elif isinstance(output, Incoming) and output.request.method != "INVITE":
             self.driver.respond(output.transaction, self.driver.stack.response(output.transaction, 200))
 
     def hop_to(self, other: End, transport: str = "UDP") -> Hop:
@@ -285,6 +291,29 @@ async def test_a_datagram_too_long_for_the_network_fails_its_request(ends):
     assert (await one.inbox.next(Failed)).transaction == key
 
 
+async def test_a_talk_goes_on_and_ends_though_its_stream_was_lost(ends):
+    # The phone names its own port in Via and Contact, and there is no NAT: RFC 3261 §18.2.2.
+    phone, switch = ends
+    phone.driver.send(phone.request("INVITE"), phone.hop_to(switch, "TCP"))
+    invite = await switch.inbox.next(Incoming)
+    phone.driver._tcp.close_connection(1)
+    await switch.closed.next(int)
+    # Our answer finds the phone by the port of its Via.
+    answer = switch.driver.stack.response(invite.transaction, 200)
+    contact = NameAddr(SipUri("127.0.0.1", port=switch.port))
+    dialog = switch.driver.respond(invite.transaction, answer, contact=contact)
+    reply = await phone.inbox.next(Reply)
+    phone.driver.acknowledge(reply.dialog, 1)
+    await switch.inbox.next(Acknowledged)
+    phone.driver._tcp.close_connection(reply.hop.connection)
+    await switch.closed.next(int)
+    # Our BYE by that of its Contact.
+    switch.driver.send_in_dialog(dialog, "BYE")
+    assert (await phone.inbox.next(Incoming)).request.method == "BYE"
+    assert (await switch.inbox.next(Reply)).response.status == 200
+    assert not switch.driver.stack.has_dialog(dialog)
+
+
 # Timers
 
 
@@ -330,6 +359,45 @@ async def test_a_timer_that_fails_stops_no_other(monkeypatch, caplog):
             one.driver.send(one.request("OPTIONS"), one.driver.hop("UDP", *silent.getsockname()))
             assert (await one.inbox.next(Failed)).cause is Cause.EXPIRED
     assert "a timer could not be carried out" in caplog.text
+
+
+async def test_who_closes_says_the_bye_that_waited(ends):
+    phone, _ = ends
+    async with listening("c") as switch:
+        phone.driver.send(phone.request("INVITE"), phone.hop_to(switch))
+        invite = await switch.inbox.next(Incoming)
+        answer = switch.driver.stack.response(invite.transaction, 200)
+        contact = NameAddr(SipUri("127.0.0.1", port=switch.port))
+        dialog = switch.driver.respond(invite.transaction, answer, contact=contact)
+        await phone.inbox.next(Reply)
+        # The phone's ACK is on the way for ever.
+        switch.driver.send_in_dialog(dialog, "BYE")
+    assert (await phone.inbox.next(Incoming)).request.method == "BYE"
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_a_quiet_stream_is_closed_unless_a_phone_registered_over_it(ends, monkeypatch, wanted):
+    one, two = ends
+    two.wanted = wanted
+    await one.exchange(two, one.hop_to(two, "TCP"))
+    late = SystemClock().monotonic() + IDLE_SECONDS
+    two.driver.stack.tick(late)
+    two.driver.stack.tick(late + 1)
+    await two.exchange(one, two.hop_to(one))  # What the stack wants is carried out with whatever comes next.
+    if wanted:
+        await one.exchange(two, one.hop_to(two, "TCP"))
+        assert two.closed.empty
+    else:
+        await two.closed.next(int)
+
+
+async def test_what_is_dismissed_is_answered_and_nothing_is_kept(ends):
+    one, two = ends
+    two.dismisses = True
+    one.driver.send(one.request("OPTIONS"), one.hop_to(two))
+    reply = await one.inbox.next(Reply)
+    assert (reply.response.status, reply.response.fields.get("Accept")) == (401, "x")
+    assert two.driver.stack.sizes()["transactions"] == 0
 
 
 async def test_nothing_rings_after_the_end():

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from softswitch.sip.hop import Hop
-from softswitch.sip.signals import SendFailed, StreamClosed, StreamReceived, WireInput
-from softswitch.transport import tcp
+from softswitch.sip.signals import SendFailed, StreamClosed, StreamOpened, StreamReceived, Transmit, WireInput
+from softswitch.transport import descriptors, tcp
 from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.tcp import TcpTransport
 from tests.transport.inbox import PATIENCE, Inbox
@@ -22,7 +23,17 @@ class End:
 
     def __init__(self) -> None:
         self.inbox: Inbox[WireInput] = Inbox()
-        self.tcp = TcpTransport(LocalAddresses("127.0.0.1"), self.inbox.put)
+        self.opened: list[int] = []
+        self.tcp = TcpTransport(LocalAddresses("127.0.0.1"), self.take)
+
+    def take(self, what: WireInput) -> None:
+        if isinstance(what, StreamOpened):
+            self.opened.append(what.connection)
+        else:
+            self.inbox.put(what)
+
+    def send(self, hop: Hop, data: bytes, transaction: str | None = None) -> bool:
+        return self.tcp.send(Transmit(hop, data, transaction))
 
     def hop_to(self, other: End) -> Hop:
         return self.tcp.hop("127.0.0.1", other.tcp.port)
@@ -61,16 +72,19 @@ async def test_a_connection_is_opened_by_the_first_message_and_used_both_ways(en
     one, two = ends
     hop = one.hop_to(two)
     assert hop.connection is None
-    assert one.tcp.send(hop, b"ask")
+    assert one.send(hop, b"ask")
     back, data = await two.received(3)
     assert (data, back.transport, back.host, back.local_port) == (b"ask", "TCP", "127.0.0.1", two.tcp.port)
+    # Each side is told of it before anything comes over it.
+    assert two.opened == [back.connection]
+    assert len(one.opened) == 1
     assert back.connection is not None
-    assert two.tcp.send(back, b"answer")
+    assert two.send(back, b"answer")
     there, data = await one.received(6)
     assert (data, there.port) == (b"answer", two.tcp.port)
     # Another request to the address, and one over the connection it came by: still the same connection.
-    assert one.tcp.send(hop, b"1")
-    assert one.tcp.send(there, b"2")
+    assert one.send(hop, b"1")
+    assert one.send(there, b"2")
     again, _ = await two.received(2)
     assert again == back
 
@@ -78,10 +92,10 @@ async def test_a_connection_is_opened_by_the_first_message_and_used_both_ways(en
 async def test_what_is_sent_while_it_is_being_opened_goes_over_one_connection_in_order(ends):
     one, two = ends
     for number in range(5):
-        assert one.tcp.send(one.hop_to(two), str(number).encode())
+        assert one.send(one.hop_to(two), str(number).encode())
     hop, data = await two.received(5)
     assert data == b"01234"
-    assert one.tcp.send(one.hop_to(two), b"5")
+    assert one.send(one.hop_to(two), b"5")
     assert (await two.received(1))[0] == hop
 
 
@@ -92,26 +106,65 @@ async def test_a_phones_own_connection_carries_what_we_send_it(ends):
     hop, _ = await one.received(8)
     assert hop.port == writer.get_extra_info("sockname")[1]
     # By its number, and by its address without one.
-    assert one.tcp.send(hop, b"by number ")
-    assert one.tcp.send(one.tcp.hop(hop.host, hop.port), b"by address")
+    assert one.send(hop, b"by number ")
+    assert one.send(one.tcp.hop(hop.host, hop.port), b"by address")
     assert await read(reader, 20) == b"by number by address"
     writer.close()
     await writer.wait_closed()
     assert await one.inbox.next(StreamClosed) == StreamClosed(hop.connection)
-    assert one.tcp.send(hop, b"gone") is False
+    assert one.send(hop, b"gone") is False
 
 
 async def test_a_connection_that_ended_is_opened_anew_for_an_address_but_not_for_its_number(ends):
     one, two = ends
-    one.tcp.send(one.hop_to(two), b"1")
+    one.send(one.hop_to(two), b"1")
     first, _ = await two.received(1)
     two.tcp.close_connection(first.connection)
     assert await two.inbox.next(StreamClosed) == StreamClosed(first.connection)
     await one.inbox.next(StreamClosed)
-    assert one.tcp.send(one.hop_to(two), b"2")
+    assert one.send(one.hop_to(two), b"2")
     second, _ = await two.received(1)
     assert second.connection != first.connection
-    assert two.tcp.send(first, b"x") is False
+    assert two.send(first, b"x") is False
+
+
+async def test_who_listens_elsewhere_is_reached_there_when_the_connection_has_ended(ends):
+    # RFC 3261 §18.2.2: a phone connects from any port and names the one it listens on.
+    one, two = ends
+    _, writer = await caller(one)
+    writer.write(b"INVITE")
+    hop, _ = await one.received(6)
+    hop = replace(hop, listens=two.tcp.port)
+    writer.close()
+    await writer.wait_closed()
+    await one.inbox.next(StreamClosed)
+    assert one.send(hop, b"BYE")
+    _, data = await two.received(3)
+    assert data == b"BYE"
+    # Once only: what follows takes the same connection.
+    assert one.send(hop, b"again")
+    again, _ = await two.received(5)
+    assert one.send(one.hop_to(two), b"!")
+    assert (await two.received(1))[0] == again
+
+
+async def test_an_ipv4_phone_is_one_for_a_switch_that_listens_everywhere():
+    end = End()
+    end.tcp = TcpTransport(LocalAddresses("::"), end.take)
+    await end.tcp.listen("::", 0)
+    reader, writer = await caller(end)
+    writer.write(b"?")
+    hop, _ = await end.received(1)
+    assert (hop.host, hop.local_host) == ("127.0.0.1", "127.0.0.1")
+    assert end.send(replace(hop, connection=None), b"by address")
+    assert await read(reader, 10) == b"by address"
+    _, six = await asyncio.open_connection("::1", end.tcp.port)
+    six.write(b"6")
+    assert (await end.received(1))[0].host == "::1"
+    for phone in (writer, six):
+        phone.close()
+        await phone.wait_closed()
+    await end.tcp.close()
 
 
 async def test_closing_one_connection_lets_what_is_written_leave_first(ends):
@@ -119,7 +172,7 @@ async def test_closing_one_connection_lets_what_is_written_leave_first(ends):
     reader, writer = await caller(one)
     writer.write(b"?")
     hop, _ = await one.received(1)
-    one.tcp.send(hop, b"400 Bad Request")
+    one.send(hop, b"400 Bad Request")
     one.tcp.close_connection(hop.connection)
     one.tcp.close_connection(hop.connection)
     one.tcp.close_connection(4711)
@@ -133,12 +186,13 @@ async def test_a_port_where_nobody_listens(ends):
     one, _ = ends
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as gone:
         hop = one.tcp.hop("127.0.0.1", gone.getsockname()[1])
-    assert one.tcp.send(hop, b"1")
-    assert one.tcp.send(hop, b"2")
-    assert await one.inbox.next(SendFailed) == SendFailed(hop)
+    # Each whose bytes were to go is told, and a response has nobody who waits.
+    for data, transaction in ((b"1", "a"), (b"2", None), (b"3", "b")):
+        assert one.send(hop, data, transaction)
+    assert [await one.inbox.next(SendFailed) for _ in "ab"] == [SendFailed("a"), SendFailed("b")]
     # The next message tries again.
-    assert one.tcp.send(hop, b"3")
-    assert await one.inbox.next(SendFailed) == SendFailed(hop)
+    assert one.send(hop, b"4", "c")
+    assert await one.inbox.next(SendFailed) == SendFailed("c")
 
 
 async def test_a_host_that_does_not_take_the_connection(ends, monkeypatch):
@@ -151,8 +205,8 @@ async def test_a_host_that_does_not_take_the_connection(ends, monkeypatch):
 
     monkeypatch.setattr(tcp, "CONNECT_SECONDS", 0.01)
     monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", never)
-    assert one.tcp.send(one.hop_to(two), b"1")
-    assert await one.inbox.next(SendFailed) == SendFailed(one.hop_to(two))
+    assert one.send(one.hop_to(two), b"1", "a")
+    assert await one.inbox.next(SendFailed) == SendFailed("a")
     assert asked.is_set()
 
 
@@ -163,17 +217,18 @@ async def test_who_does_not_read_loses_the_connection(ends, monkeypatch, caplog)
     writer.write(b"?")
     hop, _ = await one.received(1)
     # More than the kernel's buffers of both sides hold.
-    assert one.tcp.send(hop, b"x" * (32 << 20))
-    assert one.tcp.send(hop, b"y") is False
+    assert one.send(hop, b"x" * (32 << 20))
+    assert one.send(hop, b"y") is False
     assert await one.inbox.next(StreamClosed) == StreamClosed(hop.connection)
     assert "it does not read what we send" in caplog.text
     reader.feed_eof()
     writer.transport.abort()
 
 
-async def test_a_flood_of_connections_is_turned_away(ends, monkeypatch):
+@pytest.mark.parametrize(("limit", "whose"), [("MAX_CONNECTIONS", ""), ("MAX_FROM_ONE", " with 127.0.0.1")])
+async def test_a_flood_of_connections_is_turned_away(ends, monkeypatch, caplog, limit, whose):
     one, two = ends
-    monkeypatch.setattr(tcp, "MAX_CONNECTIONS", 1)
+    monkeypatch.setattr(tcp, limit, 1)
     _, first = await caller(one)
     first.write(b"1")
     hop, _ = await one.received(1)
@@ -184,15 +239,27 @@ async def test_a_flood_of_connections_is_turned_away(ends, monkeypatch):
     # Nor is one of our own opened; whoever wanted to send is told.
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as other:
         elsewhere = one.tcp.hop("127.0.0.1", other.getsockname()[1])
-        assert one.tcp.send(elsewhere, b"?")
-        assert await one.inbox.next(SendFailed) == SendFailed(elsewhere)
+        assert one.send(elsewhere, b"?", "a")
+        assert await one.inbox.next(SendFailed) == SendFailed("a")
+    assert caplog.messages == [f"there are too many connections{whose}: no more are taken for now"]
     # The one that was there works on, and its place is free when it has gone.
-    assert one.tcp.send(hop, b"still here")
+    assert one.send(hop, b"still here")
     first.close()
     second.close()
     await one.inbox.next(StreamClosed)
-    assert one.tcp.send(one.hop_to(two), b"now")
+    assert one.send(one.hop_to(two), b"now")
     assert (await two.received(3))[1] == b"now"
+
+
+async def test_files_find_a_descriptor_when_streams_have_taken_theirs(ends, monkeypatch):
+    one, _ = ends
+    monkeypatch.setattr(descriptors, "spare", lambda: 0)
+    reader, writer = await caller(one)
+    async with asyncio.timeout(PATIENCE):
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+    assert one.opened == []
+    writer.close()
 
 
 async def test_a_port_that_is_taken(ends):
@@ -203,7 +270,7 @@ async def test_a_port_that_is_taken(ends):
 
 async def test_closing_ends_all_and_frees_the_port(ends):
     one, two = ends
-    one.tcp.send(one.hop_to(two), b"1")
+    one.send(one.hop_to(two), b"1")
     await two.received(1)
     await one.tcp.close()
     await two.inbox.next(StreamClosed)

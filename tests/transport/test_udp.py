@@ -14,15 +14,13 @@ from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.udp import DRAIN, UdpTransport, bind_udp
 from tests.transport.inbox import Inbox
 
-LOOPBACK = LocalAddresses("127.0.0.1")
-
 
 class End:
     """A transport and what it received."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.inbox: Inbox[DatagramReceived] = Inbox()
-        self.udp = UdpTransport(bind_udp("127.0.0.1", 0), LOOPBACK, self.inbox.put)
+        self.udp = UdpTransport(bind_udp(host, 0), LocalAddresses(host), self.inbox.put)
 
 
 @pytest.fixture
@@ -110,3 +108,19 @@ def test_a_port_that_is_taken_or_an_address_that_is_not_ours():
 def test_ipv6():
     with contextlib.closing(bind_udp("::1", 0)) as bound:
         assert bound.family == socket.AF_INET6
+
+
+async def test_who_listens_everywhere_hears_both_families_each_by_its_own_address(ends):
+    inbox: Inbox[DatagramReceived] = Inbox()
+    everywhere = UdpTransport(bind_udp("::", 0), LocalAddresses("::"), inbox.put)
+    four, _ = ends
+    six = End("::1")
+    for phone, host in ((four, "127.0.0.1"), (six, "::1")):
+        phone.udp.send(phone.udp.hop(host, everywhere.port), b"hello")
+        received = await inbox.next(DatagramReceived)
+        # As ::ffff:127.0.0.1 it would look like a phone behind a NAT, and go into Via and SDP.
+        assert received.hop == Hop("UDP", host, phone.udp.port, host, everywhere.port)
+        assert everywhere.send(received.hop, b"and back")
+        assert (await phone.inbox.next(DatagramReceived)).data == b"and back"
+    six.udp.close()
+    everywhere.close()

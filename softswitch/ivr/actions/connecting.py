@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
 from softswitch.ivr.context import DialResult
+from softswitch.ivr.expressions import names_in
 from softswitch.ivr.model import NEXT, Action
 from softswitch.ivr.outcome import EndReason, GoTo, HangUp, Next, Outcome, Taken
-from softswitch.ivr.prompts import Template
+from softswitch.ivr.references import BranchName, Kind, Template
 from softswitch.ivr.visit import Visit
 
 LONGEST_RING_S = 300.0
@@ -29,48 +30,61 @@ def _as_list(value: object) -> object:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-Targets = Annotated[tuple[Template, ...], BeforeValidator(_as_list)]
+Targets = Annotated[
+    tuple[Template, ...],
+    BeforeValidator(_as_list),
+    Kind("account, or a list of them", "konto albo lista kont"),
+]
 
 
 class Dial(Action):
-    """Call a number or an account for the caller; several ring together and the first to answer wins.
+    """Call accounts for the caller; several ring together and the first to answer wins.
 
-    An exit without a branch hangs up for that reason. An empty target hangs up.
+    An exit without a branch hangs up for that reason, after a busy tone. An empty target hangs up.
     """
 
     bare_parameter: ClassVar[str | None] = "target"
+    example: ClassVar[str] = "- dial: {target: [1001, 1002], busy: sorry, no_answer: sorry}"
 
-    target: Targets = Field(description="Number or account, or a list of them; variables are allowed.")
-    ring_s: float = Field(default=25.0, gt=0, le=LONGEST_RING_S, description="How long to ring, in seconds.")
-    busy: str | None = Field(default=None, description="The branch when the called party is busy.")
-    no_answer: str | None = Field(default=None, description="The branch when nobody answered.")
-    unreachable: str | None = Field(default=None, description="The branch when no phone can be reached.")
-    declined: str | None = Field(default=None, description="The branch when the called party declined.")
-    unknown: str | None = Field(default=None, description="The branch when there is no such number.")
-    after: str | None = Field(default=None, description="The branch when the called party hung up.")
+    target: Targets = Field(description="An account, or a list of them; variables are allowed.")
+    ring_s: Annotated[float, Kind("seconds", "sekundy")] = Field(
+        default=25.0, gt=0, le=LONGEST_RING_S, description="How long to ring, in seconds."
+    )
+    busy: BranchName | None = Field(default=None, description="The branch when the called party is busy.")
+    no_answer: BranchName | None = Field(default=None, description="The branch when nobody answered.")
+    unreachable: BranchName | None = Field(
+        default=None, description="The branch when no phone can be reached."
+    )
+    declined: BranchName | None = Field(
+        default=None, description="The branch when the called party declined."
+    )
+    unknown: BranchName | None = Field(default=None, description="The branch when there is no such number.")
+    after: BranchName | None = Field(default=None, description="The branch when the called party hung up.")
 
-    def _ways(self) -> Mapping[str, tuple[str, str | None, EndReason]]:
-        """Return exit -> (parameter, branch it names, reason to hang up when it names none)."""
+    def _ways(self) -> Mapping[str, tuple[str | None, EndReason]]:
+        """Return exit -> (branch it leads to, reason to hang up when none is named)."""
         return {
-            TALK_OVER: ("after", self.after, EndReason.TALK_OVER),
-            "busy": ("busy", self.busy, EndReason.BUSY),
-            "no_answer": ("no_answer", self.no_answer, EndReason.NO_ANSWER),
-            "unreachable": ("unreachable", self.unreachable, EndReason.UNREACHABLE),
-            "declined": ("declined", self.declined, EndReason.DECLINED),
-            "unknown": ("unknown", self.unknown, EndReason.UNKNOWN_NUMBER),
+            TALK_OVER: (self.after, EndReason.TALK_OVER),
+            "busy": (self.busy, EndReason.BUSY),
+            "no_answer": (self.no_answer, EndReason.NO_ANSWER),
+            "unreachable": (self.unreachable, EndReason.UNREACHABLE),
+            "declined": (self.declined, EndReason.DECLINED),
+            "unknown": (self.unknown, EndReason.UNKNOWN_NUMBER),
         }
 
     def exits(self) -> Mapping[str, Outcome]:
-        """Return an exit per result of the call, and one for an empty target."""
+        """Return an exit per result of the call, and one where the target may turn out to be empty."""
         ways: dict[str, Outcome] = {
             name: GoTo(branch) if branch is not None else HangUp(reason)
-            for name, (_, branch, reason) in self._ways().items()
+            for name, (branch, reason) in self._ways().items()
         }
-        return {**ways, NO_TARGET: HangUp(EndReason.NO_TARGET)}
+        return ways if any(self.literal_targets()) else {**ways, NO_TARGET: HangUp(EndReason.NO_TARGET)}
 
-    def targets(self) -> Mapping[str, str]:
-        """Return the branches of the exits, where named."""
-        return {param: branch for param, branch, _ in self._ways().values() if branch is not None}
+    def literal_targets(self) -> Iterator[tuple[int, str]]:
+        """Yield the targets without variables, each with its place in the list."""
+        for place, target in enumerate(self.target):
+            if target.strip() and not any(names_in(target)):
+                yield place, target.strip()
 
     def templates(self) -> Iterable[str]:
         """Return the targets, which may hold variables."""
@@ -91,9 +105,12 @@ class Echo(Action):
     """Send the caller's own voice back, until time is up or, unless told otherwise, a key is pressed."""
 
     bare_parameter: ClassVar[str | None] = "seconds"
+    example: ClassVar[str] = "- echo: 60"
     listens: ClassVar[bool] = True
 
-    seconds: float = Field(default=60.0, gt=0, le=LONGEST_ECHO_S, description="The longest echo, in seconds.")
+    seconds: Annotated[float, Kind("seconds", "sekundy")] = Field(
+        default=60.0, gt=0, le=LONGEST_ECHO_S, description="The longest echo, in seconds."
+    )
     key_ends: bool = Field(default=True, description="Whether any key ends the echo.")
 
     def exits(self) -> Mapping[str, Outcome]:
@@ -115,6 +132,8 @@ class Label(Action):
     """Set what the called person's phone shows about this caller, such as the topic chosen."""
 
     bare_parameter: ClassVar[str | None] = "text"
+    example: ClassVar[str] = '- label: "Sales, {{CALL.CALLER_ID}}"'
+    instant: ClassVar[bool] = True
 
     text: Template = Field(description="The label; variables are allowed, an empty text removes it.")
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from softswitch.ivr.actions.menus import MOST_REPEATS, Seconds
 from softswitch.ivr.expressions import MASK
 from softswitch.ivr.model import Action
 from softswitch.ivr.outcome import EndReason, GoTo, HangUp, Next, Outcome, Taken
 from softswitch.ivr.prompts import GrowingPrompt, Spoken, Wordings, at_attempt
+from softswitch.ivr.references import BranchName, Kind
 from softswitch.ivr.visit import Visit
 
 LONGEST_NUMBER = 64
@@ -49,17 +50,20 @@ class Gather(Action):
     Nothing, the terminator alone, too few digits and keys that are no digits are all not entered.
     """
 
+    example: ClassVar[str] = '- gather: {prompt: "Your number?", variable: number, max: 6}'
     listens: ClassVar[bool] = True
 
     prompt: GrowingPrompt | None = Field(default=None, description="The question, or a growing list.")
-    variable: Annotated[str, AfterValidator(_checked_variable)] = Field(description="Where the number goes.")
+    variable: Annotated[str, AfterValidator(_checked_variable), Kind("name", "nazwa")] = Field(
+        description="Where the number goes: {{VARIABLE.NAME}}."
+    )
     min: int = Field(default=1, ge=1, le=LONGEST_NUMBER, description="Fewest digits.")
     max: int = Field(default=LONGEST_NUMBER, ge=1, le=LONGEST_NUMBER, description="Most digits.")
     first_digit_s: Seconds = Field(default=7.0, description="Wait for the first digit.")
     inter_digit_s: Seconds = Field(default=3.0, description="Wait for each further digit.")
-    terminator: Annotated[str, AfterValidator(_checked_terminator)] = Field(
-        default="#", description="The key that ends the number."
-    )
+    terminator: Annotated[
+        str, AfterValidator(_checked_terminator), Kind("#, * or an empty text", "#, * albo pusty tekst")
+    ] = Field(default="#", description="The key that ends the number.")
     barge_in: bool = Field(default=True, description="Whether a key cuts the question short.")
     type_ahead: Literal["keep", "flush"] = Field(
         default="keep", description="What happens to keys pressed before the question."
@@ -68,14 +72,18 @@ class Gather(Action):
     repeat: int = Field(
         default=0, ge=0, le=MOST_REPEATS, description="How often the question is asked again."
     )
-    entered: str | None = Field(default=None, description="The branch after a number; none: the next step.")
-    not_entered: str | None = Field(default=None, description="The branch without one; none hangs up.")
+    entered: BranchName | None = Field(
+        default=None, description="The branch after a number; none: the next step."
+    )
+    not_entered: BranchName | None = Field(default=None, description="The branch without one; none hangs up.")
 
-    @model_validator(mode="after")
-    def _range(self) -> Self:
-        if self.min > self.max:
-            raise ValueError(f"min ({self.min}) is more than max ({self.max})")
-        return self
+    @field_validator("max")
+    @classmethod
+    def _range(cls, most: int, info: ValidationInfo) -> int:
+        fewest = info.data.get("min", 0)
+        if fewest > most:
+            raise ValueError(f"min ({fewest}) is more than max ({most})")
+        return most
 
     def exits(self) -> Mapping[str, Outcome]:
         """Return both exits."""
@@ -85,11 +93,6 @@ class Gather(Action):
                 GoTo(self.not_entered) if self.not_entered is not None else HangUp(EndReason.NOT_ENTERED)
             ),
         }
-
-    def targets(self) -> Mapping[str, str]:
-        """Return the branches of both exits, where named."""
-        named = {"entered": self.entered, "not_entered": self.not_entered}
-        return {path: branch for path, branch in named.items() if branch is not None}
 
     def prompts(self) -> Iterable[Spoken]:
         """Return the question in all its forms."""
@@ -169,6 +172,7 @@ class ReadKeys(Action):
     For the test line: each key is read to its end, and keys pressed meanwhile wait their turn.
     """
 
+    example: ClassVar[str] = '- read_keys: {text: "You pressed {{KEY.DIGIT}}.", quiet_s: 30}'
     listens: ClassVar[bool] = True
     own_variables: ClassVar[tuple[str, ...]] = (KEY_DIGIT, KEY_METHOD)
 
@@ -195,4 +199,4 @@ class ReadKeys(Action):
             names = METHOD_NAMES.get(visit.language, METHOD_NAMES["en"])
             own = {KEY_DIGIT: key.digit, KEY_METHOD: names.get(key.method, key.method)}
             await visit.hear(tuple(self.prompts()), barge_in=False, own=own)
-        return self.take("quiet", f"{count} keys")
+        return self.take("quiet", "1 key" if count == 1 else f"{count} keys")

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from softswitch.ivr.model import NEXT, Action
 from softswitch.ivr.outcome import EndReason, GoTo, HangUp, Outcome, Taken, Up
+from softswitch.ivr.references import BranchName
 from softswitch.ivr.visit import Visit
 
 
@@ -16,16 +17,14 @@ class Jump(Action):
     """Go to another branch."""
 
     bare_parameter: ClassVar[str | None] = "branch"
+    example: ClassVar[str] = "- goto: welcome"
+    instant: ClassVar[bool] = True
 
-    branch: str = Field(description="The branch to go to.")
+    branch: BranchName = Field(description="The branch to go to.")
 
     def exits(self) -> Mapping[str, Outcome]:
         """Return the one exit."""
         return {NEXT: GoTo(self.branch)}
-
-    def targets(self) -> Mapping[str, str]:
-        """Return the branch."""
-        return {"branch": self.branch}
 
     async def run(self, visit: Visit) -> Taken:
         """Go."""
@@ -34,6 +33,9 @@ class Jump(Action):
 
 class GoUp(Action):
     """Go to the parent branch: the declared one, else by number (1-1 to 1), else the one that led here."""
+
+    example: ClassVar[str] = "- up"
+    instant: ClassVar[bool] = True
 
     def exits(self) -> Mapping[str, Outcome]:
         """Return the one exit."""
@@ -48,9 +50,11 @@ class Disconnect(Action):
     """End the call, after everything before it was heard to its last syllable."""
 
     bare_parameter: ClassVar[str | None] = "reason"
+    example: ClassVar[str] = "- hangup"
+    instant: ClassVar[bool] = True
 
     reason: Literal["normal", "busy"] = Field(
-        default="normal", description="What the caller's phone is told."
+        default="normal", description="What the caller is told: busy is a busy tone."
     )
 
     def exits(self) -> Mapping[str, Outcome]:

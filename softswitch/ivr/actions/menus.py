@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from softswitch.ivr.model import Action
 from softswitch.ivr.outcome import EndReason, GoTo, HangUp, Outcome, Taken
 from softswitch.ivr.prompts import GrowingPrompt, Spoken, at_attempt
+from softswitch.ivr.references import BranchName, Kind
 from softswitch.ivr.visit import Visit
 
 CONFIRM = "#"
@@ -25,17 +26,24 @@ MOST_REPEATS = 20
 _DIGITS = re.compile(r"[0-9*#A-D]+")
 
 
+def _checked_digits(digits: str) -> str:
+    if not _DIGITS.fullmatch(digits):
+        raise ValueError(f"'{digits}' cannot be pressed: keys are 0-9, * and #")
+    return digits
+
+
 def _checked_keys(keys: dict[str, str]) -> dict[str, str]:
     if not keys:
         raise ValueError("the menu has no keys")
-    for digits in keys:
-        if not _DIGITS.fullmatch(digits):
-            raise ValueError(f"'{digits}' cannot be pressed: keys are 0-9, * and #")
     return keys
 
 
-Keys = Annotated[dict[str, str], AfterValidator(_checked_keys)]
-Seconds = Annotated[float, Field(gt=0, le=LONGEST_WAIT_S)]
+Keys = Annotated[
+    dict[Annotated[str, AfterValidator(_checked_digits)], BranchName],
+    AfterValidator(_checked_keys),
+    Kind("keys and their branches", "klawisze i ich gałęzie"),
+]
+Seconds = Annotated[float, Field(gt=0, le=LONGEST_WAIT_S), Kind("seconds", "sekundy")]
 
 
 class Retry(BaseModel):
@@ -43,11 +51,15 @@ class Retry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
+    example: ClassVar[str] = '{repeat: 2, prompt: "Please choose.", then: goodbye}'
+
     repeat: int = Field(
         default=2, ge=0, le=MOST_REPEATS, description="How often the question is asked again."
     )
     prompt: GrowingPrompt | None = Field(default=None, description="Said before the question is asked again.")
-    then: str | None = Field(default=None, description="The branch after the last repeat; none hangs up.")
+    then: BranchName | None = Field(
+        default=None, description="The branch after the last repeat; none hangs up."
+    )
 
 
 class Menu(Action):
@@ -58,11 +70,15 @@ class Menu(Action):
     wait for the next digit only while a longer choice is still possible.
     """
 
+    example: ClassVar[str] = '- menu: {prompt: "Sales: one.", keys: {1: sales}, no_input: {then: sales}}'
     listens: ClassVar[bool] = True
 
     prompt: GrowingPrompt = Field(description="The question, or a list growing with the count.")
     short_prompt: Spoken | None = Field(default=None, description="The question for a caller who comes back.")
-    keys: Keys = Field(description="Keys to press -> branch.")
+    keys: Keys = Field(
+        description="The keys to press, each with the branch it leads to.",
+        examples=['{1: sales, 2: service, "*": welcome}'],
+    )
     first_digit_s: Seconds = Field(default=7.0, description="Wait for the first key after the question.")
     inter_digit_s: Seconds = Field(default=3.0, description="Wait for a further key of a longer choice.")
     barge_in: bool = Field(default=True, description="Whether a key cuts the question short.")
@@ -74,7 +90,7 @@ class Menu(Action):
     total_max: int = Field(
         default=6, ge=1, le=2 * MOST_REPEATS, description="Failed tries of both kinds together."
     )
-    then: str | None = Field(
+    then: BranchName | None = Field(
         default=None, description="The branch after too many tries, where no_input and no_match name none."
     )
 
@@ -85,18 +101,6 @@ class Menu(Action):
             "no_input": _to(self.no_input.then or self.then, EndReason.NO_INPUT),
             "no_match": _to(self.no_match.then or self.then, EndReason.NO_MATCH),
             "too_many_tries": _to(self.then, EndReason.TOO_MANY_TRIES),
-        }
-
-    def targets(self) -> Mapping[str, str]:
-        """Return the branches of the keys and of the failures."""
-        failures = {
-            "no_input.then": self.no_input.then,
-            "no_match.then": self.no_match.then,
-            "then": self.then,
-        }
-        return {
-            **{f"keys.{digits}": branch for digits, branch in self.keys.items()},
-            **{path: branch for path, branch in failures.items() if branch is not None},
         }
 
     def prompts(self) -> Iterable[Spoken]:

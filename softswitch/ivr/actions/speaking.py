@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from softswitch.ivr.expressions import names_in
 from softswitch.ivr.model import Action
 from softswitch.ivr.outcome import Next, Outcome, Taken
 from softswitch.ivr.prompts import (
     Language,
-    PromptFile,
     Spoken,
-    Template,
     Wordings,
     checked_language,
     is_wordings,
 )
+from softswitch.ivr.references import Kind, SoundFile, Template
 from softswitch.ivr.visit import Heard, Visit
 
 HEARD: Mapping[str, Outcome] = {heard.value: Next() for heard in Heard}
@@ -28,8 +28,12 @@ class Say(Action):
     """Speak a text. A key cuts it short when a later step takes keys, unless ``barge_in`` is off."""
 
     bare_parameter: ClassVar[str | None] = "text"
+    example: ClassVar[str] = '- say: "Welcome to the office."'
 
-    text: Wordings = Field(description="The text, or one per language: {pl: ..., en: ...}.")
+    text: Wordings = Field(
+        description="The text, or one per language: {pl: ..., en: ...}.",
+        examples=['{pl: "Dzień dobry.", en: "Hello."}'],
+    )
     language: Language | None = Field(default=None, description="Language of a single text.")
     voice: str | None = Field(default=None, description="Name of the voice.")
     barge_in: bool = Field(default=True, description="Whether a key may cut the text short.")
@@ -57,8 +61,9 @@ class Play(Action):
     """Play a recorded file, found relative to the tree's folder."""
 
     bare_parameter: ClassVar[str | None] = "file"
+    example: ClassVar[str] = "- play: welcome.wav"
 
-    file: PromptFile = Field(description="The file, relative to the folder of the tree.")
+    file: SoundFile = Field(description="The file, relative to the folder of the tree.")
     barge_in: bool = Field(default=True, description="Whether a key may cut it short.")
 
     def exits(self) -> Mapping[str, Outcome]:
@@ -75,6 +80,11 @@ class Play(Action):
         return self.take(await visit.hear(tuple(self.prompts()), barge_in=barge_in))
 
 
+def _checked_code(text: str) -> str:
+    """Return ``text``, which is a language code unless a variable is to give one."""
+    return text if any(names_in(text)) else checked_language(text)
+
+
 class SetLanguage(Action):
     """Set the language of the call from here on.
 
@@ -83,8 +93,12 @@ class SetLanguage(Action):
     """
 
     bare_parameter: ClassVar[str | None] = "language"
+    example: ClassVar[str] = "- language: pl"
+    instant: ClassVar[bool] = True
 
-    language: Template = Field(description="A language code like pl or en, or a variable holding one.")
+    language: Annotated[Template, AfterValidator(_checked_code), Kind("language code", "kod języka")] = Field(
+        description="A language code like pl or en, or a variable holding one."
+    )
 
     def exits(self) -> Mapping[str, Outcome]:
         """Return both exits: either way the next step follows."""

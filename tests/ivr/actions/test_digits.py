@@ -164,7 +164,7 @@ def test_a_faulty_secret_is_masked_too():
     [
         ("max: 4", "the parameter 'variable' is missing"),
         ("variable: 1x", "variable: '1x' is not a variable name: letters, digits and _"),
-        ("variable: x, min: 5, max: 4", "min (5) is more than max (4)"),
+        ("variable: x, min: 5, max: 4", "max: min (5) is more than max (4)"),
         ("variable: x, max: 99", "max: '99' must be at most 64"),
         (
             "variable: x, terminator: 5",

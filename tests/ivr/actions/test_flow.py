@@ -72,8 +72,12 @@ def test_up_after_a_round_trip_leads_to_where_the_caller_came_from_first():
 
 
 def test_up_at_the_top_hears_the_top_again():
-    branches = 'a: [{menu: {prompt: "A.", keys: {1: a, 0: b}}}]\nb: {parent: a, steps: [{goto: c}]}\nc: [up]'
-    assert call(branches, press("0"), hang_up()).path[:4] == ("a", "b", "c", "b")
+    branches = """
+    a: [{menu: {prompt: "A.", keys: {1: a, 0: b}}}]
+    b: {parent: a, steps: [{say: B.}, {goto: c}]}
+    c: [up]
+    """
+    assert call(branches, press("0"), wait(2), hang_up()).path[:4] == ("a", "b", "c", "b")
     assert call("a: [{gather: {variable: x, max: 1}}, up]", press("1"), hang_up()).path[:2] == ("a", "a")
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from softswitch.ivr.actions.menus import Menu, Retry
 from softswitch.ivr.outcome import EndReason
 from softswitch.ivr.simulate import hang_up, press, wait
 from tests.ivr.written import call, exits_of, problems_of
@@ -199,7 +200,7 @@ def test_keys_behind_a_wrong_one_are_not_taken_for_an_answer():
     ("parameters", "reason"),
     [
         ("prompt: hi, keys: {}", "keys: the menu has no keys"),
-        ("prompt: hi, keys: {x: a}", "keys: 'x' cannot be pressed: keys are 0-9, * and #"),
+        ("prompt: hi, keys: {x: a}", "keys.x: 'x' cannot be pressed: keys are 0-9, * and #"),
         ("prompt: [], keys: {1: a}", "prompt: the prompt is empty"),
         ("prompt: [{count: 2, text: hi}], keys: {1: a}", "prompt: counts must start with 1 and grow"),
         ("prompt: {voice: ewa}, keys: {1: a}", "prompt: a prompt is either a text or a file to play"),
@@ -210,8 +211,14 @@ def test_keys_behind_a_wrong_one_are_not_taken_for_an_answer():
         ("prompt: hi, keys: {1: a}, total_max: 0", "total_max: '0' must be at least 1"),
         ("prompt: hi, keys: {1: a}, total_max: six", "total_max: 'six' is not a whole number"),
         ("prompt: hi, keys: {1: a}, no_input: {repeat: -1}", "no_input.repeat: '-1' must be at least 0"),
-        ("prompt: hi, keys: {1: a}, no_input: a", "no_input: a mapping is wanted here"),
-        ("prompt: hi, keys: 1", "keys: a mapping is wanted here"),
+        (
+            "prompt: hi, keys: {1: a}, no_input: a",
+            f"no_input: parameters are wanted here, such as {Retry.example}",
+        ),
+        (
+            "prompt: hi, keys: 1",
+            'keys: parameters are wanted here, such as {1: sales, 2: service, "*": welcome}',
+        ),
         ("prompt: hi, keys: {1: [a]}", "keys.1: a text is wanted here"),
     ],
 )
@@ -221,5 +228,5 @@ def test_wrong_parameters_are_refused(parameters, reason):
 
 def test_a_menu_is_not_written_in_short():
     assert problems_of("a: [menu: hello]") == [
-        "t.yaml line 6: branch a step 1 (menu): a mapping is wanted here"
+        f"t.yaml line 6: branch a step 1 (menu): parameters are wanted here, such as {Menu.example}"
     ]

@@ -1,6 +1,6 @@
 from softswitch.ivr.context import CallFacts
 from softswitch.ivr.simulate import press, simulate
-from tests.ivr.written import HEADER, call, exits_of, tree_of
+from tests.ivr.written import HEADER, call, exits_of, sound_file, tree_of
 
 
 def test_a_text_is_spoken_and_the_tree_goes_on():
@@ -53,7 +53,7 @@ def test_a_missing_value_takes_the_default_of_the_tree():
 
 
 def test_a_recording_is_played(tmp_path):
-    (tmp_path / "hello.wav").write_bytes(b"RIFF")
+    sound_file(tmp_path / "hello.wav")
     branches = """
     a:
       - play: hello.wav

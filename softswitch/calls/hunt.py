@@ -1,0 +1,153 @@
+"""Phones ringing together for one caller, and what the caller hears meanwhile (RFC 3261 §16.6-16.7)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from softswitch.calls.bodies import has_description, sdp_of
+from softswitch.calls.call import Call
+from softswitch.calls.called_leg import CalledLeg, Invitation
+from softswitch.calls.hangup import CALLEE, Reason, Termination
+from softswitch.calls.signals import Answered, Ended, Held, Resumed, Ringing
+from softswitch.registrar.bindings import Binding
+from softswitch.registrar.service import way_to
+from softswitch.sip.headers import NameAddr
+from softswitch.sip.offer_answer import PCMA, PCMU, STATIC
+from softswitch.sip.uri import SipUri
+
+
+class Hunt:
+    """Phones ringing for one caller, round after round, until one answers."""
+
+    def __init__(self, call: Call, label: str) -> None:
+        self._call = call
+        self._label = label
+        self._ringing: list[CalledLeg] = []
+        self._early: list[CalledLeg] = []
+        """Phones with sound of their own, the first of which the caller hears."""
+        self._refused: set[str] = set()
+        """Who said no for all their phones."""
+        self.failures: list[Termination] = []
+
+    async def ring(self, bindings: Sequence[Binding], ring_for: float) -> CalledLeg | None:
+        """Ring them for so many seconds, but nobody who has refused; return the one that answered.
+
+        The others are told that it was answered elsewhere.
+        """
+        call = self._call
+        if call.caller.stream is not None:
+            call.caller.voice.hear_loop(call.around.media.ring_back)
+        # When the call itself ends meanwhile we are cancelled, and its end stops the phones, saying why.
+        for binding in bindings:
+            if binding.account not in self._refused:
+                await self._invite(binding)
+        winner: CalledLeg | None = None
+        leftover = Termination(Reason.ANSWERED_ELSEWHERE)
+        try:
+            async with asyncio.timeout(ring_for) as limit:
+                winner = await self._first_answer()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            leftover = Termination(Reason.NO_ANSWER, CALLEE)
+            self.failures.append(leftover)
+        for leg in self._ringing:
+            if leg is not winner:
+                call.drop(leg, leftover)
+        self._ringing.clear()
+        self._early.clear()
+        return winner
+
+    async def _invite(self, binding: Binding) -> None:
+        call = self._call
+        leg = CalledLeg(call.leg_name(), _invitation(call, binding, self._label), call.around, call.signal)
+        call.add(leg)
+        self._ringing.append(leg)
+        await leg.invite(near=call.caller)
+
+    async def _first_answer(self) -> CalledLeg | None:
+        while self._ringing:
+            leg, signal = await self._call.signals.get()
+            if leg not in self._ringing:
+                continue
+            assert isinstance(leg, CalledLeg)
+            match signal:
+                case Answered():
+                    return leg
+                case Ringing(early_media):
+                    await self._pass_on(leg, early_media)
+                case Ended(termination):
+                    self._refusal(leg, termination)
+                case Held() | Resumed():
+                    pass
+        return None
+
+    def _refusal(self, leg: CalledLeg, termination: Termination) -> None:
+        """Let a phone go that said no, and with it all phones it spoke for."""
+        self.failures.append(termination)
+        gone = [leg]
+        if leg.speaks_for_all:
+            # RFC 3261 §16.7 step 5: no branch is left to ring, and no new one made. Of the person who said
+            # it: unlike a proxy's, our branches may lead to several people.
+            self._refused.add(leg.party)
+            gone = [one for one in self._ringing if one.party == leg.party]
+        for one in gone:
+            self._ringing.remove(one)
+            self._call.drop(one, termination)
+            self._silence(one)
+
+    async def _pass_on(self, leg: CalledLeg, early_media: bool) -> None:
+        """Pass ringing on; of several phones with sound of their own the first is heard."""
+        caller = self._call.caller
+        if not early_media:
+            caller.ring()
+            return
+        await caller.early_sound(leg.stream.codec if leg.stream is not None else "")
+        self._early.append(leg)
+        self._let_caller_hear()
+
+    def _silence(self, leg: CalledLeg) -> None:
+        """Take a phone's sound from the caller: the next one's is heard, or ringing."""
+        if leg in self._early:
+            self._early.remove(leg)
+            self._let_caller_hear()
+
+    def _let_caller_hear(self) -> None:
+        caller = self._call.caller
+        if caller.stream is None:
+            return
+        # One may have refused while the caller's port was being opened; its end waits behind this.
+        early = next((leg for leg in self._early if not leg.over), None)
+        if early is not None:
+            caller.voice.hear(early.voice)
+        else:
+            caller.voice.hear_loop(self._call.around.media.ring_back)
+
+
+def _invitation(call: Call, binding: Binding, label: str) -> Invitation:
+    hop = way_to(binding)
+    facts = call.facts
+    display = facts.account.name or facts.account.user
+    local = SipUri(
+        hop.local_host if ":" not in hop.local_host else f"[{hop.local_host}]", port=hop.local_port
+    )
+    theirs = call.caller.codec
+    codecs = (theirs, *(codec for codec in (PCMA, PCMU) if codec != theirs)) if theirs else _offered(call)
+    return Invitation(
+        party=binding.account,
+        target=str(binding.contact),
+        hop=hop,
+        caller=NameAddr(SipUri(local.host, facts.account.user, local.port), f"{label} {display}".strip()),
+        called=NameAddr(SipUri(local.host, binding.account, local.port)),
+        codecs=codecs,
+    )
+
+
+def _offered(call: Call) -> tuple[str, ...]:
+    """Return our codecs in the order the caller's own offer has them, so that no sample is transcoded."""
+    invite = call.caller.invite
+    media = sdp_of(invite).media if has_description(invite) else ()
+    numbers = next((line.formats for line in media if line.kind == "audio"), ())
+    order = [STATIC[number] for number in numbers if number in STATIC]
+    return (*order, *(codec for codec in (PCMA, PCMU) if codec not in order))

@@ -1,0 +1,110 @@
+"""What the actions and their parameters are, in Polish. The English words are the definitions' own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+DEEDS: Final[Mapping[str, tuple[str, str]]] = {
+    # action: (in one sentence, what else there is to know)
+    "say": ("Mówi tekst. Klawisz przerywa go, gdy dalszy krok czeka na klawisze, chyba że barge_in: no.", ""),
+    "play": ("Odtwarza nagranie, szukane od folderu drzewa.", ""),
+    "language": (
+        "Ustawia język rozmowy od tego miejsca.",
+        "{{CALL.LANGUAGE}} to język konta dzwoniącego. Gdy tekst nie daje kodu języka, nic się nie zmienia.",
+    ),
+    "menu": (
+        "Prosi o wybór i przechodzi do gałęzi naciśniętych klawiszy.",
+        "Brak klawisza to no_input; klawisze, które nic nie znaczą, to no_match i trafiają do dziennika. "
+        "Każde ma własny licznik, a total_max ogranicza oba razem. Na dalszą cyfrę menu czeka tylko wtedy, "
+        "gdy dłuższy wybór jest jeszcze możliwy.",
+    ),
+    "gather": (
+        "Przyjmuje numer od dzwoniącego i zapisuje go w {{VARIABLE.nazwa}}.",
+        "Kończy od razu po max cyfrach, po klawiszu kończącym albo gdy nie ma dalszej cyfry. Nic, sam "
+        "klawisz kończący, za mało cyfr i klawisze niebędące cyframi to not_entered.",
+    ),
+    "read_keys": (
+        "Odczytuje każdy klawisz i sposób, w jaki dotarł, aż przez chwilę nie będzie żadnego.",
+        "Dla linii testowej: każdy klawisz jest odczytywany do końca, a naciśnięte w tym czasie czekają.",
+    ),
+    "goto": ("Przechodzi do innej gałęzi.", ""),
+    "up": (
+        "Przechodzi do gałęzi nadrzędnej: podanej, według numeru (1-1 do 1) albo tej, która tu przywiodła.",
+        "",
+    ),
+    "hangup": ("Kończy połączenie, gdy wszystko przedtem zostało wysłuchane do ostatniej głoski.", ""),
+    "dial": (
+        "Dzwoni do kont dla dzwoniącego; kilka dzwoni razem, a pierwsze, które odbierze, wygrywa.",
+        "Wyjście bez gałęzi kończy połączenie z tego powodu, po sygnale zajętości. Pusty cel także.",
+    ),
+    "echo": ("Odsyła dzwoniącemu jego głos, aż minie czas albo, jeśli tak ustawiono, do klawisza.", ""),
+    "label": ("Ustala, co pokaże telefon rozmówcy o tym dzwoniącym, na przykład wybrany temat.", ""),
+}
+
+_QUESTION = "Co dzieje się z klawiszami naciśniętymi przed pytaniem."
+_BARGE_IN = "Czy klawisz przerywa pytanie."
+_ASKED_AGAIN = "Ile razy pytanie jest powtarzane."
+
+FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
+    # class of the model: parameter: what it is
+    "Say": {
+        "text": "Tekst albo po jednym na język: {pl: ..., en: ...}.",
+        "language": "Język pojedynczego tekstu.",
+        "voice": "Nazwa głosu.",
+        "barge_in": "Czy klawisz może przerwać tekst.",
+    },
+    "Play": {"file": "Plik, względem folderu drzewa.", "barge_in": "Czy klawisz może go przerwać."},
+    "SetLanguage": {"language": "Kod języka, jak pl lub en, albo zmienna, która go zawiera."},
+    "Menu": {
+        "prompt": "Pytanie albo lista rosnąca z liczbą prób.",
+        "short_prompt": "Pytanie dla kogoś, kto wraca.",
+        "keys": "Klawisze, a przy każdym gałąź, do której prowadzi.",
+        "first_digit_s": "Czas na pierwszy klawisz po pytaniu.",
+        "inter_digit_s": "Czas na dalszy klawisz dłuższego wyboru.",
+        "barge_in": _BARGE_IN,
+        "type_ahead": _QUESTION,
+        "no_input": "Co robić, gdy nie naciśnięto klawisza.",
+        "no_match": "Co robić, gdy klawisze nic nie znaczą.",
+        "total_max": "Nieudane próby obu rodzajów razem.",
+        "then": "Gałąź po zbyt wielu próbach, gdy no_input i no_match żadnej nie podają.",
+    },
+    "Retry": {
+        "repeat": _ASKED_AGAIN,
+        "prompt": "Mówione, zanim pytanie padnie ponownie.",
+        "then": "Gałąź po ostatnim powtórzeniu; bez niej koniec połączenia.",
+    },
+    "Gather": {
+        "prompt": "Pytanie albo rosnąca lista.",
+        "variable": "Dokąd trafia numer: {{VARIABLE.NAZWA}}.",
+        "min": "Najmniej cyfr.",
+        "max": "Najwięcej cyfr.",
+        "first_digit_s": "Czas na pierwszą cyfrę.",
+        "inter_digit_s": "Czas na każdą dalszą cyfrę.",
+        "terminator": "Klawisz kończący numer.",
+        "barge_in": _BARGE_IN,
+        "type_ahead": _QUESTION,
+        "sensitive": "Cyfry nie trafiają do żadnego dziennika.",
+        "repeat": _ASKED_AGAIN,
+        "entered": "Gałąź po numerze; bez niej następny krok.",
+        "not_entered": "Gałąź bez numeru; bez niej koniec połączenia.",
+    },
+    "ReadKeys": {
+        "text": "Co mówić przy każdym klawiszu; {{KEY.DIGIT}} i {{KEY.METHOD}} to własne zmienne kroku.",
+        "quiet_s": "Sekundy bez klawisza, które go kończą.",
+    },
+    "Jump": {"branch": "Gałąź, do której przejść."},
+    "Disconnect": {"reason": "Co usłyszy dzwoniący: busy to sygnał zajętości."},
+    "Dial": {
+        "target": "Konto albo lista kont; zmienne są dozwolone.",
+        "ring_s": "Jak długo dzwonić, w sekundach.",
+        "busy": "Gałąź, gdy rozmówca jest zajęty.",
+        "no_answer": "Gałąź, gdy nikt nie odebrał.",
+        "unreachable": "Gałąź, gdy żaden telefon nie jest osiągalny.",
+        "declined": "Gałąź, gdy rozmówca odrzucił połączenie.",
+        "unknown": "Gałąź, gdy nie ma takiego numeru.",
+        "after": "Gałąź, gdy rozmówca się rozłączył.",
+    },
+    "Echo": {"seconds": "Najdłuższe echo, w sekundach.", "key_ends": "Czy dowolny klawisz kończy echo."},
+    "Label": {"text": "Podpis; zmienne są dozwolone, pusty tekst go usuwa."},
+}

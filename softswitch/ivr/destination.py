@@ -1,0 +1,89 @@
+"""A tree as the destination of a call: who enters it, and how the call ends when the tree does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from softswitch.calls.call import Call
+from softswitch.calls.dialling import Dialler
+from softswitch.calls.hangup import CALLEE, Reason, Termination
+from softswitch.ivr.context import CallFacts, World
+from softswitch.ivr.interpreter import run
+from softswitch.ivr.live import LiveLine, Voice
+from softswitch.ivr.model import Tree
+from softswitch.ivr.outcome import LEFT_UNSAID, EndReason
+
+ENDS = {
+    EndReason.HUNG_UP: Termination(Reason.MENU_HUNG_UP),
+    EndReason.HUNG_UP_BUSY: Termination(Reason.MENU_BUSY),
+    EndReason.END_OF_BRANCH: Termination(Reason.MENU_ENDED),
+    EndReason.NO_INPUT: Termination(Reason.MENU_NO_INPUT),
+    EndReason.NO_MATCH: Termination(Reason.MENU_NO_MATCH),
+    EndReason.TOO_MANY_TRIES: Termination(Reason.MENU_TOO_MANY_TRIES),
+    EndReason.NOT_ENTERED: Termination(Reason.MENU_NOT_ENTERED),
+    EndReason.NO_TARGET: Termination(Reason.MENU_NO_TARGET),
+    EndReason.UNKNOWN_NUMBER: Termination(Reason.MENU_UNKNOWN_TARGET),
+    EndReason.ENDLESS_LOOP: Termination(Reason.MENU_ENDLESS_LOOP),
+    EndReason.HANDED_OVER: Termination(Reason.MENU_ENDED),
+    EndReason.TALK_OVER: Termination(Reason.CALLEE_HUNG_UP, CALLEE),
+    EndReason.BUSY: Termination(Reason.BUSY, CALLEE),
+    EndReason.NO_ANSWER: Termination(Reason.NO_ANSWER, CALLEE),
+    EndReason.UNREACHABLE: Termination(Reason.UNREACHABLE, CALLEE),
+    EndReason.DECLINED: Termination(Reason.DECLINED, CALLEE),
+}
+"""How the call ends when a tree ends for this reason."""
+
+_OF_DIALLING = frozenset(
+    {
+        EndReason.TALK_OVER,
+        EndReason.BUSY,
+        EndReason.NO_ANSWER,
+        EndReason.UNREACHABLE,
+        EndReason.DECLINED,
+    }
+)
+"""Ends of which the dialling itself knows more: that no phone was registered, that the sound was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreeDestination:
+    """A dialled number that enters a tree."""
+
+    tree: Tree
+    voice: Voice
+    dialler: Dialler
+    kind: str = "tree"
+
+    @property
+    def name(self) -> str:
+        """The tree's name."""
+        return self.tree.name
+
+    async def __call__(self, call: Call) -> Termination:
+        """Lead the caller through the tree."""
+        line = LiveLine(call, self.voice, self.dialler)
+        world = World(
+            line=line,
+            facts=_facts(call),
+            clock=call.around.clock,
+            record=call.record,
+        )
+        ended = await run(self.tree, world)
+        if ended.reason in LEFT_UNSAID:
+            await line.busy_tone()
+        own = line.dialled if ended.reason in _OF_DIALLING else None
+        return replace(own or ENDS[ended.reason], detail=ended.detail)
+
+
+def _facts(call: Call) -> CallFacts:
+    account = call.facts.account
+    return CallFacts(
+        call=call.facts.id,
+        caller=account.user,
+        caller_name=account.name,
+        called=call.facts.called,
+        account=account.user,
+        codec=call.caller.expected_codec(),
+        behind_nat=call.facts.behind_nat,
+        language=account.language,
+    )

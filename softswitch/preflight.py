@@ -1,0 +1,221 @@
+"""Everything that can be checked before anything starts: files, voices, folder and ports, all at once.
+
+Nothing is started, made or changed here, so ``softswitch check`` may look at a line that is running.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import soundfile
+
+from softswitch import home, ports
+from softswitch.config import Config
+from softswitch.demo import TREES
+from softswitch.errors import ConfigError, Problem, StartError
+from softswitch.ivr.ahead import prompts_known_ahead
+from softswitch.ivr.check import check_targets, lint_trees
+from softswitch.ivr.loader import read_trees
+from softswitch.ivr.model import Step, Tree
+from softswitch.ivr.prompts import ANY_LANGUAGE
+from softswitch.speech import Speech, build_speech
+
+SUFFIXES: Final = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found: ``faults`` of files, ``obstacles`` of this machine, ``warnings`` that stop nothing.
+
+    ``trees`` are all trees when there is no fault. ``running`` says that another switch has the home folder;
+    then its ports were not tried, as that switch has them.
+    """
+
+    trees: tuple[Tree, ...]
+    faults: tuple[Problem, ...] = ()
+    obstacles: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    running: str = ""
+
+    def refuse(self) -> None:
+        """Raise ConfigError with every fault, else StartError with every obstacle, else nothing."""
+        if self.faults:
+            raise ConfigError(list(self.faults))
+        if self.running:
+            raise StartError(self.running)
+        if self.obstacles:
+            raise StartError("\n".join(self.obstacles))
+
+
+def examine(config: Config) -> Findings:
+    """Look at everything a line needs. Blocks for the moment that reading its files takes."""
+    files, faults = tree_files(config)
+    readable, problems = read_trees(files)
+    trees = () if problems else readable
+    unreached = check_targets(readable, config.accounts)
+    faults += [*problems, *_account_faults(config, readable), *_file_faults(config)]
+    faults += [problem for problem in unreached if not _is_shipped(problem)]
+    speech = build_speech(config.speech, config.home / "speech")
+    obstacles = [*_missing_languages(speech, trees)]
+    process = home.holder(config.home)
+    if process is None:
+        obstacles += _machine_obstacles(config)
+    warnings = [
+        *lint_trees(trees),
+        # An operator may leave out people whom the trees that come with the switch can call.
+        *(problem for problem in unreached if _is_shipped(problem)),
+        *_unknown_voices(speech, trees),
+        *_port_warnings(config),
+    ]
+    running = "" if process is None else home.taken(config.home, process)
+    return Findings(trees, tuple(faults), tuple(obstacles), tuple(warnings), running)
+
+
+# Trees
+
+
+def tree_files(config: Config) -> tuple[list[Path], list[Problem]]:
+    """Return the files of all trees, each once, in the configuration's order; and what cannot be listed."""
+    files: list[Path] = []
+    faults: list[Problem] = []
+    for number, place in enumerate(config.trees):
+        try:
+            found = _files_in(place) if place.is_dir() else [place]
+            if not found:
+                reason = f"the folder {place} holds no tree: put a {SUFFIXES[0]} file there, or take it out"
+                faults.append(config.problem(f"trees.{number}", reason))
+            elif not place.exists():
+                found = []
+                faults.append(config.problem(f"trees.{number}", f"there is no file or folder {place}"))
+        except OSError as error:
+            found = []
+            faults.append(config.problem(f"trees.{number}", f"{place} cannot be read: {error.strerror}"))
+        files += found
+    return list({path.resolve(): path for path in files}.values()), faults
+
+
+def _files_in(folder: Path) -> list[Path]:
+    with os.scandir(folder) as entries:
+        return sorted(Path(entry.path) for entry in entries if entry.name.endswith(SUFFIXES))
+
+
+def _is_shipped(problem: Problem) -> bool:
+    return Path(problem.path).is_relative_to(TREES)
+
+
+# Accounts
+
+
+def _account_faults(config: Config, trees: Sequence[Tree]) -> Iterator[Problem]:
+    if not config.accounts:
+        example = "1001: {name: Anna, password: choose-a-long-one}"
+        yield config.problem("accounts", f"nobody could call: name at least one account, such as {example}")
+    for tree in trees:
+        for index, number in enumerate(tree.numbers):
+            if number in config.accounts:
+                line = tree.lines.get(f"numbers.{index}", tree.lines.get("numbers"))
+                reason = (
+                    f"is also a number of the menu '{tree.name}' ({tree.path}, line {line}): "
+                    "give one of the two another number"
+                )
+                yield config.problem(f"accounts.{number}", reason)
+
+
+# Other files
+
+
+def _file_faults(config: Config) -> Iterator[Problem]:
+    if config.music is not None and (reason := _unreadable(config.music)):
+        yield config.problem("music", f"{config.music}: {reason}")
+    voices = config.speech.piper_voices
+    if voices is not None and not voices.is_dir():
+        yield config.problem("speech.piper_voices", f"there is no folder {voices}")
+    timings = config.media.timings
+    if timings is not None and not timings.parent.is_dir():
+        yield config.problem("media.timings", f"there is no folder {timings.parent}")
+
+
+def _unreadable(path: Path) -> str:
+    """Return why a sound file cannot be played, "" when it can."""
+    try:
+        with path.open("rb"):
+            pass
+        frames = soundfile.info(str(path)).frames
+    except OSError as error:
+        return str(error.strerror)
+    except soundfile.SoundFileError:
+        return "is no sound file that can be read: a WAV, FLAC, OGG or MP3 is wanted here"
+    return "" if frames else "holds no sound"
+
+
+# Voices
+
+
+def _missing_languages(speech: Speech, trees: Sequence[Tree]) -> Iterator[str]:
+    """Refuse to start without a voice for a language that callers are to hear."""
+    speakers: dict[str, Tree] = {}
+    for tree in trees:
+        for said in prompts_known_ahead([tree]):
+            speakers.setdefault(said.language, tree)
+    for language, tree in sorted(speakers.items()):
+        if not speech.engines(language):
+            why = "; ".join(f"{engine}: {reason}" for engine, reason in sorted(speech.reasons.items()))
+            yield (
+                f"there is no voice for the language {language!r}, which the menu '{tree.name}' speaks "
+                f"({why or 'no engine speaks it'})"
+            )
+
+
+def _unknown_voices(speech: Speech, trees: Sequence[Tree]) -> Iterator[Problem]:
+    told: set[tuple[Path, str, str]] = set()
+    for tree in trees:
+        for where, step in _steps(tree):
+            for wanted, language in _voices_of(step, tree):
+                place = (tree.path, wanted, language)
+                if place not in told and not speech.has_voice(language, wanted):
+                    told.add(place)
+                    reason = f"no engine has a voice '{wanted}' for the language {language!r}: another speaks"
+                    yield Problem(str(tree.path), step.line, where, reason)
+
+
+def _steps(tree: Tree) -> Iterator[tuple[str, Step]]:
+    for branch in tree.branches.values():
+        for step in branch.steps:
+            yield f"branch {branch.name} step {step.number} ({step.action_name})", step
+
+
+def _voices_of(step: Step, tree: Tree) -> Iterator[tuple[str, str]]:
+    """Yield every voice that prompts of a step name, with the language it is to speak."""
+    for prompt in step.action.prompts():
+        if prompt.voice is not None:
+            for code in prompt.text or {}:
+                yield prompt.voice, (prompt.language or tree.language) if code == ANY_LANGUAGE else code
+
+
+# This machine
+
+
+def _machine_obstacles(config: Config) -> Iterator[str]:
+    if reason := home.obstacle(config.home):
+        yield reason
+    try:
+        ports.try_port(config.sip.bind, config.sip.port)
+    except OSError as error:
+        yield ports.refusal(error, config.sip.bind, config.sip.port)
+
+
+def _port_warnings(config: Config) -> Iterator[Problem]:
+    first, last = config.media.port_range
+    kernel = ports.overlap(first, last)
+    if kernel is not None:
+        low, high = kernel
+        yield config.problem(
+            "media.ports",
+            f"{first}-{last} overlaps {low}-{high}, which the kernel gives out to any program: a call may "
+            f"find its port taken. Choose ports below {low}, or reserve them "
+            "(net.ipv4.ip_local_reserved_ports)",
+        )

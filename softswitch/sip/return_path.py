@@ -1,0 +1,42 @@
+"""The way back: what a request's topmost Via says of it, and where the responses go (RFC 3261 §18.2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from softswitch.sip.hop import Hop, bare_host
+from softswitch.sip.message import Request
+
+DEFAULT_PORT: Final = 5060
+"""Of UDP and TCP, when the Via names none (RFC 3261 §18.2.2)."""
+
+
+def note_source(request: Request, hop: Hop) -> None:
+    """Write ``received`` and ``rport`` into the topmost Via (RFC 3261 §18.2.1, RFC 3581 §4)."""
+    via = request.via
+    if bare_host(via.host) == hop.host and "rport" not in via.params:
+        return
+    noted = via.with_params(received=hop.host)
+    if "rport" in via.params:
+        noted = noted.with_params(rport=str(hop.port))
+    # The typed view stays as the sender wrote it: transactions are matched by that.
+    below = request.vias[1:]
+    request.fields.drop("Via")
+    for hop_via in reversed([noted, *below]):
+        request.fields.insert_first("Via", hop_via)
+
+
+def answer_hop(request: Request, hop: Hop) -> Hop:
+    """Return where responses go (RFC 3261 §18.2.2, RFC 3581 §4): to where the request came from.
+
+    A sender that names its own true address listens there, and no NAT is in between: at the port of its
+    Via it gets responses whose stream is gone, and datagrams unless it asks for rport.
+    """
+    via = request.via
+    if bare_host(via.host) != hop.host or hop.transport not in ("UDP", "TCP"):
+        return hop
+    port = via.port or DEFAULT_PORT
+    if hop.reliable:
+        return replace(hop, listens=port)
+    return hop if "rport" in via.params else replace(hop, port=port)

@@ -1,0 +1,170 @@
+"""The short names that events carry, as people say them: results, exits, kinds, parties, ways of pressing.
+
+What is written down stays a code, so that programs can count it; what is shown is one of these words. The
+sentences that tell why a call ended stand in :mod:`softswitch.calls.record`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from softswitch.calls.record import POLISH
+
+Both = tuple[str, str]
+"""The same said in English and in Polish."""
+
+WORDS: Final[Mapping[str, Both]] = {
+    # What came of a call or a leg (calls.hangup.Result), and of dialling (ivr.context.DialResult).
+    "completed": ("completed", "zakończona"),
+    "cancelled": ("cancelled", "anulowano"),
+    "busy": ("busy", "zajęte"),
+    "declined": ("declined", "odrzucono"),
+    "no_answer": ("no answer", "nikt nie odebrał"),
+    "unreachable": ("unreachable", "nieosiągalny"),
+    "refused": ("refused", "odmowa"),
+    "failed": ("failed", "niepowodzenie"),
+    "ended_by_callee": ("the called side hung up", "rozmówca się rozłączył"),
+    "unknown": ("no such number", "nie ma takiego numeru"),
+    # Why a leg ended (calls.hangup.Reason), in a word or two.
+    "caller_hung_up": ("the caller hung up", "dzwoniący się rozłączył"),
+    "callee_hung_up": ("the called side hung up", "rozmówca się rozłączył"),
+    "menu_ended": ("the menu came to its end", "menu dobiegło końca"),
+    "menu_hung_up": ("the menu hung up", "menu zakończyło połączenie"),
+    "menu_busy": ("the menu signalled busy", "menu dało sygnał zajętości"),
+    "menu_no_input": ("no key pressed", "nie naciśnięto klawisza"),
+    "menu_no_match": ("keys without meaning", "klawisze bez znaczenia"),
+    "menu_too_many_tries": ("too many tries", "zbyt wiele prób"),
+    "menu_not_entered": ("no valid number entered", "nie wpisano poprawnego numeru"),
+    "menu_no_target": ("the menu had no number to dial", "menu nie miało numeru do wybrania"),
+    "menu_unknown_target": (
+        "the menu dialled an unknown number",
+        "menu wybrało nieistniejący numer",
+    ),
+    "menu_endless_loop": ("the menu went round in circles", "menu krążyło w kółko"),
+    "service_ended": ("the service hung up", "usługa zakończyła połączenie"),
+    "invitation_expired": ("not answered within its own time", "nie odebrano w wyznaczonym czasie"),
+    "answered_elsewhere": ("answered elsewhere", "odebrano gdzie indziej"),
+    "offline": ("no phone is registered", "brak zarejestrowanego telefonu"),
+    "peer_failed": ("the phone failed", "telefon zawiódł"),
+    "unknown_number": ("no such number", "nie ma takiego numeru"),
+    "no_common_codec": ("no codec in common", "brak wspólnego kodeka"),
+    "bad_description": ("unreadable description of the audio", "nieczytelny opis dźwięku"),
+    "media_lost": ("its audio stopped", "dźwięk przestał docierać"),
+    "media_worker_died": ("the media worker died", "proces dźwięku padł"),
+    "no_media": ("no port or worker left", "zabrakło portu lub procesu"),
+    "not_acknowledged": ("the answer was never confirmed", "brak potwierdzenia odebrania"),
+    "too_long": ("the longest time allowed", "najdłuższy dozwolony czas"),
+    "too_many_calls": ("too many calls of this account", "zbyt wiele połączeń tego konta"),
+    "switch_stopped": ("the switch was stopped", "centrala została zatrzymana"),
+    "fault": ("an error of the switch", "błąd centrali"),
+    # How a step of a menu ended (the exits of the actions, and what became of a prompt).
+    "next": ("done", "gotowe"),
+    "heard": ("heard to the end", "wysłuchano do końca"),
+    "interrupted": ("cut short by a key", "przerwano klawiszem"),
+    "nothing_to_say": ("nothing to say", "nie ma nic do powiedzenia"),
+    "no_input": ("no key pressed", "nie naciśnięto klawisza"),
+    "no_match": ("a key without meaning", "klawisz bez znaczenia"),
+    "too_many_tries": ("too many tries", "zbyt wiele prób"),
+    "entered": ("entered", "wpisano"),
+    "not_entered": ("not entered", "nie wpisano"),
+    "quiet": ("no more keys", "nie ma więcej klawiszy"),
+    "talk_over": ("the called side hung up", "rozmówca się rozłączył"),
+    "no_target": ("no number to call", "brak numeru, pod który można zadzwonić"),
+    "key": ("key", "klawisz"),
+    "time_limit": ("time is up", "czas minął"),
+    "set": ("set", "ustawiono"),
+    "unchanged": ("unchanged", "bez zmiany"),
+    # Where a number leads, and whose side of the call it is.
+    "tree": ("menu", "menu"),
+    "account": ("account", "konto"),
+    "service": ("service", "usługa"),
+    "caller": ("caller", "dzwoniący"),
+    "callee": ("called side", "rozmówca"),
+    "switch": ("switch", "centrala"),
+    # How keys are pressed.
+    "rfc4733": ("RFC 4733", "RFC 4733"),
+    "info": ("SIP INFO", "SIP INFO"),
+    "inband": ("tones", "tony"),
+    "inband or info": ("tones or SIP INFO", "tony lub SIP INFO"),
+    # What is told of phones.
+    "expired": ("its registration ran out", "rejestracja wygasła"),
+    "unregistered": ("it unregistered", "telefon się wyrejestrował"),
+    "removed": ("it unregistered", "telefon się wyrejestrował"),
+    "replaced": ("replaced by a newer registration", "zastąpiony nowszą rejestracją"),
+    "connection closed": ("its connection closed", "połączenie zostało zamknięte"),
+    "wrong password": ("wrong password", "błędne hasło"),
+    "no such account": ("no such account", "nie ma takiego konta"),
+}
+"""Every code, in both languages."""
+
+_DETAILS: Final[tuple[tuple[str, str], ...]] = (
+    # The phrases with which steps begin their details, in Polish.
+    ("wrong: ", "źle: "),
+    ("silent: ", "cisza: "),
+    ("too short", "za krótko"),
+    ("not a number", "to nie liczba"),
+    ("terminator alone", "sam klawisz kończący"),
+    ("nothing", "nic"),
+)
+
+
+_EXPLAINED: Final = frozenset({"key", "no_input", "no_match", "too_many_tries", "not_entered", "quiet"})
+"""Exits whose details are our own phrases."""
+
+_COUNT: Final = re.compile("([0-9]+) keys?")
+
+
+def word(code: str, language: str) -> str:
+    """Return what people call ``code`` in English or Polish (``pl``); a code of another version as it is."""
+    both = WORDS.get(code)
+    if both is None:
+        return code.replace("_", " ")
+    return both[language == POLISH]
+
+
+def exit_word(name: str, language: str) -> str:
+    """Return how a step ended; the exits of a menu (``key 1``) name the key."""
+    kind, _, keys = name.partition(" ")
+    return f"{word(kind, language)} {keys}" if kind == "key" and keys else word(name, language)
+
+
+def detail_words(exit_name: str, detail: str, language: str) -> str:
+    """Return what a step adds to its exit; what callers typed and authors wrote stays as it is."""
+    if language != POLISH or exit_name.partition(" ")[0] not in _EXPLAINED:
+        return detail
+    return "; ".join(_in_polish(part) for part in detail.split("; "))
+
+
+_QUALITY: Final[tuple[tuple[float, Both], ...]] = (
+    (4.34, ("excellent", "znakomity")),  # R 90: "very satisfied"
+    (4.02, ("good", "dobry")),  # R 80: "satisfied"
+    (3.60, ("fair", "zadowalający")),  # R 70: "some users dissatisfied"
+    (3.10, ("poor", "słaby")),  # R 60: "many users dissatisfied"
+    (0.0, ("bad", "zły")),  # "nearly all users dissatisfied", and all below
+)
+"""The least score of each word, by user satisfaction (ITU-T G.107 table B.1). These are the bands of
+planners, not the answers of a listening test: of a line with a score of 3.0 nearly all would complain."""
+
+
+def quality_word(mos: float, language: str) -> str:
+    """Return how a voice sounds, from its mean opinion score."""
+    english, polish = next(words for least, words in _QUALITY if mos >= least)
+    return polish if language == POLISH else english
+
+
+def seconds_words(seconds: float, language: str) -> str:
+    """Write seconds to a tenth: ``1.8 s``, in Polish ``1,8 s``."""
+    text = f"{seconds:.1f} s"
+    return text.replace(".", ",") if language == POLISH else text
+
+
+def _in_polish(part: str) -> str:
+    count = _COUNT.fullmatch(part)
+    if count is not None:
+        return f"klawisze: {count[1]}"
+    for english, polish in _DETAILS:
+        if part.startswith(english):
+            return polish + part.removeprefix(english)
+    return part

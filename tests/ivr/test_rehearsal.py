@@ -1,0 +1,150 @@
+"""What the words of ``softswitch simulate`` do, and what is said of words that mean nothing."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from softswitch.ivr.context import DialResult
+from softswitch.ivr.errors import SimulationError
+from softswitch.ivr.rehearsal import Rehearsal, parse_answer, rehearse
+from softswitch.ivr.simulate import ANSWER_AFTER_S, TALK_S, Answer
+from tests.ivr.written import HEADER
+
+CHOOSE = "  a: [{menu: {prompt: Choose., keys: {1: b, 12: b}, no_input: {repeat: 0}}}]\n  b: [hangup]\n"
+DIALS = "  a: [{say: Hi.}, {dial: {target: 7, busy: b}}]\n  b: [dial: 8]\n"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "t.yaml"
+
+
+def printed(path: Path, branches: str, how: Rehearsal | None = None, code: int = 0) -> list[str]:
+    """Return the lines printed for a tree of these branches."""
+    path.write_text(HEADER + branches)
+    text, found = rehearse(path, how or Rehearsal())
+    assert found == code
+    return text.splitlines()
+
+
+def test_the_call_is_printed(path):
+    lines = printed(path, CHOOSE, Rehearsal(["12"]))
+    assert lines[0] == "tree t"
+    assert lines[-1].endswith("END     the tree hung up (branch b)")
+
+
+def test_the_caller_hangs_up(path):
+    lines = printed(path, CHOOSE, Rehearsal(["9"], hang_up_after=0.5, called="100"))
+    assert lines[-1].endswith("END     the caller hung up")
+
+
+def test_keys_that_were_never_pressed(path):
+    assert printed(path, CHOOSE, Rehearsal(["12", "2", "34"]))[-1] == "never pressed: 2, 34"
+
+
+def test_what_comes_of_each_dialled_number(path):
+    lines = printed(path, DIALS, Rehearsal(dials=["busy:after=3", "answered:after=2:talk=60", "declined"]))
+    assert [line.split("dials   ")[1] for line in lines if "dials" in line] == [
+        "7: busy after 3 s",
+        "8: the called side hung up after 62 s",
+    ]
+    assert lines[-1] == "never used: declined after 5 s"
+
+
+def test_a_caller_who_is_told_nothing_hears_a_busy_tone(path):
+    lines = printed(path, DIALS, Rehearsal(dials=["no_answer"]))
+    assert lines[-1].endswith("the called party did not answer (branch a), after a busy tone")
+
+
+def test_a_call_that_is_never_answered(path):
+    assert printed(path, "  a: [dial: 7]\n", Rehearsal(dials=["busy"]))[-1].endswith(
+        "the called party is busy (branch a); the call was never answered"
+    )
+
+
+def test_a_call_that_goes_round_fails_and_is_shown_in_short(path):
+    branches = "  a: [{say: '{{CALL.LANGUAGE}}'}, {goto: b}]\n  b: [goto: a]\n"
+    lines = printed(path, branches, code=1)
+    assert [line.removeprefix("  0:00.0  ") for line in lines if not line.startswith("warning")] == [
+        "tree t",
+        "BRANCH  a",
+        "  step    1 say: nothing to say",
+        "  step    2 goto: done",
+        "BRANCH  b",
+        "  step    1 goto: done",
+        "  ...     the same 65 times more",
+        "BRANCH  a",
+        "  step    1 say: nothing to say",
+        "  step    2 goto: done",
+        "BRANCH  b",
+        "END     the tree went round without the caller (branch b); the call was never answered",
+    ]
+
+
+def test_what_is_weak_in_the_tree_is_told_first(path):
+    lines = printed(path, "  a: [hangup]\n  b: [hangup]\n")
+    assert lines[0] == f"warning: {path} line 7: branch b: no step leads here"
+
+
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [
+        (Rehearsal(["1", "x2y"]), "no phone has the key x, y: press 0-9, * and #"),
+        (Rehearsal(hang_up_after=-1), "'-1' is no number of seconds for --hang-up-after"),
+        (Rehearsal(hang_up_after=math.nan), "'nan' is no number of seconds for --hang-up-after"),
+        (Rehearsal(hang_up_after=math.inf), "'inf' is no number of seconds for --hang-up-after"),
+        (Rehearsal(called="555"), "555 does not lead to the tree t: its numbers are 100"),
+        (
+            Rehearsal(dials=["engaged"]),
+            "'engaged' is not one of answered, busy, no_answer, unreachable, declined, unknown",
+        ),
+    ],
+)
+def test_words_that_mean_nothing(path, how, sentence):
+    assert printed(path, CHOOSE, how, code=2) == [sentence]
+
+
+def test_any_number_calls_a_tree_without_numbers(path):
+    path.write_text("tree: t\nlanguage: en\nstart: a\nbranches:\n" + CHOOSE)
+    assert rehearse(path, Rehearsal(called="555"))[1] == 0
+
+
+def test_a_tree_with_faults(path):
+    assert printed(path, "  a: [dance]\n", code=2) == [
+        f"{path} line 6: branch a step 1 (dance): unknown action"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("busy", Answer(DialResult.BUSY)),
+        ("unknown", Answer(DialResult.UNKNOWN, after=0)),
+        ("no_answer:after=9", Answer(DialResult.NO_ANSWER, after=9)),
+        ("answered", Answer(DialResult.ENDED_BY_CALLEE, ANSWER_AFTER_S, TALK_S)),
+        ("answered:talk=1.5:after=2", Answer(DialResult.ENDED_BY_CALLEE, 2, 1.5)),
+    ],
+)
+def test_what_comes_of_a_number_in_words(text, found):
+    assert parse_answer(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("bussy", r"'bussy' is not one of answered, .*; did you mean 'busy'\?"),
+        ("", "'' is not one of"),
+        ("busy:talk=3", "'busy:talk=3' means nothing: write busy:after=3 or answered:after=5:talk=30"),
+        ("answered:tlak=3", "'answered:tlak=3' means nothing"),
+        ("answered:5", "'answered:5' means nothing"),
+        ("busy:after=-1", "'-1' is no number of seconds for after"),
+        ("busy:after=nan", "'nan' is no number of seconds for after"),
+        ("busy:after", "'' is no number of seconds for after"),
+    ],
+)
+def test_what_comes_of_a_number_that_means_nothing(text, sentence):
+    with pytest.raises(SimulationError, match=sentence):
+        parse_answer(text)

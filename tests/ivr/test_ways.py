@@ -1,0 +1,64 @@
+"""Where callers can come to, where they are let go, and where they would go round in silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from softswitch.ivr.ways import can_end, leaders, next_branches, reached, silent_rounds, steps_of
+from tests.ivr.written import tree_going_round
+
+MENU = "{menu: {prompt: Hi., keys: {1: b, 2: c}}}"
+CLOSED_MENU = "{menu: {prompt: Hi., keys: {1: b}, then: a}}"
+
+
+def test_steps_behind_one_that_never_goes_on_are_not_come_to():
+    tree = tree_going_round("a: [{say: Hi.}, hangup, {goto: b}]\nb: [hangup]")
+    assert [step.number for step, _ in steps_of(tree.branches["a"])] == [1, 2]
+    assert reached(tree) == {"a"}
+
+
+def test_up_leads_to_the_parent_else_to_whatever_jumps_here_else_to_the_top():
+    tree = tree_going_round(f"a: [{MENU}]\nb: {{parent: c, steps: [up]}}\nc: [up]\nd: [up]\nb-1: [up]")
+    ways = {"a": {"a"}, "b": {"c"}, "c": {"a"}, "d": {"a"}, "b-1": {"b"}}
+    assert leaders(tree) == ways
+    assert next_branches(tree) == {**ways, "a": {"b", "c"}}
+
+
+def test_what_is_reached_through_up_is_reached():
+    tree = tree_going_round("a: [goto: b]\nb: {parent: c, steps: [{say: Hi.}, up]}\nc: [hangup]\nd: [hangup]")
+    assert reached(tree) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("branches", "ends"),
+    [
+        ("a: [{say: Hi.}]", {"a"}),
+        (f"a: [{MENU}]\nb: [{{say: Hi.}}, up]\nc: [up]", {"a", "b", "c"}),  # silence ends it
+        (f"a: [{CLOSED_MENU}]\nb: [{{echo: 9}}, up]", set()),
+        (f"a: [{CLOSED_MENU}]\nb: [hangup]", {"a", "b"}),
+        ("a: [{dial: {target: 1, busy: a}}]", {"a"}),
+    ],
+)
+def test_where_a_caller_who_stays_is_let_go(branches, ends):
+    assert can_end(tree_going_round(branches)) == ends
+
+
+@pytest.mark.parametrize(
+    ("branches", "rounds"),
+    [
+        ("a: [goto: a]", [("a",)]),
+        ("a: [goto: b]\nb: [goto: a]", [("a", "b")]),
+        ("a: [{label: x}, {language: en}, {goto: b}]\nb: [up]", [("a", "b")]),
+        ("a: [up]", [("a",)]),
+        ("a: [{say: Hi.}, {goto: b}]\nb: [goto: c]\nc: [goto: b]", [("b", "c")]),
+        ("a: [goto: a]\nb: [goto: b]", [("a",), ("b",)]),
+        ("a: [goto: b]\nb: [{say: Hi.}, {goto: a}]", []),
+        ("a: [goto: b]\nb: [{dial: {target: 1, busy: a}}]", []),
+        ("a: [goto: b]\nb: [hangup, {goto: a}]", []),
+        (f"a: [{MENU}]\nb: [up]\nc: [up]", []),
+    ],
+)
+def test_rounds_in_which_nothing_is_heard(branches, rounds):
+    tree = tree_going_round(branches)
+    assert [found.branches for found in silent_rounds(tree)] == rounds
+    assert silent_rounds(tree, but=tree.branches) == []

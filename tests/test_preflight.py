@@ -1,0 +1,252 @@
+"""Whatever is wrong is found before anything starts, all of it at once, and nothing is changed by looking."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from softswitch import home, ports
+from softswitch.config import Config, load_config
+from softswitch.demo import TREES
+from softswitch.errors import ConfigError, StartError
+from softswitch.preflight import examine, tree_files
+
+TREE = "tree: {name}\nlanguage: en\nnumbers: [{number}]\nstart: a\nbranches:\n  a:\n    - hangup\n"
+ANNA = "accounts: {1001: {password: x}}\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(ports, "overlap", lambda first, last: None)
+    return tmp_path / "softswitch.yaml"
+
+
+@pytest.fixture
+def unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder nobody may list, for root too."""
+    folder, scan = tmp_path / "closed", os.scandir
+    folder.mkdir()
+
+    def scandir(path: Path) -> object:
+        if path == folder:
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    yield folder
+    monkeypatch.undo()
+
+
+def written(file: Path, text: str) -> Config:
+    file.write_text("sip: {bind: 127.0.0.1, port: 0}\nhome: home\n" + text, encoding="utf-8")
+    return load_config(file)
+
+
+def faults(config: Config) -> list[str]:
+    """Return the faults, each without the configuration's own path."""
+    return [str(fault).removeprefix(config.path).lstrip() for fault in examine(config).faults]
+
+
+def tree(place: Path, name: str = "a", number: str = "200") -> Path:
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(TREE.format(name=name, number=number), encoding="utf-8")
+    return place
+
+
+def test_a_line_that_can_start(file: Path) -> None:
+    tree(file.parent / "trees" / "a.yaml")
+    config = written(file, f"{ANNA}trees: [trees]\n")
+    before = sorted(file.parent.rglob("*"))
+    found = examine(config)
+    assert (found.faults, found.obstacles, found.warnings, found.running) == ((), (), (), "")
+    assert [one.name for one in found.trees] == ["a"]
+    found.refuse()
+    assert sorted(file.parent.rglob("*")) == before
+
+
+# Trees
+
+
+def test_trees_are_files_and_the_files_of_folders_in_order_each_once(file: Path) -> None:
+    folder = file.parent / "trees"
+    for place, name, number in (
+        (folder / "b.yml", "b", "2"),
+        (folder / "a.yaml", "a", "1"),
+        (file.parent / "c.yaml", "c", "3"),
+    ):
+        tree(place, name, number)
+    (folder / "notes.txt").write_text("not a tree", encoding="utf-8")
+    config = written(file, f"{ANNA}trees: [c.yaml, trees, trees/a.yaml]\n")
+    assert [one.name for one in examine(config).trees] == ["c", "a", "b"]
+    assert tree_files(written(file, ANNA)) == ([], [])
+
+
+def test_a_folder_with_nothing_in_it_or_that_cannot_be_listed(file: Path, unreadable: Path) -> None:
+    (file.parent / "empty").mkdir()
+    (file.parent / "empty" / "notes.txt").write_text("not a tree", encoding="utf-8")
+    config = written(file, f"{ANNA}trees:\n  - empty\n  - closed\n  - none.yaml\n")
+    assert faults(config) == [
+        f"line 5: trees.0: the folder {file.parent}/empty holds no tree: "
+        "put a .yaml file there, or take it out",
+        f"line 6: trees.1: {unreadable} cannot be read: Permission denied",
+        f"line 7: trees.2: there is no file or folder {file.parent}/none.yaml",
+    ]
+
+
+def test_a_fault_in_one_tree_hides_no_number_of_another(file: Path) -> None:
+    (file.parent / "a.yaml").write_text(
+        "tree: a\nlanguage: english\nnumbers: 1001\nstart: a\nbranches: {a: [dial: 5555]}\n", encoding="utf-8"
+    )
+    found = faults(written(file, f"{ANNA}trees: [a.yaml]\n"))
+    assert any("'english' is not a language code" in fault for fault in found)
+    assert any("there is no account 5555" in fault for fault in found)
+    assert any("is also a number of the menu 'a'" in fault for fault in found)
+
+
+def test_the_faults_of_all_files_are_named_at_once(file: Path) -> None:
+    for name in ("a", "b"):
+        (file.parent / f"{name}.yaml").write_text("tree: x\n", encoding="utf-8")
+    config = written(file, "trees: [a.yaml, b.yaml, none.yaml]\nmusic: none.flac\n")
+    found = examine(config)
+    text = "\n".join(map(str, found.faults))
+    assert all(f"{file.parent}/{name}" in text for name in ("a.yaml", "b.yaml", "none.yaml", "none.flac"))
+    assert "accounts: nobody could call" in text
+    with pytest.raises(ConfigError) as caught:
+        found.refuse()
+    assert str(caught.value) == text
+
+
+# Accounts
+
+
+def test_a_line_without_accounts(file: Path) -> None:
+    (fault,) = faults(written(file, ""))
+    assert fault.startswith(": accounts: nobody could call: name at least one account, such as 1001: ")
+
+
+def test_a_number_that_is_an_account_and_a_menu(file: Path) -> None:
+    place = tree(file.parent / "office.yaml", "office", "1001")
+    config = written(file, "accounts:\n  1000: {password: x}\n  1001: {password: x}\ntrees: [office.yaml]\n")
+    assert faults(config) == [
+        f"line 5: accounts.1001: is also a number of the menu 'office' ({place}, line 3): "
+        "give one of the two another number"
+    ]
+
+
+def test_a_number_dialled_that_nobody_has(file: Path) -> None:
+    place = tree(file.parent / "office.yaml", "office")
+    text = place.read_text(encoding="utf-8").replace("- hangup", "- dial: 5555")
+    place.write_text(text, encoding="utf-8")
+    (fault,) = examine(written(file, f"{ANNA}trees: [office.yaml]\n")).faults
+    assert str(fault).startswith(f"{place} line 7: branch a step 1 (dial): there is no account 5555")
+
+
+def test_people_left_out_of_a_shipped_tree_are_a_warning(file: Path) -> None:
+    found = examine(written(file, f"{ANNA}trees: [{TREES}/demo.yaml]\n"))
+    assert found.faults == ()
+    assert any("there is no account 1002" in str(warning) for warning in found.warnings)
+
+
+def test_what_runs_and_is_still_wrong_in_a_tree_is_a_warning(file: Path) -> None:
+    place = tree(file.parent / "office.yaml", "office")
+    place.write_text(place.read_text(encoding="utf-8") + "  b:\n    - hangup\n", encoding="utf-8")
+    (warning,) = examine(written(file, f"{ANNA}trees: [office.yaml]\n")).warnings
+    assert str(warning).startswith(f"{place} line 8: branch b: ")
+
+
+# Sounds and voices
+
+
+def test_music_is_opened(file: Path) -> None:
+    def reason(name: str) -> str:
+        (fault,) = faults(written(file, f"{ANNA}music: {name}\n"))
+        start = f"line 4: music: {file.parent / name}: "
+        assert fault.startswith(start)
+        return fault.removeprefix(start)
+
+    assert reason("none.flac") == "No such file or directory"
+    (file.parent / "folder").mkdir()
+    assert reason("folder") == "Is a directory"
+    (file.parent / "text.flac").write_text("no sound", encoding="ascii")
+    assert reason("text.flac").startswith("is no sound file")
+    soundfile.write(file.parent / "empty.wav", np.zeros(0, np.int16), 8000)
+    assert reason("empty.wav") == "holds no sound"
+    soundfile.write(file.parent / "music.wav", np.zeros(80, np.int16), 8000)
+    assert faults(written(file, f"{ANNA}music: music.wav\n")) == []
+
+
+def test_folders_that_are_not_there(file: Path) -> None:
+    config = written(file, f"{ANNA}speech: {{piper_voices: voices}}\nmedia: {{timings: log/t.jsonl}}\n")
+    assert faults(config) == [
+        f"line 4: speech.piper_voices: there is no folder {file.parent}/voices",
+        f"line 5: media.timings: there is no folder {file.parent}/log",
+    ]
+
+
+def test_a_language_nobody_speaks(file: Path) -> None:
+    place = tree(file.parent / "office.yaml", "office")
+    place.write_text(
+        place.read_text(encoding="utf-8").replace("- hangup", '- say: "Hello"'), encoding="utf-8"
+    )
+    config = written(file, f"{ANNA}trees: [office.yaml]\nspeech: {{chains: {{en: [exec]}}}}\n")
+    found = examine(config)
+    assert found.obstacles == (
+        "there is no voice for the language 'en', which the menu 'office' speaks "
+        "(exec: no command is configured)",
+    )
+    with pytest.raises(StartError, match="there is no voice"):
+        found.refuse()
+
+
+def test_a_voice_nobody_has_is_a_warning_with_its_line(file: Path) -> None:
+    place = tree(file.parent / "office.yaml", "office")
+    said = '- say: {text: "Hello", voice: Nobody}\n    - say: {text: "Bye", voice: Nobody}\n    - hangup'
+    place.write_text(place.read_text(encoding="utf-8").replace("- hangup", said), encoding="utf-8")
+    found = examine(written(file, f"{ANNA}trees: [office.yaml]\nspeech: {{chains: {{en: [espeak]}}}}\n"))
+    assert [str(warning) for warning in found.warnings] == [
+        f"{place} line 7: branch a step 1 (say): no engine has a voice 'Nobody' for the language 'en': "
+        "another speaks"
+    ]
+    found.refuse()
+
+
+# This machine
+
+
+def test_a_port_that_is_taken(file: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        config = written(file, ANNA).overridden(port=port)
+        (obstacle,) = examine(config).obstacles
+    assert obstacle.startswith(f"cannot listen on 127.0.0.1 port {port}: Address already in use. ")
+    assert examine(config).obstacles == ()
+
+
+def test_a_home_that_cannot_be_written(file: Path) -> None:
+    (file.parent / "home").write_text("a file", encoding="utf-8")
+    (obstacle,) = examine(written(file, ANNA)).obstacles
+    assert obstacle.startswith(f"cannot write in {file.parent}/home: ")
+
+
+def test_a_line_that_is_running_may_be_looked_at(file: Path) -> None:
+    config = written(file, ANNA)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as its_own, home.owned(config.home):
+        its_own.bind(("127.0.0.1", 0))
+        found = examine(config.overridden(port=its_own.getsockname()[1]))
+    assert found.obstacles == ()
+    assert f"(process {os.getpid()})" in found.running
+    with pytest.raises(StartError, match="another switch is running"):
+        found.refuse()
+
+
+def test_ports_the_kernel_gives_out_are_a_warning(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "overlap", lambda first, last: (32_768, 60_999))
+    (warning,) = examine(written(file, f"{ANNA}media:\n  ports: 30000-39999\n")).warnings
+    assert str(warning).startswith(f"{file} line 5: media.ports: 30000-39999 overlaps 32768-60999, ")
