@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from softswitch.events import CallEnded, LegHeld, LegResumed, LegsBridged, PhoneRegistered
+from softswitch.events import CallEnded, LegEnded, LegHeld, LegResumed, LegsBridged, PhoneRegistered
 from tests.peers import hearing
 from tests.peers.baresip import Baresip
 from tests.peers.room import Room
@@ -61,6 +61,14 @@ def connect(room: Room, caller: Baresip, callee: SoftPhone) -> str:
     return call
 
 
+def assert_phones_reported(room: Room, call: str) -> None:
+    """Demand that both phones told by RTCP how they heard us, and that all was well."""
+    for leg in room.line.of_kind(LegEnded, call=call):
+        assert 0.0 <= leg.round_trip_ms < 50.0, leg
+        assert leg.lost_by_phone == 0, leg
+        assert leg.mos > 4.0, leg
+
+
 def credentials_of(phone: Baresip) -> str:
     """Return the credentials baresip sent; where they name no algorithm it is MD5 (RFC 7616 section 3.4)."""
     sent = [line for line in phone.program.lines if "uthorization: Digest" in line]
@@ -97,6 +105,7 @@ def test_baresip_and_pjsua2_talk_and_hold(room: Room) -> None:
     callee.expect("call", state="DISCONNECTED")
     assert room.line.wait_event(CallEnded, call=call).ended_by
     assert acts(caller.recordings()[0], PJSUA2_HZ)[:3] == ["tone", "music", "tone"]
+    assert_phones_reported(room, call)
 
 
 def test_a_phone_on_tcp_talks_to_one_on_udp(room: Room) -> None:
