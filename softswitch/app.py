@@ -27,7 +27,7 @@ from softswitch.calls.leg import Surroundings
 from softswitch.calls.media_port import MediaPort
 from softswitch.calls.switchboard import Router, Switchboard
 from softswitch.clock import Clock, SystemClock
-from softswitch.config import AccountConfig, Config
+from softswitch.config import AccountConfig, Config, MusicConfig
 from softswitch.errors import StartError
 from softswitch.events import (
     Entry,
@@ -40,6 +40,7 @@ from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.destination import TreeDestination
 from softswitch.ivr.errors import PromptFailed
 from softswitch.ivr.model import Tree
+from softswitch.music import programme
 from softswitch.preflight import examine
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
 from softswitch.registrar.credentials import Authenticator
@@ -241,7 +242,9 @@ class Switch:
             await client.start()
             stack.push_async_callback(client.stop)
             self._media_port = MediaPort(client, bind=config.sip.bind)
-            await self._media_port.prepare(config.home / "tones", config.music or DEFAULT_MUSIC)
+            music = config.music or MusicConfig(play=(DEFAULT_MUSIC,))
+            files = programme(music.play, shuffle=random.shuffle if music.shuffle else None)
+            await self._media_port.prepare(config.home / "tones", files, shared=music.shared)
         except OSError as error:
             # The number of the error and a file nobody named would say less.
             raise StartError(f"the media worker cannot start in {config.home}: {error.strerror}") from error

@@ -151,6 +151,18 @@ class CallsConfig(Part):
     per_account: int = Field(default=10, ge=1, le=10_000)
 
 
+class MusicConfig(Part):
+    """Music on hold: sound files and folders of them, played one after another, over and over.
+
+    ``shuffle`` draws their order anew at each start. ``shared`` music is one programme that all who wait
+    hear at the same place; otherwise it begins for each of them, and goes on where they last stopped.
+    """
+
+    play: tuple[Path, ...] = Field(min_length=1)
+    shuffle: bool = False
+    shared: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """Where a configuration stands: its file, and the line of everything in it by dotted path."""
@@ -160,7 +172,10 @@ class Written:
 
 
 class Config(Part):
-    """The whole configuration. ``trees`` are files or folders, relative to the configuration's own folder."""
+    """The whole configuration. ``trees`` are files or folders, relative to the configuration's own folder.
+
+    ``music`` may be the name of one file or folder, too.
+    """
 
     sip: SipConfig = SipConfig()
     media: MediaConfig = MediaConfig()
@@ -168,7 +183,7 @@ class Config(Part):
     speech: SpeechConfig = SpeechConfig()
     accounts: dict[str, AccountConfig] = Field(default_factory=dict)
     trees: tuple[Path, ...] = ()
-    music: Path | None = None
+    music: MusicConfig | None = None
     home: Path = Path()
     _written: Written = PrivateAttr(default_factory=Written)
 
@@ -193,6 +208,11 @@ class Config(Part):
                 raise StartError(f"cannot listen on {bind!r}: give an IP address of this machine") from error
         told = {name: value for name, value in (("bind", bind), ("port", port)) if value is not None}
         return self.model_copy(update={"sip": self.sip.model_copy(update=told)})
+
+    @field_validator("music", mode="before")
+    @classmethod
+    def _one_file(cls, value: object) -> object:
+        return {"play": [value]} if isinstance(value, str | Path) else value
 
     @field_validator("accounts")
     @classmethod
@@ -234,6 +254,9 @@ def load_config(path: Path) -> Config:
     def placed(path: Path | None) -> Path | None:
         return None if path is None else base / path
 
+    music = config.music
+    if music is not None:
+        music = music.model_copy(update={"play": tuple(base / place for place in music.play)})
     media = config.media.model_copy(update={"timings": placed(config.media.timings)})
     speech = config.speech.model_copy(update={"piper_voices": placed(config.speech.piper_voices)})
     whole = config.model_copy(
@@ -242,7 +265,7 @@ def load_config(path: Path) -> Config:
             "media": media,
             "speech": speech,
             "trees": tuple(base / tree for tree in config.trees),
-            "music": placed(config.music),
+            "music": music,
         }
     )
     whole._written = Written(str(path), lines_within(root))

@@ -22,6 +22,7 @@ from softswitch.ivr.check import check_targets, lint_trees
 from softswitch.ivr.loader import read_trees
 from softswitch.ivr.model import Step, Tree
 from softswitch.ivr.prompts import ANY_LANGUAGE
+from softswitch.music import programme
 from softswitch.speech import Speech, build_speech
 
 SUFFIXES: Final = (".yaml", ".yml")
@@ -129,14 +130,30 @@ def _account_faults(config: Config, trees: Sequence[Tree]) -> Iterator[Problem]:
 
 
 def _file_faults(config: Config) -> Iterator[Problem]:
-    if config.music is not None and (reason := _unreadable(config.music)):
-        yield config.problem("music", f"{config.music}: {reason}")
+    yield from _music_faults(config)
     voices = config.speech.piper_voices
     if voices is not None and not voices.is_dir():
         yield config.problem("speech.piper_voices", f"there is no folder {voices}")
     timings = config.media.timings
     if timings is not None and not timings.parent.is_dir():
         yield config.problem("media.timings", f"there is no folder {timings.parent}")
+
+
+def _music_faults(config: Config) -> Iterator[Problem]:
+    if config.music is None:
+        return
+    for index, place in enumerate(config.music.play):
+        where = f"music.play.{index}" if len(config.music.play) > 1 else "music"
+        try:
+            files = programme((place,))
+        except OSError as error:
+            yield config.problem(where, f"{place}: {error.strerror}")
+            continue
+        if not files:
+            yield config.problem(where, f"{place}: holds no sound file")
+        for file in files:
+            if reason := _unreadable(file):
+                yield config.problem(where, f"{file}: {reason}")
 
 
 def _unreadable(path: Path) -> str:

@@ -290,7 +290,7 @@ async def test_a_port_taken_between_the_look_and_the_start_is_told_alike(
 async def test_sound_that_cannot_be_prepared_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception, sentence: str
 ) -> None:
-    async def prepare(self: MediaPort, folder: Path, music: Path) -> None:
+    async def prepare(self: MediaPort, folder: Path, music: object, *, shared: bool) -> None:
         raise fault
 
     monkeypatch.setattr(MediaPort, "prepare", prepare)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from softswitch.config import AccountConfig, Config, MediaConfig, load_config
+from softswitch.config import AccountConfig, Config, MediaConfig, MusicConfig, load_config
 from softswitch.errors import ConfigError, StartError
 
 
@@ -60,7 +60,7 @@ home: var
     assert config.accounts["1001"].name == "Zażółć"
     # What is relative is taken from the file's own folder, wherever the switch was started.
     assert config.trees == (base / "trees", Path("/srv/other.yaml"))
-    assert (config.home, config.music) == (base / "var", base / "sounds/music.flac")
+    assert (config.home, config.music) == (base / "var", MusicConfig(play=(base / "sounds/music.flac",)))
     assert config.media.timings == base / "log/timings.jsonl"
     assert config.speech.piper_voices == base / "voices"
 
@@ -150,6 +150,7 @@ def test_a_time_of_day_stays_a_text(file: Path) -> None:
         ("media: {cores: 1}\n", ["line 1: media.cores: a list is wanted here"]),
         ("calls: {ring_for: 1}\n", ["line 1: calls.ring_for: '1' must be at least 5"]),
         ("calls: {ring_for: nan}\n", ["line 1: calls.ring_for: 'nan' "]),
+        ("calls: {per_account: 0}\n", ["line 1: calls.per_account: '0' must be at least 1"]),
         ("calls: {longest: inf}\n", ["line 1: calls.longest: 'inf' must be at most 86400"]),
         ("accounts:\n  1001: {}\n", ["line 2: accounts.1001: an account needs a password, or ha1"]),
         (
@@ -177,7 +178,7 @@ def test_a_time_of_day_stays_a_text(file: Path) -> None:
             ["line 1: speech.chains.pl.0: 'siri' is not one of ", "line 1: speech.chains.pl: "],
         ),
         ("trees: main.yaml\n", ["line 1: trees: a list is wanted here"]),
-        ("music: [a]\n", ["line 1: music: the name of a file is wanted here"]),
+        ("music: {play: []}\n", ["line 1: music.play: "]),
     ],
 )
 def test_a_fault_is_named_with_its_line(file: Path, text: str, sentences: list[str]) -> None:

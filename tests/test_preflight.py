@@ -172,13 +172,17 @@ def test_music_is_opened(file: Path) -> None:
 
     assert reason("none.flac") == "No such file or directory"
     (file.parent / "folder").mkdir()
-    assert reason("folder") == "Is a directory"
+    assert reason("folder") == "holds no sound file"
     (file.parent / "text.flac").write_text("no sound", encoding="ascii")
     assert reason("text.flac").startswith("is no sound file")
     soundfile.write(file.parent / "empty.wav", np.zeros(0, np.int16), 8000)
     assert reason("empty.wav") == "holds no sound"
     soundfile.write(file.parent / "music.wav", np.zeros(80, np.int16), 8000)
     assert faults(written(file, f"{ANNA}music: music.wav\n")) == []
+    (file.parent / "folder" / "a.mp3").write_text("no sound", encoding="ascii")
+    text = f"{ANNA}music:\n  shuffle: true\n  play:\n    - music.wav\n    - folder\n"
+    (fault,) = faults(written(file, text))
+    assert fault.startswith(f"line 8: music.play.1: {file.parent / 'folder' / 'a.mp3'}: is no sound file")
 
 
 def test_folders_that_are_not_there(file: Path) -> None:

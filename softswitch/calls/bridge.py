@@ -36,7 +36,7 @@ def _let_hear(caller: Leg, callee: Leg) -> None:
     """Let each side hear the other, or music while the other holds."""
     for one, other in ((caller, callee), (callee, caller)):
         if one.held:
-            other.voice.hear_loop(other.around.media.music, shared=True)
+            other.voice.hear_music()
         else:
             other.voice.hear(one.voice)
 

@@ -176,6 +176,11 @@ class Sound:
         """
         self._send(ask.HearLoop(self._open.number, prompts, shared, resume))
 
+    def hear_music(self) -> None:
+        """Let the phone hear the music on hold: where all are, or where this one last stopped."""
+        shared = self._port.music_is_shared
+        self.hear_loop(*self._port.music, shared=shared, resume=not shared)
+
     def hear(self, other: Sound) -> None:
         """Let the phone hear another leg."""
         if other._leg is not None:
@@ -278,16 +283,21 @@ class MediaPort:
         self._sounds: set[Sound] = set()
         self.ring_back = 0
         self.busy = 0
-        self.music = 0
+        self.music: tuple[int, ...] = ()
+        self.music_is_shared = True
 
-    async def prepare(self, folder: Path, music: Path) -> None:
-        """Load what every call may need: tones and music. Raises MediaError when a file cannot be read."""
+    async def prepare(self, folder: Path, music: Sequence[Path], *, shared: bool = True) -> None:
+        """Load what every call may need: tones and music, one file after another.
+
+        Raises MediaError when a file cannot be read.
+        """
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         for name, samples in (("ring_back", ring_back()), ("busy", busy())):
             write_wave(folder / f"{name}.wav", samples)
         self.ring_back = await self.client.load(folder / "ring_back.wav", keep=True, as_it_is=True)
         self.busy = await self.client.load(folder / "busy.wav", keep=True, as_it_is=True)
-        self.music = await self.client.load(music, keep=True)
+        self.music = tuple([await self.client.load(path, keep=True) for path in music])
+        self.music_is_shared = shared
 
     def bound_for(self, host: str) -> str:
         """Return what to bind a port to whose phone knows us as ``host``: "everywhere" is said by family."""

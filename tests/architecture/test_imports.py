@@ -57,7 +57,8 @@ ROOMS: Mapping[str, frozenset[str]] = {
     # What is looked at before anything starts, and what is said once it has.
     "home": FOUNDATION,
     "ports": FOUNDATION | {"transport"},
-    "preflight": FOUNDATION | {"config", "demo", "ivr", "speech", "home", "ports"},
+    "music": FOUNDATION,
+    "preflight": FOUNDATION | {"config", "demo", "ivr", "speech", "home", "ports", "music"},
     "greeting": FOUNDATION | {"config", "ivr", "calls", "words"},
 }
 

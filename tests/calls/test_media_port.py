@@ -307,6 +307,19 @@ async def test_only_legs_of_the_dead_worker_are_told():
 
 
 @in_virtual_time
+async def test_music_is_one_programme_or_everybodys_own():
+    port, client, _, sound = await opened()
+    sound.hear_music()
+    port.music_is_shared = False
+    sound.hear_music()
+    loops = [one for one in next(iter(client.legs.values())).commands if isinstance(one, ask.HearLoop)]
+    assert [(one.prompts, one.shared, one.resume) for one in loops] == [
+        (port.music, True, False),
+        (port.music, False, True),
+    ]
+
+
+@in_virtual_time
 async def test_sounds_are_loaded_and_dropped():
     port, client, _, _ = await opened()
     number = await port.load(Path("hello.wav"))
@@ -321,7 +334,8 @@ async def test_sounds_are_loaded_and_dropped():
 async def test_tones_and_music_are_loaded_once_at_the_start(tmp_path):
     client = FakeMediaClient()
     port = media_port(client)
-    await port.prepare(tmp_path / "tones", Path("music.flac"))
-    assert client.kept == ["ring_back.wav", "busy.wav", "music.flac"]
-    assert (port.ring_back, port.busy, port.music) == (101, 102, 103)
+    await port.prepare(tmp_path / "tones", [Path("one.flac"), Path("two.flac")])
+    assert client.kept == ["ring_back.wav", "busy.wav", "one.flac", "two.flac"]
+    assert client.as_they_are == ["ring_back.wav", "busy.wav"]
+    assert (port.ring_back, port.busy, port.music) == (101, 102, (103, 104))
     assert (tmp_path / "tones" / "busy.wav").stat().st_size > 1000

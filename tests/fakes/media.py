@@ -207,5 +207,5 @@ class FakeMediaClient:
 def media_port(client: FakeMediaClient) -> MediaPort:
     """Return a port on a fake client, with its tones and music known."""
     port = MediaPort(cast(MediaClient, client), bind="192.0.2.1")
-    port.ring_back, port.busy, port.music = RING_BACK, BUSY, MUSIC
+    port.ring_back, port.busy, port.music = RING_BACK, BUSY, (MUSIC,)
     return port
