@@ -25,9 +25,10 @@ async def talk(call: Call, callee: CalledLeg) -> Termination:
 
 
 def _join(caller: Leg, callee: Leg) -> None:
-    for leg in (caller, callee):
+    for leg, other in ((caller, callee), (callee, caller)):
         leg.keys.flush()
         leg.keys.unread = True
+        leg.keys.relay = other.voice.press
         leg.voice.listen_for_tones(False)
     _let_hear(caller, callee)
 
@@ -44,7 +45,7 @@ def _let_hear(caller: Leg, callee: Leg) -> None:
 def _part(caller: Leg) -> None:
     caller.voice.hear_nothing()
     caller.voice.listen_for_tones(True)
-    caller.keys.unread = False
+    caller.keys.unread, caller.keys.relay = False, None
 
 
 async def _together(call: Call, callee: CalledLeg) -> Termination:

@@ -113,9 +113,13 @@ class Keys:
         self._arrival: asyncio.Future[None] | None = None
         self.unread = False
         """Nobody reads (two people talk): keys are recorded as they come and not kept."""
+        self.relay: Callable[[str], None] | None = None
+        """Presses a key towards the other side of a talk. Events and sound are passed on by the media room."""
+        self._by_event = False
 
     def press(self, digit: str, method: str, at: float) -> None:
         """Take a report of a press at the monotonic time ``at``."""
+        self._by_event = self._by_event or method == RFC4733
         if self._filter.is_echo(digit, method, at):
             return
         if not self._pace.allows(at):
@@ -125,6 +129,9 @@ class Keys:
         press = Press(digit, method)
         if self.unread or len(self._waiting) >= MAX_WAITING:
             self._record(press)
+            # A phone that sends both is heard by its events: the other side must not get each key twice.
+            if self.unread and self.relay is not None and method == INFO and not self._by_event:
+                self.relay(digit)
             return
         self._waiting.append(press)
         if self._arrival is not None and not self._arrival.done():

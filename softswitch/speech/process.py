@@ -104,19 +104,15 @@ class Worker:
             await self._buried(process)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *map(str, self._program),
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=self._complaints,
-                limit=PIPE_BUFFER_BYTES,
-                env=child_environment(),
-                # Ctrl-C on the console is for the switch, which then ends its workers in order.
-                start_new_session=True,
+            self._process = await start_process(
+                *map(str, self._program), complaints=self._complaints, limit=PIPE_BUFFER_BYTES
             )
         except OSError as error:
             self._complaints.close()
             raise EngineMissing(self._engine, f"its program cannot be started ({error})") from error
+        except asyncio.CancelledError:
+            self._complaints.close()
+            raise
         return self._process
 
     async def _exchange(self, process: Process, frame: bytes) -> tuple[dict[str, Any], bytes]:
@@ -149,6 +145,32 @@ class Worker:
             self._complaints.close()
             self._complaints = None
         return how_it_ended(process.returncode, killed=killed) + said
+
+
+async def start_process(*argv: str, complaints: BinaryIO, limit: int = PIPE_BUFFER_BYTES) -> Process:
+    """Start a program that leads a session of its own, with pipes for its input and output.
+
+    Who is cancelled meanwhile leaves no process behind. Raises OSError when it cannot be started.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *argv,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=complaints,
+            limit=limit,
+            env=child_environment(),
+            # Ctrl-C on the console is for the switch, which then ends its workers in order.
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # Cancelled in its midst, asyncio would wait for ever for pipes that it had not connected yet.
+        with contextlib.suppress(OSError):
+            await end_process(await starting)
+        raise
 
 
 async def end_process(process: Process, patience: float = 0.0) -> bool:

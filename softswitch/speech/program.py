@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from asyncio.subprocess import PIPE
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from softswitch.speech.engine import Sound
 from softswitch.speech.errors import EngineError, EngineMissing
-from softswitch.speech.process import child_environment, end_process, how_it_ended, last_words
+from softswitch.speech.process import end_process, how_it_ended, last_words, start_process
 from softswitch.speech.sound import decode_wav
 
 
@@ -21,14 +20,7 @@ async def run_program(engine: str, argv: Sequence[str], text: str) -> bytes:
     """
     with tempfile.TemporaryFile() as complaints:
         try:
-            process = await asyncio.create_subprocess_exec(
-                *argv,
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=complaints,
-                env=child_environment(),
-                start_new_session=True,
-            )
+            process = await start_process(*argv, complaints=complaints)
         except OSError as error:
             raise EngineMissing(engine, f"{argv[0]} cannot be started ({error.strerror})") from error
         try:

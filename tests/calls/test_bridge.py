@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from media import commands as ask
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.events import CallEnded as Ended
 from softswitch.events import (
@@ -131,3 +132,29 @@ async def test_no_tones_are_searched_while_people_talk():
         bartek.hang_up()
         await passes(0.5)
         assert anna.sound.tones
+
+
+@in_virtual_time
+async def test_a_key_by_info_is_pressed_towards_the_other_side():
+    """Events and tones are passed on with the sound; an INFO reaches nobody but us."""
+    async with exchange() as switch:
+        anna, bartek = await talking(switch)
+        anna.info("Signal=5\r\nDuration=160\r\n")
+        bartek.info("Signal=#\r\n")
+        await passes(0.5)
+        assert [one.digits for one in bartek.sound.asked(ask.SendDigits)] == ["5"]
+        assert [one.digits for one in anna.sound.asked(ask.SendDigits)] == ["#"]
+        anna.hang_up()
+
+
+@in_virtual_time
+async def test_a_phone_that_sends_events_too_is_not_heard_twice():
+    async with exchange() as switch:
+        anna, bartek = await talking(switch)
+        switch.client.digit(anna.sound, "5")
+        anna.info("Signal=5\r\n")
+        await passes(2.0)
+        anna.info("Signal=7\r\n")
+        await passes(0.5)
+        assert bartek.sound.asked(ask.SendDigits) == []
+        anna.hang_up()

@@ -48,6 +48,16 @@ async def test_giving_up_kills_the_program_and_its_children(tmp_path):
     os.close(reader)
 
 
+@pytest.mark.parametrize("moments", range(12))
+async def test_giving_up_in_the_midst_of_the_start_ends_at_once(moments):
+    task = asyncio.ensure_future(run_program("exec", ("/bin/sh", "-c", "sleep 600 & wait"), "x"))
+    for _ in range(moments):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 10)
+
+
 async def test_sound_from_a_file_or_from_the_output(tmp_path):
     source = tmp_path / "source.wav"
     source.write_bytes(build_wav(SAMPLES))
