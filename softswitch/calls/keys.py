@@ -114,7 +114,7 @@ class Keys:
         self.unread = False
         """Nobody reads (two people talk): keys are recorded as they come and not kept."""
         self.relay: Callable[[str], None] | None = None
-        """Presses a key towards the other side of a talk. Events and sound are passed on by the media room."""
+        """Presses a key towards the other side of a talk, which events and sound reach by themselves."""
         self._by_event = False
 
     def press(self, digit: str, method: str, at: float) -> None:
