@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from media import commands as ask
 from media import events as tell
 from media import rtp
-from media.arrivals import FIRST_TARGET
+from media.arrivals import FIRST_TARGET, LEAST_TARGET
 from media.engine import TICKS_PER_SECOND
 from media.errors import MediaError, UnknownLeg
 from media.g711 import ALAW, SILENCE, TRANSCODE, ULAW
@@ -275,6 +275,20 @@ def test_a_change_of_codec_brings_what_is_held_into_the_new_one():
     heard = [room.tick([(1, phone.audio(frame(0x34)))])[1][0] for _ in range(5)]
     assert {packet[1] & 0x7F for packet in heard} == {0}
     assert [packet[rtp.HEADER] for packet in heard] == [TRANSCODE[ALAW][0x12]] * DELAY + [0x34] * 3
+
+
+def test_a_bridged_frame_leaves_with_the_delay_of_its_network_and_not_a_tick_more():
+    room = Room()
+    phone = room.open(1)
+    room.open(2)
+    room.engine.command(ask.HearLeg(2, 1))
+    for _ in range(400):  # until the first delay has shrunk to what this network needs
+        room.tick([(1, phone.audio(frame(0x35)))])
+    marked = room.engine.tick_number
+    room.tick([(1, phone.audio(frame(0x11)))])
+    while room.sent[2][-1][rtp.HEADER] != 0x11:
+        room.tick([(1, phone.audio(frame(0x35)))])
+    assert room.engine.tick_number - 1 - marked == LEAST_TARGET // FRAME_SLOTS
 
 
 # Where packets come from
