@@ -332,8 +332,11 @@ def test_a_killed_process_leaves_files_that_play_and_another_takes_over(recorder
 
 
 def test_a_process_that_never_comes_up_is_tried_again_later(make, clock, tmp_path):
-    recorder = make(program=(sys.executable, "-c", "raise SystemExit(3)"))
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    recorder = make(program=("/bin/sh", "-c", f"read line < {gate}; exit 3"))
     recorder.begin(1, tmp_path / "one.wav", tick=0)
+    gate.write_text("go\n", encoding="ascii")
     assert reports(recorder)[0].reason == GONE
     recorder.begin(2, tmp_path / "two.wav", tick=1)
     assert recorder.reports()[0].reason == ABSENT
@@ -341,6 +344,7 @@ def test_a_process_that_never_comes_up_is_tried_again_later(make, clock, tmp_pat
     clock.now += AGAIN_SECONDS
     recorder.begin(3, tmp_path / "three.wav", tick=500)
     assert recorder.process_id is not None
+    gate.write_text("go\n", encoding="ascii")
     assert reports(recorder)[0].reason == GONE
 
 
