@@ -109,8 +109,8 @@ class HearLeg(Command, frozen=True):
 class HearRoom(Command, frozen=True):
     """Let the leg hear all who speak in a room.
 
-    ``speaks`` lets the room hear it. One that does not may whisper to the leg ``whispers_to`` alone, -1 for
-    none.
+    ``speaks`` lets the room hear it. One that does not may whisper to the leg ``whispers_to`` alone, in
+    whichever room that is; -1 for none.
     """
 
     leg: int

@@ -94,36 +94,39 @@ class Control:
             return None
         return rtcp.build((*self._compound(row, now, own, heard), rtcp.Bye((own.ssrc,))))
 
-    def received(self, row: int, now: float, data: bytes, ssrc: int, sent: int) -> bool:
-        """Take in what a phone reports; True when it has just become clear that it hears nothing of us.
+    def received(self, row: int, now: float, data: bytes, ssrc: int, sent: int) -> bool | None:
+        """Take in what a phone reports; tell whether it hears us, None when that is no news.
 
-        ``ssrc`` is the one this row sends under, ``sent`` the packets it has sent so far.
+        ``ssrc`` is the one this row sends under, ``sent`` the packets it has sent so far. False when it has
+        just become clear that it hears nothing, True when it does again.
         """
         arrived = rtcp.middle(rtcp.ntp_time(now + self._wall))
-        deaf = False
+        hears: bool | None = None
         for packet in rtcp.parse(data):
             if isinstance(packet, rtcp.SenderReport):
                 self._sender[row] = (packet.ssrc, rtcp.middle(packet.ntp), now)
             if isinstance(packet, rtcp.SenderReport | rtcp.ReceiverReport):
                 for block in packet.blocks:
                     if block.ssrc == ssrc:
-                        deaf = self._reported(row, arrived, block, sent) or deaf
-        return deaf
+                        news = self._reported(row, arrived, block, sent)
+                        hears = hears if news is None else news
+        return hears
 
     def peer(self, row: int) -> Peer | None:
         """Return what a row's phone last said of us, None when it never did."""
         return self._peer.get(row)
 
-    def _reported(self, row: int, arrived: int, block: rtcp.ReportBlock, sent: int) -> bool:
+    def _reported(self, row: int, arrived: int, block: rtcp.ReportBlock, sent: int) -> bool | None:
         before = self._peer.get(row)
-        trip = rtcp.round_trip(arrived, block)
+        # A phone that leaves the delay empty would have us believe that our report went round for seconds.
+        trip = rtcp.round_trip(arrived, block) if block.delay_since_sr else None
         if trip is None and before is not None:
             trip = before.round_trip
         self._peer[row] = Peer(trip, block.lost, block.jitter)
-        return self._is_deaf(row, block, sent)
+        return self._hears(row, block, sent)
 
-    def _is_deaf(self, row: int, block: rtcp.ReportBlock, sent: int) -> bool:
-        """Tell whether a report has just made it clear that nothing arrives.
+    def _hears(self, row: int, block: rtcp.ReportBlock, sent: int) -> bool | None:
+        """Tell whether a report has just made it clear that nothing arrives, or that something does again.
 
         Where nothing arrives nothing is known to be missing: the fraction is 0 and the highest number stands
         still (RFC 3550 appendix A.3). One that is 0 was never filled in and tells nothing.
@@ -131,11 +134,13 @@ class Control:
         highest, by = self._reached.setdefault(row, (block.highest, sent))
         still, all_lost = block.highest == highest, block.fraction == ALL_LOST
         if still and not all_lost and sent - by < TELLING_PACKETS:
-            return False
+            return None
         self._reached[row] = block.highest, sent
-        count = self._deaf.get(row, 0) + 1 if all_lost or (still and highest) else 0
-        self._deaf[row] = count
-        return count == DEAF_REPORTS
+        before = self._deaf.get(row, 0)
+        self._deaf[row] = before + 1 if all_lost or (still and highest) else 0
+        if not self._deaf[row]:
+            return True if before >= DEAF_REPORTS else None
+        return False if self._deaf[row] == DEAF_REPORTS else None
 
     def _compound(
         self, row: int, now: float, own: Own, heard: tuple[int, Interval] | None

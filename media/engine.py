@@ -27,7 +27,7 @@ from media.jitter import FRAME_SLOTS, SLOT_SAMPLES, JitterBuffer
 from media.keypad import Keypad
 from media.legs import CAPACITY, Address, Legs
 from media.mixer import Seat
-from media.packing import Packing
+from media.packing import Packing, check_packet_time
 from media.prompts import PromptBank, frames_of
 from media.quiet import Quiet
 from media.reception import Interval
@@ -131,7 +131,7 @@ class Engine:
         jitter, peer = self._jitter, self._control.peer(row)
         received, lost = int(jitter.reception.received[row]), jitter.reception.lost(row)
         late = int(jitter.late[row])
-        delay = SLOT_SAMPLES / 8 * float(jitter.held[row]) / max(received, 1)
+        delay = jitter.delay(row) * SLOT_SAMPLES / 8
         trip = peer.round_trip if peer is not None else None
         missing = (lost + late) / (received + lost) if received else 1.0
         one_way = delay + PACKET_MS + (trip or 0.0) * 500
@@ -190,6 +190,7 @@ class Engine:
 
     def _agree(self, what: ask.SetStream, now: float) -> None:
         legs, row = self.legs, self.legs.row(what.leg)
+        check_packet_time(what.packet_ms)
         law, controls = int(legs.law[row]), legs.controls.get(row)
         if legs.agree(row, what, tick=self.tick_number, ticks_per_second=TICKS_PER_SECOND):
             self._moved.append((row, legs.destination[row]))
@@ -250,7 +251,7 @@ class Engine:
         payload = self.packets[:rows, rtp.HEADER :]
         for ended in self._hearing.render(payload, heard, law, self.tick_number, sends):
             self._ended(ended)
-        sending.recorded = self._recordings.frames(heard, payload, law)
+        sending.recorded = self._recordings.frames(heard, payload, law, sends)
         self._address(rows, sending)
         self._report(now, rows, sending)
         self._jitter.review(self.tick_number, rows)
@@ -262,7 +263,8 @@ class Engine:
     def _listen(
         self, now: float, heard: NDArray[np.uint8], there: NDArray[np.bool_], law: NDArray[np.int64]
     ) -> None:
-        for silence in self._voice.hear(heard, law):
+        hushed, _ = self._concealment.hushed(len(heard))
+        for silence in self._voice.hear(heard, law, hushed):
             seconds = silence.ticks * TICK_SECONDS
             self.reports.append(tell.SilenceHeard(self._leg(silence.row), seconds, silence.spoke))
         listens, any_there = self.legs.listens[: len(heard)], there[:, 0] | there[:, 1]
@@ -321,9 +323,10 @@ class Engine:
         """Report where a row's packets come from."""
         self.reports.append(tell.MediaArrived(self._leg(row), *self.legs.destination[row]))
 
-    def deaf(self, row: int) -> None:
-        """Report that a row's phone hears nothing."""
-        self.reports.append(tell.OneWay(self._leg(row), True, 0.0, True))
+    def deaf(self, row: int, on: bool) -> None:
+        """Report that a row's phone hears nothing, or hears us again."""
+        leg = self._leg(row)
+        self.reports.append(tell.OneWay(leg, True, 0.0, True) if on else tell.BothWays(leg))
 
     # Keys to the phone
 

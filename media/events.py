@@ -105,7 +105,7 @@ class OneWay(Report, frozen=True):
 
 
 class BothWays(Report, frozen=True):
-    """After OneWay, sound has arrived again."""
+    """After OneWay, sound passes in both directions again."""
 
     leg: int
 

@@ -90,9 +90,9 @@ class Hearing:
             self.nothing(int(listener))
 
     def listeners(self, row: int) -> list[int]:
-        """Return the rows that hear this one."""
-        bridged = np.flatnonzero((self._behind == LEG) & (self._other == row)).tolist()
-        return [*bridged, *self._mixer.hearers(row)]
+        """Return the rows that hear this one in a talk of two; in rooms keys are nobody else's business."""
+        bridged: list[int] = np.flatnonzero((self._behind == LEG) & (self._other == row)).tolist()
+        return bridged
 
     def uses(self, prompt: int) -> bool:
         """Tell whether any row plays a prompt, waits to play it or has it in its programme."""

@@ -12,7 +12,7 @@ from media.comfort_noise import PAYLOAD_TYPE as COMFORT_NOISE
 from media.comfort_noise import level_of
 from media.concealment import Concealment
 from media.control import Control
-from media.g711 import ALAW, TRANSCODE, ULAW
+from media.g711 import ALAW, LAWS, TRANSCODE, ULAW
 from media.jitter import FRAME_SLOTS, JitterBuffer
 from media.legs import Legs
 from media.telephone_event import EventReceiver, parse_event
@@ -21,6 +21,11 @@ from media.tick import Batch, ControlPacket, Sending
 ULAW_TYPE: Final = 0
 ALAW_TYPE: Final = 8
 """Payload types with a fixed law (RFC 3551 table 4)."""
+
+
+REPORT_SECONDS: Final = 0.2
+"""RTCP of one row is read this often at the most; RFC 3550 §6.2 allows one in some seconds. A flood of it
+must not cost the others their tick."""
 
 
 class Listener(Protocol):
@@ -32,8 +37,8 @@ class Listener(Protocol):
     def source(self, row: int) -> None:
         """Take a new source of a row's packets."""
 
-    def deaf(self, row: int) -> None:
-        """Take it that a row's phone says it hears nothing."""
+    def deaf(self, row: int, on: bool) -> None:
+        """Take it that a row's phone says it hears nothing, or hears us again."""
 
 
 class Inbound:
@@ -48,6 +53,7 @@ class Inbound:
         self._control = control
         self._listener = listener
         self._receivers: dict[int, EventReceiver] = {}
+        self._reported_at: dict[int, float] = {}
 
     def open(self, row: int) -> None:
         """Make a row ready for a new leg."""
@@ -56,6 +62,7 @@ class Inbound:
     def close(self, row: int) -> None:
         """Forget a row."""
         self._receivers.pop(row, None)
+        self._reported_at.pop(row, None)
 
     def receive(self, now: float, batch: Batch, tick: int, sending: Sending) -> None:
         """Take in the packets of a tick."""
@@ -94,11 +101,11 @@ class Inbound:
             self._hush(packets, int(number), batch.slots)
 
     def _to_agreed_law(self, packets: rtp.Packets, slots: NDArray[np.uint8]) -> None:
-        for row, at, kind in zip(packets.row, packets.at, packets.payload_type, strict=True):
-            law = ULAW if kind == ULAW_TYPE else ALAW
-            if law != self._legs.law[row]:
-                payload = slots[at, rtp.HEADER :]
-                payload[:] = TRANSCODE[law][payload]
+        said = np.where(packets.payload_type == ULAW_TYPE, ULAW, ALAW)
+        for law in LAWS:
+            at = packets.at[(said == law) & (self._legs.law[packets.row] != law)]
+            if len(at):
+                slots[at, rtp.HEADER :] = TRANSCODE[law][slots[at, rtp.HEADER :]]
 
     def _follow_sources(
         self, now: float, batch: Batch, packets: rtp.Packets, agreed: NDArray[np.bool_], sending: Sending
@@ -171,6 +178,10 @@ class Inbound:
         self._reported(now, row, packet.data)
 
     def _reported(self, now: float, row: int, data: bytes) -> None:
+        if now - self._reported_at.get(row, -REPORT_SECONDS) < REPORT_SECONDS:
+            return
+        self._reported_at[row] = now
         legs = self._legs
-        if self._control.received(row, now, data, int(legs.ssrc[row]), int(legs.sent[row])):
-            self._listener.deaf(row)
+        hears = self._control.received(row, now, data, int(legs.ssrc[row]), int(legs.sent[row]))
+        if hears is not None:
+            self._listener.deaf(row, not hears)

@@ -31,6 +31,8 @@ KEPT: Final = 6
 """Slots behind the reading place that are not written to: concealment looks back on them."""
 FAR: Final = SLOTS - KEPT - LONGEST_PACKET
 """A packet this many slots ahead belongs to a jumped timestamp, not to this stream."""
+SILENT_SLOTS: Final = 10
+"""Slots without a packet, 100 ms, after which another sender is followed at once."""
 LATE_RUN: Final = 5
 """Ticks in a row whose newest packet is late: the sender's clock stood still, its packets are not late."""
 REVIEW: Final = 25
@@ -63,11 +65,17 @@ class JitterBuffer:
         self._ssrc = np.zeros(capacity, np.int64)
         self._excess_since = np.full(capacity, -1, np.int64)
         """Tick since when a row has a slot too many, -1 for none."""
+        self._heard_slot = np.zeros(capacity, np.int64)
+        self._rival: dict[int, tuple[int, int]] = {}
+        """By row: SSRC and number of a packet of another sender, which is followed if the next one comes."""
+        self._pardoned_until = 0
+        """Slot until which late packets say nothing of the network: we were late ourselves."""
         self._late_ticks = np.zeros(capacity, np.int64)
         self._late_slot = np.zeros(capacity, np.int64)
         self.late = np.zeros(capacity, np.int64)
-        self.held = np.zeros(capacity, np.int64)
-        """Sum of the slots each packet waited: with the packets received, the mean delay."""
+        self._held = np.zeros(capacity, np.int64)
+        self._placed = np.zeros(capacity, np.int64)
+        """Sum of the slots that packets waited, and how many did: the mean delay."""
 
     def reset(self, row: int, law: int = ALAW) -> None:
         """Make a row ready for a new leg."""
@@ -76,7 +84,8 @@ class JitterBuffer:
         self.present[row] = False
         self._anchored[row] = False
         self._excess_since[row] = -1
-        self._late_ticks[row] = self.late[row] = self.held[row] = 0
+        self._late_ticks[row] = self.late[row] = self._held[row] = self._placed[row] = 0
+        self._rival.pop(row, None)
 
     def change_law(self, row: int, before: int) -> None:
         """Bring what a row holds into the other law: the phone speaks that from now on."""
@@ -85,6 +94,10 @@ class JitterBuffer:
     def ssrc(self, row: int) -> int | None:
         """Return the sender a row follows, None before its first packet."""
         return int(self._ssrc[row]) if self._anchored[row] else None
+
+    def delay(self, row: int) -> float:
+        """Return how long a row's sound waited in the mean, in slots."""
+        return float(self._held[row]) / max(int(self._placed[row]), 1)
 
     def slot_of(self, row: int, timestamp: int) -> int | None:
         """Return the slot at which a sender's timestamp is played, None before its first packet."""
@@ -106,18 +119,27 @@ class JitterBuffer:
             return
         self.reception.count(packets)
         self.reception.time(packets, now_slot * SLOT_SAMPLES)
+        self._heard_slot[row] = now_slot
         elapsed = signed32(packets.timestamp - self._anchor_stamp[row])
-        self._arrivals.note(row, now_slot - elapsed // SLOT_SAMPLES)
+        if (elapsed % SLOT_SAMPLES).any():
+            elapsed = self._align(packets)
+        if now_slot >= self._pardoned_until:
+            self._arrivals.note(row, now_slot - elapsed // SLOT_SAMPLES)
         slot = self._anchor_slot[row] + elapsed // SLOT_SAMPLES
         early = slot - now_slot
-        wrong = (early < 0) | (early >= FAR) | (elapsed % SLOT_SAMPLES != 0)
+        if (early < 0).any() and now_slot >= self._pardoned_until:
+            self._widen(row, early)
+            slot = self._anchor_slot[row] + elapsed // SLOT_SAMPLES
+            early = slot - now_slot
+        wrong = (early < 0) | (early >= FAR)
         if wrong.any():
             slot = self._mend(packets, slot, wrong, now_slot)
         if now_slot // FRAME_SLOTS % TRIM == 0:
             trimmed = np.flatnonzero(self._excess_since[row] >= 0)
             if len(trimmed):
                 self._give_back(packets, slots, slot, trimmed, now_slot, law)
-        np.add.at(self.held, row, np.maximum(slot - now_slot, 0))
+        np.add.at(self._held, row, np.maximum(slot - now_slot, 0))
+        np.add.at(self._placed, row, 1)
         self._write(packets, slots, slot, now_slot)
 
     def note(self, packets: Packets) -> None:
@@ -145,6 +167,8 @@ class JitterBuffer:
         """Forget what lies in slots that are never played, so that it is not heard one turn later."""
         for slot in range(now_slot, now_slot + min(slots, SLOTS)):
             self.present[:, slot % SLOTS] = False
+        # What waited for us in the kernel is read in some ticks to come.
+        self._pardoned_until = now_slot + slots + min(slots, SLOTS) // FRAME_SLOTS + FRAME_SLOTS
 
     def review(self, tick: int, rows: int) -> None:
         """Look at the delay of this tick's share of the first ``rows`` rows: too little, or too much."""
@@ -169,20 +193,39 @@ class JitterBuffer:
     def _follow_streams(self, packets: Packets, now_slot: int) -> Packets:
         """Anchor rows whose first packet this is, or whose sender changed its SSRC.
 
-        Returns the packets of the streams now followed: the last ones of a stream that ended are left out.
+        A new sender is followed at its second packet in a row, or at once where the old one is silent (RFC
+        3550 appendix A.1): a single packet of anybody's changes nothing. Returns the packets of the streams
+        now followed.
         """
         new = ~self._anchored[packets.row] | (self._ssrc[packets.row] != packets.ssrc)
         if not new.any():
             return packets
-        which = np.flatnonzero(new)
-        rows, first = np.unique(packets.row[which], return_index=True)
-        which = which[first]
-        for row, sequence in zip(rows.tolist(), packets.sequence[which].tolist(), strict=True):
+        for index in np.flatnonzero(new).tolist():
+            row, ssrc, sequence = (
+                int(column[index]) for column in (packets.row, packets.ssrc, packets.sequence)
+            )
+            if self._anchored[row]:
+                if self._ssrc[row] == ssrc:
+                    continue  # An earlier packet of this tick has brought its stream.
+                speaks = now_slot - self._heard_slot[row] < SILENT_SLOTS
+                expected, self._rival[row] = self._rival.get(row), (ssrc, (sequence + 1) & 0xFFFF)
+                if speaks and expected != (ssrc, sequence):
+                    continue
+            self._rival.pop(row, None)
             self.reception.begin(row, sequence)
-        self._anchored[rows] = True
-        self._ssrc[rows] = packets.ssrc[which]
-        self._anchor(rows, packets.timestamp[which], now_slot)
+            self._anchored[row], self._ssrc[row] = True, ssrc
+            self._anchor(np.array([row]), packets.timestamp[index : index + 1], now_slot)
         return packets.only(self._ssrc[packets.row] == packets.ssrc)
+
+    def _align(self, packets: Packets) -> NDArray[np.int64]:
+        """Let rows begin their slots at stamps that are no multiple of 10 ms from those before.
+
+        Their delay stays. Returns the samples since each row's anchor, ``(packets,)``.
+        """
+        for row, stamp in zip(packets.row.tolist(), packets.timestamp.tolist(), strict=True):
+            self._anchor_stamp[row] += signed32(stamp - int(self._anchor_stamp[row])) % SLOT_SAMPLES
+        elapsed = signed32(packets.timestamp - self._anchor_stamp[packets.row])
+        return elapsed // SLOT_SAMPLES * SLOT_SAMPLES
 
     def _anchor(self, rows: NDArray[np.int64], stamps: NDArray[np.int64], now_slot: int) -> None:
         """Let rows play these timestamps the first delay from now."""
@@ -206,28 +249,35 @@ class JitterBuffer:
             elapsed = signed32(stamp - int(self._anchor_stamp[row]))
             slot[index] = int(self._anchor_slot[row]) + elapsed // SLOT_SAMPLES
             early = int(slot[index]) - now_slot
-            aligned = elapsed % SLOT_SAMPLES == 0
-            if aligned and 0 <= early < FAR:
+            if 0 <= early < FAR:
                 continue
-            if aligned and -FAR < early < 0:
+            if -FAR < early < 0:
                 self.late[row] += 1
                 if not self._stood_still(packets, index, now_slot):
-                    self._widen(row, -early)
-                    continue
+                    continue  # Its place was played.
             self._anchor(np.array([row]), np.array([stamp]), now_slot)
             slot[index] = now_slot + FIRST_TARGET
         return slot
 
-    def _widen(self, row: int, late: int) -> None:
-        """Give a row more time after a late packet: what its network asks for, or at first what it took."""
-        one = np.array([row])
-        if self._arrivals.known(one)[0]:
-            wanted = int(self._arrivals.floor[row] + self._arrivals.targets(one)[0][0])
-        else:
-            wanted = int(self._anchor_slot[row]) + min(late, FIRST_TARGET)
-        if wanted > self._anchor_slot[row]:
-            self._anchor_slot[row] = wanted
-            self._excess_since[row] = -1
+    def _widen(self, row: NDArray[np.int64], early: NDArray[np.int64]) -> None:
+        """Give rows more time after late packets: what their network asks for, or at first what it took.
+
+        ``early`` ``(packets,)`` is by how many slots each packet of ``row`` came in time, negative for late.
+        """
+        late = (early < 0) & (early > -FAR)
+        rows = np.unique(row[late])
+        if not len(rows):
+            return
+        worst = np.zeros(len(self._anchor_slot), np.int64)
+        np.minimum.at(worst, row[late], early[late])
+        wanted = np.where(
+            self._arrivals.known(rows),
+            self._arrivals.floor[rows] + self._arrivals.targets(rows)[0],
+            self._anchor_slot[rows] + np.minimum(-worst[rows], FIRST_TARGET),
+        )
+        more = wanted > self._anchor_slot[rows]
+        self._anchor_slot[rows[more]] = wanted[more]
+        self._excess_since[rows[more]] = -1
 
     def _stood_still(self, packets: Packets, index: int, now_slot: int) -> bool:
         """Tell whether a late packet is late only because its sender's clock stood still in a pause.
@@ -271,7 +321,7 @@ class JitterBuffer:
                 continue  # Another packet of this tick has given it back.
             self._anchor_slot[one] -= 1
             self._excess_since[one] = -1
-            slot[index] -= 1
+            slot[(packets.row == one) & (slot >= slot[index])] -= 1  # This one, and what follows it.
             here = int(slot[index]) % SLOTS
             if self.present[one, here]:
                 begins = slots[place, HEADER : HEADER + SLOT_SAMPLES]

@@ -152,7 +152,8 @@ class Legs:
         """Send to where packets really come from; return True when that is news.
 
         The first source is taken. Another takes its place when it is more likely to be the phone, or when
-        the present one has fallen silent; who sprays packets beside a phone that speaks gets nothing.
+        the present one has fallen silent, for longer if it is the likelier one; who sprays packets beside a
+        phone that speaks gets nothing.
         One heard for :data:`LOCK_SECONDS` at an address that can be trusted is locked.
         """
         if row in self.locked:
@@ -167,8 +168,10 @@ class Legs:
                 self.locked.add(row)
             return False
         if present is not None:
-            more, less = self._trust(row, source), self._trust(row, present.address)
-            if more < less or (more == less and now - present.last <= QUIET_SECONDS):
+            trust, silent = self._trust(row, source) - self._trust(row, present.address), now - present.last
+            if trust < 0 and silent <= LOCK_SECONDS:
+                return False
+            if trust == 0 and silent <= QUIET_SECONDS:
                 return False
         self._sources[row] = _Source(source, now, now)
         self.destination[row] = source

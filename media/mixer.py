@@ -6,7 +6,6 @@ own voice is taken out of its sum again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -62,15 +61,6 @@ class Mixer:
             if seat.whispers_to == row:
                 self._seats[other] = replace(seat, whispers_to=NOBODY)
                 self._plan = None
-
-    def hearers(self, row: int) -> Iterable[int]:
-        """Return the rows that hear this one."""
-        seat = self._seats.get(row)
-        if seat is None:
-            return []
-        if not seat.speaks:
-            return [seat.whispers_to] if seat.whispers_to in self._seats else []
-        return [other for other, one in self._seats.items() if one.room == seat.room and other != row]
 
     def mix(
         self,

@@ -23,6 +23,7 @@ LENGTHS_MS: Final = (10, 20, 30, 40, 60)
 """Packet times a phone may ask for; longer ones would only add delay."""
 SAMPLES_PER_MS: Final = 8
 LARGEST: Final = max(LENGTHS_MS) * SAMPLES_PER_MS
+_SILENCE: Final = np.array(SILENCE, np.uint8)
 
 
 @dataclass(slots=True)
@@ -48,8 +49,7 @@ class Packing:
 
     def choose(self, row: int, packet_ms: int) -> None:
         """Let a row send packets of this many milliseconds; raise MediaError for a length not sent here."""
-        if packet_ms not in LENGTHS_MS:
-            raise MediaError(f"packets of {packet_ms} ms are not sent here")
+        check_packet_time(packet_ms)
         law, before = int(self._legs.law[row]), self._groups.get(packet_ms)
         if before is not None and before.rows.get(row) == law:
             return
@@ -77,7 +77,10 @@ class Packing:
         """
         for group in self._groups.values():
             rows = np.array(sorted(row for row in group.rows if row < len(payload)), np.int64)
-            self._gathered[rows, group.filled : group.filled + FRAME] = payload[rows]
+            frames = payload[rows]
+            held = np.flatnonzero(~self._legs.sends[rows])
+            frames[held] = _SILENCE[self._legs.law[rows[held]]][:, None]
+            self._gathered[rows, group.filled : group.filled + FRAME] = frames
             group.filled += FRAME
             rows = rows[sends[rows]]
             while group.filled >= group.samples:
@@ -107,3 +110,9 @@ class Packing:
         legs.octets[rows] += group.samples
         for row, packet in zip(rows.tolist(), packets, strict=True):
             yield row, packet.tobytes()
+
+
+def check_packet_time(packet_ms: int) -> None:
+    """Raise MediaError for a packet time that is not sent here."""
+    if packet_ms not in LENGTHS_MS:
+        raise MediaError(f"packets of {packet_ms} ms are not sent here")

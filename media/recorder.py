@@ -7,6 +7,7 @@ the call goes on and the report on the recording says so.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import select
@@ -221,29 +222,32 @@ class Recorder:
 
     def _start(self) -> _Process:
         _let_children_be_ordinary()
-        ours, theirs = socket.socketpair()
-        ring = RingWriter(self._ring_bytes)
-        passed = (theirs.fileno(), *ring.descriptors)
-        try:
-            popen = subprocess.Popen(
-                [
-                    *self._program,
-                    *("--line", str(theirs.fileno())),
-                    *("--ring", ",".join(str(descriptor) for descriptor in ring.descriptors)),
-                    *("--cores", self._cores),
-                ],
-                stdin=subprocess.DEVNULL,
-                pass_fds=passed,
-                start_new_session=True,
-            )
-        except OSError as error:
-            ours.close()
-            ring.close()
-            raise MediaError(f"the recorder process cannot be started: {error.strerror}") from error
-        finally:
-            theirs.close()
+        with contextlib.ExitStack() as made:
+            try:
+                ours, theirs = socket.socketpair()
+                made.callback(ours.close)
+                with theirs:
+                    ring = RingWriter(self._ring_bytes)
+                    made.callback(ring.close)
+                    popen = self._spawn(theirs, ring)
+            except OSError as error:
+                raise MediaError(f"the recorder process cannot be started: {error.strerror}") from error
+            made.pop_all()
         ours.setblocking(False)
         return _Process(popen, ours, ring)
+
+    def _spawn(self, line: socket.socket, ring: RingWriter) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [
+                *self._program,
+                *("--line", str(line.fileno())),
+                *("--ring", ",".join(str(descriptor) for descriptor in ring.descriptors)),
+                *("--cores", self._cores),
+            ],
+            stdin=subprocess.DEVNULL,
+            pass_fds=(line.fileno(), *ring.descriptors),
+            start_new_session=True,
+        )
 
     def _running(self) -> _Process | None:
         """Return the recorder process, started again if need be; None when that has to wait."""

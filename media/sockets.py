@@ -23,6 +23,8 @@ from media.tick import Batch, ControlPacket, Sending
 DRAIN_SECONDS: Final = 3.0
 """How long a port stays bound and its packets are thrown away after a call, so that a phone still sending
 does not speak into the next one."""
+MOST_DRAINED: Final = 32
+"""Ports looked at in one tick: after a thousand calls that end together the tick must go on."""
 LONGEST_DRAIN: Final = 60.0
 """A phone that never hears of the end of its call keeps its port from others for this long, not for ever."""
 ROUNDS: Final = 4
@@ -130,7 +132,9 @@ class Ports:
 
     def drain(self, now: float) -> None:
         """Free the ports nobody sends to any more."""
-        while self._draining and self._draining[0].due <= now:
+        for _ in range(MOST_DRAINED):
+            if not self._draining or self._draining[0].due > now:
+                return
             waiting = self._draining.popleft()
             if waiting.due < waiting.last and _emptied(waiting.port.socket):
                 waiting.due = now + DRAIN_SECONDS
@@ -321,7 +325,7 @@ class Ports:
     def _forget_socket(self, port: _Port) -> None:
         if port.receive is not None:
             self._regular = [one for one in self._regular if one[0] is not port]
-        port.receive, port.connected = None, False
+        port.receive, port.connected, port.misses = None, False, 0
         if port.socket.fileno() >= 0:  # not lost in a move
             self._epoll.unregister(port.socket.fileno())
             del self._by_file[port.socket.fileno()]

@@ -59,8 +59,13 @@ class VoiceActivity:
         self._spoke[row] = False
         self._noise[row] = FIRST_NOISE
 
-    def hear(self, heard: NDArray[np.uint8], law: NDArray[np.int64]) -> Iterator[Silence]:
-        """Take one frame ``(rows, 160) uint8`` of every row; yield those silent for long enough."""
+    def hear(
+        self, heard: NDArray[np.uint8], law: NDArray[np.int64], hushed: NDArray[np.bool_] | None = None
+    ) -> Iterator[Silence]:
+        """Take one frame ``(rows, 160) uint8`` of every row; yield those silent for long enough.
+
+        What rows that are ``hushed`` ``(rows,)`` hear is made here: nobody speaks.
+        """
         rows = np.flatnonzero(self._wanted[: len(heard)])
         if not len(rows):
             return
@@ -69,6 +74,8 @@ class VoiceActivity:
             mine = law[rows] == kind
             if mine.any():
                 level[mine] = _LEVEL[kind][heard[rows[mine]]].mean(axis=1)
+        if hushed is not None:
+            level[hushed[rows]] = 0.0
         self._noise[rows] = np.minimum(self._noise[rows] * RISE, np.maximum(level, QUIETEST))
         loud = level > np.maximum(LEAST, ABOVE_NOISE * self._noise[rows])
         self._loud[rows] = np.where(loud, self._loud[rows] + 1, 0)

@@ -15,7 +15,7 @@ from media.commands import SetStream
 from media.concealment import Concealment
 from media.control import Control, Peer
 from media.g711 import ALAW, TRANSCODE, ULAW
-from media.inbound import Inbound
+from media.inbound import REPORT_SECONDS, Inbound
 from media.jitter import FRAME_SLOTS, JitterBuffer
 from media.legs import LOCK_PACKETS, LOCK_SECONDS, Address, Legs
 from media.rtcp import ReceiverReport, ReportBlock
@@ -63,8 +63,8 @@ class Door:
     def source(self, row: int) -> None:
         self.told.append(("source", row, self.legs.destination[row]))
 
-    def deaf(self, row: int) -> None:
-        self.told.append(("deaf", row))
+    def deaf(self, row: int, on: bool) -> None:
+        self.told.append(("deaf" if on else "hears", row))
 
     def open(self, leg: int = 1, **changes: object) -> int:
         """Open a leg and agree; return its row."""
@@ -320,8 +320,8 @@ def test_a_source_long_heard_is_locked_and_others_say_nothing_more(door):
 # RTCP
 
 
-def report(lost: int = 3, fraction: int = 0) -> bytes:
-    block = ReportBlock(OURS, fraction, lost, highest=100, jitter=0, last_sr=0, delay_since_sr=0)
+def report(lost: int = 3, fraction: int = 0, highest: int = 100) -> bytes:
+    block = ReportBlock(OURS, fraction, lost, highest=highest, jitter=0, last_sr=0, delay_since_sr=0)
     return rtcp.build([ReceiverReport(THEIRS, (block,))])
 
 
@@ -359,8 +359,17 @@ def test_the_source_of_rtcp_is_followed_on_the_host_of_the_sound(door):
     sending = door.take(controls=[ControlPacket(0, report(), source)])
     assert (sending.controls_moved, door.legs.controls[0]) == ([(0, source)], source)
     assert door.control.peer(0) == Peer(None, 3, 0)
+    door.now += REPORT_SECONDS
     assert door.take(controls=[ControlPacket(0, report(4), source)]).controls_moved == []
     assert door.control.peer(0) == Peer(None, 4, 0)
+
+
+def test_a_flood_of_reports_is_not_read(door):
+    read = set()
+    for number in range(1, 40):
+        door.take(controls=[ControlPacket(0, report(number), CONTROL)] * 4)
+        read.add(door.control.peer(0))
+    assert len(read) == 4  # in 0.78 s, one every 200 ms
 
 
 def test_rtcp_of_a_stranger_is_dropped_and_not_followed(door):
@@ -374,13 +383,18 @@ def test_rtcp_of_a_stranger_is_dropped_and_not_followed(door):
 
 def test_reports_of_a_deaf_phone_are_told(door):
     for number in range(3):
+        door.now += REPORT_SECONDS
         door.take(controls=[ControlPacket(0, report(number, fraction=255), CONTROL)])
     assert door.told == [("deaf", 0)]
+    door.now += REPORT_SECONDS
+    door.take(controls=[ControlPacket(0, report(9, highest=150), CONTROL)])
+    assert door.told == [("deaf", 0), ("hears", 0)]
 
 
 def test_a_phone_that_gets_no_further_than_it_was_is_deaf(door):
     for sent in (100, 200, 300):
         door.legs.sent[0] = sent
+        door.now += REPORT_SECONDS
         door.take(controls=[ControlPacket(0, report(), CONTROL)])
     assert door.told == [("deaf", 0)]
 

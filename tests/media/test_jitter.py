@@ -171,12 +171,30 @@ def test_losses_are_counted_across_the_wrap_of_the_sequence():
     assert listener.buffer.reception.lost(0) == 3
 
 
-def test_a_new_sender_on_the_row_is_heard_at_once():
+def test_a_new_sender_on_the_row_is_heard_from_its_second_packet_on():
+    """RFC 3550 appendix A.1: one packet may be anybody's."""
     one, other = spoken(Stream(ssrc=1), 20), spoken(Stream(ssrc=2, sequence=9, timestamp=77), 20, first=100)
     listener = Listener()
     heard = listener.run(one_each(one + other))
-    assert heard == numbers(40) + numbers(40, 100)
+    assert [piece for piece in heard if piece is not None] == numbers(40) + numbers(38, 102)
     assert listener.buffer.reception.lost(0) == 0
+
+
+def test_a_new_sender_after_a_silence_is_heard_at_once():
+    one, other = spoken(Stream(ssrc=1), 20), spoken(Stream(ssrc=2, sequence=9, timestamp=77), 20, first=100)
+    heard = Listener().run([*one_each(one), *[[]] * 5, *one_each(other)])
+    assert [piece for piece in heard if piece is not None] == numbers(40) + numbers(40, 100)
+
+
+def test_stray_packets_of_others_take_nothing_over():
+    packets = spoken(Stream(ssrc=1), 100)
+    strays = [Stream(ssrc=99, sequence=number * 7).audio(bytes([LOUD[5]]) * 160) for number in range(50)]
+    listener = Listener()
+    arrivals = [
+        [packet, strays[index // 2]] if index % 2 else [packet] for index, packet in enumerate(packets)
+    ]
+    assert listener.run(arrivals) == numbers(200)
+    assert listener.buffer.reception.received.tolist() == [100]
 
 
 def test_losses_of_the_sender_before_are_kept():
@@ -193,7 +211,7 @@ def test_the_last_packet_of_one_sender_beside_the_first_of_the_next():
     arrivals = [*one_each(one[:-1]), [one[-1], other[0]], *one_each(other[1:])]
     listener = Listener()
     heard = listener.run(arrivals)
-    assert heard[-40:] == numbers(40, 60)
+    assert heard[-38:] == numbers(38, 62)
     assert listener.buffer.reception.lost(0) == 0
 
 
@@ -206,7 +224,36 @@ def test_a_sender_that_numbers_anew_is_no_loss_of_thousands():
     assert listener.buffer.reception.lost(0) == 0
 
 
-@pytest.mark.parametrize("jump", [8_000_000, -8_000_000, 79, -81, 1_000_003])
+@pytest.mark.parametrize("jump", [40, 79, -40, 100])
+def test_stamps_that_are_no_multiple_of_a_slot_from_those_before_keep_the_delay(jump):
+    stream = Stream()
+    first = spoken(stream, 20)
+    stream.timestamp += jump
+    listener = Listener()
+    heard = [
+        piece for piece in listener.run(one_each(first + spoken(stream, 20, first=100))) if piece is not None
+    ]
+    assert heard[-40:] == numbers(40, 100)
+    assert len(heard) >= 79
+    assert listener.buffer.late.tolist() == [0]
+    assert listener.buffer.delay(0) == pytest.approx(FIRST_TARGET, abs=1)
+
+
+def test_a_stall_of_ours_is_not_held_against_the_network():
+    """What waited for us comes late, whoever sent it."""
+    packets, listener = spoken(Stream(), 300), Listener()
+    listener.run(one_each(packets[:150]), after=0)
+    listener.buffer.skip(listener.tick * FRAME_SLOTS, 15 * FRAME_SLOTS)
+    listener.tick += 15
+    waiting, rest = packets[150:165], packets[165:]
+    for _ in range(4):
+        listener.step([(0, packet) for packet in [*waiting[:4], rest.pop(0)]])
+        del waiting[:4]
+    listener.run(one_each(rest), after=0)
+    assert delay_of(listener) <= FRAME_SLOTS
+
+
+@pytest.mark.parametrize("jump", [8_000_000, -8_000_000, 1_000_003])
 def test_a_timestamp_that_jumps_starts_the_ring_anew(jump):
     stream = Stream(timestamp=100_000_000)
     first = spoken(stream, 20)
@@ -251,7 +298,7 @@ def test_a_stream_that_comes_later_gets_more_time():
     listener = Listener()
     heard = listener.run([*one_each(packets[:20]), *([[]] * 4), *one_each(packets[20:])])
     assert heard[-140:] == numbers(140, 60)  # whole again soon
-    assert 0 < listener.buffer.late[0] <= 5
+    assert listener.buffer.late[0] <= 5
 
 
 def test_a_stall_of_the_network_loses_little_and_is_forgotten():
@@ -383,13 +430,13 @@ def test_late_packets_are_counted_and_not_heard_a_turn_later():
     assert listener.buffer.reception.lost(0) == 0
 
 
-def test_of_a_packet_half_too_late_the_second_half_is_heard():
+def test_a_packet_for_which_more_time_is_given_is_heard_itself():
     listener = Listener()
-    listener.run(one_each(spoken(Stream(), 10)), after=3)
+    listener.run(one_each(spoken(Stream(), 30)), after=3)
     now = listener.tick * FRAME_SLOTS
-    stream = Stream(sequence=1010, timestamp=20_000 + (now - 1 - FIRST_TARGET) * SLOT_SAMPLES)
+    stream = Stream(sequence=1030, timestamp=20_000 + (now - 1 - FIRST_TARGET) * SLOT_SAMPLES)
     listener.step([(0, stream.audio(bytes([LOUD[20]]) * SLOT_SAMPLES + bytes([LOUD[21]]) * SLOT_SAMPLES))])
-    assert listener.heard[0][now:] == [21, None]
+    assert listener.heard[0][now:] == [20, 21]
 
 
 def test_the_farthest_packet_of_the_longest_kind_stays_inside_the_ring():
@@ -460,5 +507,5 @@ def test_no_stream_however_wild_breaks_it(wild):
     for ssrc, sequence, timestamp, size in wild:
         packet = rtp.build(bytes(size), payload_type=8, sequence=sequence, timestamp=timestamp, ssrc=ssrc)
         listener.step([(ssrc % 2, packet)])
-    assert listener.buffer.reception.received.sum() == len(wild)
+    assert listener.buffer.reception.received.sum() <= len(wild)
     assert all(listener.buffer.reception.lost(row) >= 0 for row in range(2))

@@ -192,7 +192,6 @@ def test_a_whisper_waits_for_who_is_away():
     table.mixer.sit(2, Seat(1, speaks=False, whispers_to=0))
     table.mixer.leave(0)
     assert table.hears(1)
-    assert list(table.mixer.hearers(2)) == []
     table.sit(0)
     assert table.hears(0, 1, 2)
 
@@ -204,7 +203,6 @@ def test_a_whisper_does_not_reach_the_next_leg_on_a_row():
     table.mixer.forget(0)
     table.sit(0, 3, room=5)
     assert table.hears(0, 3)
-    assert list(table.mixer.hearers(2)) == []
 
 
 def test_who_moves_to_another_room_has_left_the_first():
@@ -224,22 +222,6 @@ def test_a_prompt_in_front_keeps_its_place_and_its_listener_is_heard():
     assert table.hears(2, 0, 1)
     table.front[:] = False
     assert table.hears(0, 1, 2)
-
-
-def test_who_hears_a_key():
-    mixer = Mixer()
-    for row in (0, 1):
-        mixer.sit(row, Seat(1, speaks=True))
-    mixer.sit(2, Seat(1, speaks=False))
-    mixer.sit(3, Seat(1, speaks=False, whispers_to=1))
-    mixer.sit(4, Seat(2, speaks=True))
-    assert sorted(mixer.hearers(0)) == [1, 2, 3]
-    assert list(mixer.hearers(2)) == []
-    assert list(mixer.hearers(3)) == [1]
-    assert list(mixer.hearers(4)) == []
-    assert list(mixer.hearers(5)) == []
-    mixer.leave(1)
-    assert sorted(mixer.hearers(0)) == [2, 3]
 
 
 seats = st.builds(

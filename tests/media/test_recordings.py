@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from media.g711 import ALAW, FRAME, ULAW
+from media.g711 import ALAW, FRAME, SILENCE, ULAW
 from media.recordings import Recordings
 
 LAW = np.array([ALAW, ULAW, ALAW])
 SAID = np.arange(3 * FRAME).astype(np.uint8).reshape(3, FRAME)
 HEARD = SAID[::-1] ^ 0xFF
+SENDS = np.ones(len(LAW), np.bool_)
 
 
 def taken(recordings: Recordings) -> dict[int, int]:
     """Return the row of each recording, by what was taken of it in a tick."""
-    tick = recordings.frames(SAID, HEARD, LAW)
+    tick = recordings.frames(SAID, HEARD, LAW, SENDS)
     if tick is None:
         return {}
     rows = {}
@@ -27,7 +28,7 @@ def taken(recordings: Recordings) -> dict[int, int]:
 
 
 def test_without_recordings_there_is_nothing_to_take():
-    assert Recordings().frames(SAID, HEARD, LAW) is None
+    assert Recordings().frames(SAID, HEARD, LAW, SENDS) is None
 
 
 def test_both_sides_and_the_law_of_a_row_are_taken():
@@ -59,7 +60,7 @@ def test_the_last_one_to_end_leaves_nothing():
     recordings = Recordings()
     recordings.begin(0, 1)
     recordings.end(1)
-    assert recordings.frames(SAID, HEARD, LAW) is None
+    assert recordings.frames(SAID, HEARD, LAW, SENDS) is None
 
 
 def test_ending_what_does_not_run_is_nothing():
@@ -86,7 +87,7 @@ def test_what_was_taken_is_not_changed_by_the_next_tick():
     recordings = Recordings()
     recordings.begin(0, 1)
     said, heard, law = SAID.copy(), HEARD.copy(), LAW.copy()
-    tick = recordings.frames(said, heard, law)
+    tick = recordings.frames(said, heard, law, SENDS)
     said[:], heard[:], law[:] = 0, 0, ULAW
     assert tick is not None
     assert (tick.said[0] == SAID[0]).all()
@@ -98,7 +99,16 @@ def test_what_was_taken_keeps_its_numbers_when_recordings_end():
     recordings = Recordings()
     recordings.begin(0, 1)
     recordings.begin(1, 2)
-    tick = recordings.frames(SAID, HEARD, LAW)
+    tick = recordings.frames(SAID, HEARD, LAW, SENDS)
     recordings.end(1)
     assert tick is not None
     assert tick.recordings.tolist() == [1, 2]
+
+
+def test_a_held_row_hears_nothing():
+    recordings = Recordings()
+    recordings.begin(0, 7)
+    tick = recordings.frames(SAID, HEARD, LAW, np.zeros(len(LAW), np.bool_))
+    assert tick is not None
+    assert set(tick.heard[0].tolist()) == {SILENCE[LAW[0]]}
+    assert (tick.said[0] == SAID[0]).all()
