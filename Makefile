@@ -42,9 +42,10 @@ peers: workshop ## install the phones we did not write (SIPp, baresip, Linphone,
 	@tools/setup.sh test style peers
 	@tools/install_peers.sh
 
-bench: runnable ## measure calls and call rate; each prints a table
+bench: runnable ## measure calls, call rate and the search for keys; each prints a table
 	$(BIN)/python -m benchmarks.capacity --calls $(BENCH_CALLS) --seconds $(BENCH_DURATION)
 	$(BIN)/python -m benchmarks.call_rate
+	$(BIN)/python -m benchmarks.dtmf
 
 clean: ## remove what the verbs made (environment, caches), never a line's own data
 	rm -rf .venv .peers build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

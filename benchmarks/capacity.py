@@ -1,335 +1,169 @@
-"""How many callers one media worker bears: full-duplex calls in a voice menu, keys searched in all of them.
+"""How many calls one media worker bears, in menus, bridges, queues, recordings or conferences.
 
-``python -m benchmarks.capacity --calls 1000 --seconds 30``; what the figures mean is in README.md.
+``python -m benchmarks.capacity --mode bridge`` searches for the highest clean load, ``--calls N`` measures
+one, ``--target HOST:PORT --extension N`` drives any other switch; what the figures mean is in README.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
+from benchmarks.arrivals import PERIOD
+from benchmarks.callers import BenchmarkFailed
+from benchmarks.drawing import Picture, Series, curves, svg, ticks
+from benchmarks.figures import GENERATOR_LATE_MS, Figures, Run, table
+from benchmarks.growth import Growth, measure_growth
+from benchmarks.measuring import Bench
+from benchmarks.modes import Mode
+from benchmarks.processes import allow_many_files, available_cores, choose_cores, pin
+from benchmarks.ramp import FIRST, Ramp
+from benchmarks.raster import png
+from benchmarks.rigs import Target
+from benchmarks.search import Found, search
+from benchmarks.sip import Account
+from benchmarks.switch import SwitchFailed
 
-from benchmarks.bare import measure
-from benchmarks.drawing import Series, draw
-from benchmarks.phones import Phones
-from benchmarks.processes import (
-    allow_many_files,
-    available_cores,
-    choose_cores,
-    cpu_seconds,
-    pin,
-    preemptions,
-    processor,
-    resident_kib,
-)
-from benchmarks.sip import Call, Exchange, Stage
-from benchmarks.switch import HOST, LAW, NUMBER, SwitchFailed, SwitchUnderTest, Timing, sound
-from benchmarks.talk import PERIOD, Reception, Talk
-from media.prompts import frames_of
-
-ACCOUNTS: Final = 50
-SET_UP_RATE: Final = 100
-"""Calls begun a second while the load is built up: not what is measured here."""
-SETTLE_SECONDS: Final = 2.5
-"""Between the last call's answer and the measurement; the sockets' sources are locked after 2 s."""
-BARE_SECONDS: Final = 4.0
-SPEECH_SECONDS: Final = 50.0
 SHORTEST_SECONDS: Final = 2.0
 """One whole report of the worker's must lie inside."""
-GENERATOR_LATE_MS: Final = 1000 * PERIOD
-"""Past this the callers no longer send evenly, and the load is not the one that was asked for."""
-LONGEST_WAIT: Final = 30.0
-"""Until all requests are answered, beyond the time it takes to send them."""
-
-
-class BenchmarkFailed(Exception):
-    """The load could not be built up; the text says at which call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What ``--json`` prints."""
-
-    calls: int
-    frames_lost: int
-    gaps_over_40ms_percent: float
-    tick_lateness_p99_ms: float
-    worker_cpu_percent: float
-    signalling_cpu_percent: float
-    engine_us_per_call_tick: float
-    bare_us_per_call_tick: float
-    worker_rss_kib_per_call: float
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What was seen while all calls were up. Times are wall time; processor times in seconds."""
-
-    begin: float
-    end: float
-    worker_cpu: float
-    signalling_cpu: float
-    reception: Reception
-    generator_late_ms: tuple[float, ...]
-    preemptions: int
-
-    @property
-    def seconds(self) -> float:
-        """The window's length."""
-        return self.end - self.begin
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Everything one run has shown."""
-
-    calls: int
-    window: Window
-    timings: tuple[Timing, ...]
-    bare_us: float
-    rss_kib: int
-    lost_inbound: int
-    repeated: int
-
-    @property
-    def lateness_ms(self) -> NDArray[np.float64]:
-        """How late each tick of the window began."""
-        return np.concatenate([timing.lateness_ms for timing in self.timings])
-
-    @property
-    def tick_us(self) -> NDArray[np.float64]:
-        """How long each tick of the window took."""
-        return np.concatenate([timing.tick_us for timing in self.timings])
-
-    def figures(self) -> Figures:
-        """Return the figures; frames lost are those of both directions and those never sent."""
-        window, reception = self.window, self.window.reception
-        call_ticks = self.calls * window.seconds / PERIOD
-        return Figures(
-            calls=self.calls,
-            frames_lost=reception.lost + reception.left_out + self.lost_inbound,
-            gaps_over_40ms_percent=round(reception.late_gaps_percent, 4),
-            tick_lateness_p99_ms=round(float(np.percentile(self.lateness_ms, 99)), 3),
-            worker_cpu_percent=round(100 * window.worker_cpu / window.seconds, 1),
-            signalling_cpu_percent=round(100 * window.signalling_cpu / window.seconds, 1),
-            engine_us_per_call_tick=round(window.worker_cpu / call_ticks * 1e6, 2),
-            bare_us_per_call_tick=round(self.bare_us, 2),
-            worker_rss_kib_per_call=round(self.rss_kib / self.calls, 1),
-        )
-
-
-class Load:
-    """Callers that dial, talk and listen, all from one loop."""
-
-    def __init__(self, switch: SwitchUnderTest, talk: Talk) -> None:
-        self._switch = switch
-        self._talk = talk
-        self._rows: dict[Exchange, int] = {}
-        self._up: list[Call] = []
-        self.phones = Phones(switch.address, progress=self._progressed)
-
-    def register(self) -> None:
-        """Register every account."""
-        for account in self._switch.accounts:
-            self.phones.register(account, time.monotonic())
-        self._turn_until(lambda: not len(self.phones))
-
-    def dial(self, calls: int) -> None:
-        """Begin calls at :data:`SET_UP_RATE` and wait until all are up."""
-        begin, begun = time.monotonic(), 0
-
-        def dialled() -> bool:
-            nonlocal begun
-            accounts = self._switch.accounts
-            while begun < min(calls, (time.monotonic() - begin) * SET_UP_RATE):
-                port = self._talk.port(begun)
-                call = self.phones.call(accounts[begun % len(accounts)], NUMBER, port, time.monotonic())
-                self._rows[call] = begun
-                begun += 1
-            return len(self._up) == calls
-
-        self._turn_until(dialled, more=calls / SET_UP_RATE)
-
-    def turn(self, seconds: float) -> None:
-        """Let everybody talk for so long."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self._turn()
-
-    def hang_up(self) -> None:
-        """End every call, a few at a time."""
-        calls, self._up = self._up, []
-        for call in calls:
-            self._talk.hush(self._rows.pop(call))
-        waiting = iter(calls)
-
-        def gone() -> bool:
-            for _, call in zip(range(2), waiting, strict=False):
-                self.phones.hang_up(call, time.monotonic())
-            return not len(self.phones)
-
-        self._turn_until(gone, more=len(calls) / SET_UP_RATE)
-
-    def _turn(self) -> None:
-        self._talk.pause()
-        self._talk.step()
-        self.phones.poll(time.monotonic())
-
-    def _turn_until(self, done: Callable[[], bool], *, more: float = 0.0) -> None:
-        end = time.monotonic() + LONGEST_WAIT + more
-        while not done():
-            if time.monotonic() > end:
-                raise BenchmarkFailed(f"the switch has not answered {len(self.phones)} requests")
-            self._turn()
-
-    def _progressed(self, exchange: Exchange) -> None:
-        if exchange.stage is Stage.FAILED:
-            raise BenchmarkFailed(f"{exchange.call_id} after {len(self._up)} calls: {exchange.fault}")
-        if isinstance(exchange, Call) and exchange.stage is Stage.UP:
-            self._up.append(exchange)
-            self._talk.connect(self._rows[exchange], (HOST, exchange.far_port))
-
-
-def run(calls: int, seconds: float) -> Run:
-    """Measure once. Raises BenchmarkFailed or SwitchFailed."""
-    cores = choose_cores(available_cores())
-    allow_many_files()
-    pin(cores.generator)
-    speech = frames_of(sound(SPEECH_SECONDS))[LAW]
-    bare_before = _bare(calls, speech, cores.worker, seconds)
-    talk = Talk(calls, HOST, speech)
-    length = seconds + calls / SET_UP_RATE + SETTLE_SECONDS + LONGEST_WAIT
-    with SwitchUnderTest(
-        accounts=ACCOUNTS, prompt_seconds=length, signalling=cores.signalling, worker=cores.worker
-    ) as switch:
-        load = Load(switch, talk)
-        load.register()
-        _warm_up(switch, speech)
-        idle = resident_kib(switch.worker)
-        load.dial(calls)
-        load.turn(SETTLE_SECONDS)
-        window = _measure(switch, load, talk, seconds)
-        rss_kib = resident_kib(switch.worker) - idle
-        load.hang_up()
-        timings = tuple(
-            timing
-            for timing in switch.timings()
-            # Reports of seconds that lie wholly inside.
-            if window.begin + 1 <= timing.at <= window.end
-        )
-        switch.stop()
-        lost_inbound = switch.packets_lost()
-    talk.close()
-    bare_us = (bare_before + _bare(calls, speech, cores.worker, seconds)) / 2
-    return Run(calls, window, timings, bare_us, rss_kib, lost_inbound, load.phones.repeated)
-
-
-def _bare(calls: int, speech: NDArray[np.uint8], core: int, seconds: float) -> float:
-    """Measure the bare system calls; done before and after, as the machine is not the same all the time."""
-    talk = Talk(calls, HOST, speech)
-    cost = measure(talk, core=core, seconds=min(BARE_SECONDS, seconds / 2))
-    talk.close()
-    return cost
-
-
-def _warm_up(switch: SwitchUnderTest, speech: NDArray[np.uint8]) -> None:
-    """Make one call, so that the prompt is loaded before memory is looked at."""
-    talk = Talk(1, HOST, speech)
-    load = Load(switch, talk)
-    load.dial(1)
-    load.turn(0.5)
-    load.hang_up()
-    talk.close()
-
-
-def _measure(switch: SwitchUnderTest, load: Load, talk: Talk, seconds: float) -> Window:
-    talk.arrivals.restart_gaps()
-    talk.late_ms.clear()
-    begin, worker, signalling = time.time(), cpu_seconds(switch.worker), cpu_seconds(switch.signalling)
-    preempted = preemptions(switch.worker)
-    load.turn(seconds)
-    end = time.time()
-    return Window(
-        begin=begin,
-        end=end,
-        worker_cpu=cpu_seconds(switch.worker) - worker,
-        signalling_cpu=cpu_seconds(switch.signalling) - signalling,
-        reception=talk.arrivals.result(),
-        generator_late_ms=tuple(talk.late_ms),
-        preemptions=preemptions(switch.worker) - preempted,
-    )
-
-
-def table(result: Run) -> str:
-    """Return the figures for people, with what stands behind them."""
-    figures, window, reception = result.figures(), result.window, result.window.reception
-    late, tick = result.lateness_ms, result.tick_us / 1000
-    skipped = sum(timing.skipped for timing in result.timings)
-    rows = [
-        ("calls, full duplex, keys searched in all", f"{figures.calls}"),
-        ("measured", f"{window.seconds:.1f} s, {reception.packets} packets received"),
-        ("frames lost", f"{figures.frames_lost}"),
-        ("  to phones / never sent / from phones",
-         f"{reception.lost} / {reception.left_out} / {result.lost_inbound}"),
-        ("gaps over 40 ms", f"{figures.gaps_over_40ms_percent} % (longest {reception.longest_ms:.1f} ms)"),
-        ("tick lateness p50 / p99 / most",
-         f"{np.median(late):.2f} / {figures.tick_lateness_p99_ms:.2f} / {late.max():.2f} ms"),
-        ("ticks skipped", f"{skipped}"),
-        ("tick duration p50 / p99", f"{np.median(tick):.2f} / {np.percentile(tick, 99):.2f} ms"),
-        ("worker", f"{figures.worker_cpu_percent} % of its core"),
-        ("signalling", f"{figures.signalling_cpu_percent} % of its core"),
-        ("engine, per call and tick", f"{figures.engine_us_per_call_tick} µs"),
-        ("bare recv_into and sendto", f"{figures.bare_us_per_call_tick} µs"),
-        ("engine to bare", f"{figures.engine_us_per_call_tick / figures.bare_us_per_call_tick:.2f}"),
-        ("worker memory per call", f"{figures.worker_rss_kib_per_call} KiB"),
-        ("generator's own lateness p99 / most",
-         f"{np.percentile(window.generator_late_ms, 99):.2f} / {max(window.generator_late_ms):.2f} ms"),
-        ("worker interrupted by other programs", f"{window.preemptions} times"),
-        ("requests repeated", f"{result.repeated}"),
-    ]  # fmt: skip
-    width = max(len(name) for name, _ in rows)
-    return "\n".join([processor(), *(f"{name:<{width}}  {value}" for name, value in rows)])
+LOAD_SECONDS: Final = 30.0
+STEP_SECONDS: Final = 5.0
+SIP_PORT: Final = 5060
+FAILED, LATE = 1, 3
+"""Exit codes: nothing was measured; the generator was late, and the load not the one asked for."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; return 1 when the switch or the load could not be brought up."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.capacity", description=__doc__)
-    parser.add_argument("--calls", type=int, default=1000, help="calls at the same time")
-    parser.add_argument("--seconds", type=float, default=30.0, help="how long to measure, 2 at least")
-    parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
-    parser.add_argument("--plot", type=Path, help="draw every tick's lateness and duration into an SVG file")
+    """Run the benchmark; return 1 when nothing could be measured, 3 when the generator was late."""
+    parser = _parser()
     options = parser.parse_args(arguments)
-    if options.calls < 1 or options.seconds < SHORTEST_SECONDS:
-        parser.error(f"one call and {SHORTEST_SECONDS:g} seconds at least")
+    mode: Mode = options.mode
+    if options.target and mode is not Mode.IVR:
+        parser.error("with --target everybody dials the extension: what it does there is the target's affair")
+    if options.target and not options.extension:
+        parser.error("--target needs --extension")
+    if options.growth and (options.target or options.calls):
+        parser.error("--growth measures its own loads, of a worker that can be seen")
+    seconds = options.seconds or (LOAD_SECONDS if options.calls else STEP_SECONDS)
+    if seconds < SHORTEST_SECONDS or not 0 <= options.calls <= mode.most:
+        parser.error(f"{SHORTEST_SECONDS:g} seconds at least, and {mode.most} calls at most")
+    cores = choose_cores(available_cores())
+    allow_many_files()
+    pin(cores.generator)
+    bench = Bench(mode, cores, _target(options))
     try:
-        result = run(options.calls, options.seconds)
+        if options.growth:
+            return _tell_growth(measure_growth(bench, seconds), options)
+        if options.calls:
+            return _tell_run(bench.run(options.calls, seconds, bare=bench.target is None), options)
+        ramp = Ramp(first=min(options.first, mode.most), most=mode.most)
+        return _tell_found(search(bench, ramp, seconds, say=_progress(options)), options)
     except (BenchmarkFailed, SwitchFailed) as error:
         print(error, file=sys.stderr)
-        return 1
-    generator_late = float(np.percentile(result.window.generator_late_ms, 99))
-    if generator_late > GENERATOR_LATE_MS:
-        print(
-            f"the generator itself was {generator_late:.0f} ms late: measure again on a quieter machine",
-            file=sys.stderr,
-        )
-    if options.plot is not None:
-        series = [
-            Series("tick duration, ms", (result.tick_us / 1000).tolist()),
-            Series("tick lateness, ms", result.lateness_ms.tolist()),
-        ]
-        title = f"{result.calls} calls, tick by tick"
-        options.plot.write_text(draw(title, series, limit=PERIOD * 1000), encoding="utf-8")
-    print(json.dumps(asdict(result.figures())) if options.json else table(result))
-    return 0
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.capacity", description=__doc__)
+    parser.add_argument(
+        "--mode", type=Mode, default=Mode.IVR, metavar="{" + ",".join(mode.value for mode in Mode) + "}",
+        help="what callers do; ivr goes through a whole switch, the others drive one media worker",
+    )  # fmt: skip
+    parser.add_argument("--calls", type=int, default=0, help="measure one load; without, search the highest")
+    parser.add_argument("--seconds", type=float, default=0.0, help="seconds to measure each load, 2 at least")
+    parser.add_argument("--first", type=int, default=FIRST, help="where the search begins")
+    parser.add_argument(
+        "--growth", action="store_true", help="compare the cost of a call among 200 and 2,000"
+    )
+    parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw it, and as PNG beside it")
+    theirs = parser.add_argument_group("a switch that somebody else runs")
+    theirs.add_argument("--target", metavar="HOST[:PORT]", help="its SIP address, UDP; an IPv4 address")
+    theirs.add_argument("--extension", help="what everybody dials there")
+    theirs.add_argument("--user", default="benchmark", help="the account that calls")
+    theirs.add_argument("--password", default="", help="its password; without one nobody registers")
+    theirs.add_argument("--pid", type=int, help="its process on this machine, to see what it costs")
+    return parser
+
+
+def _target(options: argparse.Namespace) -> Target | None:
+    if not options.target:
+        return None
+    host, _, port = options.target.partition(":")
+    account = Account(options.user, "", options.password)
+    return Target((host, int(port or SIP_PORT)), options.extension, account, options.pid)
+
+
+def _progress(options: argparse.Namespace) -> Callable[[str], None]:
+    stream = sys.stderr if options.json else sys.stdout
+    return lambda line: print(line, file=stream, flush=True)
+
+
+def _tell_run(result: Run, options: argparse.Namespace) -> int:
+    figures = result.figures()
+    series = [
+        Series("tick duration, ms", (result.tick_us / 1000).tolist()),
+        Series("tick lateness, ms", result.lateness_ms.tolist()),
+    ]
+    _plot(
+        options.plot, ticks(f"{result.calls} {result.mode.title}, tick by tick", series, limit=PERIOD * 1000)
+    )
+    print(json.dumps(figures.as_json()) if options.json else table(result))
+    return _judge([figures])
+
+
+def _tell_found(found: Found, options: argparse.Namespace) -> int:
+    steps = [figures for figures in found.steps if figures is not None]
+    lateness = [figures.tick_lateness_p99_ms or 0.0 for figures in steps]
+    worker = [figures.worker_cpu_percent or 0.0 for figures in steps]
+    across = Series("calls", [float(figures.calls) for figures in steps])
+    picture = curves(
+        f"{found.mode.title}: calls against load",
+        across,
+        [
+            (Series("worker, % of its core", worker), 100.0),
+            (Series("lateness p99, % of a tick", lateness), PERIOD * 1000),
+        ],
+    )
+    _plot(options.plot, picture)
+    if options.json:
+        print(json.dumps(found.as_json()))
+    else:
+        print(f"highest clean load: {found.highest}, then limited by {found.limit}")
+        if found.run is not None:
+            print(table(found.run))
+    return 0 if found.highest else FAILED
+
+
+def _tell_growth(growth: Growth, options: argparse.Namespace) -> int:
+    print(json.dumps(growth.as_json()) if options.json else growth.table())
+    return _judge(growth.figures)
+
+
+def _judge(figures: Sequence[Figures]) -> int:
+    late = max(one.generator_late_p99_ms for one in figures)
+    if late <= GENERATOR_LATE_MS:
+        return 0
+    print(f"the generator itself was {late:.0f} ms late: measure again on a quieter machine", file=sys.stderr)
+    return LATE
+
+
+def _plot(path: Path | None, picture: Picture) -> None:
+    if path is not None:
+        path.write_text(svg(picture), encoding="utf-8")
+        path.with_suffix(".png").write_bytes(png(picture))
+
+
+def _end_in_order(number: int, frame: object) -> None:
+    """Take a signal to end as a reason to end what was started, too."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end_in_order)
     sys.exit(main())

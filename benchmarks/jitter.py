@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.jitter`` sends a recording over seeded networks through the engine's own parts, with
 the adaptive delay, with every fixed one, and with silence where packets are missing. Scores are PESQ
-(ITU-T P.862) by the PyPI package of that name, which ``make bench`` installs. Ends with 1 when a claim of
-README.md does not hold.
+(ITU-T P.862) by the PyPI package of that name, the extra ``bench``; it is built from C. Ends with 1 when a
+claim of README.md does not hold.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     options = parser.parse_args(arguments)
     if (score := _pesq()) is None:
-        print("the package pesq is missing: pip install pesq", file=sys.stderr)
+        print("the package pesq is missing: pip install pesq (it needs a C compiler)", file=sys.stderr)
         return 1
     try:
         voice = read_sound(options.speech) if options.speech else spoken()

@@ -44,7 +44,6 @@ class Phones:
     def __init__(self, switch: Address, *, progress: Callable[[Exchange], None]) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        self._socket.bind((switch[0], 0))
         self._socket.connect(switch)
         self._socket.setblocking(False)
         self._switch = switch
@@ -59,6 +58,11 @@ class Phones:
     def __len__(self) -> int:
         """Return how many exchanges are under way."""
         return len(self._exchanges)
+
+    @property
+    def host(self) -> str:
+        """Return the address of this machine that the switch is reached from."""
+        return self._address[0]
 
     def fileno(self) -> int:
         """Return the socket's file descriptor, for a poller."""
@@ -140,11 +144,11 @@ class Phones:
         self._look_again(exchange, repeat.request, now, repeat.since)
 
     def _requested(self, data: bytes) -> None:
-        """Accept a request of the switch's: it ends a call that nobody ended here."""
+        """Accept a request of the switch's: a BYE ends a call that nobody ended here."""
         call_id, answer = accept_request(data)
         self._socket.send(answer)
         exchange = self._exchanges.get(call_id)
-        if exchange is not None:
+        if exchange is not None and data.startswith(b"BYE "):
             exchange.fail("the switch hung up")
             self._tell(exchange)
 

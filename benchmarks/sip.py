@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from itertools import count
 from typing import Final
 
@@ -18,9 +19,16 @@ from softswitch.sip.digest import MD5, digest_response, ha1
 
 Address = tuple[str, int]
 
-_FIELD: Final = re.compile(rb"^(call-id|to|cseq|contact|www-authenticate): *(.*?)\r?$", re.M | re.I)
+_FIELD: Final = re.compile(rb"^(call-id|to|cseq|contact|(?:www|proxy)-authenticate): *(.*?)\r?$", re.M | re.I)
 _AUDIO: Final = re.compile(rb"^m=audio (\d+) ", re.M)
-_CHALLENGE: Final = re.compile(r'(realm|nonce)="([^"]*)"')
+_CONNECTION: Final = re.compile(rb"^c=IN IP[46] ([^\s/]+)", re.M)
+_CHALLENGE: Final = re.compile(r'(realm|nonce|opaque)="([^"]*)"')
+_QOP: Final = re.compile(r"\bqop=")
+_CHALLENGES: Final = {
+    401: ("www-authenticate", "Authorization"),
+    407: ("proxy-authenticate", "Proxy-Authorization"),
+}
+"""By status: the field that challenges, and the one that answers (RFC 3261 §22)."""
 _BRACKETED: Final = re.compile(r"<([^>]*)>")
 _COPIED: Final = (b"via:", b"from:", b"to:", b"call-id:", b"cseq:")
 """Fields a response takes over from its request (RFC 3261 §8.2.6.2)."""
@@ -28,20 +36,34 @@ _COPIED: Final = (b"via:", b"from:", b"to:", b"call-id:", b"cseq:")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who calls; ``secret`` is HA1, computed once as a phone would."""
+    """Who calls; ``secret`` is HA1, computed once as a phone would, and "" where the realm is not known."""
 
     user: str
     secret: str
+    password: str = ""
+
+    def secret_for(self, realm: str) -> str:
+        """Return the secret to be proven in a realm."""
+        return self.secret or _secret(self.user, realm, self.password)
 
 
 def make_account(user: str, realm: str, password: str) -> Account:
     """Return an account with its secret."""
-    return Account(user, ha1(MD5, user, realm, password))
+    return Account(user, _secret(user, realm, password))
+
+
+@lru_cache
+def _secret(user: str, realm: str, password: str) -> str:
+    return ha1(MD5, user, realm, password)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the phones read of a response. ``audio_port`` is 0 without a description."""
+    """What the phones read of a response.
+
+    ``audio_port`` is 0 without a description; ``audio_host`` is "" when it names none. ``qop`` tells whether
+    the challenge wants a quality of protection (RFC 7616 §3.3), ``opaque`` what it wants back.
+    """
 
     status: int
     call_id: str
@@ -52,6 +74,9 @@ class Answer:
     realm: str
     nonce: str
     audio_port: int
+    audio_host: str = ""
+    opaque: str = ""
+    qop: bool = True
 
 
 def read_answer(data: bytes) -> Answer | None:
@@ -65,11 +90,14 @@ def read_answer(data: bytes) -> Answer | None:
         if name.lower() not in found or "algorithm=MD5" in text:
             found[name.lower()] = text
     number, method = found[b"cseq"].split()
-    challenge = dict(_CHALLENGE.findall(found.get(b"www-authenticate", "")))
+    status = int(data[8:11])
+    field, _ = _CHALLENGES.get(status, ("www-authenticate", ""))
+    challenged = found.get(field.encode(), "")
+    challenge = dict(_CHALLENGE.findall(challenged))
     target = _BRACKETED.search(found.get(b"contact", ""))
-    audio = _AUDIO.search(data)
+    audio, connection = _AUDIO.search(data), _CONNECTION.search(data)
     return Answer(
-        status=int(data[8:11]),
+        status=status,
         call_id=found[b"call-id"],
         method=method,
         number=int(number),
@@ -78,6 +106,9 @@ def read_answer(data: bytes) -> Answer | None:
         realm=challenge.get("realm", ""),
         nonce=challenge.get("nonce", ""),
         audio_port=int(audio.group(1)) if audio else 0,
+        audio_host=connection.group(1).decode() if connection else "",
+        opaque=challenge.get("opaque", ""),
+        qop=bool(_QOP.search(challenged)),
     )
 
 
@@ -142,20 +173,23 @@ class Exchange:
     def _authorised(self, answer: Answer, target: str) -> bytes:
         """Return the request again, with its credentials (RFC 7616 §3.4)."""
         self.number = next(self._numbers)
+        qop = "auth" if answer.qop else ""
         proof = digest_response(
             MD5,
-            self.account.secret,
+            self.account.secret_for(answer.realm),
             method=self.method,
             uri=target,
             nonce=answer.nonce,
             count="00000001",
             cnonce=self.call_id,
-            qop="auth",
+            qop=qop,
         )
+        field = _CHALLENGES[answer.status][1]
+        more = f', qop=auth, nc=00000001, cnonce="{self.call_id}"' if qop else ""
+        more += f', opaque="{answer.opaque}"' if answer.opaque else ""
         return self._ask(
-            f'Authorization: Digest username="{self.account.user}", realm="{answer.realm}", '
-            f'nonce="{answer.nonce}", uri="{target}", response="{proof}", algorithm=MD5, '
-            f'qop=auth, nc=00000001, cnonce="{self.call_id}"\r\n'
+            f'{field}: Digest username="{self.account.user}", realm="{answer.realm}", '
+            f'nonce="{answer.nonce}", uri="{target}", response="{proof}", algorithm=MD5{more}\r\n'
         )
 
     def _request(
@@ -184,7 +218,7 @@ class Registration(Exchange):
         """Take a response; return what is to be sent now."""
         if self.over or answer.number != self.number or answer.status < 200:
             return []
-        if answer.status == 401 and self.number == 1:
+        if answer.status in _CHALLENGES and self.number == 1:
             self.waiting = self._authorised(answer, f"sip:{self._switch}")
             return [self.waiting]
         if answer.status == 200:
@@ -203,7 +237,8 @@ class Registration(Exchange):
 class Call(Exchange):
     """INVITE, the challenge, INVITE again, 200, ACK; then BYE and its 200.
 
-    ``audio_port`` is where the phone listens; ``far_port`` where the switch does, once the call is up.
+    ``audio_port`` is where the phone listens; ``far_host`` (when it named one) and ``far_port`` where the
+    switch does, once the call is up.
     """
 
     method = "INVITE"
@@ -213,6 +248,7 @@ class Call(Exchange):
     ) -> None:
         super().__init__(account, name, phone, switch)
         self.far_port = 0
+        self.far_host = ""
         self._audio_port = audio_port
         self._called = f"sip:{number}@{self._switch}"
         self._target = ""
@@ -244,7 +280,8 @@ class Call(Exchange):
     def _answered(self, answer: Answer) -> list[bytes]:
         if self.stage is Stage.ASKING:
             self.stage, self.waiting = Stage.UP, b""
-            self._to, self._target, self.far_port = answer.to, answer.target, answer.audio_port
+            self._to, self._target = answer.to, answer.target
+            self.far_host, self.far_port = answer.audio_host, answer.audio_port
         # RFC 3261 §13.2.2.4: every repeat of the 2xx is acknowledged again.
         return [self._request("ACK", self._target)] if self.stage is Stage.UP else []
 
@@ -255,7 +292,7 @@ class Call(Exchange):
         self._to = ""
         if self.stage is not Stage.ASKING:
             return sent
-        if answer.status == 401 and self.number == 1:
+        if answer.status in _CHALLENGES and self.number == 1:
             return [*sent, self._authorised(answer, self._called)]
         self.fail(f"{self.method} was answered with {answer.status}")
         return sent

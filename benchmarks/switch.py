@@ -119,8 +119,7 @@ class SwitchUnderTest:
 
     def timings(self) -> list[Timing]:
         """Return what the worker has reported about its punctuality so far."""
-        lines = (self._folder / "timings.jsonl").read_text().splitlines()
-        return [_timing(json.loads(line)) for line in lines]
+        return read_timings(self._folder / "timings.jsonl")
 
     def packets_lost(self) -> int:
         """Return how many packets of the callers' the switch missed, over all calls; after the stop."""
@@ -136,6 +135,7 @@ class SwitchUnderTest:
         config = {
             "sip": {"bind": HOST, "port": 0, "realm": REALM},
             "media": {"ports": RTP_PORTS, "cores": [worker], "timings": "timings.jsonl"},
+            "calls": {"per_account": 10_000},
             "accounts": {name: {"password": f"pw-{name}"} for name in names},
             "trees": ["tree.yaml"],
             "home": "home",
@@ -173,6 +173,11 @@ def sound(seconds: float) -> Samples:
     music = read_sound(MUSIC)
     count = round(seconds * SAMPLE_RATE)
     return np.tile(music, -(-count // len(music)))[:count]
+
+
+def read_timings(path: Path) -> list[Timing]:
+    """Return what workers have reported about their punctuality into a file."""
+    return [_timing(json.loads(line)) for line in path.read_text().splitlines()]
 
 
 def _timing(line: dict[str, Any]) -> Timing:

@@ -1,4 +1,4 @@
-"""The sound of many phones: 50 packets a second out and in on a socket each, checked packet by packet.
+"""The sound of many phones: 50 packets a second out and in on a socket each.
 
 Arrivals are stamped by the kernel, so that a stall of this process is not counted as the switch's.
 """
@@ -9,110 +9,24 @@ import select
 import socket
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.arrivals import FRAME, PERIOD, Arrivals, Reception
 from benchmarks.sip import Address
 
-FRAME: Final = 160
 HEADER: Final = 12
 PACKET: Final = HEADER + FRAME
-PERIOD: Final = 0.020
 PHASES: Final = 4
 """Groups that send one after the other within 20 ms: real phones do not all speak in the same instant."""
 PHASE_SECONDS: Final = PERIOD / PHASES
-LATE_GAP_MS: Final = 40.0
-"""A phone's jitter buffer rides out one packet's lateness, not two."""
-GAP_STEP_MS: Final = 0.1
-_GAP_BINS: Final = 10_000
 _STAMP_ROOM: Final = socket.CMSG_SPACE(16)
 _SO_TIMESTAMPNS: Final = 35
 """SO_TIMESTAMPNS of asm-generic/socket.h, which the socket module does not name."""
 _PAYLOAD_PCMA: Final = 8
 _VERSION_2: Final = 2 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Reception:
-    """What arrived at the phones.
-
-    ``lost`` counts holes in the sequence numbers, ``left_out`` frames the switch never sent (holes in the
-    timestamps beyond those), both since each call's first packet. ``gaps`` ``(bins,)`` counts the pauses
-    between two packets of a call, in steps of :data:`GAP_STEP_MS`, ``longest_ms`` is the longest of them.
-    """
-
-    packets: int
-    lost: int
-    left_out: int
-    gaps: NDArray[np.int64]
-    longest_ms: float
-
-    @property
-    def late_gaps_percent(self) -> float:
-        """Pauses over :data:`LATE_GAP_MS`, of all."""
-        total = int(self.gaps.sum())
-        late = int(self.gaps[round(LATE_GAP_MS / GAP_STEP_MS) :].sum())
-        return 100.0 * late / total if total else 0.0
-
-
-class Arrivals:
-    """Accounts of what arrived, a row for each phone. Pure: packets and their times go in."""
-
-    def __init__(self, phones: int) -> None:
-        self._phones = phones
-        self._started = np.zeros(phones, np.bool_)
-        self._first = np.zeros((phones, 2), np.int64)
-        self._last = np.zeros((phones, 2), np.int64)
-        self._packets = np.zeros(phones, np.int64)
-        self._at = np.zeros(phones, np.int64)
-        self.restart_gaps()
-
-    def restart_gaps(self) -> None:
-        """Count pauses from now on: what came before was the set-up."""
-        self._gaps = np.zeros(_GAP_BINS, np.int64)
-        self._longest = 0.0
-
-    def take(self, headers: NDArray[np.uint32], row: NDArray[np.int64], at: NDArray[np.int64]) -> None:
-        """Take packets of different phones.
-
-        ``headers`` ``(packets, 3)`` are their first words, ``row`` ``(packets,)`` the phone, ``at`` the time
-        of arrival in nanoseconds.
-        """
-        stamps = np.stack([headers[:, 0] & 0xFFFF, headers[:, 1]], axis=1).astype(np.int64)
-        fresh = ~self._started[row]
-        new = row[fresh]
-        self._started[new] = True
-        self._first[new] = self._last[new] = stamps[fresh]
-        known = row[~fresh]
-        gap = (at[~fresh] - self._at[known]) / 1e6
-        if len(gap):
-            self._gaps += np.bincount(
-                (gap / GAP_STEP_MS).astype(int).clip(0, _GAP_BINS - 1), minlength=_GAP_BINS
-            )
-            self._longest = max(self._longest, float(gap.max()))
-        # Numbers that wrap go on counting: the nearest one to the last is meant.
-        size = np.array([1 << 16, 1 << 32])
-        step = (stamps - self._last[row] + size // 2) % size - size // 2
-        self._last[row] += np.maximum(step, 0)
-        self._at[row] = at
-        self._packets[row] += 1
-
-    def result(self) -> Reception:
-        """Return the accounts so far."""
-        span = (self._last - self._first)[self._started]
-        packets = self._packets[self._started]
-        lost = np.maximum(span[:, 0] + 1 - packets, 0)
-        missing = np.maximum(span[:, 1] // FRAME - span[:, 0], 0)
-        return Reception(
-            packets=int(packets.sum()),
-            lost=int(lost.sum()),
-            left_out=int(missing.sum()),
-            gaps=self._gaps.copy(),
-            longest_ms=self._longest,
-        )
 
 
 class Talk:
@@ -149,13 +63,28 @@ class Talk:
         return port
 
     def connect(self, row: int, address: Address) -> None:
-        """Let a phone speak to an address, and hear nobody else."""
+        """Let a phone speak to an address and hear nobody else; from now on it should hear something."""
         self.sockets[row].connect(address)
         self._speaks[row] = True
+        self.arrivals.expect(row, True)
 
     def hush(self, row: int) -> None:
-        """Let a phone speak no more."""
+        """Let a phone speak no more, and expect nothing."""
         self._speaks[row] = False
+        self.arrivals.expect(row, False)
+
+    def begin(self) -> None:
+        """Open the window that is measured."""
+        self.listen()
+        self.late_ms.clear()
+        self.arrivals.begin(time.time_ns())
+
+    def result(self) -> Reception:
+        """Close the window and return what arrived."""
+        end = time.time_ns()
+        # What the kernel holds had arrived by then, however late this process is.
+        self.listen()
+        return self.arrivals.result(end)
 
     def pause(self) -> None:
         """Wait for the next phase. Deadlines are absolute; one that is missed is made up at once."""
@@ -209,8 +138,12 @@ class Talk:
             return
         here = np.array(got)
         seconds = np.frombuffer(b"".join(stamps), np.int64).reshape(-1, 2)
+        at = seconds[:, 0] * 1_000_000_000 + seconds[:, 1]
+        # Before it is connected a phone may be sent what was meant for one that had its port before.
+        speaks = self._speaks[here]
+        here = here[speaks]
         headers = self._received.view(">u4")[here, :3].astype(np.uint32)
-        self.arrivals.take(headers, here, seconds[:, 0] * 1_000_000_000 + seconds[:, 1])
+        self.arrivals.take(headers, here, at[speaks])
 
 
 def _open(host: str) -> socket.socket:

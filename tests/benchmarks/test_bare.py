@@ -1,21 +1,38 @@
 import json
 import socket
+import time
+from itertools import count
 
-from benchmarks.bare import exchange
+import pytest
+
+from benchmarks.bare import BareCost, exchange, mean
 
 
-def test_every_socket_is_served_once_a_tick(capsys):
+def test_every_socket_is_served_once_a_tick_both_ways(capsys):
+    clock = count(10.0, 2.0)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
         phone.bind(("127.0.0.1", 0))
         phone.setblocking(False)
-        used, ticks = exchange([phone.getsockname()[1]], seconds=0.08, warm_up=0.02)
-        packets = 0
+        port = phone.getsockname()[1]
+        spent = exchange([port], ticks=4, warm_up=0.02, clock=lambda: next(clock))
+        sources = []
         while True:
             try:
-                phone.recv(2048)
+                sources.append(phone.recvfrom(2048)[1][1])
             except BlockingIOError:
                 break
-            packets += 1
-    assert (packets, ticks) == (5, 4)
-    assert used > 0
-    assert len(json.loads(capsys.readouterr().out)) == 1
+    assert json.loads(capsys.readouterr().out) == [sources[0]]
+    assert len(sources) == 2 * 5
+    assert spent == (2.0, 2.0)
+
+
+def test_time_is_spent(capsys):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        phone.bind(("127.0.0.1", 0))
+        spent = exchange([phone.getsockname()[1]], ticks=2, warm_up=0.0, clock=time.process_time)
+    assert min(spent) > 0
+
+
+def test_several_costs_have_a_mean():
+    both = mean([BareCost(4.0, 3.0), BareCost(6.0, 4.0)])
+    assert (both.sendto_us, both.connected_us) == pytest.approx((5.0, 3.5))

@@ -1,43 +1,112 @@
-import numpy as np
+"""The command line: what it refuses, what it prints, and how it ends."""
 
-from benchmarks.capacity import Figures, Run, Window, table
-from benchmarks.switch import Timing
-from benchmarks.talk import Reception
+from __future__ import annotations
 
-GAPS = np.zeros(1000, np.int64)
-GAPS[200], GAPS[450] = 999, 1
+import json
+from dataclasses import replace
 
+import pytest
 
-def a_run() -> Run:
-    window = Window(
-        begin=100.0,
-        end=110.0,
-        worker_cpu=4.0,
-        signalling_cpu=0.1,
-        reception=Reception(packets=500_000, lost=1, left_out=2, gaps=GAPS, longest_ms=45.0),
-        generator_late_ms=(0.1, 0.2),
-        preemptions=7,
-    )
-    seconds = tuple(Timing(100.0 + n, 1000, 0, (0.5,) * 49 + (9.0,), (5000.0,) * 50) for n in range(10))
-    return Run(1000, window, seconds, bare_us=4.0, rss_kib=18_500, lost_inbound=3, repeated=0)
+from benchmarks import capacity
+from benchmarks.capacity import LATE, main
+from benchmarks.figures import Run
+from benchmarks.measuring import Bench
+from benchmarks.modes import Mode
+from benchmarks.processes import Cores
+from tests.benchmarks.test_figures import a_run
 
 
-def test_the_figures_follow_from_what_was_seen():
-    assert a_run().figures() == Figures(
-        calls=1000,
-        frames_lost=6,
-        gaps_over_40ms_percent=0.1,
-        tick_lateness_p99_ms=9.0,
-        worker_cpu_percent=40.0,
-        signalling_cpu_percent=1.0,
-        engine_us_per_call_tick=8.0,
-        bare_us_per_call_tick=4.0,
-        worker_rss_kib_per_call=18.5,
-    )
+@pytest.fixture
+def late_ms() -> float:
+    return 1.0
 
 
-def test_the_table_says_where_frames_were_lost():
-    text = table(a_run())
-    assert "1 / 2 / 3" in text
-    assert "engine to bare" in text
-    assert "2.00" in text
+@pytest.fixture(autouse=True)
+def no_load(monkeypatch: pytest.MonkeyPatch, late_ms: float) -> list[Bench]:
+    """Measure nothing, and leave this process where it runs; return the benches that were asked."""
+    asked: list[Bench] = []
+
+    def run(bench: Bench, calls: int, seconds: float, *, bare: bool) -> Run:
+        asked.append(bench)
+        seen = a_run(bench.mode)
+        reception = replace(seen.window.reception, lost=int(calls > 300), left_out=0, silent=0)
+        window = replace(
+            seen.window, reception=replace(reception, gaps=reception.gaps * 0), generator_late_ms=(late_ms,)
+        )
+        return replace(seen, calls=calls, window=window, lost_inbound=0)
+
+    monkeypatch.setattr(Bench, "run", run)
+    monkeypatch.setattr(capacity, "pin", lambda core: None)
+    monkeypatch.setattr(capacity, "choose_cores", lambda available: Cores(0, 0, 0))
+    return asked
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--mode opera",
+        "--calls 10 --seconds 1",
+        "--calls 7000",
+        "--calls -1",
+        "--mode bridge --calls 3500",
+        "--target 127.0.0.1",
+        "--target 127.0.0.1 --extension 100 --mode bridge",
+        "--growth --calls 10",
+    ],
+)
+def test_what_makes_no_sense_is_refused(arguments, capsys):
+    with pytest.raises(SystemExit):
+        main(arguments.split())
+    assert "error" in capsys.readouterr().err
+
+
+def test_one_load_is_told_as_json_with_the_generators_lateness(capsys):
+    assert main(["--mode", "queue", "--calls", "100", "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["calls"], figures["generator_late_p99_ms"]) == (100, 1.0)
+    assert figures["bare_us_per_call_tick"] > figures["bare_connected_us_per_call_tick"]
+
+
+@pytest.mark.parametrize("late_ms", [25.0])
+@pytest.mark.parametrize("arguments", ["--calls 100", "--growth"])
+def test_a_late_generator_is_an_exit_code_of_its_own(arguments, capsys, late_ms):
+    assert main([*arguments.split(), "--json"]) == LATE
+    said = capsys.readouterr()
+    assert "25 ms late" in said.err
+    assert json.loads(said.out)["generator_late_p99_ms"] == 25.0
+
+
+def test_the_search_prints_its_steps_as_it_goes_and_draws_them(capsys, tmp_path):
+    picture = tmp_path / "ramp.svg"
+    assert main(["--mode", "bridge", "--plot", str(picture)]) == 0
+    said = capsys.readouterr().out
+    assert "   250  clean" in said
+    assert "   500  not clean" in said
+    assert "highest clean load: " in said
+    assert picture.read_text().startswith("<svg")
+    assert picture.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_search_as_json_has_all_steps(capsys):
+    assert main(["--mode", "record", "--json"]) == 0
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert 280 <= found["highest_clean_calls"] <= 300
+    assert len(found["steps"]) > 4
+    assert "   250  clean" in said.err
+
+
+def test_ticks_are_drawn(tmp_path):
+    picture = tmp_path / "ticks.svg"
+    assert main(["--calls", "100", "--plot", str(picture)]) == 0
+    assert "tick lateness, ms" in picture.read_text()
+
+
+def test_a_target_is_dialled_with_its_account(no_load):
+    arguments = "--target 127.0.0.1:5080 --extension 600 --user anna --password pw --pid 1 --calls 2"
+    assert main(arguments.split()) == 0
+    target = no_load[0].target
+    assert target is not None
+    assert (target.address, target.extension, target.process) == (("127.0.0.1", 5080), "600", 1)
+    assert (target.account.user, target.account.password) == ("anna", "pw")
+    assert no_load[0].mode is Mode.IVR

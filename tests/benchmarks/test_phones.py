@@ -107,3 +107,18 @@ def test_a_call_the_switch_ends_is_a_failure(room):
     room.phones.poll(0.2)
     assert call.fault == "the switch hung up"
     assert room.switch.recv(65535).startswith(b"SIP/2.0 200 ")
+
+
+def test_a_request_that_ends_nothing_is_answered_and_the_call_goes_on(room):
+    call = room.call()
+    room.answer(room.take(), 200, now=0.1)
+    room.take()
+    options = Request("OPTIONS", "sip:anna@127.0.0.1", parse_datagram(call.begin()).fields)
+    room.switch.sendto(options.to_bytes(), room.phone)
+    room.phones.poll(0.2)
+    assert call.stage is Stage.UP
+    assert room.switch.recv(65535).startswith(b"SIP/2.0 200 ")
+
+
+def test_the_phones_know_the_address_they_are_reached_at(room):
+    assert room.phones.host == "127.0.0.1"

@@ -12,7 +12,7 @@ from benchmarks.sip import (
     make_account,
     read_answer,
 )
-from softswitch.sip.digest import MD5, Nonces, Verdict, challenges, check
+from softswitch.sip.digest import MD5, Nonces, Verdict, challenges, check, digest_response, ha1
 from softswitch.sip.message import Request, Response, response_to
 from softswitch.sip.parser import parse_datagram
 from softswitch.sip.validate import validate_request
@@ -129,3 +129,41 @@ def test_a_request_of_the_switch_is_accepted():
     assert isinstance(answer, Response)
     assert (name, answer.status, answer.call_id, answer.cseq) == ("one", 200, "one", invite.cseq)
     assert read_answer(invite.to_bytes()) is None
+
+
+def challenged(status: int, field: str, challenge: str) -> Request:
+    """Return the second INVITE of a caller who only knows a password."""
+    call = Call(Account("anna", "", "pw"), "one", PHONE, SWITCH, number="100", audio_port=4000)
+    response = response_to(seen(call.begin()), status, to_tag="ours")
+    response.fields.add(field, challenge)
+    answer = read_answer(response.to_bytes())
+    assert answer is not None
+    _, second = call.take(answer)
+    return seen(second)
+
+
+def test_a_switch_of_others_may_challenge_as_a_proxy():
+    [challenge] = [
+        one for one in challenges("realm", NONCES.make(1000.0, "salt"), stale=False) if "MD5" in one
+    ]
+    second = challenged(407, "Proxy-Authenticate", challenge)
+    assert second.fields.get("Proxy-Authorization") is not None
+    assert second.fields.get("Authorization") is None
+
+
+def test_an_old_challenge_has_an_old_answer_and_gets_its_opaque_back():
+    second = challenged(401, "WWW-Authenticate", 'Digest realm="a", nonce="b", opaque="c"')
+    proof = str(second.fields.get("Authorization"))
+    expected = digest_response(
+        MD5, ha1(MD5, "anna", "a", "pw"), method="INVITE", uri=second.target, nonce="b"
+    )
+    assert f'response="{expected}"' in proof
+    assert 'opaque="c"' in proof
+    assert "qop" not in proof
+
+
+def test_sound_goes_where_the_description_says():
+    call = a_call()
+    body = "v=0\r\nc=IN IP4 192.0.2.7\r\nm=audio 30000 RTP/AVP 8\r\n"
+    answered(call, seen(call.begin()), 200, body=body)
+    assert (call.far_host, call.far_port) == ("192.0.2.7", 30000)
