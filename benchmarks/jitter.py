@@ -9,6 +9,7 @@ claim of README.md does not hold.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -208,10 +209,10 @@ def table(rows: Sequence[Row]) -> str:
 
 def _pesq() -> Score | None:
     try:
-        from pesq import pesq  # type: ignore[import-untyped]
+        package = importlib.import_module("pesq")
     except ImportError:
         return None
-    return lambda clean, heard: float(pesq(8000, clean, heard, "nb"))
+    return lambda clean, heard: float(package.pesq(8000, clean, heard, "nb"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
