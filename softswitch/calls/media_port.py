@@ -65,6 +65,27 @@ class Played:
     finished: bool
 
 
+class Recording:
+    """A recording that runs; one whose leg closes ends by itself."""
+
+    def __init__(self, client: MediaClient, leg: MediaLeg, number: int) -> None:
+        self._client = client
+        self._leg = leg
+        self._number = number
+
+    def pause(self, on: bool) -> None:
+        """Leave out what is said meanwhile, or go on."""
+        self._client.send(self._leg, ask.PauseRecording(self._number, on))
+
+    def mask(self, on: bool) -> None:
+        """Put silence in place of what is said meanwhile; its end reports where."""
+        self._client.send(self._leg, ask.MaskRecording(self._number, on))
+
+    def stop(self) -> None:
+        """End it; whoever began it is told when the file is done."""
+        self._client.send(self._leg, ask.StopRecording(self._number))
+
+
 class Sound:
     """The media side of one leg."""
 
@@ -203,14 +224,16 @@ class Sound:
         *,
         layout: str = "stereo",
         then: str = "wav",
-    ) -> None:
+    ) -> Recording | None:
         """Record what the phone says and hears; ``ended`` is told when the file is done.
 
-        Without it, a recording that broke off is only logged.
+        Without it, a recording that broke off is only logged. Returns None when there is no sound to record.
         """
-        if self._leg is not None and not self.lost:
-            told = ended or _recording_ended
-            self._port.client.record(self._leg, path, told, layout=layout, then=then)
+        if self._leg is None or self.lost:
+            return None
+        told, client = ended or _recording_ended, self._port.client
+        number = client.record(self._leg, path, told, layout=layout, then=then)
+        return Recording(client, self._leg, number)
 
     async def close(self) -> tell.Statistics:
         """Let the port go and return the last statistics."""

@@ -177,8 +177,26 @@ async def test_a_recording_that_broke_off_and_nobody_asked_about_is_logged(tmp_p
 async def test_nothing_is_recorded_without_a_leg_or_a_worker(tmp_path):
     port, client, _, sound = await opened()
     client.kill(port)
-    sound.record(tmp_path / "call.wav")
+    assert sound.record(tmp_path / "call.wav") is None
     assert client.recordings == {}
+
+
+@in_virtual_time
+async def test_a_recording_is_paused_masked_and_ended_by_its_number(tmp_path):
+    _, client, _, sound = await opened()
+    sound.record(tmp_path / "other.wav")
+    recording = sound.record(tmp_path / "call.wav", then="flac")
+    recording.pause(True)
+    recording.pause(False)
+    recording.mask(True)
+    recording.stop()
+    assert client.legs[1].commands[-5:] == [
+        ask.Record(1, 2, str(tmp_path / "call.wav"), "stereo", "flac"),
+        ask.PauseRecording(2, True),
+        ask.PauseRecording(2, False),
+        ask.MaskRecording(2, True),
+        ask.StopRecording(2),
+    ]
 
 
 @in_virtual_time
