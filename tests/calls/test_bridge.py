@@ -10,7 +10,7 @@ from softswitch.events import CallEnded as Ended
 from softswitch.events import (
     DigitPressed,
 )
-from tests.fakes.exchange import Steps, exchange, sdp, talking
+from tests.fakes.exchange import Steps, calling, exchange, sdp, talking
 from tests.fakes.virtual_time import in_virtual_time, passes
 
 
@@ -29,9 +29,7 @@ async def test_the_called_side_hangs_up():
 @in_virtual_time
 async def test_a_phone_that_hangs_up_before_the_caller_is_answered():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        _, bartek = await calling(switch)
         switch.client.gate = asyncio.Event()
         bartek.pick_up()
         await passes(0.1)
@@ -45,9 +43,7 @@ async def test_a_phone_that_hangs_up_before_the_caller_is_answered():
 @in_virtual_time
 async def test_the_caller_hangs_up_while_its_own_port_is_being_opened():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         switch.client.gate = asyncio.Event()
         bartek.pick_up()
         await passes(0.5)

@@ -14,7 +14,7 @@ from softswitch.events import CallArrived, LegEnded
 from softswitch.events import CallEnded as Ended
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.signals import Cancelled
-from tests.fakes.exchange import Steps, exchange, talking
+from tests.fakes.exchange import Steps, calling, exchange, talking
 from tests.fakes.virtual_time import in_virtual_time, passes, settled
 
 # Ends that are nobody's wish
@@ -75,9 +75,7 @@ async def test_the_media_worker_dies():
 @in_virtual_time
 async def test_the_media_worker_dies_while_the_phone_rings():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.ring()
         await passes(0.5)
         switch.client.kill(switch.media)
@@ -325,9 +323,7 @@ async def test_packets_and_legs_are_counted_once_even_when_the_worker_says_no_la
 @in_virtual_time
 async def test_the_cancel_is_answered_once_though_it_is_repeated():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.ring()
         await passes(0.5)
         lost = []

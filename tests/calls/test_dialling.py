@@ -18,16 +18,14 @@ from softswitch.events import (
 from softswitch.events import CallEnded as Ended
 from softswitch.sip.signals import Cancelled, SendFailed
 from softswitch.sip.transaction import client_key
-from tests.fakes.exchange import Steps, exchange
+from tests.fakes.exchange import Steps, calling, exchange
 from tests.fakes.virtual_time import in_virtual_time, passes
 
 
 @in_virtual_time
 async def test_a_call_rings_is_answered_and_ends():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         assert bartek.rung.request.from_.display == "Anna"
         assert str(bartek.rung.request.from_.uri) == "sip:1001@192.0.2.1:5060"
         bartek.ring()
@@ -77,9 +75,7 @@ async def test_a_call_rings_is_answered_and_ends():
 @in_virtual_time
 async def test_a_refusal_is_passed_on(status, reason, told):
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.refuse(status)
         await passes(1)
         assert anna.statuses() == [100, told]
@@ -92,9 +88,7 @@ async def test_a_refusal_is_passed_on(status, reason, told):
 @in_virtual_time
 async def test_nobody_answers():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.ring()
         await passes(RING_SECONDS - 1)
         assert bartek.got(Cancelled) == []
@@ -144,9 +138,7 @@ async def test_offline_and_unknown():
 @in_virtual_time
 async def test_a_phone_that_cannot_be_sent_to_is_offline():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         switch.stack.handle(switch.network.now, SendFailed(client_key(bartek.rung.request)))
         switch.network.flush()
         await passes(0.5)

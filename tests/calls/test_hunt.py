@@ -12,7 +12,7 @@ from softswitch.events import LegRinging
 from softswitch.sip.hop import Hop
 from softswitch.sip.sdp import parse_sdp
 from softswitch.sip.signals import Cancelled, DatagramReceived, Reply
-from tests.fakes.exchange import SWITCH, Steps, exchange, sdp
+from tests.fakes.exchange import SWITCH, Steps, calling, exchange, sdp
 from tests.fakes.media import RING_BACK
 from tests.fakes.virtual_time import in_virtual_time, passes
 
@@ -22,9 +22,7 @@ from tests.fakes.virtual_time import in_virtual_time, passes
 @in_virtual_time
 async def test_an_answer_that_crosses_the_cancel_is_acknowledged_and_ended():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.ring()
         await passes(1)
         anna.cancel()
@@ -41,9 +39,7 @@ async def test_an_answer_that_crosses_the_cancel_is_acknowledged_and_ended():
 @in_virtual_time
 async def test_a_phone_that_answers_at_once_after_the_caller_gave_up():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         anna.cancel()
         await passes(0.5)
         bartek.pick_up()
@@ -54,9 +50,7 @@ async def test_a_phone_that_answers_at_once_after_the_caller_gave_up():
 @in_virtual_time
 async def test_the_caller_gives_up_while_it_rings():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.ring()
         await passes(1)
         anna.cancel()
@@ -70,9 +64,7 @@ async def test_the_caller_gives_up_while_it_rings():
 @in_virtual_time
 async def test_the_caller_gives_up_before_the_phone_said_anything():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         anna.cancel()
         await passes(1)
         assert anna.last_status() == 487
@@ -87,9 +79,7 @@ async def test_the_caller_gives_up_before_the_phone_said_anything():
 @in_virtual_time
 async def test_a_bye_before_the_answer_gives_up_too():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.ring()
         await passes(1)
         early = anna.last(Reply).dialog
@@ -144,9 +134,7 @@ async def test_early_sound_is_passed_on():
 @in_virtual_time
 async def test_ringing_after_early_sound_is_no_news_and_early_sound_after_ringing_is():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.ring()
         await passes(0.5)
         bartek.progress()
@@ -213,9 +201,7 @@ async def test_when_the_only_early_sound_ends_the_caller_hears_ringing_and_no_si
 @in_virtual_time
 async def test_a_refusal_right_behind_early_sound_is_a_refusal():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         switch.client.gate = asyncio.Event()
         bartek.progress()
         await passes(0.1)
@@ -270,9 +256,7 @@ async def test_two_phones_answer_in_the_same_moment_and_one_is_ended():
 @in_virtual_time
 async def test_two_phones_behind_one_contact_answer_and_the_second_is_ended():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.pick_up()
         await passes(0.5)
         # The contact is a proxy that forks: a second 200 comes, with a tag of its own.

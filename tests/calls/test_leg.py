@@ -27,7 +27,7 @@ from softswitch.sip.hop import Hop
 from softswitch.sip.offer_answer import Direction
 from softswitch.sip.signals import DatagramReceived, Incoming
 from softswitch.sip.uri import SipUri
-from tests.fakes.exchange import SWITCH, Phone, Steps, exchange, sdp, talking
+from tests.fakes.exchange import SWITCH, Phone, Steps, calling, exchange, sdp, talking
 from tests.fakes.media import MUSIC
 from tests.fakes.virtual_time import in_virtual_time, passes
 
@@ -119,9 +119,7 @@ async def test_both_sides_hold_and_resume_one_after_the_other():
 @in_virtual_time
 async def test_a_phone_that_answers_on_hold_gives_music_at_once():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.pick_up(sdp(direction="sendonly"))
         await passes(0.5)
         assert anna.sound.hears == f"loop {MUSIC}"
@@ -565,9 +563,7 @@ async def test_the_agreed_stream_is_what_the_engine_is_told():
 @in_virtual_time
 async def test_a_phone_may_be_silent_until_it_is_answered():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.progress()
         await passes(0.5)
         # Early sound both ways, and the engine is told to wait for none.

@@ -10,7 +10,7 @@ from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.signals import DatagramReceived, DialogId
 from softswitch.sip.uri import SipUri
-from tests.fakes.exchange import SWITCH, Phone, Steps, exchange, sdp, talking
+from tests.fakes.exchange import SWITCH, Phone, Steps, calling, exchange, sdp, talking
 from tests.fakes.virtual_time import in_virtual_time, passes
 
 
@@ -156,9 +156,7 @@ async def test_an_invite_for_a_dialog_that_is_not_is_481():
 @in_virtual_time
 async def test_a_cancel_for_nothing_is_481():
     async with exchange() as switch:
-        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
-        anna.call("1002")
-        await passes(0.5)
+        anna, bartek = await calling(switch)
         bartek.refuse(486)
         await passes(60)  # The transaction has lived its 32 s.
         data = next(one.data for one in switch.network.passed if one.line.startswith("INVITE"))

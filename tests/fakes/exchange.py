@@ -433,11 +433,17 @@ async def exchange(
         switch.network.close()
 
 
-async def talking(switch: Exchange, *, caller_body: bytes | None = None) -> tuple[Phone, Phone]:
-    """Let 1001 call 1002, who answers; return both phones."""
+async def calling(switch: Exchange, *, caller_body: bytes | None = None) -> tuple[Phone, Phone]:
+    """Let 1001 call 1002, whose phone has said nothing yet; return both phones."""
     anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
     anna.call("1002", body=caller_body)
     await passes(0.5)
+    return anna, bartek
+
+
+async def talking(switch: Exchange, *, caller_body: bytes | None = None) -> tuple[Phone, Phone]:
+    """Let 1001 call 1002, who answers; return both phones."""
+    anna, bartek = await calling(switch, caller_body=caller_body)
     bartek.ring()
     await passes(1)
     bartek.pick_up()
