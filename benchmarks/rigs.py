@@ -76,7 +76,35 @@ class Rig(Protocol):
         """End what is under load; return its last word."""
 
 
-class SwitchRig:
+class _SipRig:
+    """Callers that reach what is under load by SIP; ``registers`` says that they register first."""
+
+    def __init__(self, callers: Callers, *, registers: bool) -> None:
+        self._callers = callers
+        self._registers = registers
+
+    @property
+    def repeated(self) -> int:
+        """Return the requests that were repeated."""
+        return self._callers.phones.repeated
+
+    def bring_up(self, talk: Talk, calls: int) -> None:
+        """Register, the first time, and dial."""
+        if self._registers:
+            self._callers.register(talk)
+            self._registers = False
+        self._callers.dial(talk, calls)
+
+    def turn(self, talk: Talk) -> None:
+        """Let everybody talk for one phase."""
+        self._callers.turn(talk)
+
+    def bring_down(self, talk: Talk) -> None:
+        """Hang up."""
+        self._callers.hang_up(talk)
+
+
+class SwitchRig(_SipRig):
     """Callers of a switch of this project, in a menu whose prompt is as long as the run. Use as a context."""
 
     def __init__(self, cores: Cores, calls: int, seconds: float) -> None:
@@ -86,8 +114,7 @@ class SwitchRig:
             signalling=cores.signalling,
             worker=cores.worker,
         )
-        self._callers = Callers(self._switch.address, self._switch.accounts, NUMBER)
-        self._registered = False
+        super().__init__(Callers(self._switch.address, self._switch.accounts, NUMBER), registers=True)
 
     def __enter__(self) -> Self:
         return self
@@ -102,26 +129,6 @@ class SwitchRig:
     def processes(self) -> Processes:
         """Return the two processes of the switch."""
         return Processes(self._switch.worker, self._switch.signalling)
-
-    @property
-    def repeated(self) -> int:
-        """Return the requests that were repeated."""
-        return self._callers.phones.repeated
-
-    def bring_up(self, talk: Talk, calls: int) -> None:
-        """Register, the first time, and dial."""
-        if not self._registered:
-            self._callers.register(talk)
-            self._registered = True
-        self._callers.dial(talk, calls)
-
-    def turn(self, talk: Talk) -> None:
-        """Let everybody talk for one phase."""
-        self._callers.turn(talk)
-
-    def bring_down(self, talk: Talk) -> None:
-        """Hang up."""
-        self._callers.hang_up(talk)
 
     def timings(self) -> list[Timing]:
         """Return the switch's own timings."""
@@ -246,12 +253,12 @@ class Target:
     process: int | None = None
 
 
-class TargetRig:
+class TargetRig(_SipRig):
     """Callers of a switch somebody else runs. Use as a context."""
 
     def __init__(self, target: Target) -> None:
-        self._callers = Callers(target.address, [target.account], target.extension)
-        self._registers = bool(target.account.password)
+        callers = Callers(target.address, [target.account], target.extension)
+        super().__init__(callers, registers=bool(target.account.password))
         self.processes = Processes(target.process)
 
     def __enter__(self) -> Self:
@@ -266,26 +273,6 @@ class TargetRig:
     def host(self) -> str:
         """Return the address of this machine that the target is reached from."""
         return self._callers.phones.host
-
-    @property
-    def repeated(self) -> int:
-        """Return the requests that were repeated."""
-        return self._callers.phones.repeated
-
-    def bring_up(self, talk: Talk, calls: int) -> None:
-        """Register, the first time, and dial."""
-        if self._registers:
-            self._callers.register(talk)
-            self._registers = False
-        self._callers.dial(talk, calls)
-
-    def turn(self, talk: Talk) -> None:
-        """Let everybody talk for one phase."""
-        self._callers.turn(talk)
-
-    def bring_down(self, talk: Talk) -> None:
-        """Hang up."""
-        self._callers.hang_up(talk)
 
     def timings(self) -> list[Timing]:
         """Return none: nobody sees its ticks."""

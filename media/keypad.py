@@ -13,7 +13,7 @@ from media.legs import Legs
 from media.telephone_event import DIGITS, OutgoingEvent, press
 
 TICK_MS: Final = 20
-_PAUSE: Final = OutgoingEvent(b"", marker=False, last=False)
+_PAUSE: Final = OutgoingEvent(b"", marker=False)
 
 
 @dataclass(slots=True)

@@ -90,11 +90,10 @@ class EventReceiver:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingEvent:
-    """One packet of a press being sent, ``start`` ticks after the press began."""
+    """One packet of a press being sent; an empty payload is a pause."""
 
     payload: bytes
     marker: bool
-    last: bool
 
 
 def press(
@@ -109,7 +108,7 @@ def press(
     count = max(milliseconds // tick_ms, 2)
     for index in range(1, count + 1):
         payload = build_event(EventPacket(code, False, VOLUME, index * step))
-        yield OutgoingEvent(payload, marker=index == 1, last=False)
+        yield OutgoingEvent(payload, marker=index == 1)
     end = build_event(EventPacket(code, True, VOLUME, count * step))
-    for index in range(END_COPIES):
-        yield OutgoingEvent(end, marker=False, last=index == END_COPIES - 1)
+    for _ in range(END_COPIES):
+        yield OutgoingEvent(end, marker=False)

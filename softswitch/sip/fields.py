@@ -175,15 +175,6 @@ class Fields:
                 return
         self._items.append((name, str(value)))
 
-    def replace_first(self, name: str, value: object) -> None:
-        """Replace the first field ``name`` and leave the others (the topmost Via)."""
-        name = canonical(name)
-        for index, (key, _) in enumerate(self._items):
-            if key == name:
-                self._items[index] = (name, str(value))
-                return
-        self._items.insert(0, (name, str(value)))
-
     def insert_first(self, name: str, value: object) -> None:
         """Put a field before all others."""
         self._items.insert(0, (canonical(name), str(value)))

@@ -27,7 +27,6 @@ MAX_LIST = 64
 """Members of one comma list or chain (Via, Route, Contact): Max-Forwards begins at 70."""
 
 TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+\Z")
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BACKSLASH = re.compile(r"\\(.)", re.DOTALL)
 _INTEGER = re.compile(r"[0-9]+\Z")

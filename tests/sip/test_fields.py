@@ -31,13 +31,11 @@ def test_order_is_kept():
     fields.insert_first("Via", 0)
     fields.add("Via", 3)
     assert fields.all("Via") == ["0", "1", "2", "3"]
-    fields.replace_first("Via", "top")
-    assert next(iter(fields)) == ("Via", "top")
+    assert next(iter(fields)) == ("Via", "0")
     fields.put("Via", "only")
     assert list(fields) == [("Via", "only"), ("To", "a")]
     fields.put("From", "b")
-    fields.replace_first("Subject", "c")
-    assert list(fields) == [("Subject", "c"), ("Via", "only"), ("To", "a"), ("From", "b")]
+    assert list(fields) == [("Via", "only"), ("To", "a"), ("From", "b")]
 
 
 def test_lists_may_be_spread_over_lines():
