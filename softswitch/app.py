@@ -295,7 +295,7 @@ class Switch:
             log=log,
             bindings_of=self.registrar.bindings,
         )
-        dialler = Dialler(self.registrar.bindings, lambda user: accounts.get(user) is not None)
+        dialler = Dialler(self.registrar.bindings, accounts.name_of)
         driver = SipDriver(
             self._stack,
             clock,
@@ -319,6 +319,7 @@ class Switch:
             registrar=self.registrar,
             authenticator=authenticator,
             router=_router(config, trees, voices, dialler),
+            accounts=accounts.get,
             log=log,
             longest=config.calls.longest,
             per_account=config.calls.per_account,

@@ -204,6 +204,54 @@ class KeysDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class CallForwarded:
+    """The phones of ``party`` are not reached, and the call goes on to ``to`` by their owner's will."""
+
+    party: str
+    to: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAsked:
+    """The phone of this leg wants the other side connected with ``target``."""
+
+    leg: str
+    party: str
+    target: str
+    attended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TransferDone:
+    """The transfer that this leg asked for succeeded, or not: then ``reason`` says why."""
+
+    leg: str
+    target: str
+    done: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegTookPlace:
+    """A leg that came from another call, or has just called, stands in the place of the leg ``of``."""
+
+    leg: str
+    party: str
+    of: str
+    from_call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegLeft:
+    """This leg goes on in another call, as a leg of that."""
+
+    leg: str
+    party: str
+    to_call: str
+
+
+@dataclass(frozen=True, slots=True)
 class LegsBridged:
     """Two legs hear each other."""
 
@@ -304,6 +352,11 @@ CallEvent = (
     | LegMoved
     | DigitPressed
     | KeysDropped
+    | CallForwarded
+    | TransferAsked
+    | TransferDone
+    | LegTookPlace
+    | LegLeft
     | LegsBridged
     | LegEnded
     | BranchEntered

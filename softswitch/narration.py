@@ -18,6 +18,7 @@ from softswitch.events import (
     CallArrived,
     CallEnded,
     CallEvent,
+    CallForwarded,
     CallRouted,
     CredentialsRefused,
     DigitPressed,
@@ -28,10 +29,12 @@ from softswitch.events import (
     LegEnded,
     LegHeld,
     LegInvited,
+    LegLeft,
     LegMoved,
     LegResumed,
     LegRinging,
     LegsBridged,
+    LegTookPlace,
     MediaLatched,
     MediaWorkerDied,
     MediaWorkerStarted,
@@ -45,6 +48,8 @@ from softswitch.events import (
     SwitchStarted,
     SwitchStopped,
     SystemEvent,
+    TransferAsked,
+    TransferDone,
 )
 from softswitch.words import Both, detail_words, exit_word, seconds_words, word
 
@@ -61,6 +66,7 @@ LONGEST_LINE: Final = 300
 """Letters of a whole phrase, whatever is in it."""
 
 SoundEvent = MediaLatched | SoundOneWay | SoundBothWays
+HandOver = CallForwarded | TransferAsked | TransferDone | LegTookPlace | LegLeft
 LegEvent = LegInvited | LegRinging | LegAnswered | LegHeld | LegResumed | LegsBridged | LegEnded | LegMoved
 CourseEvent = (
     CallArrived
@@ -169,7 +175,44 @@ def _system(event: SystemEvent) -> Both:
 def _call(event: CallEvent) -> Both:
     if isinstance(event, SoundEvent):
         return _sound(event)
+    if isinstance(event, HandOver):
+        return _hand_over(event)
     return _leg(event) if isinstance(event, LegEvent) else _course(event)
+
+
+def _hand_over(event: HandOver) -> Both:
+    match event:
+        case CallForwarded(party, to, why):
+            who, where, (english, polish) = printable(party), printable(to), _words(why)
+            return (
+                f"{who} sends the call on to {where} ({english})",
+                f"{who} przekierowuje połączenie na {where} ({polish})",
+            )
+        case TransferAsked(leg, party, target, attended):
+            who, where = printable(party), printable(target)
+            how = (" after asking", " po konsultacji") if attended else ("", "")
+            return (
+                f"{who} transfers the call to {where}{how[0]} ({leg})",
+                f"{who} przekazuje rozmowę do {where}{how[1]} ({leg})",
+            )
+        case TransferDone(leg, target, True, _):
+            where = printable(target)
+            return f"the transfer to {where} is done ({leg})", f"rozmowę przekazano do {where} ({leg})"
+        case TransferDone(leg, target, _, reason):
+            where, (english, polish) = printable(target), _words(reason)
+            return (
+                f"the transfer to {where} failed: {english} ({leg})",
+                f"nie udało się przekazać rozmowy do {where}: {polish} ({leg})",
+            )
+        case LegTookPlace(leg, party, of, _):
+            who = printable(party)
+            return f"{who} ({leg}) takes the place of {of}", f"{who} ({leg}) zajmuje miejsce {of}"
+        case LegLeft(leg, party, to_call):
+            who = printable(party)
+            return (
+                f"{who} ({leg}) goes on in call {to_call}",
+                f"{who} ({leg}) przechodzi do połączenia {to_call}",
+            )
 
 
 def _leg(event: LegEvent) -> Both:

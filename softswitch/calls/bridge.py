@@ -1,36 +1,127 @@
-"""Two people talking: the caller's leg joined with a called one, until either hangs up."""
+"""Two people talking: the call's caller joined with whoever answered, until either hangs up."""
 
 from __future__ import annotations
 
 from softswitch.calls.call import Call
-from softswitch.calls.called_leg import CalledLeg
+from softswitch.calls.errors import CallOver
 from softswitch.calls.hangup import Termination
+from softswitch.calls.identity import shown
 from softswitch.calls.leg import Leg
-from softswitch.calls.signals import Answered, Ended, Held, Resumed, Ringing
+from softswitch.calls.phone_leg import PhoneLeg
+from softswitch.calls.signals import Answered, Ended, Held, Referred, Resumed, Ringing, TookPlace
+from softswitch.calls.transfer import Transfer
 from softswitch.events import LegsBridged
 
 
-async def talk(call: Call, callee: CalledLeg) -> Termination:
-    """Join caller and callee until one of them hangs up; return how it ended."""
+async def talk(call: Call, callee: PhoneLeg) -> Termination:
+    """Join caller and callee until one of them hangs up; return how it ended.
+
+    Either may have been transferred meanwhile. Raises CallOver when it is not the caller any more who is
+    served at the end: nobody is left for whom the course of the call could go on; and SentOn when whoever
+    stayed was sent to a menu or a queue.
+    """
     caller = call.caller
-    await caller.answer(callee.stream.codec if callee.stream is not None else "")
+    await caller.answer(callee.codec, shown(callee, to=caller))
     end = callee.termination
     if not callee.over:  # It may have hung up while the caller was being answered.
-        _join(caller, callee)
-        call.record(LegsBridged(caller.name, callee.name))
-        end = await _together(call, callee)
-        _part(caller)
+        end, callee = await _Talk(call, callee).run()
     call.drop(callee, end)
+    if call.caller is not caller or caller not in call.legs:
+        raise CallOver(end)
     return end
 
 
-def _join(caller: Leg, callee: Leg) -> None:
-    for leg, other in ((caller, callee), (callee, caller)):
-        leg.keys.flush()
-        leg.keys.unread = True
-        leg.keys.relay = other.voice.press
-        leg.voice.listen_for_tones(False)
-    _let_hear(caller, callee)
+class _Talk:
+    """A talk; who takes part in it may change."""
+
+    def __init__(self, call: Call, callee: PhoneLeg) -> None:
+        self._call = call
+        self._callee = callee
+
+    async def run(self) -> tuple[Termination, PhoneLeg]:
+        """Let them talk; return how it ended, and with whom the caller talked last."""
+        self._join()
+        try:
+            end = await self._together()
+        finally:
+            self._call.pair = None
+            self._part()
+        return end, self._callee
+
+    def _join(self) -> None:
+        call, callee = self._call, self._callee
+        call.pair = (call.caller, callee)
+        for leg, other in (call.pair, call.pair[::-1]):
+            leg.keys.flush()
+            leg.keys.unread = True
+            leg.keys.relay = other.voice.press
+            leg.voice.listen_for_tones(False)
+        _let_hear(call.caller, callee)
+        call.record(LegsBridged(call.caller.name, callee.name))
+
+    def _part(self) -> None:
+        caller = self._call.caller
+        if caller.over or caller not in self._call.legs:
+            return
+        caller.voice.hear_nothing()
+        caller.voice.listen_for_tones(True)
+        caller.keys.unread, caller.keys.relay = False, None
+
+    async def _together(self) -> Termination:
+        call = self._call
+        while True:
+            leg, signal = await call.signals.get()
+            if isinstance(signal, TookPlace):
+                await self._replaced(leg, signal.of)
+            elif leg not in (call.caller, self._callee):
+                continue
+            match signal:
+                case Ended(termination):
+                    return termination
+                case Held() | Resumed():
+                    if not self._callee.over:  # Its end waits behind this, when both came in one breath.
+                        _let_hear(call.caller, self._callee)
+                case Referred(referral):
+                    end = await self._refer(leg, Transfer(call, referral, leg, self._other(leg)))
+                    if end is not None:
+                        return end
+                case Answered() | Ringing() | TookPlace():
+                    pass
+
+    def _other(self, leg: Leg) -> PhoneLeg:
+        return self._callee if leg is self._call.caller else self._call.caller
+
+    async def _refer(self, leg: Leg, transfer: Transfer) -> Termination | None:
+        """Carry out a transfer; return how the talk ended by it, None when it goes on."""
+        stays = self._other(leg)
+        partner = await transfer.carry_out()
+        if isinstance(partner, Termination):
+            return partner
+        if partner is not None:
+            self._call.caller, self._callee = (
+                (partner, stays) if partner is self._call.caller else (stays, partner)
+            )
+            await self._meet(stays, partner)
+        elif not stays.over:
+            self._join()
+        return None
+
+    async def _replaced(self, leg: Leg, of: str) -> None:
+        """Go on with a leg that came in the place of another."""
+        assert isinstance(leg, PhoneLeg)
+        if of == self._callee.name:
+            self._callee = leg
+        await self._meet(self._other(leg), leg)
+
+    async def _meet(self, stays: PhoneLeg, newcomer: PhoneLeg) -> None:
+        """Let two talk that did not before, and tell each with whom."""
+        await newcomer.move_sound(near=stays)
+        if stays.over or newcomer.over:
+            return  # Its end is among the signals.
+        self._join()
+        for leg, other in ((stays, newcomer), (newcomer, stays)):
+            if leg.shows_identity:
+                leg.changes.begin(leg.changes.identify(shown(other, to=leg)))
 
 
 def _let_hear(caller: Leg, callee: Leg) -> None:
@@ -40,25 +131,3 @@ def _let_hear(caller: Leg, callee: Leg) -> None:
             other.voice.hear_music()
         else:
             other.voice.hear(one.voice)
-
-
-def _part(caller: Leg) -> None:
-    caller.voice.hear_nothing()
-    caller.voice.listen_for_tones(True)
-    caller.keys.unread, caller.keys.relay = False, None
-
-
-async def _together(call: Call, callee: CalledLeg) -> Termination:
-    caller = call.caller
-    while True:
-        leg, signal = await call.signals.get()
-        if leg not in (caller, callee):
-            continue
-        match signal:
-            case Ended(termination):
-                return termination
-            case Held() | Resumed():
-                if not callee.over:  # Its end waits behind this, when both came in one breath.
-                    _let_hear(caller, callee)
-            case Answered() | Ringing():
-                pass

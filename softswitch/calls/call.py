@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from softswitch.calls.caller_leg import CallerLeg
 from softswitch.calls.errors import CallError
 from softswitch.calls.hangup import SWITCH, Reason, Termination
 from softswitch.calls.leg import Leg, Surroundings
-from softswitch.calls.signals import Ended, Signal
-from softswitch.events import CallEnded, CallEvent, CallRouted
+from softswitch.calls.phone_leg import PhoneLeg
+from softswitch.calls.signals import Ended, Referred, Signal
+from softswitch.events import CallEnded, CallEvent, CallRouted, LegLeft, LegTookPlace
 from softswitch.registrar.accounts import Account
 from softswitch.sip.errors import RemoteProtocolError
-from softswitch.sip.signals import Incoming
+from softswitch.sip.signals import DialogId, Incoming
 
 logger = logging.getLogger(__name__)
 
+PARTING_SECONDS: Final = 2.0
+"""How long a phone that has transferred its call may take to hang up; after that we do."""
 LONGEST_SECONDS: Final = 4 * 3600.0
 """The longest call, unless configured otherwise: no talk is longer, but a forgotten handset is."""
 
@@ -46,6 +49,35 @@ class Destination(Protocol):
         ...
 
 
+@runtime_checkable
+class Reaches(Destination, Protocol):
+    """A destination with people behind it: it can be rung for somebody without being handed the call."""
+
+    async def reach(self, call: Call) -> PhoneLeg | Termination:
+        """Ring for the call's caller; return who answered, or why nobody did."""
+        ...
+
+
+class SentOn(Exception):
+    """A caller is served by another destination from here on; raised out of the one that served so far."""
+
+    def __init__(self, destination: Destination) -> None:
+        super().__init__(destination.name)
+        self.destination = destination
+
+
+class Office(Protocol):
+    """What a call may ask of the whole: where numbers lead, and which calls there are."""
+
+    def destination(self, number: str, *, by: str) -> Destination | None:
+        """Return where ``number`` leads when the account ``by`` sends somebody there, None when nowhere."""
+        ...
+
+    def seat(self, dialog: DialogId) -> Seat | None:
+        """Return the call and the leg of a dialog, None when there is none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a call from its first message."""
@@ -57,8 +89,19 @@ class Facts:
     user_agent: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A leg and the call it takes part in."""
+
+    call: Call
+    leg: PhoneLeg
+
+
 class Call:
-    """One call. ``record`` writes into the event log under the call's id."""
+    """One call. ``record`` writes into the event log under the call's id.
+
+    ``caller`` is whom it serves: who called, until a transfer leaves the other side to be served.
+    """
 
     def __init__(
         self,
@@ -66,15 +109,24 @@ class Call:
         facts: Facts,
         around: Surroundings,
         *,
+        office: Office,
         finished: Callable[[Call], None],
         longest: float = LONGEST_SECONDS,
     ) -> None:
         self.facts = facts
         self.around = around
+        self.office = office
         self.signals: asyncio.Queue[tuple[Leg, Signal]] = asyncio.Queue()
         """What the legs tell, in order; the caller's end is not in it, as it cancels the task."""
-        self.caller = CallerLeg(incoming, facts.account.user, around, self.signal)
-        self._legs: list[Leg] = [self.caller]
+        self.first = CallerLeg(incoming, facts.account.user, around, self.signal)
+        """The leg the call began with."""
+        self.first.display = facts.account.name
+        self.caller: PhoneLeg = self.first
+        self.pair: tuple[PhoneLeg, PhoneLeg] | None = None
+        """Two people who talk: either may transfer the other."""
+        self.forwarded: list[str] = []
+        """Accounts that sent the call on, in order."""
+        self._legs: list[PhoneLeg] = [self.caller]
         self._closing: set[asyncio.Future[None]] = set()
         self._named = 0
         self._finished = finished
@@ -87,11 +139,40 @@ class Call:
         """The way into the event log."""
         return self.around.record
 
-    def add(self, leg: Leg) -> None:
+    @property
+    def legs(self) -> Sequence[PhoneLeg]:
+        """All legs that take part, or still have to be closed."""
+        return self._legs
+
+    def add(self, leg: PhoneLeg) -> None:
         """Take a further leg in: the call's end is its end."""
         self._legs.append(leg)
 
-    def drop(self, leg: Leg, termination: Termination) -> None:
+    def partner(self, leg: PhoneLeg) -> PhoneLeg | None:
+        """Return with whom a leg talks, None when with nobody."""
+        if self.pair is None or leg not in self.pair:
+            return None
+        return self.pair[1] if leg is self.pair[0] else self.pair[0]
+
+    def give_up(self, leg: PhoneLeg, to: Call) -> None:
+        """Let a leg go on in another call."""
+        self._legs.remove(leg)
+        self.record(LegLeft(leg.name, leg.party, to.facts.id))
+
+    def take_over(self, leg: PhoneLeg, *, place: PhoneLeg, from_call: str) -> None:
+        """Take in a leg of another call, in the place of one that takes part no more."""
+        leg.name, leg.around, leg.tell = self.leg_name(), self.around, self.signal
+        self._legs.append(leg)
+        if place is self.caller:
+            self.caller = leg
+        self.record(LegTookPlace(leg.name, leg.party, place.name, from_call))
+
+    def retire(self, leg: PhoneLeg, termination: Termination) -> None:
+        """Drop a leg whose part is over, but let its phone hang up by itself if it does so soon."""
+        leg.hush()
+        asyncio.get_running_loop().call_later(PARTING_SECONDS, self.drop, leg, termination)
+
+    def drop(self, leg: PhoneLeg, termination: Termination) -> None:
         """End a leg, if it is not over; its last word is written behind it, and before the call ends."""
         if leg in self._legs:
             self._legs.remove(leg)
@@ -114,6 +195,8 @@ class Call:
         """Take what a leg tells."""
         if leg is self.caller and isinstance(signal, Ended):
             self.end(signal.termination)
+        elif isinstance(signal, Referred) and self.pair is None:
+            signal.referral.refuse(403, "There is nobody to transfer")
         else:
             self.signals.put_nowait((leg, signal))
 
@@ -132,7 +215,6 @@ class Call:
             if destination is None:
                 termination = Termination(Reason.UNKNOWN_NUMBER)
             elif self._gone is None:
-                self.record(CallRouted(destination.kind, destination.name))
                 termination = await self._served(destination)
         except asyncio.CancelledError:
             if self._gone is None:
@@ -152,7 +234,12 @@ class Call:
     async def _served(self, destination: Destination) -> Termination:
         try:
             async with asyncio.timeout(self._longest) as limit:
-                return await destination(self)
+                while True:
+                    self.record(CallRouted(destination.kind, destination.name))
+                    try:
+                        return await destination(self)
+                    except SentOn as sent:
+                        destination = sent.destination
         except TimeoutError:
             if not limit.expired():
                 raise  # Not our limit: a fault of the destination, like any other.
@@ -166,7 +253,7 @@ class Call:
         # In one go: no leg's last word waits for another's. Faults are told by _closed.
         await asyncio.gather(*self._closing, return_exceptions=True)
         self._finished(self)
-        codes = termination.codes(answered=self.caller.answered)
+        codes = termination.codes(answered=self.first.answered)
         self.record(
             CallEnded(
                 result=codes.result.value,

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from softswitch.calls.bodies import SDP, sdp_of
+from softswitch.calls.changes import timers_wanted
 from softswitch.calls.hangup import CALLEE, ELSEWHERE, GIVEN_UP, Codes, Reason, Termination, of_status
 from softswitch.calls.leg import Leg, Progress, Surroundings
+from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Answered, Ringing, Signal
 from softswitch.events import LegInvited, LegRinging
 from softswitch.sip.digest import authorize
-from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
+from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr, parse_reason
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request, Response
-from softswitch.sip.offer_answer import PCMA, PCMU, Agreement, Direction, accept, offer
+from softswitch.sip.offer_answer import PCMA, PCMU, Agreement, accept, offer
 from softswitch.sip.sdp import SessionDescription
+from softswitch.sip.session_timer import Fields, agreed, min_se
 from softswitch.sip.signals import Cause, DialogId, Failed, Reply, TransactionKey
+from softswitch.sip.stack import ALLOW
+from softswitch.sip.uri import dialled
 
-GLARE_OWNER = (2.1, 4.0)
-"""Seconds the owner of the Call-ID waits after a 491 before it tries again (RFC 3261 §14.1)."""
-CALL_GONE = 481
-"""What a re-INVITE comes to whose call has ended meanwhile, whoever ended it."""
+MOST_INTERVALS: Final = 3
+"""Times an INVITE is sent again because its session interval was too small: a proxy may want more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,13 @@ class Invitation:
     called: NameAddr
     codecs: tuple[str, ...] = (PCMA, PCMU)
     login: Login | None = None
+    display: str = ""
+    """The called party's name."""
+    fields: Fields = ()
+    """Further header fields of the INVITE."""
 
 
-class CalledLeg(Leg):
+class CalledLeg(PhoneLeg):
     """A called phone."""
 
     def __init__(
@@ -59,7 +66,8 @@ class CalledLeg(Leg):
         around: Surroundings,
         tell: Callable[[Leg, Signal], None],
     ) -> None:
-        super().__init__(name, invitation.party, around, invitation.hop, tell)
+        super().__init__(name, invitation.party, around, invitation.hop, tell, owner=True)
+        self.display = invitation.display
         self._invitation = invitation
         self._transaction: TransactionKey | None = None
         self._offer: SessionDescription | None = None
@@ -70,10 +78,10 @@ class CalledLeg(Leg):
         """How the other side said no, in its own words."""
         self.speaks_for_all = False
         """Its refusal is the person's and not the one phone's."""
+        self.moved_to = ""
+        """The number it is to be called at instead (a 3xx), "" for none."""
         self._invite: Request | None = None
-        self._reinvite: TransactionKey | None = None
-        self._reinvite_offer: SessionDescription | None = None
-        self._reinvite_answer: asyncio.Future[int] | None = None
+        self._intervals = 0
 
     async def invite(self, near: Leg | None = None) -> None:
         """Call the phone; raise NoMedia when no port can be had."""
@@ -84,6 +92,8 @@ class CalledLeg(Leg):
             "INVITE", target=invitation.target, local=invitation.caller, remote=invitation.called
         )
         request.fields.add("Contact", self.contact())
+        for field_name, value in (("Allow", ALLOW), *timers_wanted(), *invitation.fields):
+            request.fields.add(field_name, value)
         request.put_body(self._offer.to_bytes(), SDP)
         self.around.record(LegInvited(self.name, self.party, invitation.target))
         self._send(request)
@@ -93,6 +103,12 @@ class CalledLeg(Leg):
         self._invite = request
         self._transaction = self.around.signaller.send(request, self._invitation.hop)
         self.around.directory.expect(self._transaction, self)
+
+    def _sent_again(self, response: Response) -> bool:
+        """Mend what a refusal complains of and send the INVITE again; False when it is one for good."""
+        if response.status in (401, 407):
+            return self._authorized(response)
+        return response.status == 422 and self._interval_raised(response)
 
     def _authorized(self, response: Response) -> bool:
         """Send the INVITE again with credentials; False when we have none, or they were refused."""
@@ -107,39 +123,49 @@ class CalledLeg(Leg):
         self._send(again)
         return True
 
+    def _interval_raised(self, response: Response) -> bool:
+        """Send the INVITE again with the session interval the other side wants (RFC 4028 §7.3)."""
+        if self._invite is None or self._cancelled or self._intervals >= MOST_INTERVALS:
+            return False
+        self._intervals += 1
+        again = self._invite.again()
+        for field_name, value in timers_wanted(min_se(response)):
+            again.fields.put(field_name, value)
+        self._send(again)
+        return True
+
     def replied(self, reply: Reply) -> None:
-        """Take a response: to the INVITE, or to a re-INVITE of ours."""
-        if reply.transaction == self._reinvite:
-            self._reinvite_replied(reply)
-            return
+        """Take a response: to the INVITE, or to a later request of ours."""
         if reply.transaction != self._transaction:
+            super().replied(reply)
             return
         status = reply.response.status
         if status < 200:
             self._progressed(reply)
         elif status < 300:
             self._answered(reply)
-        elif status in (401, 407) and self._authorized(reply.response):
+        elif self._sent_again(reply.response):
             return
         elif self.progress is not Progress.UP:
             self.refusal = _words(reply.response)
+            self.moved_to = _moved_to(reply.response)
             # RFC 3261 §21.6: a 6xx "has definitive information about a particular user".
             self.speaks_for_all = status >= 600
             self.ended(Termination(Reason.CANCELLED) if self._cancelled else of_status(status))
 
     def failed(self, failed: Failed) -> None:
         """Take that the phone does not answer at all."""
-        if failed.transaction == self._reinvite:
-            self._reinvite = None
-            if self._reinvite_answer is not None and not self._reinvite_answer.done():
-                self._reinvite_answer.set_result(408)
-        elif failed.transaction == self._transaction and self.progress is not Progress.UP:
+        super().failed(failed)
+        if failed.transaction == self._transaction and self.progress is not Progress.UP:
             reason = Reason.OFFLINE if failed.cause is Cause.BROKEN else Reason.UNREACHABLE
             self.ended(Termination(reason, CALLEE))
 
     def _progressed(self, reply: Reply) -> None:
         if reply.response.status == 100 or self.progress not in (Progress.NEW, Progress.RINGING):
             return
+        if reply.dialog is not None:
+            # An UPDATE may come in it before the answer (RFC 3311 §5.2).
+            self.around.directory.know(reply.dialog, self)
         early = self._heard_early(reply)
         first = self.progress is Progress.NEW
         self.progress = Progress.RINGING
@@ -186,6 +212,8 @@ class CalledLeg(Leg):
             self.progress = Progress.UP  # As the phone sees it, so that its end is a BYE.
             self.fail(Termination(Reason.NO_COMMON_CODEC))
             return
+        self.understood(reply.response)
+        self.session.agree(agreed(reply.response))
         self.came_up(agreement)
         self.tell(self, Answered())
 
@@ -203,12 +231,6 @@ class CalledLeg(Leg):
             reason = ELSEWHERE if elsewhere else termination.reason_field()
             self.around.signaller.cancel(self._transaction, reason=reason)
 
-    def ended(self, termination: Termination) -> None:
-        """Note the end, also for whoever waits for the answer to a re-INVITE: it will not come any more."""
-        super().ended(termination)
-        if self._reinvite_answer is not None and not self._reinvite_answer.done():
-            self._reinvite_answer.set_result(CALL_GONE)
-
     def codes(self) -> Codes:
         """What is written down: a phone that never answered was cancelled, however well the call went."""
         return self.termination.codes(answered=self.answered, otherwise=GIVEN_UP)
@@ -221,55 +243,13 @@ class CalledLeg(Leg):
         """The called side."""
         return CALLEE
 
-    # Changing the call from our side
 
-    async def redirect_sound(self, direction: Direction) -> int:
-        """Send a re-INVITE with another direction (hold, resume); return the final status.
-
-        A 491 is tried again after the pause RFC 3261 §14.1 gives the owner of the Call-ID. A refusal
-        leaves everything as it was.
-        """
-        while self.progress is Progress.UP:
-            status = await self._send_reinvite(direction)
-            if status != 491:
-                return status
-            low, high = GLARE_OWNER
-            await asyncio.sleep(low + (high - low) * self.around.random())
-        # RFC 3261 §14.1: "if the call was already hung up with a BYE, the re-INVITE would not take place".
-        return CALL_GONE
-
-    async def _send_reinvite(self, direction: Direction) -> int:
-        assert self.dialog is not None
-        self._reinvite_offer = offer(self.local(), direction=direction, before=self._ours)
-        self._reinvite_answer = asyncio.get_running_loop().create_future()
-        try:
-            self._reinvite = self.around.signaller.send_in_dialog(
-                self.dialog, "INVITE", body=self._reinvite_offer.to_bytes(), content_type=SDP
-            )
-        except LocalProtocolError:
-            return 491
-        self.sent(self._reinvite_offer)
-        self.around.directory.expect(self._reinvite, self)
-        return await self._reinvite_answer
-
-    def _reinvite_replied(self, reply: Reply) -> None:
-        status = reply.response.status
-        if status < 200:
-            return
-        if status < 300 and self.dialog is not None and self._reinvite_offer is not None:
-            try:
-                self.around.signaller.acknowledge(self.dialog, reply.response.cseq.number)
-                self.agreed(accept(self._reinvite_offer, sdp_of(reply.response)))
-            except LocalProtocolError:
-                return  # The phone hung up while its answer was on the way.
-            except RemoteProtocolError:
-                self.fail(Termination(Reason.NO_COMMON_CODEC))
-        self._reinvite = None
-        if self._reinvite_answer is not None and not self._reinvite_answer.done():
-            self._reinvite_answer.set_result(status)
-        if status in (408, 481):
-            # RFC 3261 §14.1: the other side knows nothing of the call any more.
-            self.fail(Termination(Reason.PEER_FAILED))
+def _moved_to(response: Response) -> str:
+    """Return the number a 3xx names as the place to call instead, "" for none (RFC 3261 §21.3)."""
+    if not 300 <= response.status < 400:
+        return ""
+    best = sorted(response.contacts, key=lambda contact: -contact.q)
+    return next((number for contact in best if (number := dialled(contact.uri))), "")
 
 
 def _words(response: Response) -> str:

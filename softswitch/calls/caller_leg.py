@@ -8,12 +8,16 @@ from typing import Final
 
 from softswitch.calls.bodies import SDP, has_description, sdp_of
 from softswitch.calls.hangup import CALLER, Reason, Termination
+from softswitch.calls.in_dialog import reply
 from softswitch.calls.leg import Leg, Progress, Surroundings
+from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Signal
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.message import Request, Response
-from softswitch.sip.offer_answer import PCMA, PCMU, Agreement, Local, answer, offer
+from softswitch.sip.offer_answer import PCMA, PCMU, STATIC, Agreement, Local, answer, offer
+from softswitch.sip.reliable import RELIABLE
 from softswitch.sip.sdp import SessionDescription
+from softswitch.sip.session_timer import Fields, granted
 from softswitch.sip.signals import Incoming, TransactionKey
 
 PROGRESS_SECONDS: Final = 60.0
@@ -25,7 +29,7 @@ ACK_SECONDS: Final = 2.0
 """How long a prompt waits for a late ACK before it begins all the same."""
 
 
-class CallerLeg(Leg):
+class CallerLeg(PhoneLeg):
     """A caller. The INVITE's transaction is open until :meth:`answer` or :meth:`hang_up`."""
 
     def __init__(
@@ -35,12 +39,15 @@ class CallerLeg(Leg):
         around: Surroundings,
         tell: Callable[[Leg, Signal], None],
     ) -> None:
-        super().__init__("a", party, around, incoming.hop, tell)
+        super().__init__("a", party, around, incoming.hop, tell, owner=False)
         self.invite: Request = incoming.request
+        self.understood(self.invite)
         self._transaction: TransactionKey = incoming.transaction
         around.directory.expect(self._transaction, self)
         self._agreement: Agreement | None = None
         self._acked = asyncio.Event()
+        self._proof = asyncio.Event()
+        """Something happened to a reliable 1xx that waits for its PRACK."""
         self._repeat: asyncio.TimerHandle | None = None
         self._expiry: asyncio.TimerHandle | None = None
         # RFC 3261 §13.3.1: "the UAS core sets a timer for the number of seconds indicated".
@@ -51,10 +58,20 @@ class CallerLeg(Leg):
         """Tell the phone that its INVITE has arrived, which ends its repeats."""
         self._respond(self._response(100))
 
-    def ring(self) -> None:
-        """Tell the phone that it rings at the other end."""
-        if self.progress is Progress.NEW:
-            self._proceed(180)
+    async def ring(self) -> None:
+        """Tell the phone that it rings at the other end; raise NoMedia when it takes a port and none is left.
+
+        RFC 3262 §5: where the INVITE made no offer, the first reliable response has to make one.
+        """
+        if self.progress is not Progress.NEW:
+            return
+        if self._wants_proof and not has_description(self.invite):
+            await self.open_sound()
+            if self.progress is Progress.NEW:
+                self.offered = offer(self.local())
+                self._proceed(180, self.offered)
+            return
+        self._proceed(180)
 
     async def early_sound(self, prefer: str = "") -> None:
         """Let the caller hear us before the answer (183 with a description).
@@ -64,32 +81,51 @@ class CallerLeg(Leg):
         if self.progress not in (Progress.NEW, Progress.RINGING) or self._agreement is not None:
             return
         if not has_description(self.invite):
-            self.ring()
+            await self.ring()
             return
         await self.open_sound()
+        if self.over:
+            return
         self._agreement = self._agree(prefer)
         self.agreed(self._agreement)
         self._proceed(183, self._agreement.ours)
 
-    async def answer(self, prefer: str = "") -> None:
+    async def answer(self, prefer: str = "", fields: Fields = ()) -> None:
         """Answer the call; ``prefer`` names the codec to choose if the phone has it.
+
+        ``fields`` tell who answered.
 
         Raises NoMedia, or RemoteProtocolError(488) when no codec is common.
         """
         if self.progress in (Progress.UP, Progress.ENDED):
             return
         await self.open_sound()
+        await self._until_proved()
         if self.over:
-            return  # The caller hung up while the port was being opened.
-        agreement: Agreement | None = None
+            return  # The caller hung up meanwhile.
+        timer, timer_fields = granted(self.invite)
+        response = self._response(200)
+        for name, value in (*timer_fields, *fields):
+            response.fields.add(name, value)
+        agreement = self._agreement
         if has_description(self.invite):
             # RFC 3261 §13.2.1: what stood in a 183 stands in the 200 too.
-            agreement = self._agreement or self._agree(prefer)
+            agreement = agreement or self._agree(prefer)
+            ours = agreement.ours
+        elif agreement is None:
+            ours = self.offered = offer(self.local())
         else:
-            self._offered = offer(self.local())
+            ours = None  # Offered and answered before, by a reliable 1xx and its PRACK.
         self._stop_timers()
-        self._respond(self._response(200), agreement.ours if agreement is not None else self._offered)
+        self._respond(response, ours)
+        self.session.agree(timer)
         self.came_up(agreement)
+
+    async def _until_proved(self) -> None:
+        """Wait for the PRACK of a description that was sent reliably, or for its being given up."""
+        while self.dialog is not None and self.around.signaller.stack.awaits_prack(self.dialog):
+            self._proof.clear()
+            await self._proof.wait()
 
     async def ready(self) -> None:
         """Wait until the phone can hear: its ACK is here, and its first packet or a short while."""
@@ -101,27 +137,45 @@ class CallerLeg(Leg):
         except TimeoutError:
             return
 
-    @property
-    def codec(self) -> str:
-        """The codec agreed on, "" before the answer."""
-        return self.stream.codec if self.stream is not None else ""
-
     def expected_codec(self) -> str:
         """The codec an answer given now would choose, "" when the phone has made no offer."""
         if self.stream is not None or not has_description(self.invite):
             return self.codec
         return answer(sdp_of(self.invite), Local("0.0.0.0", 9, 0)).stream.codec
 
+    def codecs_offered(self) -> tuple[str, ...]:
+        """Return our codecs in the order the caller's own offer has them, so that no sample is transcoded."""
+        if self.codec:
+            return (self.codec,)
+        media = sdp_of(self.invite).media if has_description(self.invite) else ()
+        numbers = next((line.formats for line in media if line.kind == "audio"), ())
+        return tuple(STATIC[number] for number in numbers if number in STATIC)
+
     @property
-    def is_up(self) -> bool:
-        """Tell whether the call is answered."""
-        return self.progress is Progress.UP
+    def _wants_proof(self) -> bool:
+        """Tell whether the phone insists on reliable provisional responses."""
+        return RELIABLE in self.invite.fields.tokens("Require")
+
+    @property
+    def may_be_offered(self) -> bool:
+        """Tell whether its offer has been answered in a way that is certain to have reached it."""
+        return self.progress is Progress.UP or (self._agreement is not None and self._proof.is_set())
+
+    def proved(self, request: Request, agreement: Agreement | None) -> None:
+        """Take a PRACK, and with it perhaps the answer to our offer."""
+        late = self.offered is not None and bool(request.body)
+        super().proved(request, agreement)
+        if agreement is not None:
+            self._agreement = agreement
+        elif late and self.stream is not None and self.ours is not None:
+            self._agreement = Agreement(self.stream, self.ours)
+        self._proof.set()
 
     def requested(self, incoming: Incoming) -> None:
         """Answer a request inside the leg's dialog; a BYE before the answer is a CANCEL by another name."""
         if incoming.request.method == "BYE" and self.progress is Progress.RINGING:
             # RFC 3261 §15.1.2: the INVITE that is still open gets its 487.
-            self._reply(incoming, 200)
+            reply(self, incoming, 200)
             self.cancelled()
             return
         super().requested(incoming)
@@ -137,6 +191,7 @@ class CallerLeg(Leg):
         """Note that the leg is over, and what was still to be said."""
         self._stop_timers()
         super().ended(termination)
+        self._proof.set()
 
     def acknowledged(self, request: Request) -> None:
         """Take the ACK."""
@@ -167,7 +222,11 @@ class CallerLeg(Leg):
         every minute, to handle the possibility of lost provisional responses".
         """
         self.progress = Progress.RINGING
-        self._respond(self._response(status), ours)
+        spoken = RELIABLE in self.invite.fields.tokens("Supported")
+        # Early sound is lost with a lost 183, so that one goes reliably to every phone that knows how.
+        self._respond(
+            self._response(status), ours, reliable=self._wants_proof or (spoken and ours is not None)
+        )
         if self._repeat is not None:
             self._repeat.cancel()
         loop = asyncio.get_running_loop()
@@ -194,11 +253,15 @@ class CallerLeg(Leg):
     def _response(self, status: int) -> Response:
         return self.around.signaller.stack.response(self._transaction, status)
 
-    def _respond(self, response: Response, ours: SessionDescription | None = None) -> None:
+    def _respond(
+        self, response: Response, ours: SessionDescription | None = None, *, reliable: bool = False
+    ) -> None:
         if ours is not None:
             response.put_body(ours.to_bytes(), SDP)
             self.sent(ours)
-        dialog = self.around.signaller.respond(self._transaction, response, contact=self.contact())
+        dialog = self.around.signaller.respond(
+            self._transaction, response, contact=self.contact(), reliable=reliable
+        )
         if dialog is not None:
             self.dialog = dialog
             self.around.directory.know(dialog, self)

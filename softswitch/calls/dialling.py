@@ -8,8 +8,10 @@ from typing import Final
 
 from softswitch.calls.bridge import talk
 from softswitch.calls.call import Call
+from softswitch.calls.forwarding import forward
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.hunt import Hunt
+from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.registrar.bindings import Binding, by_preference
 
 RING_SECONDS: Final = 30.0
@@ -19,6 +21,7 @@ _WEIGHT: Final = (
     Reason.DECLINED,
     Reason.BUSY,
     Reason.NO_ANSWER,
+    Reason.MOVED,
     Reason.NO_COMMON_CODEC,
     Reason.PEER_FAILED,
     Reason.UNREACHABLE,
@@ -29,32 +32,48 @@ _WEIGHT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Dialler:
-    """Rings accounts. ``bindings`` tells where an account's phones are, ``known`` whether it exists."""
+    """Rings accounts. ``bindings`` tells where an account's phones are, ``name_of`` its name.
+
+    ``name_of`` returns None for an account that does not exist.
+    """
 
     bindings: Callable[[str], tuple[Binding, ...]]
-    known: Callable[[str], bool]
+    name_of: Callable[[str], str | None]
 
     async def dial(
         self, call: Call, users: Sequence[str], *, ring_for: float = RING_SECONDS, label: str = ""
     ) -> Termination:
         """Ring all phones of the accounts and let the caller talk with who answers first.
 
+        Returns how it ended: CALLEE_HUNG_UP after a talk, else why nobody was reached. The caller's own
+        hanging up cancels. Parameters and what else is raised as with :meth:`reach` and
+        :func:`~softswitch.calls.bridge.talk`.
+        """
+        reached = await self.reach(call, users, ring_for=ring_for, label=label)
+        return reached if isinstance(reached, Termination) else await talk(call, reached)
+
+    async def reach(
+        self, call: Call, users: Sequence[str], *, ring_for: float = RING_SECONDS, label: str = ""
+    ) -> PhoneLeg | Termination:
+        """Ring all phones of the accounts; return the one that answers first, or why none did.
+
         Phones an account prefers less (their q) ring only when the others did not answer; ``ring_for`` is
         the time of all rounds together. ``label`` stands before the caller's name on the phones' displays.
-        Returns how it ended: CALLEE_HUNG_UP after a talk, else why nobody was reached. The caller's own
-        hanging up cancels.
+        A phone may send the call on (RFC 3261 §21.3): raises SentOn when that leads to a menu or a queue.
         """
-        known = [user for user in dict.fromkeys(users) if self.known(user)]
+        known = [user for user in dict.fromkeys(users) if self.name_of(user) is not None]
         if not known:
             return Termination(Reason.UNKNOWN_NUMBER)
         rounds = _rounds(self.bindings(user) for user in known)
         if not rounds:
             return Termination(Reason.OFFLINE)
-        hunt = Hunt(call, label)
+        hunt = Hunt(call, label, lambda user: self.name_of(user) or "")
         for ringing in rounds:
             winner = await hunt.ring(ringing, ring_for / len(rounds))
             if winner is not None:
-                return await talk(call, winner)
+                return winner
+        if hunt.moved:
+            return await forward(call, *hunt.moved[0], why=Reason.MOVED)
         if call.caller.sound is not None:
             call.caller.voice.hear_nothing()
         return min(hunt.failures, key=lambda failure: _rank(failure.reason))
@@ -88,5 +107,9 @@ class AccountDestination:
         return self.user
 
     async def __call__(self, call: Call) -> Termination:
-        """Ring the account's phones."""
+        """Ring the account's phones and let the caller talk."""
         return await self.dialler.dial(call, [self.user], ring_for=self.ring_for)
+
+    async def reach(self, call: Call) -> PhoneLeg | Termination:
+        """Ring the account's phones for the caller."""
+        return await self.dialler.reach(call, [self.user], ring_for=self.ring_for)

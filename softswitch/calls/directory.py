@@ -60,6 +60,8 @@ class Directory:
 
     def know(self, dialog: DialogId, leg: Addressee) -> None:
         """Note whose dialog this is."""
+        if self._by_dialog.get(dialog) is leg:
+            return
         self._by_dialog[dialog] = leg
         self._names.setdefault(leg, ([], []))[1].append(dialog)
 

@@ -4,6 +4,7 @@
 
     SoftswitchError
     └── CallError
+        ├── CallOver            whom the call was for has left it; its course ends here
         ├── LegEnded            the leg is over; what was asked of it cannot be done
         └── NoMedia             no sound can be had for a leg: no port, no worker
 """
@@ -23,6 +24,10 @@ class CallError(SoftswitchError):
 
     def __str__(self) -> str:
         return self.termination.reason.value
+
+
+class CallOver(CallError):
+    """Whom the call was for has left it, and nothing of its course may go on."""
 
 
 class LegEnded(CallError):

@@ -41,6 +41,8 @@ class Reason(Enum):
     CANCELLED = "cancelled"
     EXPIRED = "invitation_expired"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
+    TRANSFERRED = "transferred"
+    MOVED = "moved"
     BUSY = "busy"
     DECLINED = "declined"
     NO_ANSWER = "no_answer"
@@ -54,6 +56,7 @@ class Reason(Enum):
     MEDIA_WORKER_DIED = "media_worker_died"
     NO_MEDIA = "no_media"
     NOT_ACKNOWLEDGED = "not_acknowledged"
+    SESSION_EXPIRED = "session_expired"
     TOO_LONG = "too_long"
     TOO_MANY_CALLS = "too_many_calls"
     SWITCH_STOPPED = "switch_stopped"
@@ -87,6 +90,9 @@ CODES: Final = {
     Reason.CANCELLED: Codes(Result.CANCELLED, 487, 16),
     Reason.EXPIRED: Codes(Result.CANCELLED, 487, 102),
     Reason.ANSWERED_ELSEWHERE: Codes(Result.CANCELLED, 487, 26),
+    Reason.TRANSFERRED: Codes(Result.COMPLETED, 200, 16),
+    # Q.850 23 is "redirection to new destination".
+    Reason.MOVED: Codes(Result.UNREACHABLE, 480, 23),
     Reason.BUSY: Codes(Result.BUSY, 486, 17),
     Reason.DECLINED: Codes(Result.DECLINED, 603, 21),
     Reason.NO_ANSWER: Codes(Result.NO_ANSWER, 480, 19),
@@ -99,7 +105,9 @@ CODES: Final = {
     Reason.MEDIA_LOST: Codes(Result.FAILED, 408, 102),
     Reason.MEDIA_WORKER_DIED: Codes(Result.FAILED, 500, 41),
     Reason.NO_MEDIA: Codes(Result.FAILED, 503, 34),
-    Reason.NOT_ACKNOWLEDGED: Codes(Result.FAILED, 408, 102),
+    # RFC 3262 §3 wants a 5xx where it is a PRACK that never came.
+    Reason.NOT_ACKNOWLEDGED: Codes(Result.FAILED, 504, 102),
+    Reason.SESSION_EXPIRED: Codes(Result.FAILED, 408, 102),
     Reason.TOO_LONG: Codes(Result.COMPLETED, 480, 31),
     # No 503: it would tell the phone to try another switch. It is the account that is busy.
     Reason.TOO_MANY_CALLS: Codes(Result.REFUSED, 486, 17),
@@ -179,4 +187,6 @@ def of_status(status: int) -> Termination:
 
     A 487 has no meaning of its own: whoever sent CANCEL knows why, and without one the phone has failed.
     """
+    if 300 <= status < 400:
+        return Termination(Reason.MOVED, CALLEE)
     return Termination(_OF_STATUS.get(status, Reason.PEER_FAILED), CALLEE)

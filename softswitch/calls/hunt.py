@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from softswitch.calls.bodies import has_description, sdp_of
 from softswitch.calls.call import Call
 from softswitch.calls.called_leg import CalledLeg, Invitation
 from softswitch.calls.hangup import CALLEE, Reason, Termination
-from softswitch.calls.signals import Answered, Ended, Held, Resumed, Ringing
+from softswitch.calls.phone_leg import PhoneLeg
+from softswitch.calls.signals import Answered, Ended, Held, Referred, Resumed, Ringing, TookPlace
 from softswitch.registrar.bindings import Binding
 from softswitch.registrar.service import way_to
 from softswitch.sip.headers import NameAddr
-from softswitch.sip.offer_answer import PCMA, PCMU, STATIC
+from softswitch.sip.hop import uri_host
+from softswitch.sip.offer_answer import PCMA, PCMU
 from softswitch.sip.uri import SipUri
 
 
 class Hunt:
     """Phones ringing for one caller, round after round, until one answers."""
 
-    def __init__(self, call: Call, label: str) -> None:
+    def __init__(self, call: Call, label: str, name_of: Callable[[str], str]) -> None:
         self._call = call
         self._label = label
+        self._name_of = name_of
         self._ringing: list[CalledLeg] = []
         self._early: list[CalledLeg] = []
         """Phones with sound of their own, the first of which the caller hears."""
         self._refused: set[str] = set()
         """Who said no for all their phones."""
         self.failures: list[Termination] = []
+        self.moved: list[tuple[str, str]] = []
+        """Whose phones sent the call on, and to which number."""
 
-    async def ring(self, bindings: Sequence[Binding], ring_for: float) -> CalledLeg | None:
+    async def ring(self, bindings: Sequence[Binding], ring_for: float) -> PhoneLeg | None:
         """Ring them for so many seconds, but nobody who has refused; return the one that answered.
 
         The others are told that it was answered elsewhere.
@@ -42,7 +46,7 @@ class Hunt:
         for binding in bindings:
             if binding.account not in self._refused:
                 await self._invite(binding)
-        winner: CalledLeg | None = None
+        winner: PhoneLeg | None = None
         leftover = Termination(Reason.ANSWERED_ELSEWHERE)
         try:
             async with asyncio.timeout(ring_for) as limit:
@@ -61,14 +65,20 @@ class Hunt:
 
     async def _invite(self, binding: Binding) -> None:
         call = self._call
-        leg = CalledLeg(call.leg_name(), _invitation(call, binding, self._label), call.around, call.signal)
+        invitation = _invitation(call, binding, self._label, self._name_of(binding.account))
+        leg = CalledLeg(call.leg_name(), invitation, call.around, call.signal)
         call.add(leg)
         self._ringing.append(leg)
         await leg.invite(near=call.caller)
 
-    async def _first_answer(self) -> CalledLeg | None:
+    async def _first_answer(self) -> PhoneLeg | None:
         while self._ringing:
             leg, signal = await self._call.signals.get()
+            if isinstance(signal, TookPlace):
+                if any(one.name == signal.of for one in self._ringing):
+                    assert isinstance(leg, PhoneLeg)
+                    return leg  # The call was picked up from another phone.
+                self._let_caller_hear()
             if leg not in self._ringing:
                 continue
             assert isinstance(leg, CalledLeg)
@@ -79,13 +89,15 @@ class Hunt:
                     await self._pass_on(leg, early_media)
                 case Ended(termination):
                     self._refusal(leg, termination)
-                case Held() | Resumed():
+                case Held() | Resumed() | Referred() | TookPlace():
                     pass
         return None
 
     def _refusal(self, leg: CalledLeg, termination: Termination) -> None:
         """Let a phone go that said no, and with it all phones it spoke for."""
         self.failures.append(termination)
+        if leg.moved_to:
+            self.moved.append((leg.party, leg.moved_to))
         gone = [leg]
         if leg.speaks_for_all:
             # RFC 3261 §16.7 step 5: no branch is left to ring, and no new one made. Of the person who said
@@ -101,7 +113,7 @@ class Hunt:
         """Pass ringing on; of several phones with sound of their own the first is heard."""
         caller = self._call.caller
         if not early_media:
-            caller.ring()
+            await caller.ring()
             return
         await caller.early_sound(leg.stream.codec if leg.stream is not None else "")
         self._early.append(leg)
@@ -125,29 +137,18 @@ class Hunt:
             caller.voice.hear_loop(self._call.around.media.ring_back)
 
 
-def _invitation(call: Call, binding: Binding, label: str) -> Invitation:
-    hop = way_to(binding)
-    facts = call.facts
-    display = facts.account.name or facts.account.user
-    local = SipUri(
-        hop.local_host if ":" not in hop.local_host else f"[{hop.local_host}]", port=hop.local_port
-    )
-    theirs = call.caller.codec
-    codecs = (theirs, *(codec for codec in (PCMA, PCMU) if codec != theirs)) if theirs else _offered(call)
+def _invitation(call: Call, binding: Binding, label: str, display: str) -> Invitation:
+    hop, caller = way_to(binding), call.caller
+    host = uri_host(hop.local_host)
+    theirs = caller.codecs_offered()
     return Invitation(
         party=binding.account,
         target=str(binding.contact),
         hop=hop,
-        caller=NameAddr(SipUri(local.host, facts.account.user, local.port), f"{label} {display}".strip()),
-        called=NameAddr(SipUri(local.host, binding.account, local.port)),
-        codecs=codecs,
+        caller=NameAddr(
+            SipUri(host, caller.party, hop.local_port), f"{label} {caller.display or caller.party}".strip()
+        ),
+        called=NameAddr(SipUri(host, binding.account, hop.local_port)),
+        codecs=(*theirs, *(codec for codec in (PCMA, PCMU) if codec not in theirs)),
+        display=display,
     )
-
-
-def _offered(call: Call) -> tuple[str, ...]:
-    """Return our codecs in the order the caller's own offer has them, so that no sample is transcoded."""
-    invite = call.caller.invite
-    media = sdp_of(invite).media if has_description(invite) else ()
-    numbers = next((line.formats for line in media if line.kind == "audio"), ())
-    order = [STATIC[number] for number in numbers if number in STATIC]
-    return (*order, *(codec for codec in (PCMA, PCMU) if codec not in order))

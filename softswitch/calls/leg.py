@@ -1,7 +1,7 @@
 """A leg: one dialog with one phone, and its sound.
 
-What callers' and called phones' legs share once they are up: re-INVITEs in every form, hold, keys,
-hanging up. How a leg comes up is in ``caller_leg`` and ``called_leg``.
+What every leg has, however it came up and whoever asks what of whom: its sound, its keys, what was agreed,
+and how it ends. The requests inside its dialog are in ``phone_leg``.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final
 
-from softswitch.calls.bodies import SDP, check_body, has_description, is_optional, sdp_of
+from softswitch.calls.bodies import sdp_of
 from softswitch.calls.directory import Directory
 from softswitch.calls.errors import LegEnded
 from softswitch.calls.hangup import SWITCH, Codes, Reason, Termination
-from softswitch.calls.keys import INFO, MOST_PRESSES, Keys, Press, digit_of_info
+from softswitch.calls.keys import MOST_PRESSES, Keys, Press
 from softswitch.calls.media_port import MediaPort, Sound
+from softswitch.calls.session import SessionClock
 from softswitch.calls.signaller import Signaller
 from softswitch.calls.signals import Ended, Held, Resumed, Signal
 from softswitch.clock import Clock
@@ -37,26 +37,14 @@ from softswitch.events import (
 from softswitch.events import LegEnded as LegEndedEvent
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.headers import NameAddr
-from softswitch.sip.hop import Hop
-from softswitch.sip.message import Request
-from softswitch.sip.offer_answer import (
-    PCMA,
-    PCMU,
-    Agreement,
-    Local,
-    Stream,
-    accept,
-    answer,
-    offer,
-)
+from softswitch.sip.hop import Hop, uri_host
+from softswitch.sip.message import Message, Request
+from softswitch.sip.offer_answer import PCMA, PCMU, Agreement, Local, Stream, accept
 from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.signals import DialogId, Failed, Incoming, Reply
-from softswitch.sip.stack import ALLOW
 from softswitch.sip.uri import SipUri
 
 logger = logging.getLogger(__name__)
-
-INFO_TYPES: Final = "application/dtmf-relay, application/dtmf"
 
 
 class Progress(Enum):
@@ -89,6 +77,8 @@ class Leg:
     ) -> None:
         self.name = name
         self.party = party
+        self.display = ""
+        """The party's name, as others see it; "" where only the number is known."""
         self.around = around
         self.hop = hop
         self._seen_at = hop
@@ -104,11 +94,17 @@ class Leg:
         self.stream: Stream | None = None
         self.dialog: DialogId | None = None
         self.sound_came = asyncio.Event()
-        self._ours: SessionDescription | None = None
+        self.ours: SessionDescription | None = None
+        """Our description as it was agreed last."""
+        self.offered: SessionDescription | None = None
+        """Our offer whose answer must come in the ACK, or in a PRACK."""
+        self.allows: frozenset[str] = frozenset()
+        """Methods the phone takes, in small letters, as far as it has said."""
+        self.referrals = 0
+        """How many REFERs it has sent."""
+        self.session = SessionClock(refresh=self.refresh_due, over=self._session_over)
         self._hold_told = False
         self._version = 0
-        self._offered: SessionDescription | None = None
-        """Our offer whose answer must come in the ACK."""
         self.termination = Termination(Reason.FAULT, SWITCH)
 
     @property
@@ -154,7 +150,7 @@ class Leg:
     def _enforce(self, agreement: Agreement) -> None:
         assert self.sound is not None
         first = self.stream is None
-        self._ours, self.stream = agreement.ours, agreement.stream
+        self.ours, self.stream = agreement.ours, agreement.stream
         # A phone that only rings owes us no sound.
         silence_after = self.around.sound_timeout if self.progress is Progress.UP else 0.0
         self.sound.agree(agreement.stream, silence_after=silence_after, signalling_host=self.hop.host)
@@ -225,26 +221,47 @@ class Leg:
     def _keys_flooded(self) -> None:
         self.around.record(KeysDropped(self.name, MOST_PRESSES))
 
-    # What SIP tells
+    # What SIP tells (see directory.Addressee)
 
     def requested(self, incoming: Incoming) -> None:
         """Answer a request inside the leg's dialog."""
-        match incoming.request.method:
-            case "BYE":
-                self._reply(incoming, 200)
-                self.ended(Termination(self.hung_up_reason(), self.side()))
-            case "INVITE":
-                self._reinvited(incoming)
-            case "INFO":
-                self._informed(incoming)
-            case "OPTIONS":
-                self._reply(incoming, 200, ("Allow", ALLOW), ("Accept", SDP))
-            case _:
-                self._reply(incoming, 405, ("Allow", ALLOW))
+        raise NotImplementedError
+
+    def replied(self, reply: Reply) -> None:
+        """Take a response to a request of ours."""
+        raise NotImplementedError
+
+    def failed(self, failed: Failed) -> None:
+        """Take that a request of ours found no answer."""
+        raise NotImplementedError
+
+    def cancelled(self) -> None:
+        """Take a CANCEL; only a caller can send one."""
+
+    @property
+    def may_be_offered(self) -> bool:
+        """Tell whether a first offer has its answer, so that the phone may make another."""
+        return self.progress is Progress.UP
+
+    def understood(self, message: Message) -> None:
+        """Note what the phone says it can do."""
+        allowed = message.fields.tokens("Allow")
+        if allowed:
+            self.allows = frozenset(allowed)
 
     def acknowledged(self, request: Request) -> None:
         """Take the ACK of our 2xx, and with it the answer to an offer we made."""
-        offered, self._offered = self._offered, None
+        self._answered_offer(request)
+
+    def proved(self, request: Request, agreement: Agreement | None) -> None:
+        """Take the PRACK of our 1xx: the answer to an offer of ours, or what was agreed on one of theirs."""
+        if agreement is not None:
+            self.agreed(agreement)
+        elif self.offered is not None and request.body:
+            self._answered_offer(request)
+
+    def _answered_offer(self, request: Request) -> None:
+        offered, self.offered = self.offered, None
         if offered is not None:
             try:
                 self.agreed(accept(offered, sdp_of(request)))
@@ -255,14 +272,12 @@ class Leg:
         """Take that our 2xx was never acknowledged: the phone does not see our answers."""
         self.fail(Termination(Reason.NOT_ACKNOWLEDGED))
 
-    def cancelled(self) -> None:
-        """Take a CANCEL; only a caller can send one."""
+    def refresh_due(self) -> None:
+        """Take that the session wants to be refreshed by us."""
 
-    def replied(self, reply: Reply) -> None:
-        """Take a response to a request of ours; overridden where one is waited for."""
-
-    def failed(self, failed: Failed) -> None:
-        """Take that a request of ours found no answer."""
+    def _session_over(self) -> None:
+        """Take that the phone has not refreshed its session."""
+        self.fail(Termination(Reason.SESSION_EXPIRED))
 
     def hung_up_reason(self) -> Reason:
         """Return what it means when this phone hangs up."""
@@ -272,51 +287,15 @@ class Leg:
         """Return which side of the call this phone is."""
         raise NotImplementedError
 
-    def _reinvited(self, incoming: Incoming) -> None:
-        """Answer a re-INVITE (RFC 3261 §14.2); one we cannot accept leaves everything as it was."""
-        request = incoming.request
-        try:
-            check_body(request)
-            if has_description(request):
-                agreement = answer(sdp_of(request), self.local())
-                ours = agreement.ours
-            else:
-                agreement, ours = None, offer(self.local(), before=self._ours)
-        except RemoteProtocolError as error:
-            self._reply(incoming, error.status, *error.fields, reason=error.reason)
-            return
-        stack = self.around.signaller.stack
-        response = stack.response(incoming.transaction, 200)
-        response.put_body(ours.to_bytes(), SDP)
-        self._offered = ours if agreement is None else None
-        self.around.signaller.respond(incoming.transaction, response, contact=self.contact())
-        self.sent(ours)
-        self._note_source(incoming.hop)
-        if agreement is not None:
-            self.agreed(agreement)
+    def seen_at(self, hop: Hop) -> None:
+        """Note where the phone is now.
 
-    def _note_source(self, hop: Hop) -> None:
-        # Phones move, and whoever has read the dialog's tags can say it is one: that is to be seen. Ports are
-        # not looked at, as a NAT changes them.
+        Phones move, and whoever has read the dialog's tags can say it is one: that is to be seen. Ports are
+        not looked at, as a NAT changes them.
+        """
         if hop.host != self._seen_at.host:
             self.around.record(LegMoved(self.name, self._seen_at.address, hop.address))
             self._seen_at = hop
-
-    def _informed(self, incoming: Incoming) -> None:
-        content_type = incoming.request.content_type
-        digit = digit_of_info(content_type.kind if content_type else "", incoming.request.body)
-        if digit is None and incoming.request.body and not is_optional(incoming.request):
-            self._reply(incoming, 415, ("Accept", INFO_TYPES))
-            return
-        self._reply(incoming, 200)
-        if digit:
-            self.keys.press(digit, INFO, self.around.clock.monotonic())
-
-    def _reply(self, incoming: Incoming, status: int, *fields: tuple[str, str], reason: str = "") -> None:
-        response = self.around.signaller.stack.response(incoming.transaction, status, reason)
-        for name, value in fields:
-            response.fields.add(name, value)
-        self.around.signaller.respond(incoming.transaction, response)
 
     # Ending
 
@@ -325,8 +304,7 @@ class Leg:
         params: tuple[tuple[str, str | None], ...] = ()
         if self.hop.transport != "UDP":
             params = (("transport", self.hop.transport.lower()),)
-        host = f"[{self.hop.local_host}]" if ":" in self.hop.local_host else self.hop.local_host
-        return NameAddr(SipUri(host, port=self.hop.local_port, params=params))
+        return NameAddr(SipUri(uri_host(self.hop.local_host), port=self.hop.local_port, params=params))
 
     def bye(self, termination: Termination) -> None:
         """Send BYE, if the dialog still lives."""
@@ -360,6 +338,7 @@ class Leg:
             return
         self.progress = Progress.ENDED
         self.termination = termination
+        self.session.stop()
         self.keys.flush()
         self.tell(self, Ended(termination))
 

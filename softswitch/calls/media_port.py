@@ -239,6 +239,9 @@ class Sound:
         """Let the port go and return the last statistics."""
         if self._leg is None or self.lost:
             return tell.Statistics()
+        if self._playing is not None and not self._playing.done():
+            # Somebody waits for its end, who goes on with the leg that took this one's place.
+            self._playing.set_result(Played(0.0, finished=False))
         self._closed = asyncio.get_running_loop().create_future()
         self._send(ask.CloseLeg(self._leg.number))
         self._port.forget(self)
@@ -247,6 +250,10 @@ class Sound:
                 return await self._closed
         except TimeoutError:
             return tell.Statistics()
+
+    def shares_worker(self, other: Sound) -> bool:
+        """Tell whether both are on one worker: only then can they hear each other."""
+        return other._leg is not None and self.on_worker(other._leg.worker)
 
     def on_worker(self, worker: Worker) -> bool:
         """Tell whether this leg is on that worker."""

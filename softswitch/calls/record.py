@@ -18,7 +18,9 @@ from softswitch.events import (
     LegAnswered,
     LegEnded,
     LegInvited,
+    LegLeft,
     LegRinging,
+    LegTookPlace,
 )
 
 Kind = TypeVar("Kind", CallArrived, CallRouted, CallEnded)
@@ -223,6 +225,14 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "Połączenia nie odebrano w czasie, jaki wyznaczył telefon dzwoniącego{after}.",
     ),
     Reason.ANSWERED_ELSEWHERE: ("Another phone answered first.", "Wcześniej odebrał inny telefon."),
+    Reason.TRANSFERRED: (
+        "{caller} handed the call over to somebody else{after}.",
+        "{caller} przekazał rozmowę komu innemu{after}.",
+    ),
+    Reason.MOVED: (
+        "The phone of {callee} sent the call on to a number that cannot be called from here.",
+        "Telefon {callee} przekierował połączenie na numer, na który nie można stąd zadzwonić.",
+    ),
     Reason.BUSY: ("{callee} was busy.", "{callee} był zajęty."),
     Reason.DECLINED: ("{callee} declined the call.", "{callee} odrzucił połączenie."),
     Reason.NO_ANSWER: ("{callee} did not answer{after}.", "{callee} nie odebrał{within}."),
@@ -262,6 +272,10 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     Reason.NOT_ACKNOWLEDGED: (
         "A phone never confirmed that the call was answered (no ACK).",
         "Telefon nie potwierdził odebrania połączenia (brak ACK).",
+    ),
+    Reason.SESSION_EXPIRED: (
+        "A phone no longer confirmed that it was there (its session timer ran out).",
+        "Telefon przestał potwierdzać, że jest na linii (upłynął czas sesji).",
     ),
     Reason.TOO_LONG: (
         "The call reached the longest time allowed{after}.",
@@ -330,6 +344,10 @@ def _legs(entries: Sequence[Entry]) -> tuple[LegRecord, ...]:
                 legs[leg] = LegRecord(leg, caller, is_caller=True, began=at)
             case LegInvited(leg=leg, party=party):
                 legs[leg] = LegRecord(leg, party, is_caller=False, began=at)
+            case LegTookPlace(leg=leg, party=party) if leg not in legs:
+                legs[leg] = LegRecord(leg, party, is_caller=False, began=at, answered=at)
+            case LegLeft(leg=leg) if leg in legs:
+                legs[leg] = replace(legs[leg], ended=at, reason=Reason.TRANSFERRED.value)
             case LegRinging(leg=leg) if leg in legs:
                 legs[leg] = replace(legs[leg], rang=legs[leg].rang or at)
             case LegAnswered(leg=leg, codec=codec, digits_by=digits_by) if leg in legs:

@@ -20,7 +20,12 @@ class Signaller(Protocol):
         ...
 
     def respond(
-        self, key: TransactionKey, response: Response, *, contact: NameAddr | None = None
+        self,
+        key: TransactionKey,
+        response: Response,
+        *,
+        contact: NameAddr | None = None,
+        reliable: bool = False,
     ) -> DialogId | None:
         """Send a response."""
         ...

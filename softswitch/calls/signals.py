@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from softswitch.calls.hangup import Termination
+from softswitch.calls.referral import Referral
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +37,18 @@ class Resumed:
     """The phone took the call from hold."""
 
 
-Signal = Ringing | Answered | Ended | Held | Resumed
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """The phone wants the other side to be connected with somebody else; the referral awaits its answer."""
+
+    referral: Referral
+
+
+@dataclass(frozen=True, slots=True)
+class TookPlace:
+    """This leg has taken the place of the leg named ``of``, which takes part no more."""
+
+    of: str
+
+
+Signal = Ringing | Answered | Ended | Held | Resumed | Referred | TookPlace

@@ -10,9 +10,10 @@ from typing import Final
 
 from softswitch.bus import EventLog
 from softswitch.calls.bodies import SDP, check_body, has_description, sdp_of
-from softswitch.calls.call import LONGEST_SECONDS, Call, Destination, Facts
+from softswitch.calls.call import LONGEST_SECONDS, Call, Destination, Facts, Seat
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.leg import Surroundings
+from softswitch.calls.takeover import Takeover
 from softswitch.events import CallArrived, CallEvent
 from softswitch.ids import make_id
 from softswitch.registrar.accounts import Account
@@ -22,12 +23,15 @@ from softswitch.sip.dialog import behind_nat
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.message import Request
 from softswitch.sip.offer_answer import Local, answer
+from softswitch.sip.replaces import Replaces, parse_replaces
+from softswitch.sip.session_timer import granted
 from softswitch.sip.signals import (
+    DialogId,
     Incoming,
     Reply,
     UserOutput,
 )
-from softswitch.sip.stack import ALLOW
+from softswitch.sip.stack import ALLOW, SUPPORTED
 from softswitch.sip.uri import OpaqueUri, dialled
 
 CALLS_PER_ACCOUNT: Final = 10
@@ -37,11 +41,16 @@ password is worth no more than that many."""
 Router = Callable[[str, Account], Destination | None]
 """Finds where a dialled number leads, None when nowhere."""
 
-ABILITIES: Final = (("Allow", ALLOW), ("Accept", SDP), ("Accept-Language", "en, pl"))
+ABILITIES: Final = (
+    ("Allow", ALLOW),
+    ("Accept", SDP),
+    ("Accept-Language", "en, pl"),
+    ("Supported", SUPPORTED),
+)
 """What OPTIONS are answered with (RFC 3261 §11.2)."""
 
-SUPPORTED: frozenset[str] = frozenset({"replaces"})
-"""Extensions a request may require of us; Replaces only as far as saying that it replaces nothing."""
+EXTENSIONS: frozenset[str] = frozenset(SUPPORTED.split(", "))
+"""Extensions a request may require of us."""
 
 
 class Switchboard:
@@ -54,6 +63,7 @@ class Switchboard:
         registrar: Registrar,
         authenticator: Authenticator,
         router: Router,
+        accounts: Callable[[str], Account | None],
         log: EventLog,
         longest: float = LONGEST_SECONDS,
         per_account: int = CALLS_PER_ACCOUNT,
@@ -62,6 +72,7 @@ class Switchboard:
         self._registrar = registrar
         self._authenticator = authenticator
         self._router = router
+        self._accounts = accounts
         self._log = log
         self._longest = longest
         self._per_account = per_account
@@ -156,6 +167,7 @@ class Switchboard:
                 pass
             case "INVITE":
                 _check_invite(request)
+                self._seat_wanted(request)
             case "BYE" | "INFO" | "UPDATE" | "PRACK" | "NOTIFY":
                 raise RemoteProtocolError(481, "No such call")
             case "SUBSCRIBE":
@@ -193,7 +205,7 @@ class Switchboard:
             log.append(event, call=call_id)
 
         around = replace(self._around, record=record)
-        call = Call(incoming, facts, around, finished=self._finished, longest=self._longest)
+        call = Call(incoming, facts, around, office=self, finished=self._finished, longest=self._longest)
         self._calls.add(call)
         around.record(
             CallArrived(
@@ -205,13 +217,51 @@ class Switchboard:
                 account=account.user,
             )
         )
-        call.caller.trying()
+        call.first.trying()
         others = self._of_account.setdefault(account.user, set())
         if len(others) < self._per_account:
             others.add(call)
         else:
             call.end(Termination(Reason.TOO_MANY_CALLS))
-        self._tasks.create_task(call.run(self._router(number, account)), name=f"call {call_id}")
+        destination = self._takeover(request, account) or self._router(number, account)
+        self._tasks.create_task(call.run(destination), name=f"call {call_id}")
+
+    # What calls ask of the whole (see call.Office)
+
+    def destination(self, number: str, *, by: str) -> Destination | None:
+        """Return where ``number`` leads when the account ``by`` sends somebody there, None when nowhere."""
+        account = self._accounts(by)
+        return self._router(number, account) if account is not None else None
+
+    def seat(self, dialog: DialogId) -> Seat | None:
+        """Return the call and the leg of a dialog, None when there is none."""
+        leg = self._around.directory.of_dialog(dialog)
+        return next((Seat(call, one) for call in self._calls for one in call.legs if one is leg), None)
+
+    def _seat_wanted(self, request: Request) -> tuple[Seat, Replaces] | None:
+        text = request.fields.get("Replaces")
+        if text is None:
+            return None
+        replaces = parse_replaces(text)
+        seat = self.seat(replaces.dialog)
+        if seat is None or seat.leg.over:
+            raise RemoteProtocolError(481, "No such call to replace")
+        return seat, replaces
+
+    def _takeover(self, request: Request, account: Account) -> Destination | None:
+        """Return the place an INVITE asks for by Replaces, None when it asks for none.
+
+        Raises RemoteProtocolError as RFC 3891 §3 has it.
+        """
+        wanted = self._seat_wanted(request)
+        if wanted is None:
+            return None
+        seat, replaces = wanted
+        if seat.leg.party != account.user:
+            raise RemoteProtocolError(403, "The call to be replaced is not yours")
+        if replaces.early_only and seat.leg.is_up:
+            raise RemoteProtocolError(486, "Answered already")
+        return Takeover(seat)
 
     def _finished(self, call: Call) -> None:
         self._calls.discard(call)
@@ -230,7 +280,7 @@ class Switchboard:
 
 def _check_extensions(request: Request) -> None:
     """Refuse what requires an extension we do not speak (RFC 3261 §8.2.2.3)."""
-    unknown = sorted(request.fields.tokens("Require") - SUPPORTED)
+    unknown = sorted(request.fields.tokens("Require") - EXTENSIONS)
     if unknown:
         raise RemoteProtocolError(420, "Bad Extension", fields=(("Unsupported", ", ".join(unknown)),))
 
@@ -246,9 +296,7 @@ def _check_invite(request: Request) -> None:
     _check_scheme(request)
     if request.max_forwards == 0:
         raise RemoteProtocolError(483, "Too Many Hops")
-    if request.fields.get("Replaces") is not None:
-        # RFC 3891 §3: it replaces nothing we know.
-        raise RemoteProtocolError(481, "No such call to replace")
+    granted(request)  # An interval that is too short is refused now, and not when somebody answers.
     if not request.contacts:
         raise RemoteProtocolError(400, "INVITE without Contact")
     check_body(request)

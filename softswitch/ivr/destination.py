@@ -79,8 +79,8 @@ def _facts(call: Call) -> CallFacts:
     account = call.facts.account
     return CallFacts(
         call=call.facts.id,
-        caller=account.user,
-        caller_name=account.name,
+        caller=call.caller.party,
+        caller_name=call.caller.display,
         called=call.facts.called,
         account=account.user,
         codec=call.caller.expected_codec(),

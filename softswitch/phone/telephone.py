@@ -12,6 +12,7 @@ from softswitch.calls.called_leg import CalledLeg, Invitation, Login
 from softswitch.calls.caller_leg import CallerLeg
 from softswitch.calls.hangup import CALLER, Reason, Termination
 from softswitch.calls.leg import Leg, Surroundings
+from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Answered, Ended, Held, Resumed, Ringing, Signal
 from softswitch.errors import SoftswitchError
 from softswitch.sip.digest import authorize
@@ -86,7 +87,7 @@ class Telephone:
         self._news: asyncio.Queue[Signal] = asyncio.Queue()
         self._talking = self._leaving = False
         self.registered = False
-        self.leg: Leg | None = None
+        self.leg: PhoneLeg | None = None
 
     def handle(self, output: UserOutput) -> None:
         """Take one event of the stack."""
@@ -242,7 +243,7 @@ class Telephone:
             await leg.close()  # The caller gave up before anybody looked.
         return leg
 
-    def _take(self, leg: Leg) -> None:
+    def _take(self, leg: PhoneLeg) -> None:
         """Begin a call; what was said of the one before is no news of it."""
         self.leg = leg
         self._talking = self._leaving = False
@@ -273,9 +274,7 @@ class Telephone:
     async def redirect(self, direction: Direction) -> None:
         """Hold (SENDONLY) or resume (SENDRECV); raise PhoneError when the other side refuses."""
         leg = self._current()
-        if not isinstance(leg, CalledLeg):
-            raise PhoneError("hold and resume need a call this phone has made")
-        status = await leg.redirect_sound(direction)
+        status = await leg.changes.redirect(direction)
         if not 200 <= status < 300:
             raise PhoneError(f"refused: {status}")
         self._say("on hold" if direction is Direction.SENDONLY else "resumed")
@@ -297,7 +296,7 @@ class Telephone:
             leg.dialog, "INFO", body=body, content_type="application/dtmf-relay"
         )
 
-    def _current(self) -> Leg:
+    def _current(self) -> PhoneLeg:
         if self.leg is None or self.leg.over:
             raise PhoneError("there is no call")
         return self.leg
@@ -328,7 +327,7 @@ class Telephone:
         caller = incoming.request.from_
         party = caller.display or (caller.uri.user or "" if isinstance(caller.uri, SipUri) else "")
         leg = CallerLeg(incoming, party, self._around, self._signal)
-        leg.ring()
+        leg.changes.begin(leg.ring())
         self._say(f"{party} is calling")
         self._ringing.put_nowait(leg)
 

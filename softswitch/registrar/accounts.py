@@ -37,6 +37,11 @@ class Accounts:
         """Return an account, None when there is no such one."""
         return self._accounts.get(user)
 
+    def name_of(self, user: str) -> str | None:
+        """Return the name of an account, "" for one without, None when there is no such one."""
+        account = self._accounts.get(user)
+        return None if account is None else account.name
+
     def secret(self, user: str, algorithm: str) -> str | None:
         """Return HA1 of a user for an algorithm, None when unknown: what the digest check asks for."""
         account = self._accounts.get(user)

@@ -11,6 +11,7 @@ from softswitch.sip.fields import Fields
 from softswitch.sip.headers import CSeq, NameAddr
 from softswitch.sip.hop import Hop, bare_host
 from softswitch.sip.message import Message, Request, Response
+from softswitch.sip.reliable import ReliableProvisional
 from softswitch.sip.signals import DialogId, TransactionKey, Transmit
 from softswitch.sip.uri import SipUri, Uri
 
@@ -56,6 +57,16 @@ class Dialog:
     """It held an offer, whose answer is due in the ACK."""
     acks: dict[int, bytes] = field(default_factory=dict)
     """ACKs we sent, by CSeq: a repeated 2xx gets the same again (RFC 3261 §13.2.2.4)."""
+    pending_update: TransactionKey | None = None
+    """An UPDATE of ours that holds an offer and is not answered (RFC 3311 §5.1)."""
+    provisional: ReliableProvisional | None = None
+    """Our 1xx that waits for its PRACK."""
+    unsent: tuple[Response, ...] = ()
+    """Reliable 1xx of ours that wait for that."""
+    last_rseq: int = 0
+    """RSeq of our last reliable 1xx."""
+    heard_rseq: int | None = None
+    """RSeq of the peer's last reliable 1xx (RFC 3262 §4)."""
     credentials: tuple[tuple[str, str], ...] = ()
     """Those of our INVITE that was answered last: its ACK must carry the same (§13.2.2.4)."""
 
@@ -97,6 +108,13 @@ class Dialog:
         if self.remote_cseq is not None and number <= self.remote_cseq:
             raise RemoteProtocolError(500, "CSeq out of order")
         self.remote_cseq = number
+
+    def no_longer_pending(self, key: TransactionKey) -> None:
+        """Note that a request of ours is answered, or never will be."""
+        if key == self.pending_client:
+            self.pending_client = None
+        if key == self.pending_update:
+            self.pending_update = None
 
     def refresh_target(self, message: Message, hop: Hop) -> None:
         """Follow the Contact of a re-INVITE or UPDATE, or of its 2xx (RFC 3261 §12.2)."""

@@ -15,6 +15,7 @@ from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request, Response
+from softswitch.sip.provisionals import Provisionals
 from softswitch.sip.signals import (
     Acknowledged,
     Cause,
@@ -61,6 +62,7 @@ class DialogLayer:
         self._send = send
         self._token = token
         self._dialogs: dict[DialogId, Dialog] = {}
+        self.provisionals = Provisionals(alarms, emit, timings)
 
     def __len__(self) -> int:
         return len(self._dialogs)
@@ -85,6 +87,7 @@ class DialogLayer:
         if dialog is None:
             return
         self._clear_alarms(name)
+        self.provisionals.forget(name)
         for bye in dialog.byes:
             self._emit(Failed(client_key(bye), Cause.ENDED, name))
 
@@ -101,6 +104,11 @@ class DialogLayer:
         else:
             self._success_settled(now, dialog)
             self._emit(Unacknowledged(name))
+
+    def provisional_alarm(self, now: float, what: str, name: DialogId) -> None:
+        """Repeat a reliable 1xx whose PRACK has not come, or give up on it."""
+        if name in self._dialogs:
+            self.provisionals.alarm(now, what, self._dialogs[name])
 
     # Requests from the peer
 
@@ -122,15 +130,20 @@ class DialogLayer:
         if request.method == "INVITE":
             self._check_overlap(dialog)
             dialog.pending_server = transaction.key
+        elif request.method == "UPDATE" and request.body and dialog.state is DialogState.CONFIRMED:
+            # RFC 3311 §5.2. Before the answer, what was agreed already is the user's to know.
+            self._check_overlap(dialog)
+        elif request.method == "PRACK":
+            self.provisionals.proved(dialog, request)
         elif request.method == "BYE":
             # The peer that says BYE has our 2xx, whatever became of its ACK.
             self._success_settled(now, dialog)
         transaction.dialog = dialog.id
 
     def _check_overlap(self, dialog: Dialog) -> None:
-        # RFC 3261 §14.2: an INVITE before the one before it is answered is refused with 500 and a
+        # RFC 3261 §14.2: an offer before the one before it is answered is refused with 500 and a
         # Retry-After; one that crosses ours is refused with 491.
-        if dialog.pending_client is not None:
+        if dialog.pending_client is not None or dialog.pending_update is not None:
             raise RemoteProtocolError(491, "Request Pending")
         # RFC 5407 §3.1.4: before the ACK it may be taken, unless that ACK is to bring an answer.
         if dialog.unacknowledged is not None and dialog.offer_open:
@@ -138,7 +151,7 @@ class DialogLayer:
         if dialog.pending_server is not None:
             pause = zlib.crc32(self._token().encode()) % (LONGEST_PAUSE + 1)
             raise RemoteProtocolError(
-                500, "INVITE before the last was answered", fields=(("Retry-After", str(pause)),)
+                500, "An offer before the last was answered", fields=(("Retry-After", str(pause)),)
             )
 
     def acknowledged(self, now: float, request: Request) -> None:
@@ -196,6 +209,7 @@ class DialogLayer:
         if dialog is None:
             return
         dialog.pending_server = None
+        self.provisionals.settled(dialog)
         if response.status < 300:
             # RFC 6141 §4.6: on sending the 2xx; a re-INVITE that is refused changes nothing.
             dialog.refresh_target(transaction.request, transaction.hop)
@@ -211,6 +225,7 @@ class DialogLayer:
         dialog.first_ack_due = dialog.state is DialogState.EARLY
         dialog.state = DialogState.CONFIRMED
         dialog.pending_server = None
+        self.provisionals.settled(dialog)
         dialog.unacknowledged = transaction.request.cseq.number
         dialog.success = Transmit(transaction.hop, transaction.last)
         dialog.offer_open = offer_open
@@ -268,8 +283,9 @@ class DialogLayer:
         dialog = self._of_transaction(transaction)
         if dialog is None:
             return
-        if transaction.key == dialog.pending_client:
-            dialog.pending_client = None
+        dialog.no_longer_pending(transaction.key)
+        if transaction.request.method == "UPDATE" and response.status < 300:
+            dialog.refresh_target(response, transaction.hop)
         if transaction.request.method == "BYE" or response.status == 481:
             # RFC 3261 §12.2.1.2: the peer knows nothing of the dialog, so there is none. After a 408 there
             # is one still: the user ends it by BYE.
@@ -281,8 +297,7 @@ class DialogLayer:
         dialog = self._of_transaction(transaction)
         if dialog is None or transaction.failed is None:
             return
-        if transaction.key == dialog.pending_client:
-            dialog.pending_client = None
+        dialog.no_longer_pending(transaction.key)
         if transaction.request.method == "BYE":
             self.forget(dialog.id)
 

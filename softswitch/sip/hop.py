@@ -45,6 +45,11 @@ def host_port(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+def uri_host(host: str) -> str:
+    """Write an address as the host of a URI or Via: an IPv6 one in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
 def bare_host(host: str) -> str:
     """Return a URI's or Via's host without IPv6 brackets, in lower case."""
     return host[1:-1].lower() if host.startswith("[") else host.lower()

@@ -16,9 +16,11 @@ from softswitch.sip.dialog_layer import GIVE_UP_SUCCESS, REPEAT_SUCCESS, DialogL
 from softswitch.sip.errors import LocalProtocolError, NotSip, RemoteProtocolError
 from softswitch.sip.fields import Fields
 from softswitch.sip.headers import MAGIC_COOKIE, CSeq, NameAddr, Via
-from softswitch.sip.hop import Hop
+from softswitch.sip.hop import Hop, uri_host
 from softswitch.sip.message import Request, Response, explain, response_to
 from softswitch.sip.parser import PONG, BrokenRequest, parse_datagram
+from softswitch.sip.provisionals import GIVE_UP_PROVISIONAL, REPEAT_PROVISIONAL
+from softswitch.sip.reliable import is_next, reliable_rseq
 from softswitch.sip.return_path import answer_hop, note_source
 from softswitch.sip.signals import (
     Cancelled,
@@ -42,10 +44,10 @@ from softswitch.sip.timers import Alarms, Timings
 from softswitch.sip.transaction import Transaction, TransactionLayer, client_key, server_key
 from softswitch.sip.validate import validate_request, validate_response
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, UPDATE, REFER"
 """Methods this element answers with more than 405."""
-SUPPORTED = ""
-"""Option tags of extensions we speak."""
+SUPPORTED = "100rel, replaces, timer"
+"""Option tags of extensions we speak (RFC 3262, RFC 3891, RFC 4028)."""
 RETRY_AFTER = 2
 """Seconds we ask for when overloaded: the time in which some thousand transactions end."""
 
@@ -96,6 +98,8 @@ class SipStack:
             assert isinstance(key, tuple)
             if key[0] in (REPEAT_SUCCESS, GIVE_UP_SUCCESS):
                 self._dialogs.alarm(now, *key)
+            elif key[0] in (REPEAT_PROVISIONAL, GIVE_UP_PROVISIONAL):
+                self._dialogs.provisional_alarm(now, *key)
             elif key[0] == STREAM:
                 self._streams.alarm(now, key[1])
             else:
@@ -201,6 +205,8 @@ class SipStack:
             self._layer.respond(now, transaction, response)
         else:
             self._outputs.append(Incoming(transaction.key, request, hop, dialog.id))
+            if request.method == "PRACK":
+                self._send_next_provisional(now, dialog)
 
     def _cancel_received(self, now: float, hop: Hop, request: Request) -> None:
         # RFC 3261 §9.2: matched as if its method were INVITE.
@@ -231,8 +237,26 @@ class SipStack:
         dialog = self._dialogs.of_response(transaction, response, hop) if invite else None
         if response.final:
             self._dialogs.settle(transaction, response)
+        elif dialog is not None and not self._prove(now, dialog, response):
+            return
         name = dialog.id if dialog is not None else transaction.dialog
         self._outputs.append(Reply(transaction.key, response, hop, name))
+
+    def _prove(self, now: float, dialog: Dialog, response: Response) -> bool:
+        """Send the PRACK of a reliable 1xx (RFC 3262 §4); tell whether the response is to be seen.
+
+        One that was seen or comes before its turn is dropped: it is sent again until its PRACK has come.
+        Our INVITE always holds the offer, so the PRACK needs no body.
+        """
+        rseq = reliable_rseq(response)
+        if rseq is None:
+            return True
+        if not is_next(dialog.heard_rseq, rseq):
+            return False
+        dialog.heard_rseq = rseq
+        rack = f"{rseq} {response.cseq.number} INVITE"
+        self.send_in_dialog(now, dialog.id, "PRACK", fields=(("RAck", rack),))
+        return True
 
     # The user's side: answering
 
@@ -248,19 +272,24 @@ class SipStack:
         return response
 
     def respond(
-        self, now: float, key: TransactionKey, response: Response, *, contact: NameAddr | None = None
+        self,
+        now: float,
+        key: TransactionKey,
+        response: Response,
+        *,
+        contact: NameAddr | None = None,
+        reliable: bool = False,
     ) -> DialogId | None:
         """Send a response.
 
         With ``contact``, a 101-299 to an INVITE makes or confirms the dialog, which is returned, and a
-        2xx is repeated until its ACK comes. Raises LocalProtocolError when the request is answered already,
-        and for a 101-299 to a re-INVITE whose dialog is over.
+        2xx is repeated until its ACK comes; a ``reliable`` 101-199 until its PRACK does, which is a request
+        like others. Raises LocalProtocolError when the request is answered already, and for a 101-299 to a
+        re-INVITE whose dialog is over.
         """
         transaction = self._server(key)
         if transaction.request.method != "INVITE" or response.status == 100:
-            self._layer.respond(now, transaction, response)
-            if response.final and transaction.request.method == "BYE" and transaction.dialog is not None:
-                self.forget(transaction.dialog)
+            self._respond_in_place(now, transaction, response)
             return transaction.dialog
         if response.final and transaction.dialog is not None:
             self._dialogs.answered(transaction, response)
@@ -273,11 +302,46 @@ class SipStack:
             response.fields.add("Record-Route", value)
         response.fields.put("Contact", contact)
         response.fields.put("Allow", ALLOW)
+        if response.status < 200 and reliable:
+            if self._dialogs.provisionals.number(dialog, response):
+                self._send_reliable(now, dialog, transaction, response)
+            return dialog.id
         self._layer.respond(now, transaction, response)
         if response.status >= 200:
             offer_open = bool(response.body) and not request.body
             self._dialogs.await_ack(now, dialog, transaction, offer_open=offer_open)
         return dialog.id
+
+    def _respond_in_place(self, now: float, transaction: Transaction, response: Response) -> None:
+        """Answer what makes no dialog; a BYE ends its own, an UPDATE moves its target."""
+        dialog, method = transaction.dialog, transaction.request.method
+        if method == "UPDATE" and 200 <= response.status < 300 and dialog is not None:
+            refreshed = self.dialog(dialog)
+            refreshed.refresh_target(transaction.request, transaction.hop)
+            response.fields.put("Contact", refreshed.contact)
+        self._layer.respond(now, transaction, response)
+        if response.final and method == "BYE" and dialog is not None:
+            self.forget(dialog)
+
+    def _send_reliable(
+        self, now: float, dialog: Dialog, transaction: Transaction, response: Response
+    ) -> None:
+        self._layer.respond(now, transaction, response)
+        self._dialogs.provisionals.await_prack(now, dialog, transaction, response)
+
+    def _send_next_provisional(self, now: float, dialog: Dialog) -> None:
+        response = self._dialogs.provisionals.next(dialog)
+        invite = self._layer.server(dialog.pending_server) if dialog.pending_server is not None else None
+        if response is not None and invite is not None and not invite.answered:
+            self._send_reliable(now, dialog, invite, response)
+
+    def awaits_prack(self, name: DialogId) -> bool:
+        """Tell whether a description of ours waits for its PRACK: until then no 2xx may go (RFC 3262 §3)."""
+        if name not in self._dialogs:
+            return False
+        dialog = self.dialog(name)
+        described = dialog.provisional is not None and dialog.provisional.described
+        return described or any(response.body for response in dialog.unsent)
 
     def dismiss(
         self, key: TransactionKey, status: int, *, reason: str = "", fields: tuple[tuple[str, str], ...] = ()
@@ -345,12 +409,14 @@ class SipStack:
     ) -> TransactionKey:
         """Send a request inside a dialog; raise LocalProtocolError when there is no such dialog.
 
-        An INVITE while another is pending in the dialog is a LocalProtocolError too (RFC 3261 §14.1). A BYE
+        An INVITE or an offer while another is pending in the dialog is a LocalProtocolError too (RFC 3261
+        §14.1, RFC 3311 §5.1). A BYE
         that must wait for the ACK of our 2xx leaves when that has come, or is given up (§15).
         """
         dialog = self.dialog(name)
-        if method == "INVITE" and (dialog.pending_client or dialog.pending_server):
-            raise LocalProtocolError("another INVITE is pending in this dialog")
+        offers = method == "INVITE" or (method == "UPDATE" and bool(body))
+        if offers and (dialog.pending_client or dialog.pending_server or dialog.pending_update):
+            raise LocalProtocolError("another offer is pending in this dialog")
         request = dialog.request(method)
         for field_name, value in fields:
             request.fields.add(field_name, value)
@@ -362,6 +428,8 @@ class SipStack:
         transaction = self._layer.open_client(now, request, dialog.hop, name)
         if method == "INVITE":
             dialog.pending_client = transaction.key
+        elif offers:
+            dialog.pending_update = transaction.key
         return transaction.key
 
     def acknowledge(
@@ -416,7 +484,5 @@ class SipStack:
         request.fields.add("User-Agent", self._agent)
 
     def _via(self, hop: Hop) -> Via:
-        host = f"[{hop.local_host}]" if ":" in hop.local_host else hop.local_host
-        return Via(
-            hop.transport, host, hop.local_port, {"rport": None, "branch": MAGIC_COOKIE + self._token()}
-        )
+        params = {"rport": None, "branch": MAGIC_COOKIE + self._token()}
+        return Via(hop.transport, uri_host(hop.local_host), hop.local_port, params)

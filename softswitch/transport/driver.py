@@ -108,10 +108,16 @@ class SipDriver:
     # The user's verbs: the stack's own, followed by a drain.
 
     def respond(
-        self, key: TransactionKey, response: Response, *, contact: NameAddr | None = None
+        self,
+        key: TransactionKey,
+        response: Response,
+        *,
+        contact: NameAddr | None = None,
+        reliable: bool = False,
     ) -> DialogId | None:
         """See :meth:`SipStack.respond`."""
-        dialog = self.stack.respond(self._clock.monotonic(), key, response, contact=contact)
+        now = self._clock.monotonic()
+        dialog = self.stack.respond(now, key, response, contact=contact, reliable=reliable)
         self._drain()
         return dialog
 

@@ -333,7 +333,7 @@ async def test_no_reinvite_is_tried_again_once_the_call_was_hung_up():
         await passes(0.5)
         line.phone.answers_bye = False  # So the dialog still lives when the pause is over.
         async with asyncio.TaskGroup() as tasks:
-            holding = tasks.create_task(line.leg.redirect_sound(Direction.SENDONLY))
+            holding = tasks.create_task(line.leg.changes.redirect(Direction.SENDONLY))
             await passes(0.1)
             (mine,) = [one for one in line.phone.incoming("INVITE") if one.dialog is not None]
             line.phone.answer(mine, 491)

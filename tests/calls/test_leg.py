@@ -286,7 +286,7 @@ def redirecting(switch, statuses):
         while leg.progress is not Progress.UP:
             await call.signals.get()
         await passes(1)
-        statuses.append(await leg.redirect_sound(Direction.SENDONLY))
+        statuses.append(await leg.changes.redirect(Direction.SENDONLY))
         return Termination(Reason.CALLEE_HUNG_UP, CALLEE)
 
     return Steps(course)

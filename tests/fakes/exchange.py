@@ -109,10 +109,16 @@ class Wires:
         self._loop = asyncio.get_running_loop()
 
     def respond(
-        self, key: TransactionKey, response: Response, *, contact: NameAddr | None = None
+        self,
+        key: TransactionKey,
+        response: Response,
+        *,
+        contact: NameAddr | None = None,
+        reliable: bool = False,
     ) -> DialogId | None:
         """See Signaller."""
-        dialog = self.stack.respond(self._loop.time(), key, response, contact=contact)
+        now = self._loop.time()
+        dialog = self.stack.respond(now, key, response, contact=contact, reliable=reliable)
         self._network.flush()
         return dialog
 
@@ -192,7 +198,7 @@ class Exchange:
         self.accounts = {user: Account(user, name) for user, name in NAMES.items()}
         self.places: dict[str, list[Binding]] = {}
         self.routes: dict[str, Destination] = {}
-        self.dialler = Dialler(self.bindings, lambda user: user in self.accounts)
+        self.dialler = Dialler(self.bindings, NAMES.get)
         self.around = Surroundings(
             signaller=self.wires,
             media=self.media,
@@ -209,6 +215,7 @@ class Exchange:
             registrar=self.registrar,
             authenticator=trusting,
             router=self._route,
+            accounts=self.accounts.get,
             log=self.log,
             longest=longest,
             per_account=per_account,

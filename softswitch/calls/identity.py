@@ -1,0 +1,15 @@
+"""Who somebody is, as the other side's phone shows it (RFC 3325 §9.1, RFC 5876 §4.5)."""
+
+from __future__ import annotations
+
+from softswitch.calls.leg import Leg
+from softswitch.sip.headers import NameAddr
+from softswitch.sip.hop import uri_host
+from softswitch.sip.uri import SipUri
+
+
+def shown(leg: Leg, *, to: Leg) -> tuple[tuple[str, str], ...]:
+    """Return the fields that tell the phone of ``to`` that it talks with the party of ``leg``."""
+    host, port = to.hop.local_host, to.hop.local_port
+    who = NameAddr(SipUri(uri_host(host), leg.party, port), leg.display)
+    return (("P-Asserted-Identity", str(who)),)

@@ -1,0 +1,105 @@
+"""A leg with its dialog: what its phone asks inside it, and what we ask of the phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from softswitch.calls import in_dialog
+from softswitch.calls.changes import Changes
+from softswitch.calls.hangup import Termination
+from softswitch.calls.leg import Leg, Progress, Surroundings
+from softswitch.calls.signals import Signal
+from softswitch.sip.hop import Hop
+from softswitch.sip.session_timer import Fields
+from softswitch.sip.signals import Failed, Incoming, Reply
+
+
+class PhoneLeg(Leg):
+    """One phone of a call, called or calling. ``owner`` says that we made its Call-ID."""
+
+    def __init__(
+        self,
+        name: str,
+        party: str,
+        around: Surroundings,
+        hop: Hop,
+        tell: Callable[[Leg, Signal], None],
+        *,
+        owner: bool,
+    ) -> None:
+        super().__init__(name, party, around, hop, tell)
+        self.changes = Changes(self, owner=owner)
+        self.shows_identity = True
+        """Its phone is told when it talks with somebody else."""
+
+    # Towards a phone that is called these do nothing: it is up when somebody else talks to it.
+
+    async def ring(self) -> None:
+        """Tell the phone that it rings at the other end, if it still waits for an answer."""
+
+    async def early_sound(self, prefer: str = "") -> None:
+        """Let a phone that waits hear us before the answer."""
+
+    async def answer(self, prefer: str = "", fields: Fields = ()) -> None:
+        """Answer a phone that waits, telling it by ``fields`` who does."""
+
+    async def ready(self) -> None:
+        """Wait until the phone can hear."""
+
+    def hush(self) -> None:
+        """Let the phone hear nothing, if it is still there."""
+        if self.sound is not None and not self.over:
+            self.sound.hear_nothing()
+
+    async def move_sound(self, near: Leg) -> None:
+        """Bring the sound to the worker of another leg, so that they can hear each other; tell the phone.
+
+        Raises NoMedia when it has no port left.
+        """
+        old, stream = self.sound, self.stream
+        if old is None or near.sound is None or stream is None or old.shares_worker(near.sound):
+            return
+        self.sound = None
+        sound = await self.open_sound(near)
+        sound.agree(stream, silence_after=self.around.sound_timeout, signalling_host=self.hop.host)
+        self.changes.begin(self.changes.readdress())
+        self.changes.begin(old.close())
+
+    @property
+    def is_up(self) -> bool:
+        """Tell whether the phone is on the line."""
+        return self.progress is Progress.UP
+
+    @property
+    def codec(self) -> str:
+        """The codec agreed on, "" before that."""
+        return self.stream.codec if self.stream is not None else ""
+
+    def expected_codec(self) -> str:
+        """The codec that is, or would be, agreed on; "" when nobody knows yet."""
+        return self.codec
+
+    def codecs_offered(self) -> tuple[str, ...]:
+        """Return the codecs the phone would take, best first, as far as it has said."""
+        return (self.codec,) if self.codec else ()
+
+    def requested(self, incoming: Incoming) -> None:
+        """Answer a request inside the leg's dialog."""
+        in_dialog.requested(self, incoming)
+
+    def replied(self, reply: Reply) -> None:
+        """Take a response to a request of ours."""
+        self.changes.replied(reply)
+
+    def failed(self, failed: Failed) -> None:
+        """Take that a request of ours found no answer."""
+        self.changes.failed(failed)
+
+    def refresh_due(self) -> None:
+        """Refresh the session."""
+        self.changes.begin(self.changes.refresh())
+
+    def ended(self, termination: Termination) -> None:
+        """Note the end, also for whoever waits for an answer of the phone: it will not come any more."""
+        super().ended(termination)
+        self.changes.close()
