@@ -77,6 +77,10 @@ class Office(Protocol):
         """Return the call and the leg of a dialog, None when there is none."""
         ...
 
+    def seats(self, party: str) -> Sequence[Seat]:
+        """Return the legs of an account that ring or talk, the one that began first before others."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -67,16 +67,33 @@ class Dialler:
         rounds = _rounds(self.bindings(user) for user in known)
         if not rounds:
             return Termination(Reason.OFFLINE)
+        return await self._hunt(call, ((ringing, ring_for / len(rounds)) for ringing in rounds), label)
+
+    async def reach_in_turn(
+        self, call: Call, turns: Iterable[Sequence[str]], *, ring_for: float, label: str = ""
+    ) -> PhoneLeg | Termination:
+        """Ring the phones of one set of accounts after another, each for so many seconds.
+
+        A turn is asked for when it is due, so that who is busy by then can be left out. All phones of an
+        account ring at once. Otherwise as :meth:`reach`.
+        """
+        ringing = ([binding for user in turn for binding in self.bindings(user)] for turn in turns)
+        return await self._hunt(call, ((bindings, ring_for) for bindings in ringing if bindings), label)
+
+    async def _hunt(
+        self, call: Call, turns: Iterable[tuple[Sequence[Binding], float]], label: str
+    ) -> PhoneLeg | Termination:
         hunt = Hunt(call, label, lambda user: self.name_of(user) or "")
-        for ringing in rounds:
-            winner = await hunt.ring(ringing, ring_for / len(rounds))
+        for ringing, seconds in turns:
+            winner = await hunt.ring(ringing, seconds)
             if winner is not None:
                 return winner
         if hunt.moved:
             return await forward(call, *hunt.moved[0], why=Reason.MOVED)
-        if call.caller.sound is not None:
-            call.caller.voice.hear_nothing()
-        return min(hunt.failures, key=lambda failure: _rank(failure.reason))
+        call.caller.hush()
+        return min(
+            hunt.failures, key=lambda failure: _rank(failure.reason), default=Termination(Reason.OFFLINE)
+        )
 
 
 def _rounds(accounts: Iterable[tuple[Binding, ...]]) -> list[list[Binding]]:

@@ -26,6 +26,7 @@ class Hunt:
         self._label = label
         self._name_of = name_of
         self._ringing: list[CalledLeg] = []
+        self._sounded = False
         self._early: list[CalledLeg] = []
         """Phones with sound of their own, the first of which the caller hears."""
         self._refused: set[str] = set()
@@ -40,7 +41,9 @@ class Hunt:
         The others are told that it was answered elsewhere.
         """
         call = self._call
-        if call.caller.stream is not None:
+        if call.caller.stream is not None and not self._sounded:
+            # Once for all rounds: the caller hears one ringing, whoever's turn it is.
+            self._sounded = True
             call.caller.voice.hear_loop(call.around.media.ring_back)
         # When the call itself ends meanwhile we are cancelled, and its end stops the phones, saying why.
         for binding in bindings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -237,6 +237,13 @@ class Switchboard:
         """Return the call and the leg of a dialog, None when there is none."""
         leg = self._around.directory.of_dialog(dialog)
         return next((Seat(call, one) for call in self._calls for one in call.legs if one is leg), None)
+
+    def seats(self, party: str) -> Sequence[Seat]:
+        """Return the legs of an account that ring or talk, the one that began first before others."""
+        by_age = sorted(self._calls, key=lambda call: call.facts.id)
+        return [
+            Seat(call, leg) for call in by_age for leg in call.legs if leg.party == party and not leg.over
+        ]
 
     def _seat_wanted(self, request: Request) -> tuple[Seat, Replaces] | None:
         text = request.fields.get("Replaces")
