@@ -16,6 +16,7 @@ from softswitch.events import (
     CallArrived,
     CallEnded,
     CallEvent,
+    CallForwarded,
     CallRouted,
     CredentialsRefused,
     DigitPressed,
@@ -25,8 +26,10 @@ from softswitch.events import (
     LegAnswered,
     LegEnded,
     LegInvited,
+    LegLeft,
     LegMoved,
     LegRinging,
+    LegTookPlace,
     MediaLatched,
     MediaWorkerDied,
     PhoneRegistered,
@@ -37,8 +40,19 @@ from softswitch.events import (
     SourceShutOut,
     StepTaken,
     SwitchStarted,
+    TransferAsked,
+    TransferDone,
 )
-from softswitch.narration import CauseFirst, CourseEvent, LegEvent, SoundEvent, narrate, printable, told
+from softswitch.narration import (
+    CauseFirst,
+    CourseEvent,
+    HandOver,
+    LegEvent,
+    SoundEvent,
+    narrate,
+    printable,
+    told,
+)
 from tests.fakes.clock import START
 
 WARSAW_WINTER = timezone(timedelta(hours=1))
@@ -149,6 +163,41 @@ LINES: list[tuple[Event, str, str]] = [
         "bank/gate 1 menu: klawisz 12",
     ),
     (
+        CallForwarded("1002", "1003", "busy"),
+        "1002 sends the call on to 1003 (busy)",
+        "1002 przekierowuje połączenie na 1003 (zajęte)",
+    ),
+    (
+        TransferAsked("a", "1001", "1003", False),
+        "1001 transfers the call to 1003 (a)",
+        "1001 przekazuje rozmowę do 1003 (a)",
+    ),
+    (
+        TransferAsked("a", "1001", "1003", True),
+        "1001 transfers the call to 1003 after asking (a)",
+        "1001 przekazuje rozmowę do 1003 po konsultacji (a)",
+    ),
+    (
+        TransferDone("a", "1003", True),
+        "the transfer to 1003 is done (a)",
+        "rozmowę przekazano do 1003 (a)",
+    ),
+    (
+        TransferDone("a", "1003", False, "busy"),
+        "the transfer to 1003 failed: busy (a)",
+        "nie udało się przekazać rozmowy do 1003: zajęte (a)",
+    ),
+    (
+        LegTookPlace("b2", "1003", "b1", "01KE5Q2M00AAAAAAAAAA3F7K2A"),
+        "1003 (b2) takes the place of b1",
+        "1003 (b2) zajmuje miejsce b1",
+    ),
+    (
+        LegLeft("a", "1001", "01KE5Q2M00AAAAAAAAAA3F7K2A"),
+        "1001 (a) goes on in call 01KE5Q2M00AAAAAAAAAA3F7K2A",
+        "1001 (a) przechodzi do połączenia 01KE5Q2M00AAAAAAAAAA3F7K2A",
+    ),
+    (
         LegEnded("b1", "1002", "no_answer", "no_answer", 480, 19, 10, 20, 1),
         "1002 is off: no answer, SIP 480; sent 10, received 20, lost 1 (b1)",
         "1002 rozłączony: nikt nie odebrał, SIP 480; wysłane 10, odebrane 20, utracone 1 (b1)",
@@ -190,7 +239,7 @@ def test_whatever_the_network_sends_a_line_stays_one_short_printable_line(
 
 
 def test_every_event_of_a_call_is_told_in_one_place() -> None:
-    places = [get_args(LegEvent), get_args(SoundEvent), get_args(CourseEvent)]
+    places = [get_args(one) for one in (LegEvent, SoundEvent, CourseEvent, HandOver)]
     told_there = [kind for place in places for kind in place]
     assert set(told_there) == set(get_args(CallEvent))
     assert len(told_there) == len(set(told_there))

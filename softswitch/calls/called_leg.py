@@ -38,6 +38,10 @@ class Login:
     nonce: Callable[[], str] = field(repr=False)
     """Makes the client's own nonce."""
 
+    def prove(self, again: Request, response: Response) -> bool:
+        """Add credentials for a challenge to a request about to be sent again; False when none suit it."""
+        return authorize(again, response, user=self.user, password=self.password, cnonce=self.nonce())
+
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
@@ -118,7 +122,7 @@ class CalledLeg(PhoneLeg):
         if first.fields.get("Authorization") or first.fields.get("Proxy-Authorization"):
             return False
         again = first.again()
-        if not authorize(again, response, user=login.user, password=login.password, cnonce=login.nonce()):
+        if not login.prove(again, response):
             return False
         self._send(again)
         return True
@@ -204,6 +208,8 @@ class CalledLeg(PhoneLeg):
             return
         self.dialog = reply.dialog
         self.around.directory.know(reply.dialog, self)
+        if self._invitation.login is not None:
+            signaller.stack.dialog(reply.dialog).prove = self._invitation.login.prove
         # RFC 3261 §13.2.1: an exchange belongs to its dialog, and "the first session description it receives"
         # is the answer: a 2xx need not repeat it. One that differs is followed (see DECISIONS.md).
         early = self._early.get(reply.dialog)

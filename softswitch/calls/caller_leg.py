@@ -82,13 +82,14 @@ class CallerLeg(PhoneLeg):
             return
         if not has_description(self.invite):
             await self.ring()
+            await self._until_proved()  # The PRACK may bring the answer to an offer of ours.
             return
         await self.open_sound()
         if self.over:
             return
-        self._agreement = self._agree(prefer)
-        self.agreed(self._agreement)
-        self._proceed(183, self._agreement.ours)
+        agreement = self._agree(prefer)
+        self.agreed(agreement)
+        self._proceed(183, agreement.ours)
 
     async def answer(self, prefer: str = "", fields: Fields = ()) -> None:
         """Answer the call; ``prefer`` names the codec to choose if the phone has it.
@@ -161,14 +162,14 @@ class CallerLeg(PhoneLeg):
         """Tell whether its offer has been answered in a way that is certain to have reached it."""
         return self.progress is Progress.UP or (self._agreement is not None and self._proof.is_set())
 
+    def agreed(self, agreement: Agreement) -> None:
+        """Put an agreement into force; the last one before the answer is what the answer repeats."""
+        self._agreement = agreement
+        super().agreed(agreement)
+
     def proved(self, request: Request, agreement: Agreement | None) -> None:
         """Take a PRACK, and with it perhaps the answer to our offer."""
-        late = self.offered is not None and bool(request.body)
         super().proved(request, agreement)
-        if agreement is not None:
-            self._agreement = agreement
-        elif late and self.stream is not None and self.ours is not None:
-            self._agreement = Agreement(self.stream, self.ours)
         self._proof.set()
 
     def requested(self, incoming: Incoming) -> None:
@@ -230,7 +231,9 @@ class CallerLeg(PhoneLeg):
         if self._repeat is not None:
             self._repeat.cancel()
         loop = asyncio.get_running_loop()
-        self._repeat = loop.call_later(PROGRESS_SECONDS, self._proceed, status, ours)
+        # A description that has its PRACK would be another offer if it were said again.
+        again = None if self._wants_proof else ours
+        self._repeat = loop.call_later(PROGRESS_SECONDS, self._proceed, status, again)
 
     def _expired(self) -> None:
         # RFC 3261 §13.3.1: "a 487 (Request Terminated) response SHOULD be generated".

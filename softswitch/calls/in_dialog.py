@@ -49,6 +49,9 @@ def requested(leg: Leg, incoming: Incoming) -> None:
 def _reinvited(leg: Leg, incoming: Incoming) -> None:
     """Answer a re-INVITE (RFC 3261 §14.2); one we cannot accept leaves everything as it was."""
     request = incoming.request
+    if leg.progress is not Progress.UP:
+        # RFC 3261 §14.2: our own INVITE of this dialog has no answer yet.
+        raise RemoteProtocolError(491, "Request Pending")
     check_body(request)
     timer, timer_fields = granted(request)
     if has_description(request):
@@ -89,26 +92,38 @@ def _agreement(leg: Leg, request: Request) -> Agreement | None:
     if not has_description(request):
         return None
     if not leg.may_be_offered:
-        # RFC 3311 §5.2: the offer of the INVITE has no answer yet.
-        raise RemoteProtocolError(
-            500, "An offer before the last was answered", fields=(("Retry-After", "2"),)
-        )
+        raise _offer_too_early()
     return answer(sdp_of(request), leg.local())
 
 
 def _proved(leg: Leg, incoming: Incoming) -> None:
     """Answer the PRACK of our 1xx, whose body is the answer to our offer, or an offer (RFC 3262 §5)."""
     request = incoming.request
-    check_body(request)
-    agreement: Agreement | None = None
-    if has_description(request) and leg.offered is None:
-        agreement = answer(sdp_of(request), leg.local())
+    try:
+        agreement = _offered_by_prack(leg, request)
+    except RemoteProtocolError:
+        leg.proved(request, None)  # What it holds is refused; that it came counts all the same.
+        raise
     response = _response(leg, incoming, 200)
     if agreement is not None:
         response.put_body(agreement.ours.to_bytes(), SDP)
         leg.sent(agreement.ours)
     leg.around.signaller.respond(incoming.transaction, response)
     leg.proved(request, agreement)
+
+
+def _offered_by_prack(leg: Leg, request: Request) -> Agreement | None:
+    check_body(request)
+    if leg.offered is not None or not has_description(request):
+        return None
+    if leg.stream is None:
+        raise _offer_too_early()
+    return answer(sdp_of(request), leg.local())
+
+
+def _offer_too_early() -> RemoteProtocolError:
+    # RFC 3311 §5.2: the offer of the INVITE has no answer yet.
+    return RemoteProtocolError(500, "An offer before the last was answered", fields=(("Retry-After", "2"),))
 
 
 def _informed(leg: Leg, incoming: Incoming) -> None:

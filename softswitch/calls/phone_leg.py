@@ -56,12 +56,15 @@ class PhoneLeg(Leg):
 
         Raises NoMedia when it has no port left.
         """
-        old, stream = self.sound, self.stream
-        if old is None or near.sound is None or stream is None or old.shares_worker(near.sound):
+        old = self.sound
+        if old is None or near.sound is None or self.stream is None or old.shares_worker(near.sound):
             return
-        self.sound = None
-        sound = await self.open_sound(near)
-        sound.agree(stream, silence_after=self.around.sound_timeout, signalling_host=self.hop.host)
+        sound = await self.around.media.open(self.hop.local_host, self, near=near.sound)
+        if self.over:
+            await sound.close()
+            return
+        self.sound = sound
+        sound.agree(self.stream, silence_after=self.around.sound_timeout, signalling_host=self.hop.host)
         self.changes.begin(self.changes.readdress())
         self.changes.begin(old.close())
 

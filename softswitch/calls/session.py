@@ -24,9 +24,14 @@ class SessionClock:
         self.timer = timer
         loop = asyncio.get_running_loop()
         if timer.ours:
-            self._handle = loop.call_later(timer.refresh_after, self._refresh)
+            self._handle = loop.call_later(timer.refresh_after, self._due, timer.refresh_after / 2)
         else:
             self._handle = loop.call_later(timer.over_after, self._over)
+
+    def _due(self, pause: float) -> None:
+        # RFC 4028 §10: "retry if possible". A refresh that is accepted begins anew, which stops this.
+        self._handle = asyncio.get_running_loop().call_later(pause, self._due, pause)
+        self._refresh()
 
     def stop(self) -> None:
         """Ring no more."""

@@ -190,6 +190,7 @@ class Switchboard:
         if self._tasks is None:
             raise RemoteProtocolError(503, "Shutting down", fields=(("Retry-After", "5"),))
         number = dialled(request.uri)
+        takeover = self._takeover(request, account)
         at = self._around.clock.wall()
         call_id = make_id(at)
         facts = Facts(
@@ -223,7 +224,7 @@ class Switchboard:
             others.add(call)
         else:
             call.end(Termination(Reason.TOO_MANY_CALLS))
-        destination = self._takeover(request, account) or self._router(number, account)
+        destination = takeover or self._router(number, account)
         self._tasks.create_task(call.run(destination), name=f"call {call_id}")
 
     # What calls ask of the whole (see call.Office)
@@ -268,6 +269,9 @@ class Switchboard:
             raise RemoteProtocolError(403, "The call to be replaced is not yours")
         if replaces.early_only and seat.leg.is_up:
             raise RemoteProtocolError(486, "Answered already")
+        if seat.leg is seat.call.first and not seat.leg.is_up:
+            # An early dialog "that was not initiated by this UA".
+            raise RemoteProtocolError(481, "A call that is not answered yet")
         return Takeover(seat)
 
     def _finished(self, call: Call) -> None:

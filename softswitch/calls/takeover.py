@@ -27,7 +27,8 @@ class Takeover:
     async def __call__(self, call: Call) -> Termination:
         """Answer the caller and let it go on in the other call."""
         there, place, newcomer = self.seat.call, self.seat.leg, call.caller
-        await newcomer.answer(place.codec, shown(there.caller, to=newcomer))
+        other = there.partner(place) or (there.caller if place is not there.caller else None)
+        await newcomer.answer(place.codec, shown(other, to=newcomer) if other is not None else ())
         if place.over:
             return Termination(Reason.CANCELLED)
         call.give_up(newcomer, there)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -16,6 +17,10 @@ from softswitch.sip.signals import DialogId, TransactionKey, Transmit
 from softswitch.sip.uri import SipUri, Uri
 
 DEFAULT_PORT = {"UDP": 5060, "TCP": 5060, "TLS": 5061, "WS": 80, "WSS": 443}
+
+
+Prover = Callable[[Request, Response], bool]
+"""Adds credentials for a 401 or 407 to a request that is to be sent again; False when it cannot."""
 
 
 class DialogState(Enum):
@@ -67,6 +72,8 @@ class Dialog:
     """RSeq of our last reliable 1xx."""
     heard_rseq: int | None = None
     """RSeq of the peer's last reliable 1xx (RFC 3262 §4)."""
+    prove: Prover | None = None
+    """Adds credentials to a request of ours that was challenged; None where we have none to give."""
     credentials: tuple[tuple[str, str], ...] = ()
     """Those of our INVITE that was answered last: its ACK must carry the same (§13.2.2.4)."""
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from softswitch.sip.dialog import Dialog, DialogState, dialog_of_client, dialog_of_server
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
-from softswitch.sip.headers import NameAddr
+from softswitch.sip.headers import CSeq, NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request, Response
 from softswitch.sip.provisionals import Provisionals
@@ -276,6 +276,22 @@ class DialogLayer:
             dialog.refresh_target(response, hop)
         return dialog
 
+    def proved_again(self, transaction: Transaction, response: Response) -> Request | None:
+        """Return a challenged request of ours with credentials in it, None when it stays refused.
+
+        RFC 3261 §22.2: a second challenge means that they were wrong, unless it only wants a new nonce.
+        """
+        dialog = self._of_transaction(transaction)
+        if response.status not in (401, 407) or dialog is None or dialog.prove is None or transaction.told_as:
+            return None
+        again = transaction.request.again()
+        if not dialog.prove(again, response):
+            return None
+        dialog.no_longer_pending(transaction.key)
+        dialog.local_cseq += 1
+        again.fields.put("CSeq", CSeq(dialog.local_cseq, again.method))
+        return again
+
     def settle(self, transaction: Transaction, response: Response) -> None:
         """Note the final response to a request of ours."""
         if response.status >= 300:
@@ -286,9 +302,10 @@ class DialogLayer:
         dialog.no_longer_pending(transaction.key)
         if transaction.request.method == "UPDATE" and response.status < 300:
             dialog.refresh_target(response, transaction.hop)
-        if transaction.request.method == "BYE" or response.status == 481:
+        method = transaction.request.method
+        if method == "BYE" or (response.status == 481 and method != "NOTIFY"):
             # RFC 3261 §12.2.1.2: the peer knows nothing of the dialog, so there is none. After a 408 there
-            # is one still: the user ends it by BYE.
+            # is one still: the user ends it by BYE. A NOTIFY's 481 ends its subscription alone (RFC 5057).
             self.forget(dialog.id)
 
     def client_over(self, transaction: Transaction) -> None:

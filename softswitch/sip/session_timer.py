@@ -89,9 +89,13 @@ def granted(request: Request) -> tuple[SessionTimer, Fields]:
 def agreed(response: Response) -> SessionTimer:
     """Return the timer that a 2xx to our INVITE or UPDATE agrees to; our own where it names none.
 
-    A refresher that is not named is the one who asked (RFC 4028 §7.2).
+    A refresher that is not named is the one who asked (RFC 4028 §7.2). What cannot be read agrees to
+    nothing: the call is up all the same.
     """
-    interval, refresher = _read(response)
+    try:
+        interval, refresher = _read(response)
+    except RemoteProtocolError:
+        return OWN
     return OWN if interval is None else SessionTimer(max(interval, SHORTEST), refresher != "uas")
 
 

@@ -234,13 +234,28 @@ class SipStack:
             return
         if not self._layer.receive(now, transaction, response):
             return
+        if (again := self._dialogs.proved_again(transaction, response)) is not None:
+            self._send_again(now, transaction, again)
+            return
         dialog = self._dialogs.of_response(transaction, response, hop) if invite else None
         if response.final:
             self._dialogs.settle(transaction, response)
         elif dialog is not None and not self._prove(now, dialog, response):
             return
         name = dialog.id if dialog is not None else transaction.dialog
-        self._outputs.append(Reply(transaction.key, response, hop, name))
+        self._outputs.append(Reply(transaction.name, response, hop, name))
+
+    def _send_again(self, now: float, first: Transaction, again: Request) -> None:
+        """Send a challenged request with credentials; its user hears of it by the name of the first."""
+        assert first.dialog is not None
+        dialog = self.dialog(first.dialog)
+        self._complete(again, dialog.hop)
+        second = self._layer.open_client(now, again, dialog.hop, first.dialog)
+        second.told_as = first.key
+        if again.method == "INVITE":
+            dialog.pending_client = second.key
+        elif again.method == "UPDATE" and again.body:
+            dialog.pending_update = second.key
 
     def _prove(self, now: float, dialog: Dialog, response: Response) -> bool:
         """Send the PRACK of a reliable 1xx (RFC 3262 §4); tell whether the response is to be seen.
@@ -320,7 +335,7 @@ class SipStack:
             refreshed.refresh_target(transaction.request, transaction.hop)
             response.fields.put("Contact", refreshed.contact)
         self._layer.respond(now, transaction, response)
-        if response.final and method == "BYE" and dialog is not None:
+        if method == "BYE" and 200 <= response.status < 300 and dialog is not None:
             self.forget(dialog)
 
     def _send_reliable(
@@ -428,6 +443,7 @@ class SipStack:
         transaction = self._layer.open_client(now, request, dialog.hop, name)
         if method == "INVITE":
             dialog.pending_client = transaction.key
+            dialog.heard_rseq = None  # RFC 3262 §3: RSeq counts within one transaction.
         elif offers:
             dialog.pending_update = transaction.key
         return transaction.key

@@ -54,9 +54,16 @@ class Transaction:
     """Dialogs that responses to this INVITE have made."""
     successes: tuple[DialogId, ...] = ()
     """Dialogs whose 2xx the user has seen."""
+    told_as: TransactionKey | None = None
+    """The request of the user's that this one repeats with credentials: by that it is reported."""
     failed: Cause | None = None
     """Why it ended without a final response."""
     merge_key: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> TransactionKey:
+        """Return what its user knows it by."""
+        return self.told_as if self.told_as is not None else self.key
 
     def feed(self, what: Input) -> tuple[Action, ...] | None:
         """Make the transition for an input; return its actions, None when the state absorbs it."""
@@ -321,7 +328,7 @@ class TransactionLayer:
 
     def _report(self, transaction: Transaction, cause: Cause) -> None:
         if transaction.failed is None and transaction.request.method != "CANCEL":
-            self._emit(Failed(transaction.key, cause, transaction.dialog))
+            self._emit(Failed(transaction.name, cause, transaction.dialog))
         transaction.failed = cause
 
     def _arm_repeat(self, now: float, transaction: Transaction, action: Action, *, server: bool) -> None:

@@ -9,7 +9,7 @@ from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.message import Message, Request, Response
 from softswitch.sip.uri import OpaqueUri, SipUri
 
-_ONCE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type", "Expires")
+_ONCE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type", "Expires", "Replaces")
 METHODS = frozenset(
     [
         "INVITE",

@@ -301,6 +301,41 @@ async def test_a_challenge_to_which_there_is_no_answer_is_a_refusal():
         await line.over()
 
 
+@pytest.mark.parametrize("method", ["BYE", "INVITE"])
+@in_virtual_time
+async def test_a_challenge_inside_the_dialog_is_answered_too(method):
+    """A provider that asks for credentials in every request must not be left with a call that goes on."""
+    async with exchange() as switch:
+        line = Line(switch, login=LOGIN)
+        line.phone.answers_bye = False
+        await line.ring()
+        line.phone.pick_up()
+        await passes(0.5)
+        if method == "BYE":
+            asking = asyncio.create_task(line.over())
+        else:
+            asking = asyncio.create_task(line.leg.changes.redirect(Direction.SENDONLY))
+        await passes(0.5)
+        challenge = 'Digest realm="home", nonce="n", qop="auth", algorithm=MD5'
+        first = line.phone.incoming(method)[-1]
+        response = line.phone.stack.response(first.transaction, 407)
+        response.fields.add("Proxy-Authenticate", challenge)
+        line.phone.stack.respond(line.phone.network.now, first.transaction, response)
+        line.phone.network.flush()
+        await passes(0.5)
+        again = line.phone.incoming(method)[-1]
+        assert again.request.cseq.number == first.request.cseq.number + 1
+        assert (again.request.fields.get("Proxy-Authorization") or "").startswith("Digest ")
+        assert again.request.body == first.request.body
+        line.phone.answer(again, 200, body=line.phone.body if method == "INVITE" else b"")
+        await passes(0.5)
+        assert await asking == (200 if method == "INVITE" else None)
+        if method == "INVITE":
+            line.phone.answers_bye = True
+            await line.over()
+            await passes(1)
+
+
 @in_virtual_time
 async def test_no_credentials_are_sent_for_a_call_that_was_given_up():
     async with exchange() as switch:

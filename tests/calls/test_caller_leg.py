@@ -29,7 +29,7 @@ async def test_the_answer_takes_the_first_codec_of_the_offer():
             seen.append((call.caller.codec, call.caller.expected_codec(), call.caller.is_up))
             await call.caller.answer()  # A second time is no news.
             await call.caller.early_sound()
-            call.caller.ring()
+            await call.caller.ring()
             return OVER
 
         switch.routes["100"] = Steps(course)
@@ -191,11 +191,11 @@ async def test_ringing_is_said_once_and_early_sound_once():
         anna = switch.phone("1001", "192.0.2.11")
 
         async def course(call):
-            call.caller.ring()
-            call.caller.ring()
+            await call.caller.ring()
+            await call.caller.ring()
             await call.caller.early_sound()
             await call.caller.early_sound()
-            call.caller.ring()
+            await call.caller.ring()
             await passes(1)
             await call.caller.answer()
             await passes(0.5)
@@ -216,7 +216,7 @@ async def test_ringing_is_said_again_every_minute():
 
         async def course(call):
             await passes(1)
-            call.caller.ring()
+            await call.caller.ring()
             await passes(130)
             await call.caller.early_sound()
             await passes(70)
@@ -242,7 +242,7 @@ async def test_ringing_is_not_said_again_when_the_call_is_over():
         anna = switch.phone("1001", "192.0.2.11")
 
         async def course(call):
-            call.caller.ring()
+            await call.caller.ring()
             await passes(1000)
             return OVER
 
@@ -301,7 +301,7 @@ async def test_an_early_dialog_is_the_one_that_is_answered():
         anna = switch.phone("1001", "192.0.2.11")
 
         async def course(call):
-            call.caller.ring()
+            await call.caller.ring()
             await call.caller.answer()
             await passes(0.5)
             return OVER

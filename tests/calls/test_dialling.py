@@ -67,7 +67,7 @@ async def test_a_call_rings_is_answered_and_ends():
         (404, "offline", 480),
         (488, "no_common_codec", 488),
         (503, "peer_failed", 480),
-        (302, "peer_failed", 480),
+        (302, "moved", 480),  # To nowhere: without a Contact.
         (401, "peer_failed", 480),
         (487, "peer_failed", 480),
     ],

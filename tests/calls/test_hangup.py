@@ -47,6 +47,7 @@ def test_only_a_good_end_is_completed():
         Reason.MENU_TOO_MANY_TRIES,
         Reason.MENU_NOT_ENTERED,
         Reason.SERVICE_ENDED,
+        Reason.TRANSFERRED,
         Reason.TOO_LONG,
     }
 
@@ -66,7 +67,9 @@ def test_nobody_who_was_never_answered_had_a_completed_call(reason, otherwise):
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        (300, Reason.PEER_FAILED),
+        (300, Reason.MOVED),
+        (302, Reason.MOVED),
+        (380, Reason.MOVED),
         (400, Reason.PEER_FAILED),
         (403, Reason.PEER_FAILED),
         (404, Reason.OFFLINE),

@@ -360,3 +360,32 @@ async def test_a_call_that_is_over_cannot_be_joined():
         await passes(0.5)
         assert told(bartek) == ["100", "404"]
         anna.hang_up()
+
+
+@in_virtual_time
+async def test_legs_of_two_workers_are_brought_to_one_and_the_phone_is_told_its_new_port():
+    async with exchange() as switch:
+        anna, bartek = await talking(switch)
+        switch.client.next_worker()
+        celina = switch.phone("1003", "192.0.2.13")
+        second = switch.phone("1002", "192.0.2.22", registered=False)
+        second.call("1003")
+        await passes(0.5)
+        celina.pick_up()
+        await passes(0.5)
+        before = celina.sound
+        assert before.leg.worker is not anna.sound.leg.worker
+        refer(bartek, "1003", query=replaces(second))
+        await passes(0.5)
+        agree(anna)
+        agree(celina)
+        await passes(1)
+        after = celina.sound
+        assert after.leg.worker is anna.sound.leg.worker
+        assert (before.open, after.open) == (False, True)
+        assert (after.stream.host, after.stream.port) == (before.stream.host, before.stream.port)
+        assert (after.hears, anna.sound.hears) == (
+            f"leg {anna.sound.leg.number}",
+            f"leg {after.leg.number}",
+        )
+        anna.hang_up()

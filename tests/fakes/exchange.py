@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import TypeVar, cast
 
 from softswitch.bus import EventLog
-from softswitch.calls.call import Call, Destination
+from softswitch.calls.call import Call, Destination, Seat
 from softswitch.calls.dialling import AccountDestination, Dialler
 from softswitch.calls.directory import Directory
 from softswitch.calls.hangup import Termination
@@ -242,6 +242,14 @@ class Exchange:
             self.places.setdefault(user, []).append(binding)
         return phone
 
+    def seat(self, phone: Phone) -> Seat:
+        """Return the call and the leg that a phone's call is in."""
+        name = phone.dialog
+        assert name is not None
+        seat = self.board.seat(DialogId(name.call_id, name.remote_tag, name.local_tag))
+        assert seat is not None
+        return seat
+
     def events(self, kind: type[Kind]) -> list[Kind]:
         """Return all events of one kind."""
         return [entry.event for entry in self.entries if isinstance(entry.event, kind)]
@@ -274,8 +282,29 @@ class Exchange:
 NAMES = {"1001": "Anna", "1002": "Bartek", "1003": "Celina"}
 
 
+class PhoneStack(SipStack):
+    """A phone's stack. It answers an offer in a reliable provisional response by ``proof``."""
+
+    proof = b""
+
+    def send_in_dialog(
+        self,
+        now: float,
+        name: DialogId,
+        method: str,
+        *,
+        body: bytes = b"",
+        content_type: str = "",
+        fields: tuple[tuple[str, str], ...] = (),
+    ) -> TransactionKey:
+        """See SipStack."""
+        if method == "PRACK" and self.proof and not body:
+            body, content_type = self.proof, "application/sdp"
+        return super().send_in_dialog(now, name, method, body=body, content_type=content_type, fields=fields)
+
+
 class Phone(Party):
-    """A phone. It answers BYE, CANCEL and 2xx by itself; what rings is left to the test."""
+    """A phone. It answers BYE, CANCEL, 2xx and what changes nothing by itself; what rings is the test's."""
 
     def __init__(self, exchange: Exchange, user: str, host: str) -> None:
         self.exchange = exchange
@@ -283,10 +312,14 @@ class Phone(Party):
         self.ack_body = b""
         self.answers_bye = True
         self.answers_cancel = True
+        self.answers_requests = True
+        """It says 200 to an OPTIONS, UPDATE or NOTIFY inside its dialogs."""
         self.body = sdp(host=host)
         self.dialog: DialogId | None = None
         self.invite_key: TransactionKey | None = None
         super().__init__(exchange.network, user, host)
+        self.stack: PhoneStack = PhoneStack(token=counted(f"{user}-{host}-"), agent=user)
+        exchange.network.join(self.address, self.stack, self.hear)
 
     def hear(self, output: UserOutput) -> None:
         """Keep it, and do what every phone does."""
@@ -294,6 +327,9 @@ class Phone(Party):
         match output:
             case Incoming(request=request) if request.method == "BYE" and self.answers_bye:
                 self.answer(output, 200)
+            case Incoming(request=request) if output.dialog is not None and self.answers_requests:
+                if request.method in ("OPTIONS", "UPDATE", "NOTIFY"):
+                    self.answer(output, 200)
             case Cancelled(transaction) if self.answers_cancel:
                 (invite,) = [one for one in self.incoming("INVITE") if one.transaction == transaction]
                 self.answer(invite, 487)
@@ -349,10 +385,17 @@ class Phone(Party):
         self.network.flush()
 
     def send_in(
-        self, name: DialogId, method: str, *, body: bytes = b"", content_type: str = ""
+        self,
+        name: DialogId,
+        method: str,
+        *fields: tuple[str, str],
+        body: bytes = b"",
+        content_type: str = "",
     ) -> TransactionKey:
         """Send a request inside a dialog."""
-        key = self.stack.send_in_dialog(self.network.now, name, method, body=body, content_type=content_type)
+        key = self.stack.send_in_dialog(
+            self.network.now, name, method, body=body, content_type=content_type, fields=fields
+        )
         self.network.flush()
         return key
 
@@ -371,6 +414,30 @@ class Phone(Party):
         """Send an INFO."""
         assert self.dialog is not None
         self.send_in(self.dialog, "INFO", body=body.encode(), content_type=content_type)
+
+    def update(self, *fields: tuple[str, str], body: bytes = b"") -> TransactionKey:
+        """Send an UPDATE: an offer with ``body``, else a sign of life."""
+        assert self.dialog is not None
+        kind = "application/sdp" if body else ""
+        return self.send_in(self.dialog, "UPDATE", *fields, body=body, content_type=kind)
+
+    def asked(self, method: str = "INVITE") -> list[Incoming]:
+        """Return the requests of one method that came inside a dialog."""
+        return [one for one in self.incoming(method) if one.dialog is not None]
+
+    def say(
+        self, incoming: Incoming, status: int, *fields: tuple[str, str], body: bytes = b""
+    ) -> DialogId | None:
+        """Answer a request with header fields of one's own."""
+        response = self.stack.response(incoming.transaction, status)
+        for name, value in fields:
+            response.fields.add(name, value)
+        if body:
+            response.put_body(body, "application/sdp")
+        contact = NameAddr(self.uri) if incoming.request.method == "INVITE" else None
+        name = self.stack.respond(self.network.now, incoming.transaction, response, contact=contact)
+        self.network.flush()
+        return name
 
     # Being called
 

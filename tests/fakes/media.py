@@ -89,6 +89,10 @@ class FakeMediaClient:
         self.worker = self._new_worker()
         self._closers: set[asyncio.Task[None]] = set()
 
+    def next_worker(self) -> None:
+        """Open the legs of further calls on another worker."""
+        self.worker = self._new_worker()
+
     def _new_worker(self) -> Worker:
         nothing = cast(asyncio.subprocess.Process, None)
         return Worker(0, nothing, cast(asyncio.Transport, None))
@@ -105,7 +109,8 @@ class FakeMediaClient:
     async def open_leg(self, host: str, listener: Listener, *, near: MediaLeg | None = None) -> MediaLeg:
         """See MediaClient."""
         number = len(self.legs) + 1
-        leg = FakeLeg(MediaLeg(number, 20_000 + 2 * number, self.worker), host, listener)
+        worker = self.worker if near is None else near.worker
+        leg = FakeLeg(MediaLeg(number, 20_000 + 2 * number, worker), host, listener)
         self.legs[number] = leg
         try:
             if self.gate is not None:

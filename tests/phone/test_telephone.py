@@ -9,6 +9,7 @@ import pytest
 from media import commands as ask
 from softswitch.phone.telephone import EXPIRES, PhoneError
 from softswitch.sip.offer_answer import Direction
+from softswitch.sip.sdp import parse_sdp
 from softswitch.sip.signals import Incoming, Reply
 from tests.fakes.exchange import sdp
 from tests.fakes.virtual_time import in_virtual_time, passes
@@ -305,11 +306,37 @@ async def test_a_hold_that_is_refused_leaves_the_call_as_it_was():
 
 
 @in_virtual_time
-async def test_only_a_call_of_ones_own_is_put_on_hold():
+async def test_a_call_that_came_is_held_and_resumed_too():
     async with bench() as b:
         await b.be_called()
-        with pytest.raises(PhoneError, match="hold and resume need a call this phone has made"):
-            await b.phone.redirect(Direction.SENDONLY)
+        for number, (direction, theirs) in enumerate(
+            [(Direction.SENDONLY, "recvonly"), (Direction.SENDRECV, "")]
+        ):
+            asking = asyncio.ensure_future(b.phone.redirect(direction))
+            await passes(0.5)
+            mine = reinvited(b)[number]
+            assert parse_sdp(mine.request.body).media[0].attribute(direction.value) is not None
+            b.switch.answer(mine, 200, body=sdp(host=SWITCH, direction=theirs, version=2 + number))
+            await asking
+        assert b.told[-2:] == ["on hold", "resumed"]
+        assert b.phone.leg is not None
+        assert not b.phone.leg.over
+
+
+@in_virtual_time
+async def test_a_hold_of_a_call_that_came_meets_491_and_waits_no_longer_than_two_seconds():
+    async with bench() as b:
+        await b.be_called()
+        asking = asyncio.ensure_future(b.phone.redirect(Direction.SENDONLY))
+        await passes(0.5)
+        b.switch.answer(reinvited(b)[0], 491)
+        # RFC 3261 §14.1: whoever did not make the Call-ID waits 0 to 2 s; by the lot drawn here, one.
+        await passes(0.9)
+        assert len(reinvited(b)) == 1
+        await passes(0.2)
+        b.switch.answer(reinvited(b)[1], 200, body=sdp(host=SWITCH, direction="recvonly", version=2))
+        await asking
+        assert b.told[-1] == "on hold"
 
 
 # Being called

@@ -7,6 +7,7 @@ from softswitch.sip.signals import (
     Cause,
     DialogId,
     Failed,
+    Incoming,
     Reply,
     Transmit,
     Unacknowledged,
@@ -463,3 +464,148 @@ def test_a_bye_ends_the_dialog_whatever_its_number(stack, cseq):
 def test_any_other_request_must_come_in_order(stack):
     name = called(stack)
     assert statuses(told(stack, text_of("INFO", cseq=1, branch="z9hG4bKi", to_tag=name.local_tag))) == [500]
+
+
+# UPDATE (RFC 3311)
+
+
+def update(name, *, cseq=2, body="v=0", tag="", extra=""):
+    return text_of(
+        "UPDATE", cseq=cseq, branch=f"z9hG4bKu{cseq}", to_tag=tag or name.local_tag, body=body, extra=extra
+    )
+
+
+def offering(stack, name, method="UPDATE"):
+    """Send an offer; return the request as it went."""
+    stack.send_in_dialog(0.0, name, method, body=b"v=0", content_type="application/sdp")
+    return request_of(drain(stack)[0].data)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_an_update_with_an_offer_that_crosses_ours_is_491(stack, method):
+    # §5.2: "the UAS has generated an offer … to which it has not yet received an answer".
+    name = called(stack)
+    mine = offering(stack, name, method)
+    assert statuses(told(stack, update(name))) == [491]
+    (incoming,) = told(stack, update(name, cseq=3, body=""))
+    assert incoming.request.method == "UPDATE", "without an offer there is nothing to cross"
+    respond(stack, incoming, 200)
+    drain(stack)
+    told(stack, answer(mine, 488))
+    assert [type(one) for one in told(stack, update(name, cseq=4))] == [Incoming]
+
+
+def test_an_update_with_an_offer_while_theirs_is_open_is_500_with_a_pause(stack):
+    # §5.2: "and MUST include a Retry-After header field with a randomly chosen value between 0 and 10".
+    name = called(stack)
+    (pending,) = told(stack, text_of("INVITE", cseq=2, branch="z9hG4bK2", to_tag=name.local_tag))
+    (response,) = sent(told(stack, update(name, cseq=3)))
+    assert response.status == 500
+    assert 0 <= int(response.fields.get("Retry-After")) <= 10
+    respond(stack, pending, 488)
+    drain(stack)
+    assert [type(one) for one in told(stack, update(name, cseq=4))] == [Incoming]
+
+
+def test_an_update_before_the_ack_that_owes_us_an_answer_is_491(stack):
+    (incoming,) = told(stack, text_of("INVITE"))
+    name = respond(stack, incoming, 200, body=b"v=0")
+    drain(stack)
+    assert statuses(told(stack, update(name))) == [491]
+    told(stack, text_of("ACK", branch="z9hG4bKack", to_tag=name.local_tag, body="v=0"))
+    assert [type(one) for one in told(stack, update(name, cseq=3))] == [Incoming]
+
+
+@pytest.mark.parametrize("body", ["", "v=0"])
+def test_an_update_before_the_answer_is_the_users_to_judge(stack, body):
+    (incoming,) = told(stack, text_of("INVITE"))
+    name = respond(stack, incoming, 180)
+    drain(stack)
+    (asked,) = told(stack, update(name, body=body))
+    assert (asked.request.method, asked.dialog) == ("UPDATE", name)
+    respond(stack, asked, 200)
+    drain(stack)
+    # It leaves the INVITE open.
+    respond(stack, incoming, 200)
+    assert statuses(drain(stack)) == [200]
+
+
+def test_an_update_from_a_phone_that_rings_finds_its_dialog(stack):
+    _, invite = calling(stack)
+    (reply,) = told(stack, answer(invite, 183))
+    data = update(reply.dialog, cseq=1).replace(b"Call-ID: call-1", f"Call-ID: {invite.call_id}".encode())
+    (asked,) = told(stack, data)
+    assert asked.dialog == reply.dialog
+
+
+@pytest.mark.parametrize(("first", "second"), [("UPDATE", "INVITE"), ("INVITE", "UPDATE"), ("UPDATE",) * 2])
+def test_we_make_no_offer_while_one_of_ours_is_open(stack, first, second):
+    # §5.1
+    name = called(stack)
+    mine = offering(stack, name, first)
+    with pytest.raises(LocalProtocolError):
+        offering(stack, name, second)
+    # What offers nothing may go all the same.
+    stack.send_in_dialog(0.0, name, "UPDATE")
+    drain(stack)
+    told(stack, answer(mine, 491))
+    assert offering(stack, name, second).method == second
+
+
+def test_we_make_no_offer_while_one_of_theirs_is_open(stack):
+    name = called(stack)
+    (pending,) = told(stack, text_of("INVITE", cseq=2, branch="z9hG4bK2", to_tag=name.local_tag))
+    with pytest.raises(LocalProtocolError):
+        offering(stack, name)
+    respond(stack, pending, 200)
+    drain(stack)
+    assert offering(stack, name).method == "UPDATE"
+
+
+def test_an_offer_nobody_answers_holds_no_other_back_for_ever(stack):
+    name = called(stack)
+    offering(stack, name)
+    stack.tick(40.0)
+    assert [one.cause for one in drain(stack) if isinstance(one, Failed)] == [Cause.EXPIRED]
+    assert offering(stack, name).method == "UPDATE"
+
+
+def test_an_update_moves_the_target_and_a_refused_one_does_not(stack):
+    # §5.1: "UPDATE is a target refresh request."
+    name = called(stack)
+
+    def target():
+        return str(stack.dialog(name).remote_target)
+
+    moved = update(name, body="").replace(b"<sip:1001@192.0.2.9:5062>", b"<sip:new@192.0.2.9:5062>")
+    (incoming,) = told(stack, moved)
+    respond(stack, incoming, 504)
+    assert target() == "sip:1001@192.0.2.9:5062"
+    drain(stack)
+    (incoming,) = told(stack, moved.replace(b"CSeq: 2", b"CSeq: 3").replace(b"z9hG4bKu2", b"z9hG4bKu3"))
+    respond(stack, incoming, 200)
+    (response,) = sent(drain(stack))
+    assert response.fields.get("Contact") == "<sip:100@192.0.2.1:5060>"
+    assert target() == "sip:new@192.0.2.9:5062"
+
+
+def test_the_answer_to_our_update_moves_the_target_too(stack):
+    name = called(stack)
+    mine = offering(stack, name)
+    told(stack, answer(mine, 488, contact="<sip:no@192.0.2.9:5062>"))
+    assert str(stack.dialog(name).remote_target) == "sip:1001@192.0.2.9:5062"
+    mine = offering(stack, name)
+    told(stack, answer(mine, 200, contact="<sip:yes@192.0.2.9:5062>"))
+    assert str(stack.dialog(name).remote_target) == "sip:yes@192.0.2.9:5062"
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "lives"),
+    # RFC 5057: a subscription is another use of the dialog, and its end is not the call's.
+    [("UPDATE", 408, True), ("UPDATE", 481, False), ("OPTIONS", 481, False), ("NOTIFY", 481, True)],
+)
+def test_which_refusals_end_the_dialog(stack, method, status, lives):
+    name = called(stack)
+    stack.send_in_dialog(0.0, name, method)
+    told(stack, answer(request_of(drain(stack)[0].data), status))
+    assert stack.has_dialog(name) is lives

@@ -1,0 +1,98 @@
+"""Who it is that somebody talks with, as phones are told (RFC 3325 §9.1, RFC 5876 §4.5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from softswitch.calls.identity import shown
+from softswitch.calls.leg import Leg
+from softswitch.sip.headers import parse_name_addr
+from softswitch.sip.hop import Hop
+from tests.fakes.exchange import SWITCH, Steps, calling, exchange, talking
+from tests.fakes.virtual_time import in_virtual_time, passes
+
+ASSERTED = "P-Asserted-Identity"
+
+
+def leg(party, display="", hop=None):
+    made = Leg("b1", party, None, hop or Hop("UDP", "192.0.2.9", 5062, *SWITCH), lambda leg, signal: None)
+    made.display = display
+    return made
+
+
+@pytest.mark.parametrize(
+    ("display", "value"),
+    [
+        ("Bartek", '"Bartek" <sip:1002@192.0.2.1:5060>'),
+        ("", "<sip:1002@192.0.2.1:5060>"),
+        ('Jan "J" Łoś', '"Jan \\"J\\" Łoś" <sip:1002@192.0.2.1:5060>'),
+    ],
+)
+def test_a_party_is_shown_by_name_and_number_at_the_switch(display, value):
+    assert shown(leg("1002", display), to=leg("1001")) == ((ASSERTED, value),)
+
+
+@pytest.mark.parametrize("display", ["", "Bartek", 'Jan "J" \\ Łoś', "a, b; c <d>"])
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1"])
+def test_what_is_shown_can_be_read_again(display, host):
+    hop = Hop("UDP", "192.0.2.9", 5062, host, 5070)
+    ((_, value),) = shown(leg("+4822", display), to=leg("1001", hop=hop))
+    read = parse_name_addr(value, what=ASSERTED)
+    assert (read.display, read.uri.user, read.uri.port) == (display, "+4822", 5070)
+    assert read.uri.host == (host if ":" not in host else f"[{host}]")
+
+
+@in_virtual_time
+async def test_the_caller_learns_by_the_answer_who_gave_it():
+    async with exchange() as switch:
+        anna, bartek = await calling(switch)
+        bartek.ring()
+        await passes(0.5)
+        assert anna.response(180).fields.get(ASSERTED) is None
+        bartek.pick_up()
+        await passes(0.5)
+        assert anna.response(200).fields.get(ASSERTED) == '"Bartek" <sip:1002@192.0.2.1:5060>'
+        # The called phone has it from the INVITE.
+        assert bartek.rung.request.from_.display == "Anna"
+        anna.hang_up()
+
+
+@in_virtual_time
+async def test_an_answer_by_nobody_shows_nobody():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+
+        async def course(call):
+            await call.caller.answer()
+            await passes(100)
+
+        switch.routes["100"] = Steps(course)
+        anna.call("100")
+        await passes(0.5)
+        assert anna.response(200).fields.get(ASSERTED) is None
+        anna.hang_up()
+
+
+@in_virtual_time
+async def test_what_a_phone_says_of_itself_is_not_passed_on():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        bartek = switch.phone("1002", "192.0.2.12")
+        liar = (ASSERTED, '"Director" <sip:1000@192.0.2.1>')
+        anna.call("1002", fields=(liar,))
+        await passes(0.5)
+        assert bartek.rung.request.fields.get(ASSERTED) is None
+        bartek.say(bartek.rung, 200, liar, body=bartek.body)
+        await passes(0.5)
+        assert anna.response(200).fields.all(ASSERTED) == ['"Bartek" <sip:1002@192.0.2.1:5060>']
+        anna.hang_up()
+
+
+@in_virtual_time
+async def test_nobody_is_told_again_who_has_not_changed():
+    async with exchange() as switch:
+        anna, bartek = await talking(switch)
+        await passes(10)
+        for phone in (anna, bartek):
+            assert phone.asked() == phone.asked("UPDATE") == []
+        anna.hang_up()
