@@ -40,7 +40,6 @@ class Changes:
         self._key: TransactionKey | None = None
         self._offer: SessionDescription | None = None
         self._answer: asyncio.Future[int] | None = None
-        self._shortest = SHORTEST
         self._tasks: set[asyncio.Task[object]] = set()
 
     async def redirect(self, direction: Direction) -> int:
@@ -106,7 +105,7 @@ class Changes:
         if method != "OPTIONS":
             spoken = leg.session.timer is not None and leg.session.timer.spoken
             fields += (("Supported", SUPPORTED),)
-            fields += request_fields(leg.session.timer, self._shortest) if spoken else ()
+            fields += request_fields(leg.session.timer, leg.session.shortest) if spoken else ()
         self._answer = asyncio.get_running_loop().create_future()
         try:
             self._key = leg.around.signaller.send_in_dialog(
@@ -117,7 +116,8 @@ class Changes:
                 fields=fields,
             )
         except LocalProtocolError:
-            return 491
+            # Their own request is being answered, or their BYE has been.
+            return 491 if leg.around.signaller.stack.has_dialog(leg.dialog) else CALL_GONE
         if self._offer is not None:
             leg.sent(self._offer)
         leg.around.directory.expect(self._key, leg)
@@ -136,7 +136,7 @@ class Changes:
         if status < 300:
             self._accepted(reply)
         elif status == 422:
-            self._shortest = max(self._shortest, min_se(reply.response))
+            self._leg.session.learn(min_se(reply.response))
         self._settle(status)
         return True
 

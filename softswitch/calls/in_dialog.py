@@ -14,7 +14,7 @@ from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.message import Request, Response
 from softswitch.sip.offer_answer import Agreement, answer, offer
 from softswitch.sip.replaces import parse_refer
-from softswitch.sip.session_timer import granted
+from softswitch.sip.session_timer import granted, min_se
 from softswitch.sip.signals import Incoming
 from softswitch.sip.stack import ALLOW, SUPPORTED
 
@@ -54,6 +54,7 @@ def _reinvited(leg: Leg, incoming: Incoming) -> None:
         raise RemoteProtocolError(491, "Request Pending")
     check_body(request)
     timer, timer_fields = granted(request)
+    leg.session.learn(min_se(request))
     if has_description(request):
         agreement = answer(sdp_of(request), leg.local())
         ours = agreement.ours
@@ -75,6 +76,7 @@ def _updated(leg: Leg, incoming: Incoming) -> None:
     request = incoming.request
     check_body(request)
     timer, timer_fields = granted(request)
+    leg.session.learn(min_se(request))
     agreement = _agreement(leg, request)
     response = _response(leg, incoming, 200, *timer_fields)
     if agreement is not None:

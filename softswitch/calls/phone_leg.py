@@ -87,8 +87,11 @@ class PhoneLeg(Leg):
         return (self.codec,) if self.codec else ()
 
     def requested(self, incoming: Incoming) -> None:
-        """Answer a request inside the leg's dialog."""
-        in_dialog.requested(self, incoming)
+        """Answer a request inside the leg's dialog; what comes in one that was not chosen changes nothing."""
+        if self.dialog is None or incoming.dialog == self.dialog:
+            in_dialog.requested(self, incoming)
+        else:
+            in_dialog.reply(self, incoming, 200 if incoming.request.method == "BYE" else 481)
 
     def replied(self, reply: Reply) -> None:
         """Take a response to a request of ours."""

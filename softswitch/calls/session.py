@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from softswitch.sip.session_timer import SessionTimer
+from softswitch.sip.session_timer import SHORTEST, SessionTimer
 
 
 class SessionClock:
@@ -17,6 +17,12 @@ class SessionClock:
         self._handle: asyncio.TimerHandle | None = None
         self.timer: SessionTimer | None = None
         """What was agreed last."""
+        self.shortest = SHORTEST
+        """The longest interval that either side has called the shortest it takes (RFC 4028 §7.4)."""
+
+    def learn(self, shortest: int) -> None:
+        """Note a Min-SE of the other side, in seconds."""
+        self.shortest = max(self.shortest, shortest)
 
     def agree(self, timer: SessionTimer) -> None:
         """Start anew: an INVITE or UPDATE of either side was accepted, which refreshes the session too."""
