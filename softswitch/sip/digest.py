@@ -78,7 +78,7 @@ def parse_digest(text: str) -> Credentials | None:
     scheme, _, rest = text.strip().partition(" ")
     if scheme.lower() != "digest":
         return None
-    params = parse_params(list(split_outside(rest, ",")), what="credentials")
+    params = parse_params(split_outside(rest, ","), what="credentials")
     return Credentials({name: value or "" for name, value in params.items()})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from softswitch.sip.grammar import check_length, split_list
 
@@ -98,20 +98,41 @@ _KNOWN = [
 ]
 
 _CANONICAL = {name.lower(): name for name in (*_KNOWN, *COMPACT.values())} | COMPACT
+_USUAL = frozenset(_CANONICAL.values())
+# These stand in it too: they are looked up most, and find themselves without being folded.
+_CANONICAL |= {name: name for name in _USUAL}
 
 
 def canonical(name: str) -> str:
     """Return the usual spelling of a header field name; an unknown one is returned as it stands."""
-    return _CANONICAL.get(name.lower(), name)
+    return _CANONICAL.get(name) or _CANONICAL.get(name.lower(), name)
+
+
+usual: Callable[[str], str | None] = _CANONICAL.get
+"""Returns the usual spelling of a name that is written in one of the usual ways, else None."""
+
+
+def _key(name: str) -> str:
+    """Return what all spellings of a name have in common."""
+    return _CANONICAL.get(name) or _CANONICAL.get(lower := name.lower(), lower)
 
 
 class Fields:
     """Header fields in order. Names compare without case; compact names are stored in full."""
 
-    __slots__ = ("_items",)
+    __slots__ = ("_index", "_items")
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
         self._items = [(canonical(name), value) for name, value in items]
+        self._index: dict[str, list[str]] | None = None
+        """The values by :func:`_key`, made when first asked for: what is only written never needs it."""
+
+    @classmethod
+    def of_canonical(cls, items: list[tuple[str, str]]) -> Fields:
+        """Return fields whose names are in their usual spelling already; the list becomes theirs."""
+        made = cls.__new__(cls)
+        made._items, made._index = items, None
+        return made
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self._items)
@@ -128,19 +149,41 @@ class Fields:
     def __repr__(self) -> str:
         return f"Fields({self._items!r})"
 
+    def _indexed(self) -> dict[str, list[str]]:
+        if (index := self._index) is not None:
+            return index
+        index = {name: [value] for name, value in self._items}
+        if len(index) < len(self._items) or not index.keys() <= _USUAL:
+            # A name stands twice, or is one whose spellings are not known: the exception.
+            index = {}
+            for name, value in self._items:
+                index.setdefault(_key(name), []).append(value)
+        self._index = index
+        return index
+
+    @property
+    def distinct(self) -> bool:
+        """Tell whether no name stands on two lines."""
+        return len(self._indexed()) == len(self._items)
+
+    def _values(self, name: str) -> Sequence[str]:
+        index = self._index or self._indexed()
+        return index.get(name) or index.get(_key(name)) or ()
+
     def get(self, name: str) -> str | None:
         """Return the first value under ``name``, None when there is none."""
-        name = canonical(name)
-        for key, value in self._items:
-            if key == name:
-                return value
-        lower = name.lower()
-        return next((value for key, value in self._items if key.lower() == lower), None)
+        # Spelled as usual, which all names in this program are, it is found without a detour.
+        index = self._index or self._indexed()
+        values = index.get(name) or index.get(_key(name))
+        return values[0] if values else None
 
     def all(self, name: str) -> list[str]:
         """Return every value under ``name``, lines not split."""
-        lower = canonical(name).lower()
-        return [value for key, value in self._items if key.lower() == lower]
+        return list(self._values(name))
+
+    def count(self, name: str) -> int:
+        """Return how many lines there are under ``name``."""
+        return len(self._values(name))
 
     def members(self, name: str) -> list[str]:
         """Return every member of the comma lists under ``name``.
@@ -148,8 +191,11 @@ class Fields:
         Raises RemoteProtocolError(400) for an empty member, and for more than one list may have. An empty
         line is an empty list, which Supported, Allow and Accept may be (RFC 3261 §25.1).
         """
+        values = self._values(name)
+        if len(values) == 1 and values[0]:
+            return split_list(values[0])
         members: list[str] = []
-        for value in self.all(name):
+        for value in values:
             if value:
                 members += split_list(value)
             # A list may be spread over many lines, and all its members are read before anybody is asked who.
@@ -162,30 +208,40 @@ class Fields:
 
     def add(self, name: str, value: object) -> None:
         """Append a field."""
-        self._items.append((canonical(name), str(value)))
+        text = str(value)
+        self._items.append((canonical(name), text))
+        if self._index is not None:
+            self._index.setdefault(_key(name), []).append(text)
 
     def put(self, name: str, value: object) -> None:
         """Replace every field ``name`` by one, at the place of the first, or append it."""
-        name = canonical(name)
-        lower = name.lower()
-        for index, (key, _) in enumerate(self._items):
-            if key.lower() == lower:
-                rest = [item for item in self._items[index + 1 :] if item[0].lower() != lower]
+        self._index = None
+        name, key = canonical(name), _key(name)
+        for index, (written, _) in enumerate(self._items):
+            if _key(written) == key:
+                rest = [item for item in self._items[index + 1 :] if _key(item[0]) != key]
                 self._items[index:] = [(name, str(value)), *rest]
                 return
         self._items.append((name, str(value)))
 
+    def put_first(self, name: str, values: Iterable[object]) -> None:
+        """Replace the first field ``name``, which must be there, by one for each of these values."""
+        key = _key(name)
+        at = next(index for index, (written, _) in enumerate(self._items) if _key(written) == key)
+        self._items[at : at + 1] = [(canonical(name), str(value)) for value in values]
+        self._index = None
+
     def insert_first(self, name: str, value: object) -> None:
         """Put a field before all others."""
         self._items.insert(0, (canonical(name), str(value)))
+        self._index = None
 
     def drop(self, name: str) -> None:
         """Remove every field ``name``."""
-        lower = canonical(name).lower()
-        self._items = [item for item in self._items if item[0].lower() != lower]
+        key = _key(name)
+        self._items = [item for item in self._items if _key(item[0]) != key]
+        self._index = None
 
     def copy(self) -> Fields:
         """Return an independent copy."""
-        twin = Fields()
-        twin._items = self._items.copy()
-        return twin
+        return Fields.of_canonical(self._items.copy())

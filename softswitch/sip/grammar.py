@@ -7,7 +7,9 @@ through unharmed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, wraps
+from typing import TypeVar, cast
 
 from softswitch.sip.errors import RemoteProtocolError
 
@@ -30,6 +32,33 @@ TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+\Z")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BACKSLASH = re.compile(r"\\(.)", re.DOTALL)
 _INTEGER = re.compile(r"[0-9]+\Z")
+# Possessive throughout: nothing that was read is looked at a second time, however long the text.
+_INSIDE_QUOTES = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_QUOTED = re.compile(_INSIDE_QUOTES, re.DOTALL)
+# A bracket that is never closed hides all that follows.
+_PART = {
+    separator: re.compile(rf'(?:[^"<{separator}]++|{_INSIDE_QUOTES}|<[^>]*+(?:>|\Z))*+', re.DOTALL)
+    for separator in ",;"
+}
+
+
+REMEMBERED = 4096
+"""Texts of which the value is kept: some thousand phones say the same few addresses in all their messages."""
+LONGEST_REMEMBERED = 128
+"""Letters of such a text: those of phones are shorter, and who sends longer ones gets no memory by it."""
+
+Reader = TypeVar("Reader", bound=Callable[..., object])
+
+
+def remembered(read: Reader) -> Reader:
+    """Let a reader of short texts keep what it has read last: for values that nobody can change."""
+    kept = lru_cache(REMEMBERED)(read)
+
+    @wraps(read)
+    def look_up(text: str, *more: str) -> object:
+        return kept(text, *more) if len(text) <= LONGEST_REMEMBERED else read(text, *more)
+
+    return cast("Reader", look_up)
 
 
 def is_token(text: str) -> bool:
@@ -83,44 +112,35 @@ def unquote(text: str) -> str:
 
 def end_of_quoted(text: str, start: int) -> int:
     """Return the index after the quoted-string that begins at ``start``."""
-    at = start + 1
-    while at < len(text):
-        letter = text[at]
-        if letter == "\\":
-            at += 2
-            continue
-        if letter == '"':
-            return at + 1
-        at += 1
-    raise RemoteProtocolError(400, "Unterminated quoted string")
+    found = _QUOTED.match(text, start)
+    if found is None:
+        raise RemoteProtocolError(400, "Unterminated quoted string")
+    return found.end()
 
 
-def split_outside(text: str, separator: str) -> Iterator[str]:
-    """Split at ``separator`` where it stands outside quotes and angle brackets; parts are stripped."""
-    if '"' not in text and "<" not in text:
-        yield from (part.strip(" \t") for part in text.split(separator))
-        return
-    begin = at = 0
-    inside = False
-    while at < len(text):
-        letter = text[at]
-        if letter == '"' and not inside:
-            at = end_of_quoted(text, at)
-            continue
-        if letter == "<":
-            inside = True
-        elif letter == ">":
-            inside = False
-        elif letter == separator and not inside:
-            yield text[begin:at].strip(" \t")
-            begin = at + 1
-        at += 1
-    yield text[begin:].strip(" \t")
+def split_outside(text: str, separator: str) -> list[str]:
+    """Split at ``separator`` (comma or semicolon) where it stands outside quotes and angle brackets.
+
+    Parts are stripped.
+    """
+    if '"' not in text and (separator not in text or "<" not in text):
+        return [part.strip(" \t") for part in text.split(separator)]
+    part, parts, at = _PART[separator], [], 0
+    while True:
+        found = part.match(text, at)
+        assert found is not None, "it matches the empty part too"
+        end = found.end()
+        parts.append(text[at:end].strip(" \t"))
+        if end == len(text):
+            return parts
+        if text[end] == '"':
+            raise RemoteProtocolError(400, "Unterminated quoted string")
+        at = end + 1
 
 
 def split_list(text: str) -> list[str]:
     """Split a comma list into its members (RFC 3261 §7.3.1); an empty member is an error."""
-    members = list(split_outside(text, ","))
+    members = split_outside(text, ",")
     check_length(members)
     if not all(members):
         raise RemoteProtocolError(400, "Empty list member")
@@ -133,7 +153,7 @@ def check_length(members: list[str]) -> None:
         raise RemoteProtocolError(400, "Too many list members")
 
 
-def parse_params(parts: Iterator[str] | list[str], *, what: str) -> dict[str, str | None]:
+def parse_params(parts: Iterable[str], *, what: str) -> dict[str, str | None]:
     """Read ``name[=value]`` parts; names are lower-cased, quoted values unquoted.
 
     Raises RemoteProtocolError(400) for an empty or ill-formed name and for a name given twice.
@@ -146,11 +166,12 @@ def parse_params(parts: Iterator[str] | list[str], *, what: str) -> dict[str, st
             raise RemoteProtocolError(400, f"Bad parameter in {what}")
         if name in params:
             raise RemoteProtocolError(400, f"Parameter twice in {what}")
-        params[name] = unquote(value.strip(" \t")) if equals else None
+        value = value.strip(" \t")
+        params[name] = (unquote(value) if '"' in value else value) if equals else None
     return params
 
 
-def build_params(params: dict[str, str | None]) -> str:
+def build_params(params: Mapping[str, str | None]) -> str:
     """Write ``;name=value`` parts; a value that is no token or host is quoted."""
     if not params:
         return ""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from softswitch.sip.errors import RemoteProtocolError
@@ -16,6 +17,7 @@ from softswitch.sip.grammar import (
     parse_integer,
     parse_params,
     quote,
+    remembered,
     split_outside,
     unquote,
 )
@@ -45,7 +47,7 @@ class Via:
     transport: str
     host: str
     port: int | None = None
-    params: dict[str, str | None] = field(default_factory=dict)
+    params: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def branch(self) -> str:
@@ -68,16 +70,22 @@ class Via:
 
 def parse_via(text: str) -> Via:
     """Read one Via value (RFC 3261 §20.42)."""
+    sent_by, semicolon, rest = text.partition(";")
+    transport, host, port = _parse_sent_by(sent_by)
+    params = split_outside(rest, ";") if semicolon else []
+    return Via(transport, host, port, parse_params(params, what="Via"))
+
+
+@remembered
+def _parse_sent_by(text: str) -> tuple[str, str, int | None]:
+    """Read transport, host and port."""
     found = _SENT_PROTOCOL.match(text)
     if not found:
         raise RemoteProtocolError(400, "Bad Via")
-    sent_by, *params = split_outside(text[found.end() :], ";")
-    where = _SENT_BY.match(sent_by)
+    where = _SENT_BY.match(text[found.end() :].rstrip(" \t"))
     if not where or (where[2] and int(where[2]) > 65_535):
         raise RemoteProtocolError(400, "Bad Via host")
-    return Via(
-        found[1].upper(), where[1], int(where[2]) if where[2] else None, parse_params(params, what="Via")
-    )
+    return found[1].upper(), where[1], int(where[2]) if where[2] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ class NameAddr:
 
     uri: Uri
     display: str = ""
-    params: dict[str, str | None] = field(default_factory=dict)
+    params: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def tag(self) -> str:
@@ -124,32 +132,41 @@ def parse_name_addr(text: str, *, what: str = "address") -> NameAddr:
     hold neither comma nor question mark (§20: "the URI MUST be enclosed in angle brackets").
     """
     text = text.strip(" \t")
-    display = ""
-    begin = 0
-    if text.startswith('"'):
-        end = end_of_quoted(text, 0)
-        display, begin = unquote(text[:end]), end
-        if not text[begin:].lstrip(" \t").startswith("<"):
-            raise RemoteProtocolError(400, f"Bad {what}")
-    left = text.find("<", begin)
+    left = text.find("<", end_of_quoted(text, 0) if text.startswith('"') else 0)
     if left < 0:
+        if text.startswith('"'):
+            raise RemoteProtocolError(400, f"Bad {what}")
         spec, *params = split_outside(text, ";")
         if "?" in spec or "," in spec:
             raise RemoteProtocolError(400, f"URI in {what} needs angle brackets")
         return NameAddr(parse_uri(spec), "", parse_params(params, what=what))
-    if not display:
-        display = text[begin:left].strip(" \t")
-        # RFC 3261 §25.1: unquoted, a display name is *(token LWS); ours also takes raw UTF-8.
-        if not _DISPLAY.match(display):
-            raise RemoteProtocolError(400, f"Bad display name in {what}")
     right = text.find(">", left)
     if right < 0:
         raise RemoteProtocolError(400, f"Unclosed angle bracket in {what}")
-    tail = text[right + 1 :].strip(" \t")
-    if tail and not tail.startswith(";"):
+    # Up to here a phone says the same in all its calls; only the tag behind it is ever new.
+    display, uri = _parse_address(text[: right + 1], what)
+    tail = text[right + 1 :].lstrip(" \t")
+    if not tail:
+        return NameAddr(uri, display)
+    if not tail.startswith(";"):
         raise RemoteProtocolError(400, f"Bad {what}")
-    params = list(split_outside(tail[1:], ";")) if tail else []
-    return NameAddr(parse_uri(text[left + 1 : right]), display, parse_params(params, what=what))
+    return NameAddr(uri, display, parse_params(split_outside(tail[1:], ";"), what=what))
+
+
+@remembered
+def _parse_address(text: str, what: str) -> tuple[str, Uri]:
+    """Read ``name-addr`` as display name and URI."""
+    end = end_of_quoted(text, 0) if text.startswith('"') else 0
+    left = text.index("<", end)
+    between = text[end:left].strip(" \t")
+    if not end:
+        # RFC 3261 §25.1: unquoted, a display name is *(token LWS); ours also takes raw UTF-8.
+        if not _DISPLAY.match(between):
+            raise RemoteProtocolError(400, f"Bad display name in {what}")
+        return between, parse_uri(text[left + 1 : -1])
+    if between:
+        raise RemoteProtocolError(400, f"Bad {what}")
+    return unquote(text[:end]), parse_uri(text[left + 1 : -1])
 
 
 def parse_expires(text: str) -> int:
@@ -173,6 +190,7 @@ class CSeq:
         return f"{self.number} {self.method}"
 
 
+@remembered
 def parse_cseq(text: str) -> CSeq:
     """Read a CSeq value."""
     parts = text.split()
@@ -186,12 +204,13 @@ class MediaType:
     """A Content-Type or one range of Accept; ``kind`` is ``type/subtype`` in lower case."""
 
     kind: str
-    params: dict[str, str | None] = field(default_factory=dict)
+    params: Mapping[str, str | None] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.kind}{build_params(self.params)}"
 
 
+@remembered
 def parse_media_type(text: str) -> MediaType:
     """Read a media type (RFC 3261 §20.15)."""
     kind, *params = split_outside(text, ";")
@@ -203,7 +222,7 @@ def parse_media_type(text: str) -> MediaType:
 
 def parse_reason(text: str) -> tuple[str, int, str]:
     """Read the first Reason value as (protocol, cause, text); cause 0 when there is none (RFC 3326)."""
-    protocol, *params = split_outside(next(iter(split_outside(text, ","))), ";")
+    protocol, *params = split_outside(split_outside(text, ",")[0], ";")
     values = parse_params(params, what="Reason")
     cause = values.get("cause") or "0"
     return protocol, parse_integer(cause, most=999, what="Reason cause"), values.get("text") or ""

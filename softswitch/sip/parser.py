@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from softswitch.sip.errors import NotSip, RemoteProtocolError
-from softswitch.sip.fields import Fields
+from softswitch.sip.fields import Fields, canonical, usual
 from softswitch.sip.grammar import (
     ENCODING,
     ERRORS,
@@ -16,7 +16,7 @@ from softswitch.sip.grammar import (
     is_token,
     parse_integer,
 )
-from softswitch.sip.message import Request, Response
+from softswitch.sip.message import VERSION, Request, Response
 
 KEEP_ALIVE = b"\r\n\r\n"
 """RFC 5626 §3.5.1: a phone's ping over a stream; many send it over UDP as well."""
@@ -24,8 +24,7 @@ PONG = b"\r\n"
 
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([0-9]{3})(?: (.*))?\Z", re.DOTALL)
 _ANY_STATUS_LINE = re.compile(r"SIP/[0-9]+\.[0-9]+[ \t]+[0-9]+", re.IGNORECASE)
-_VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+\Z", re.IGNORECASE)
-_LINE_END = re.compile(r"\r?\n")
+_ANY_VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+\Z", re.IGNORECASE)
 # Without the look-behind every space of a long run would begin a new search: 17 s for one datagram.
 _FOLD = re.compile(r"(?<![ \t])[ \t]*\r?\n[ \t]+")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -42,8 +41,7 @@ def parse_datagram(data: bytes) -> Request | Response:
         raise NotSip("Message too large")
     # RFC 3261 §7.5: empty lines before the start line are ignored.
     data = data.lstrip(b"\r\n")
-    end = _HEAD_END.search(data)
-    head, rest = (data[: end.start()], data[end.end() :]) if end else (data.rstrip(b"\r\n"), b"")
+    head, rest = _cut(data)
     message = parse_head(head)
     try:
         length = content_length(message)
@@ -53,6 +51,19 @@ def parse_datagram(data: bytes) -> Request | Response:
         raise broken(message, error) from error
     message.body = rest if length is None else rest[:length]
     return message
+
+
+def _cut(data: bytes) -> tuple[bytes, bytes]:
+    """Cut a message at its first empty line, which many end with LF alone."""
+    end = data.find(b"\n\r\n")
+    bare = data.find(b"\n\n", 0, end if end >= 0 else None)
+    if bare >= 0:
+        end, begin = bare, bare + 2
+    elif end >= 0:
+        begin = end + 3
+    else:
+        return data.rstrip(b"\r\n"), b""
+    return data[:end].removesuffix(b"\r"), data[begin:]
 
 
 class BrokenRequest(RemoteProtocolError):
@@ -77,17 +88,25 @@ def parse_head(head: bytes) -> Request | Response:
     # RFC 3261 §7.3.1: a line that begins with a space or tab continues the one before.
     if "\n " in text or "\n\t" in text:
         text = _FOLD.sub(" ", text)
-    start, *lines = _LINE_END.split(text)
+    # Many end their lines with LF alone.
+    start, *lines = text.replace("\r\n", "\n").split("\n")
     if len(lines) > MAX_FIELDS:
         raise NotSip("Too many header fields")
     items = []
     for line in lines:
-        name, colon, value = line.partition(":")
-        name = name.rstrip(" \t")
-        if not colon or not is_token(name):
-            raise NotSip("Bad header line")
+        written, colon, value = line.partition(":")
+        name = usual(written)
+        if name is None or not colon:
+            name = _name(written, colon)
         items.append((name, value.strip(" \t")))
-    return _start_line(start, Fields(items))
+    return _start_line(start, Fields.of_canonical(items))
+
+
+def _name(written: str, colon: str) -> str:
+    name = written.rstrip(" \t")
+    if not colon or not is_token(name):
+        raise NotSip("Bad header line")
+    return canonical(name)
 
 
 def _start_line(start: str, fields: Fields) -> Request | Response:
@@ -97,12 +116,14 @@ def _start_line(start: str, fields: Fields) -> Request | Response:
             raise NotSip("Bad status line" if _ANY_STATUS_LINE.match(start) else "Bad start line")
         return Response(int(found[1]), found[2] or "", fields)
     parts = start.split(" ")
-    if len(parts) == 3 and parts[1] and _VERSION.match(parts[2]) and is_token(parts[0]):
-        return Request(parts[0], parts[1], fields, version=parts[2].upper())
+    if len(parts) == 3:
+        method, target, version = parts
+        if target and (version == VERSION or _ANY_VERSION.match(version)) and is_token(method):
+            return Request(method, target, fields, version=version.upper())
     # Wrong white space, or spaces in the Request-URI: clear enough whom to answer, so the line is kept
     # as it stands and validation refuses it (RFC 4475 §3.1.2.8-10).
     words = start.split()
-    if len(words) >= 3 and is_token(words[0]) and _VERSION.match(words[-1]):
+    if len(words) >= 3 and is_token(words[0]) and _ANY_VERSION.match(words[-1]):
         target = start.strip()[len(words[0]) : -len(words[-1])]
         return Request(words[0], target, fields, version=words[-1].upper())
     raise NotSip("Bad start line")
@@ -113,12 +134,12 @@ def content_length(message: Request | Response) -> int | None:
 
     Raises RemoteProtocolError(400) for a value that is no number or for two that differ.
     """
-    values = set(message.fields.all("Content-Length"))
-    if not values:
+    value = message.fields.get("Content-Length")
+    if value is None:
         return None
-    if len(values) > 1:
+    if message.fields.count("Content-Length") > 1 and len(set(message.fields.all("Content-Length"))) > 1:
         raise RemoteProtocolError(400, "Two different Content-Length fields")
-    return parse_integer(values.pop(), most=2**31, what="Content-Length")
+    return parse_integer(value, most=2**31, what="Content-Length")
 
 
 class StreamParser:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from softswitch.sip.errors import RemoteProtocolError
-from softswitch.sip.grammar import escape, unescape
+from softswitch.sip.grammar import escape, remembered, unescape
 
 _ALPHANUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _MARK = "-_.!~*'()"
@@ -114,6 +114,7 @@ class OpaqueUri:
 Uri = SipUri | TelUri | OpaqueUri
 
 
+@remembered
 def parse_uri(text: str) -> Uri:
     """Read a URI; raise RemoteProtocolError(400) if it is none.
 

@@ -6,7 +6,7 @@ RFC 3261 §8.1.1 (mandatory fields), §8.2 (how a UAS inspects a request), §18.
 from __future__ import annotations
 
 from softswitch.sip.errors import RemoteProtocolError
-from softswitch.sip.message import Message, Request, Response
+from softswitch.sip.message import COPIED, VERSION, Message, Request, Response
 from softswitch.sip.uri import OpaqueUri, SipUri
 
 _ONCE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type", "Expires", "Replaces")
@@ -38,7 +38,7 @@ def validate_request(request: Request) -> None:
     extensions, body types) is the business of the layers above.
     """
     # RFC 3261 §21.5.6.
-    if request.version != "SIP/2.0":
+    if request.version != VERSION:
         raise RemoteProtocolError(505, "Version Not Supported")
     _validate_common(request)
     if request.target != request.target.strip() or " " in request.target or "\t" in request.target:
@@ -54,7 +54,9 @@ def validate_request(request: Request) -> None:
         _validate_register(request)
     else:
         _ = request.contacts
-    _ = request.routes("Route"), request.routes("Record-Route")
+    for name in ("Route", "Record-Route"):
+        if request.fields.count(name):
+            request.routes(name)
 
 
 def _validate_register(request: Request) -> None:
@@ -88,12 +90,14 @@ def validate_response(response: Response) -> None:
 
 
 def _validate_common(message: Message) -> None:
-    for name in _ONCE:
-        if len(message.fields.all(name)) > 1:
-            raise RemoteProtocolError(400, f"{name} twice")
-    for name in ("Via", "From", "To", "Call-ID", "CSeq"):
-        if not message.fields.get(name):
+    fields = message.fields
+    if not fields.distinct:
+        for name in _ONCE:
+            if fields.count(name) > 1:
+                raise RemoteProtocolError(400, f"{name} twice")
+    for name in COPIED:
+        if not fields.get(name):
             raise RemoteProtocolError(400, f"{name} missing")
     _ = message.vias, message.from_, message.to, message.cseq
-    if any(letter in message.call_id for letter in " \t"):
+    if " " in message.call_id or "\t" in message.call_id:
         raise RemoteProtocolError(400, "Bad Call-ID")

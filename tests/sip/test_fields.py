@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.fields import COMPACT, Fields, canonical
@@ -62,3 +64,50 @@ def test_a_copy_is_independent_and_equal():
     assert fields != twin
     assert fields != [("To", "a")]
     assert repr(fields) == "Fields([('To', 'a')])"
+
+
+NAMES = st.sampled_from(["Via", "via", "v", "VIA", "To", "t", "X-One", "x-one", "X-ONE", "x-two"])
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(["add", "put", "insert_first", "drop", "ask"]), NAMES), max_size=12
+)
+
+
+def same(one: str, other: str) -> bool:
+    return canonical(one).lower() == canonical(other).lower()
+
+
+@given(st.lists(NAMES, max_size=6), CHANGES, NAMES)
+def test_what_is_asked_between_changes_never_goes_stale(names, changes, asked):
+    fields = Fields((name, str(number)) for number, name in enumerate(names))
+    lines = [(name, str(number)) for number, name in enumerate(names)]
+    for number, (change, name) in enumerate(changes):
+        value = f"new {number}"
+        match change:
+            case "add":
+                fields.add(name, value)
+                lines.append((name, value))
+            case "insert_first":
+                fields.insert_first(name, value)
+                lines.insert(0, (name, value))
+            case "drop":
+                fields.drop(name)
+                lines = [line for line in lines if not same(line[0], name)]
+            case "put":
+                fields.put(name, value)
+                places = [place for place, line in enumerate(lines) if same(line[0], name)] or [len(lines)]
+                lines[places[0] : places[0] + 1] = [(name, value)]
+                lines = [line for place, line in enumerate(lines) if place not in places[1:]]
+        expected = [line[1] for line in lines if same(line[0], asked)]
+        assert fields.all(asked) == expected
+        assert fields.get(asked) == (expected[0] if expected else None)
+        assert fields.count(asked) == len(expected)
+        assert fields.distinct == (len({canonical(line[0]).lower() for line in lines}) == len(lines))
+    assert [line[1] for line in lines] == [value for _, value in fields]
+
+
+def test_the_first_of_a_name_gives_way_to_several():
+    fields = Fields([("From", "a"), ("Via", "one, two"), ("Via", "three")])
+    assert fields.get("via") == "one, two"
+    fields.put_first("Via", ["new", "two"])
+    assert list(fields) == [("From", "a"), ("Via", "new"), ("Via", "two"), ("Via", "three")]
+    assert fields.all("v") == ["new", "two", "three"]

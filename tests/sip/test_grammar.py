@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.grammar import (
+    LONGEST_REMEMBERED,
     MAX_LIST,
     build_params,
     end_of_quoted,
@@ -14,6 +15,7 @@ from softswitch.sip.grammar import (
     parse_integer,
     parse_params,
     quote,
+    remembered,
     split_list,
     split_outside,
     unescape,
@@ -96,7 +98,7 @@ def test_an_open_quote_is_an_error(text):
     ],
 )
 def test_separators_count_outside_quotes_and_brackets(text, parts):
-    assert list(split_outside(text, ",")) == parts
+    assert split_outside(text, ",") == parts
 
 
 @pytest.mark.parametrize("text", ["", "a,", ",a", "a,,b", ",".join("a" * (MAX_LIST + 1))])
@@ -112,7 +114,7 @@ def test_a_list_as_long_as_allowed():
 @given(st.dictionaries(NAMES, st.none() | WORDS, max_size=5))
 def test_parameters_round_trip(params):
     written = build_params(params)
-    assert parse_params(list(split_outside(written, ";"))[1:], what="test") == params
+    assert parse_params(split_outside(written, ";")[1:], what="test") == params
 
 
 @pytest.mark.parametrize(
@@ -131,5 +133,57 @@ def test_parameter_names_have_no_case_and_values_lose_their_quotes():
 
 def test_long_lists_are_split_in_linear_time():
     began = time.process_time()
-    list(split_outside('"' + "\\\\" * 30_000 + '",' + "<" * 5_000, ","))
+    split_outside('"' + "\\\\" * 30_000 + '",' + "<" * 5_000, ",")
     assert time.process_time() - began < 0.5
+
+
+def cut_letter_by_letter(text: str, separator: str) -> list[str] | None:
+    """Return what the grammar says in words, None for a quoted string without an end."""
+    parts, part, quoted, bracketed = [], "", False, False
+    letters = iter(text)
+    for letter in letters:
+        if quoted and letter == "\\":
+            letter += next(letters, "")
+        elif letter == '"' and not bracketed:
+            quoted = not quoted
+        elif not quoted and letter in "<>":
+            bracketed = letter == "<"
+        elif letter == separator and not quoted and not bracketed:
+            parts.append(part)
+            part = ""
+            continue
+        part += letter
+    return None if quoted else [one.strip(" \t") for one in [*parts, part]]
+
+
+@given(st.text('<>",;\\ \tab', max_size=24), st.sampled_from(",;"))
+def test_splitting_is_what_reading_letter_by_letter_finds(text, separator):
+    try:
+        found = split_outside(text, separator)
+    except RemoteProtocolError:
+        found = None
+    assert found == cut_letter_by_letter(text, separator)
+
+
+def test_short_texts_are_read_once_and_long_ones_never_kept():
+    read = []
+
+    @remembered
+    def length(text: str) -> int:
+        read.append(text)
+        return len(text)
+
+    short, long = "a" * LONGEST_REMEMBERED, "a" * (LONGEST_REMEMBERED + 1)
+    for text in (short, short, long, long):
+        assert length(text) == len(text)
+    assert read == [short, long, long]
+
+
+def test_what_cannot_be_read_is_refused_every_time():
+    @remembered
+    def refuse(text: str) -> int:
+        raise RemoteProtocolError(400, text)
+
+    for _ in range(2):
+        with pytest.raises(RemoteProtocolError, match="no"):
+            refuse("no")
