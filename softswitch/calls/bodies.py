@@ -7,7 +7,7 @@ from typing import Final
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.grammar import parse_params, split_outside
 from softswitch.sip.message import Message, Request
-from softswitch.sip.sdp import SessionDescription, parse_sdp
+from softswitch.sip.sdp import SessionDescription
 
 SDP: Final = "application/sdp"
 
@@ -46,4 +46,4 @@ def sdp_of(message: Message) -> SessionDescription:
     """Read the description a message carries; raise RemoteProtocolError when there is none."""
     if not message.body:
         raise RemoteProtocolError(400, "No session description")
-    return parse_sdp(message.body)
+    return message.description

@@ -32,6 +32,8 @@ class Accounts:
 
     def __init__(self, accounts: Iterable[Account]) -> None:
         self._accounts = {account.user: account for account in accounts}
+        common = frozenset(ALGORITHMS)
+        self._algorithms = common.intersection(*(account.secrets for account in self._accounts.values()))
 
     def get(self, user: str) -> Account | None:
         """Return an account, None when there is no such one."""
@@ -49,8 +51,7 @@ class Accounts:
 
     def algorithms(self) -> frozenset[str]:
         """Return the digest algorithms that every account can be asked for."""
-        common = frozenset(ALGORITHMS)
-        return common.intersection(*(account.secrets for account in self._accounts.values()))
+        return self._algorithms
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self._accounts.values())

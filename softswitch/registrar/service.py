@@ -149,8 +149,9 @@ class Registrar:
                 minimum = ("Min-Expires", str(self._lifetimes.shortest))
                 raise RemoteProtocolError(423, "Interval Too Brief", fields=(minimum,))
             # Header fields inside a Contact URI (RFC 4475 §3.3.14) would be put into our INVITEs: dropped.
-            plain = NameAddr(replace(contact.uri, headers=()), contact.display, contact.params)
-            granted.append((plain, float(seconds)))
+            if contact.uri.headers:
+                contact = replace(contact, uri=replace(contact.uri, headers=()))
+            granted.append((contact, float(seconds)))
         return granted
 
     def _apply(self, user: str, change: Change, why: str) -> None:

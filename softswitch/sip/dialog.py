@@ -9,6 +9,7 @@ from enum import Enum
 
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.fields import Fields
+from softswitch.sip.grammar import remembered
 from softswitch.sip.headers import CSeq, NameAddr
 from softswitch.sip.hop import Hop, bare_host
 from softswitch.sip.message import Message, Request, Response
@@ -189,6 +190,7 @@ def behind_nat(hop: Hop, message: Message) -> bool:
     return False
 
 
+@remembered
 def is_address(host: str) -> bool:
     """Tell whether a host is an IP literal, so that no DNS is needed."""
     try:

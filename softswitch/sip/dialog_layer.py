@@ -226,7 +226,7 @@ class DialogLayer:
         dialog.state = DialogState.CONFIRMED
         dialog.pending_server = None
         self.provisionals.settled(dialog)
-        dialog.unacknowledged = transaction.request.cseq.number
+        dialog.unacknowledged = transaction.cseq
         dialog.success = Transmit(transaction.hop, transaction.last)
         dialog.offer_open = offer_open
         # RFC 3261 §13.3.1.4: repeated end to end even over a reliable transport.

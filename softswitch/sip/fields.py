@@ -117,6 +117,11 @@ def _key(name: str) -> str:
     return _CANONICAL.get(name) or _CANONICAL.get(lower := name.lower(), lower)
 
 
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two names are one field's."""
+    return one == other or _key(one) == _key(other)
+
+
 class Fields:
     """Header fields in order. Names compare without case; compact names are stored in full."""
 
@@ -226,8 +231,7 @@ class Fields:
 
     def put_first(self, name: str, values: Iterable[object]) -> None:
         """Replace the first field ``name``, which must be there, by one for each of these values."""
-        key = _key(name)
-        at = next(index for index, (written, _) in enumerate(self._items) if _key(written) == key)
+        at = next(index for index, (written, _) in enumerate(self._items) if same_name(written, name))
         self._items[at : at + 1] = [(canonical(name), str(value)) for value in values]
         self._index = None
 

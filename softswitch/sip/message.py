@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Final, Generic, TypeVar, overload
 
 from softswitch.sip.fields import Fields
 from softswitch.sip.grammar import ENCODING, ERRORS, parse_integer, quote
@@ -18,6 +18,7 @@ from softswitch.sip.headers import (
     parse_name_addr,
     parse_via,
 )
+from softswitch.sip.sdp import SessionDescription, parse_sdp
 from softswitch.sip.uri import Uri, parse_uri
 
 REASONS = {
@@ -166,6 +167,11 @@ class Message:
         text = self.fields.get("Content-Type")
         return None if text is None else parse_media_type(text)
 
+    @view
+    def description(self) -> SessionDescription:
+        """The body as a session description, whatever its type says it is."""
+        return parse_sdp(self.body)
+
     @property
     def expires(self) -> int | None:
         """The Expires field in seconds, None when there is none."""
@@ -180,7 +186,8 @@ class Message:
         """Set the body and its type."""
         self.body = body
         self.fields.put("Content-Type", content_type)
-        self.__dict__.pop("content_type", None)
+        for name in ("content_type", "description"):
+            self.__dict__.pop(name, None)
 
     def _head(self) -> str:
         raise NotImplementedError
@@ -234,14 +241,13 @@ class Request(Message):
         return Request(self.method, self.target, fields, self.body)
 
     def remnant(self) -> Request:
-        """Return what a response copies of it, and no more.
+        """Return its start line and nothing else.
 
-        For requests kept only in case of a repeat: thousands of them would otherwise hold a hundred thousand
-        small objects, through which the garbage collector looks while all calls wait, and whatever else their
-        senders filled them with.
+        For requests that are answered and kept only in case of a repeat: thousands of them would otherwise
+        hold a hundred thousand small objects, through which the garbage collector looks while all calls wait,
+        and whatever else their senders filled them with.
         """
-        kept = Fields((name, value) for name in COPIED for value in self.fields.all(name))
-        return Request(self.method, self.target, kept, version=self.version)
+        return Request(self.method, self.target, _NOTHING, version=self.version)
 
     def _head(self) -> str:
         return f"{self.method} {self.target} SIP/2.0"
@@ -271,6 +277,9 @@ class Response(Message):
 
     def __repr__(self) -> str:
         return f"<Response {self.status} {self.reason}>"
+
+
+_NOTHING: Final = Fields()
 
 
 def response_to(request: Request, status: int, reason: str = "", *, to_tag: str = "") -> Response:

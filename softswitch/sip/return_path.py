@@ -21,10 +21,11 @@ def note_source(request: Request, hop: Hop) -> None:
     if "rport" in via.params:
         noted = noted.with_params(rport=str(hop.port))
     # The typed view stays as the sender wrote it: transactions are matched by that.
-    below = request.vias[1:]
-    request.fields.drop("Via")
-    for hop_via in reversed([noted, *below]):
-        request.fields.insert_first("Via", hop_via)
+    others = request.vias[1:] if request.fields.count("Via") < len(request.vias) else ()
+    if others:
+        # Several stand on one line: from here on each has its own.
+        request.fields.put("Via", noted)
+    request.fields.put_first("Via", (noted, *others))
 
 
 def answer_hop(request: Request, hop: Hop) -> Hop:

@@ -278,9 +278,12 @@ class SipStack:
     def response(self, key: TransactionKey, status: int, reason: str = "") -> Response:
         """Make the response to a request we hold, with To tag and Server; send it by :meth:`respond`.
 
-        ``reason`` is said in a Warning, see :func:`~softswitch.sip.message.explain`.
+        ``reason`` is said in a Warning, see :func:`~softswitch.sip.message.explain`. Raises
+        LocalProtocolError when the request is answered already.
         """
         transaction = self._server(key)
+        if transaction.answered:
+            raise LocalProtocolError(f"{transaction.request.method} has its final response already")
         response = response_to(transaction.request, status, to_tag=transaction.tag)
         response.fields.add("Server", self._agent)
         explain(response, reason)

@@ -40,6 +40,8 @@ class Transaction:
     state: State
     request: Request
     hop: Hop
+    cseq: int = 0
+    """The number in the request's CSeq, of which nothing is left once it is answered."""
     tag: str = ""
     """The tag our responses put into To."""
     dialog: DialogId | None = None
@@ -153,6 +155,7 @@ class TransactionLayer:
             state=State.PROCEEDING if invite else State.TRYING,
             request=request,
             hop=hop,
+            cseq=request.cseq.number,
             tag=tag,
         )
         if not request.to.tag:

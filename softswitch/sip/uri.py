@@ -195,6 +195,8 @@ def equivalent(one: Uri, other: Uri) -> bool:
     User and password compare by case, the rest without. A parameter both carry must match; ``user``,
     ``ttl``, ``method``, ``maddr`` and ``transport`` must be in both or in none. Headers must all match.
     """
+    if one is other or one == other:
+        return True
     if isinstance(one, SipUri) and isinstance(other, SipUri):
         if (one.scheme, one.user, one.password, one.host.lower(), one.port) != (
             other.scheme,

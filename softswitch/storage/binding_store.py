@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import select
@@ -114,9 +114,15 @@ class BindingStore:
                 self._behind.refuse(error)
 
     def _row(self, account: str, place: int, binding: Binding) -> dict[str, object]:
-        rest = asdict(binding)
-        for column in ("account", "contact", "expires_at"):
-            del rest[column]
+        rest = _Rest(
+            hop=binding.hop,
+            call_id=binding.call_id,
+            cseq=binding.cseq,
+            q=binding.q,
+            instance=binding.instance,
+            user_agent=binding.user_agent,
+            behind_nat=binding.behind_nat,
+        )
         return {
             "tenant": self._tenant,
             "account": account,

@@ -32,15 +32,19 @@ class LocalAddresses:
 
     def __init__(self, bound: str, *, public: str = "") -> None:
         self._bound = bound
+        self._everywhere = ipaddress.ip_address(bound).is_unspecified
         self._public = public
 
     def towards(self, host: str) -> str:
         """Return our address as ``host`` (an IP literal) must use it."""
-        if self._public and ipaddress.ip_address(host).is_global:
+        if self._public and _is_global(host):
             return self._public
-        if not ipaddress.ip_address(self._bound).is_unspecified:
-            return self._bound
-        return _routed(host)
+        return _routed(host) if self._everywhere else self._bound
+
+
+@lru_cache(maxsize=4096)
+def _is_global(host: str) -> bool:
+    return ipaddress.ip_address(host).is_global
 
 
 @lru_cache(maxsize=4096)

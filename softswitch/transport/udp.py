@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from softswitch.sip.grammar import MAX_DATAGRAM
@@ -15,6 +16,8 @@ from softswitch.transport.addresses import EVERY_IPV6, LocalAddresses, mapped, u
 
 logger = logging.getLogger(__name__)
 
+REMEMBERED: Final = 4096
+"""Senders whose hop is kept: a phone's datagrams share one, which thousands of transactions then hold."""
 DRAIN: Final = 64
 """Datagrams read on one wake-up: enough to keep up with a burst, few enough to let calls run between."""
 RECEIVE_BUFFER: Final = 4 << 20
@@ -31,6 +34,7 @@ class UdpTransport:
         self._addresses = addresses
         self._receive = receive
         self._ipv6 = bound.family == socket.AF_INET6
+        self._hop = lru_cache(REMEMBERED)(self._make_hop)
         self.port: int = bound.getsockname()[1]
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(bound.fileno(), self._readable)
@@ -48,6 +52,9 @@ class UdpTransport:
 
     def hop(self, host: str, port: int) -> Hop:
         """Return the hop to an address."""
+        return self._hop(host, port)
+
+    def _make_hop(self, host: str, port: int) -> Hop:
         return Hop("UDP", host, port, self._addresses.towards(host), self.port)
 
     def close(self) -> None:

@@ -280,13 +280,14 @@ def test_another_request_is_answered_again_for_timer_j(layer, hop, linger):
 def test_a_second_final_response_is_our_own_mistake(layer):
     for method in ("INVITE", "BYE"):
         transaction = server(layer, method)
+        answers = [answer_to(transaction, status) for status in (180, 200, 486)]
         layer.respond(0.0, transaction, answer_to(transaction, 200))
-        for status in (180, 200, 486):
+        for answer in answers:
             with pytest.raises(LocalProtocolError):
-                layer.respond(0.0, transaction, answer_to(transaction, status))
+                layer.respond(0.0, transaction, answer)
     layer.until(100)
     with pytest.raises(LocalProtocolError):
-        layer.respond(100.0, transaction, answer_to(transaction, 200))
+        layer.respond(100.0, transaction, answers[1])
 
 
 def test_a_copy_by_another_path_is_merged_as_long_as_the_first_lives(layer):
