@@ -134,7 +134,13 @@ class SwitchUnderTest:
         (self._folder / "tree.yaml").write_text(yaml.safe_dump(_TREE))
         config = {
             "sip": {"bind": HOST, "port": 0, "realm": REALM},
-            "media": {"ports": RTP_PORTS, "cores": [worker], "timings": "timings.jsonl"},
+            "media": {
+                "ports": RTP_PORTS,
+                "cores": [worker],
+                "timings": "timings.jsonl",
+                # Some phones of the benchmarks never speak.
+                "sound_timeout": 3600.0,
+            },
             "calls": {"per_account": 10_000},
             "accounts": {name: {"password": f"pw-{name}"} for name in names},
             "trees": ["tree.yaml"],

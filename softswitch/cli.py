@@ -45,6 +45,10 @@ EXIT_STEP_FAILED = 3
 OWNER_ONLY = 0o077
 """Taken from all others of what a line writes: who called whom, and the sound of what they were told."""
 
+GARBAGE = (5000, 5, 10)
+"""Objects made before the garbage collector looks at the young ones, and how often that before it looks at older
+ones. Most of a call is gone by itself before; the usual 700 has the collector look at calls that are under way."""
+
 PASSWORD_VARIABLE = "SOFTSWITCH_PASSWORD"
 """A password given here, and not as an option, stands in no list of processes."""
 
@@ -348,6 +352,7 @@ def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str],
                 # What was built for the start stays: the garbage collector need not look through it again.
                 gc.collect()
                 gc.freeze()
+                gc.set_threshold(*GARBAGE)
                 renewing: set[asyncio.Task[None]] = set()
 
                 def renew() -> None:

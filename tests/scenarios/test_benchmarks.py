@@ -50,3 +50,9 @@ def test_a_few_calls_and_registrations_succeed() -> None:
     ]
     assert (figures["calls_failed"], figures["registrations_failed"]) == (0, 0)
     assert figures["calls_per_second"] > 0
+
+
+def test_memory_is_read_of_phones_and_calls_that_stay() -> None:
+    figures = figures_of("benchmarks.memory", "--registrations", "300", "--calls", "20", "--linger", "0.5")
+    assert (figures["registrations"], figures["calls"]) == (300, 20)
+    assert figures["octets_per_call"] > 0
