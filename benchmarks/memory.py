@@ -150,8 +150,9 @@ def run(registrations: int = REGISTRATIONS, calls: int = CALLS, linger: float = 
             return _Resident(resident_kib(switch.signalling), resident_kib(switch.worker))
 
         early, late = switch.accounts[:registrations], switch.accounts[registrations:]
-        crowd.register(early)
         crowd.dial(early, calls)
+        resident()
+        crowd.register(early)
         before = resident()
         crowd.register(late)
         registered = resident()
@@ -190,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
     parser.add_argument("--registrations", type=int, default=REGISTRATIONS, help="phones that are counted")
     parser.add_argument("--calls", type=int, default=CALLS, help="calls that are counted")
-    parser.add_argument("--linger", type=float, default=LINGER_SECONDS, help="seconds waited three times")
+    parser.add_argument("--linger", type=float, default=LINGER_SECONDS, help="seconds waited four times")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     options = parser.parse_args(arguments)
     try:

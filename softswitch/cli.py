@@ -46,8 +46,8 @@ OWNER_ONLY = 0o077
 """Taken from all others of what a line writes: who called whom, and the sound of what they were told."""
 
 GARBAGE = (5000, 5, 10)
-"""Objects made before the garbage collector looks at the young ones, and how often that before it looks at older
-ones. Most of a call is gone by itself before; the usual 700 has the collector look at calls that are under way."""
+"""How many objects are made before the garbage collector looks at the young ones, and how often it does that
+before it looks at older ones. The usual 700 has it look at what is under way, which ends by itself."""
 
 PASSWORD_VARIABLE = "SOFTSWITCH_PASSWORD"
 """A password given here, and not as an option, stands in no list of processes."""

@@ -32,6 +32,12 @@ class Accounts:
 
     def __init__(self, accounts: Iterable[Account]) -> None:
         self._accounts = {account.user: account for account in accounts}
+        # One look-up, as long for a name that nobody has as for one that somebody has.
+        self._secrets = {
+            (account.user, algorithm): secret
+            for account in self._accounts.values()
+            for algorithm, secret in account.secrets.items()
+        }
         common = frozenset(ALGORITHMS)
         self._algorithms = common.intersection(*(account.secrets for account in self._accounts.values()))
 
@@ -46,8 +52,7 @@ class Accounts:
 
     def secret(self, user: str, algorithm: str) -> str | None:
         """Return HA1 of a user for an algorithm, None when unknown: what the digest check asks for."""
-        account = self._accounts.get(user)
-        return None if account is None else account.secrets.get(algorithm)
+        return self._secrets.get((user, algorithm))
 
     def algorithms(self) -> frozenset[str]:
         """Return the digest algorithms that every account can be asked for."""

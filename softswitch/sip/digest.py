@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from enum import Enum
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.grammar import ENCODING, ERRORS, parse_params, quote, split_outside
 from softswitch.sip.message import Request, Response
+from softswitch.sip.uri import dialled, parse_uri
 
 MD5 = "MD5"
 SHA256 = "SHA-256"
@@ -24,6 +26,10 @@ NONCE_LIFE = 7_500.0
 in time is not challenged again in the middle of a call."""
 MAX_COUNTED = 20_000
 """Nonces whose count is remembered; the oldest falls out and is then challenged anew as stale."""
+OVERTAKEN = 64
+"""Counts below the highest that may still come, each once: datagrams overtake one another, but no further."""
+
+_COUNT = re.compile(r"[0-9A-Fa-f]{8}\Z")
 
 _HASH: dict[str, Callable[[bytes], str]] = {
     MD5: lambda data: hashlib.md5(data, usedforsecurity=False).hexdigest(),
@@ -94,7 +100,7 @@ class Nonces:
         self._secret = secret
         self._life = life
         self._start = start
-        self._counts: OrderedDict[str, int] = OrderedDict()
+        self._counts: OrderedDict[str, _Counts] = OrderedDict()
         self._forgotten = -1
 
     def make(self, now: float, salt: str, asker: str = "") -> str:
@@ -121,13 +127,17 @@ class Nonces:
         return nonce.split(".")[1] == self._start and -60 <= now - _made_at(nonce) <= self._life
 
     def count(self, nonce: str, number: int) -> bool:
-        """Note a use of one of our nonces; False when this count was used before, or may have been."""
+        """Note a use of one of our nonces; False when this count was used before, or may have been.
+
+        RFC 7616 §3.4.5. Lost counts and such as come late are taken, as far as :data:`OVERTAKEN`.
+        """
         used = self._counts.get(nonce)
         if used is None and _made_at(nonce) <= self._forgotten:
             return False
-        if number <= (used or 0):
+        after = (used or _Counts()).with_one(number)
+        if after is None:
             return False
-        self._counts[nonce] = number
+        self._counts[nonce] = after
         self._counts.move_to_end(nonce)
         if len(self._counts) > MAX_COUNTED:
             oldest, _ = self._counts.popitem(last=False)
@@ -137,6 +147,26 @@ class Nonces:
     def _sign(self, stamp: str) -> str:
         mac = hmac.new(self._secret, stamp.encode(ENCODING, ERRORS), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(mac[:18]).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Which counts of a nonce were used: ``below`` has a bit for each that is lower than the highest."""
+
+    highest: int = 0
+    below: int = 0
+
+    def with_one(self, number: int) -> _Counts | None:
+        """Return them with one more, None when that was used, or is too old to tell."""
+        ahead = number - self.highest
+        if ahead > 0:
+            # Shifted as far as is looked at, and no further: a count has 32 bits.
+            shifted = (self.below << 1 | 1) << min(ahead - 1, OVERTAKEN)
+            return _Counts(number, shifted & (1 << OVERTAKEN) - 1)
+        place = 1 << -ahead - 1 if -OVERTAKEN <= ahead < 0 else 0
+        if number < 1 or not place or self.below & place:
+            return None
+        return _Counts(self.highest, self.below | place)
 
 
 def _made_at(nonce: str) -> int:
@@ -207,8 +237,10 @@ def _judge(
     qop, count = credentials.get("qop"), credentials.get("nc")
     if algorithm not in _HASH or qop not in ("", "auth") or not nonces.ours(nonce):
         return Outcome(Verdict.NONE)
-    if qop and (len(count) != 8 or not credentials.get("cnonce")):
+    if qop and (not _COUNT.match(count) or not credentials.get("cnonce")):
         raise RemoteProtocolError(400, "Bad digest credentials")
+    if not _same_target(request, credentials.get("uri")):
+        raise RemoteProtocolError(400, "Digest is for another URI")
     secret = secret_of(user, algorithm)
     expected = digest_response(
         algorithm,
@@ -225,16 +257,25 @@ def _judge(
         return Outcome(Verdict.WRONG, user, credentials.get("response")[: len(expected)])
     # RFC 7616 §3.3: right digest, unusable nonce: stale=true lets the phone repeat without asking its owner.
     # Without qop there is no count, and nothing else to tell a replay by: such a nonce serves once.
-    if not nonces.fresh(now, nonce) or not nonces.count(nonce, _hex(count) if qop else 1):
+    if not nonces.fresh(now, nonce) or not nonces.count(nonce, int(count, 16) if qop else 1):
         return Outcome(Verdict.STALE, user)
     return Outcome(Verdict.GOOD, user)
 
 
-def _hex(text: str) -> int:
+def _same_target(request: Request, said: str) -> bool:
+    """Tell whether credentials are meant for a request's target.
+
+    RFC 7616 §3.4.6 has both name the same resource, or else assume an attack: who can hold back an INVITE
+    could otherwise let it dial another number. What proxies and phones write differently is left alone: host,
+    port and parameters; so are URIs without a user, as some phones say.
+    """
+    if said == request.target:
+        return True
     try:
-        return int(text, 16)
-    except ValueError:
-        raise RemoteProtocolError(400, "Bad nonce count") from None
+        one, other = dialled(parse_uri(said)), dialled(request.uri)
+    except RemoteProtocolError:
+        return False
+    return not one or not other or one == other
 
 
 def challenges(realm: str, nonce: str, *, stale: bool, algorithms: tuple[str, ...] = ALGORITHMS) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -145,6 +147,46 @@ def test_a_stranger_learns_nothing_from_the_answer():
         CredentialsRefused("1001", "192.0.2.9:5062", "wrong password"),
         CredentialsRefused("4711", "192.0.2.9:5062", "no such account"),
     ]
+
+
+def calls_of(work):
+    """Return the name of every function that is called while ``work`` runs, C ones too, in order."""
+    calls = []
+
+    def note(frame, what, function):
+        if what == "call":
+            calls.append(frame.f_code.co_qualname)
+        elif what == "c_call":
+            calls.append(function.__qualname__)
+
+    sys.setprofile(note)
+    try:
+        work()
+    except RemoteProtocolError:
+        calls.append("refused")
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize("algorithms", [(MD5,), (SHA256,)])
+def test_the_answer_takes_as_long_for_an_account_that_does_not_exist(algorithms):
+    # Counted and not measured: the same functions are called in the same order, hashes above all.
+    known, traces = ("1001", "1002"), {}
+    for user in (*known, "4711", "4712"):
+        door = Door(*(Account(name, secrets=secrets_of(name, "home", "secret")) for name in known))
+        challenge = door.challenge()
+        offered = tuple(field for field in challenge.fields if parse_digest(field[1]).algorithm in algorithms)
+        challenge = RemoteProtocolError(401, "Unauthorized", fields=offered)
+        guess = answer(register(HERE, user=user), challenge, user=user, password="guess")
+        door.refused(register(HERE))  # What is remembered by the first is so for all.
+        traces[user] = calls_of(partial(door.account, guess))
+    first = traces["1001"]
+    assert "refused" in first
+    hashes = [name for name in first if name in ("openssl_md5", "openssl_sha256", "hmac_new", "hmac_digest")]
+    assert len(hashes) >= 4
+    for trace in traces.values():
+        assert trace == first
 
 
 def test_a_nonce_that_is_too_old_is_stale_for_the_right_password_only():

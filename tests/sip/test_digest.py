@@ -1,10 +1,13 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from softswitch.sip.digest import (
     ALGORITHMS,
     MAX_COUNTED,
     MD5,
     NONCE_LIFE,
+    OVERTAKEN,
     SHA256,
     Nonces,
     Outcome,
@@ -147,11 +150,62 @@ def test_a_nonce_that_is_not_ours_is_no_credential(nonces):
         assert judged(asked(nonce), nonces).verdict is Verdict.NONE
 
 
-def test_a_replay_is_stale_and_a_higher_count_is_not(nonces):
+def test_a_replay_is_stale_and_another_count_is_not(nonces):
     nonce = nonces.make(NOW, "s")
-    verdicts = [judged(asked(nonce, count=count), nonces).verdict for count in (1, 1, 2, 2, 1, 16)]
+    verdicts = [judged(asked(nonce, count=count), nonces).verdict for count in (1, 1, 2, 2, 1, 16, 15, 15)]
     good, stale = Verdict.GOOD, Verdict.STALE
-    assert verdicts == [good, stale, good, stale, stale, good]
+    assert verdicts == [good, stale, good, stale, stale, good, good, stale]
+
+
+COUNTS = st.integers(0, 2**32 - 1) | st.integers(0, 3 * OVERTAKEN)
+
+
+@given(st.lists(COUNTS, max_size=60))
+def test_each_count_serves_once_and_late_ones_are_taken_as_far_as_they_can_be_told(counts):
+    nonces = Nonces(b"s")
+    nonce = nonces.make(NOW, "s")
+    used = set()
+    for number in counts:
+        in_reach = number > max(used, default=0) - OVERTAKEN - 1
+        assert nonces.count(nonce, number) == (number > 0 and number not in used and in_reach)
+        used.add(number) if in_reach and number > 0 else None
+
+
+@given(st.permutations(range(1, 33)), st.sets(st.integers(1, 32)))
+def test_loss_and_reordering_cost_nobody_a_challenge(order, lost):
+    nonces = Nonces(b"s")
+    nonce = nonces.make(NOW, "s")
+    assert all(nonces.count(nonce, number) for number in order if number not in lost)
+    assert not any(nonces.count(nonce, number) for number in order if number not in lost)
+
+
+@pytest.mark.parametrize(
+    ("target", "said", "same"),
+    [
+        ("sip:100@192.0.2.1", "sip:100@192.0.2.1", True),
+        ("sip:100@192.0.2.1:5060", "sip:100@switch.example;transport=udp", True),
+        ("sip:%2a43@192.0.2.1", "sip:*43@192.0.2.1", True),
+        ("tel:+48-22-123", "sip:+4822123@switch.example", True),
+        ("sip:100@192.0.2.1", "sip:192.0.2.1", True),
+        ("sip:192.0.2.1", "sip:1001@192.0.2.1", True),
+        ("sip:100@192.0.2.1", "sip:101@192.0.2.1", False),
+        ("sip:100@192.0.2.1", "", False),
+        ("sip:100@192.0.2.1", "nonsense", False),
+    ],
+)
+def test_credentials_are_good_for_what_they_were_made_for(nonces, target, said, same):
+    # RFC 7616 §3.4.6: who holds back an INVITE must not be able to let it dial another number.
+    request = request_of(text_of("INVITE", target=said or "sip:x"))
+    challenge = Response(401, fields=Fields([("WWW-Authenticate", challenges(REALM, nonces.make(NOW, "s"),
+        stale=False)[0])]))  # fmt: skip
+    assert authorize(request, challenge, user="1001", password="pw1001", cnonce="c")
+    credentials = (request.fields.get("Authorization") or "").replace('uri="sip:x"', f'uri="{said}"')
+    request = request_of(text_of("INVITE", target=target, extra=f"Authorization: {credentials}\r\n"))
+    if same:
+        assert judged(request, nonces).verdict is Verdict.GOOD
+    else:
+        with pytest.raises(RemoteProtocolError, match="400"):
+            judged(request, nonces)
 
 
 def test_without_qop_a_nonce_serves_once(nonces):
@@ -202,6 +256,10 @@ def test_nonces_of_one_second_differ(nonces):
         'qop=auth, nc=1, cnonce="x"',  # RFC 7616 §3.4: nc is eight hex digits
         "qop=auth, nc=00000001",
         'qop=auth, cnonce="x"',
+        'qop=auth, nc=00000001, cnonce=""',
+        'qop=auth, nc=+0000001, cnonce="x"',
+        'qop=auth, nc=0x000001, cnonce="x"',
+        'qop=auth, nc=0000_001, cnonce="x"',
         "nc=1, nc=2",
         'username="open',
     ],

@@ -133,4 +133,3 @@ def test_little_is_kept_of_a_request_that_is_answered():
     kept = request.remnant()
     assert vars(kept).keys() == {"method", "target", "fields", "body", "version"}
     assert (kept.method, kept.target, len(kept.fields), kept.body) == ("OPTIONS", request.target, 0, b"")
-
