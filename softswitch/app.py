@@ -33,6 +33,7 @@ from softswitch.events import (
     Entry,
     MediaWorkerDied,
     MediaWorkerStarted,
+    SourceSilenced,
     SwitchStarted,
     SwitchStopped,
 )
@@ -44,8 +45,10 @@ from softswitch.music import programme
 from softswitch.preflight import examine
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
 from softswitch.registrar.credentials import Authenticator
+from softswitch.registrar.guard import Guard
 from softswitch.registrar.service import Lifetimes, Registrar
 from softswitch.sip.digest import MD5, SHA256, Nonces
+from softswitch.sip.signals import DialogId, Incoming, Reply, UserOutput
 from softswitch.sip.stack import SipStack
 from softswitch.speech import Speech, SpeechError, SpeechRequest, Utterance, build_speech
 from softswitch.speech.errors import SpeechClosed
@@ -66,6 +69,9 @@ LONGEST_QUOTE: Final = 40
 """Letters of a tree's own words in a warning: enough to find them by."""
 SWEEP_SECONDS: Final = 5.0
 """How often expired registrations are looked for: a phone gone this long is told of soon enough."""
+SILENCED_TOLD_SECONDS: Final = 60.0
+MOST_SILENCED_TOLD: Final = 10
+"""How often, and of how many addresses, the log is told that they send too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,7 @@ class Switch:
         self._notices = notices
         self._stack = SipStack(token=lambda: secrets.token_hex(8), agent=f"softswitch/{__version__}")
         self._timings: TimingFile | None = None
+        self._silenced_told_at = -SILENCED_TOLD_SECONDS
         self.trees: tuple[Tree, ...] = ()
         self.port = 0
 
@@ -286,7 +293,11 @@ class Switch:
             ),
             restored=await bindings.load(),
         )
-        authenticator = Authenticator(
+        guard = Guard(config.defence.networks)
+        for binding in self.registrar.all():
+            guard.trust(binding.hop.host, binding.hop.port, clock.monotonic())
+        self._guard = guard
+        self.authenticator = authenticator = Authenticator(
             accounts,
             realm=config.sip.realm,
             nonces=Nonces(secret, start=secrets.token_hex(4)),
@@ -294,15 +305,25 @@ class Switch:
             salt=lambda: secrets.token_hex(6),
             log=log,
             bindings_of=self.registrar.bindings,
+            guard=guard,
         )
+
+        def heard(output: UserOutput) -> None:
+            match output:
+                case Reply(hop=hop) | Incoming(hop=hop, dialog=DialogId()):
+                    # Only who has read what we sent there knows its branch or tag.
+                    guard.trust(hop.host, hop.port, clock.monotonic())
+            board.handle(output)
+
         dialler = Dialler(self.registrar.bindings, accounts.name_of)
         driver = SipDriver(
             self._stack,
             clock,
-            user=lambda output: board.handle(output),
+            user=heard,
             addresses=LocalAddresses(config.sip.bind, public=config.sip.public_address),
             stream_closed=self.registrar.connection_closed,
             stream_wanted=self.registrar.over_stream,
+            admits=lambda host, port: guard.admits(host, port, clock.monotonic()),
         )
         around = Surroundings(
             signaller=driver,
@@ -340,6 +361,14 @@ class Switch:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             self.registrar.sweep()
+            self._report_silenced()
+
+    def _report_silenced(self) -> None:
+        now = self.clock.monotonic()
+        if now >= self._silenced_told_at + SILENCED_TOLD_SECONDS and (report := self._guard.take_report()):
+            self._silenced_told_at = now
+            for one in report[:MOST_SILENCED_TOLD]:
+                self.log.append(SourceSilenced(one.source, one.dropped))
 
 
 @contextlib.asynccontextmanager

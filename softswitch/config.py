@@ -27,6 +27,7 @@ from yaml.nodes import Node
 from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.ivr.faults import told
 from softswitch.ivr.source import Plain, Source, lines_within
+from softswitch.registrar.config import DefenceConfig
 from softswitch.speech import SpeechConfig
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -181,6 +182,7 @@ class Config(Part):
     media: MediaConfig = MediaConfig()
     calls: CallsConfig = CallsConfig()
     speech: SpeechConfig = SpeechConfig()
+    defence: DefenceConfig = DefenceConfig()
     accounts: dict[str, AccountConfig] = Field(default_factory=dict)
     trees: tuple[Path, ...] = ()
     music: MusicConfig | None = None

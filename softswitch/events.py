@@ -63,6 +63,30 @@ class SourceShutOut:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountShutOut:
+    """So many wrong passwords came for one name, from many addresses, that no new place is let in with it."""
+
+    account: str
+    wrong: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLetIn:
+    """Somebody lifted what had shut out an address or a name."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSilenced:
+    """Strangers at an address sent more than they are heard with: what was over it was dropped unread."""
+
+    source: str
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
 class MediaWorkerStarted:
     """A media worker process is up."""
 
@@ -335,6 +359,9 @@ SystemEvent = (
     | PhoneUnregistered
     | CredentialsRefused
     | SourceShutOut
+    | AccountShutOut
+    | SourceLetIn
+    | SourceSilenced
     | MediaWorkerStarted
     | MediaWorkerDied
 )

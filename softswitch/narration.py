@@ -14,6 +14,7 @@ from typing import Final, assert_never
 from softswitch.calls.record import ENGLISH, POLISH, why_briefly
 from softswitch.errors import harmless
 from softswitch.events import (
+    AccountShutOut,
     BranchEntered,
     CallArrived,
     CallEnded,
@@ -43,7 +44,9 @@ from softswitch.events import (
     PromptPlayed,
     SoundBothWays,
     SoundOneWay,
+    SourceLetIn,
     SourceShutOut,
+    SourceSilenced,
     StepTaken,
     SwitchStarted,
     SwitchStopped,
@@ -159,6 +162,18 @@ def _system(event: SystemEvent) -> Both:
             return (
                 f"{source} is shut out for {seconds} s: {wrong} wrong passwords",
                 f"{source} zablokowany na {seconds} s, błędnych haseł: {wrong}",
+            )
+        case AccountShutOut(account, wrong, seconds):
+            return (
+                f"{account} is shut out for {seconds} s but where it was before: {wrong} wrong passwords",
+                f"{account} zablokowany na {seconds} s poza znanymi miejscami, błędnych haseł: {wrong}",
+            )
+        case SourceLetIn(source):
+            return (f"{source} is let in again", f"zdjęto blokadę: {source}")
+        case SourceSilenced(source, dropped):
+            return (
+                f"{source} sends too much: {dropped} messages were dropped unread",
+                f"{source} wysyła za dużo: pominięto wiadomości: {dropped}",
             )
         case MediaWorkerStarted(worker, process):
             return (

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from softswitch.bus import EventLog, keepable
 from softswitch.clock import Clock
-from softswitch.events import CredentialsRefused, SourceShutOut
+from softswitch.events import AccountShutOut, CredentialsRefused, SourceLetIn, SourceShutOut
 from softswitch.registrar.accounts import Account, Accounts
 from softswitch.registrar.bindings import Binding, source_of
-from softswitch.registrar.guesses import MOST_WRONG, Guesses
+from softswitch.registrar.guard import Guard
+from softswitch.registrar.guesses import MOST_FOR_ACCOUNT, MOST_WRONG, Ban, Guesses
 from softswitch.sip.digest import ALGORITHMS, MD5, SHA256, Nonces, Outcome, Verdict, challenges, check
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.hop import Hop, site
@@ -38,6 +39,7 @@ class Authenticator:
         salt: Callable[[], str],
         log: EventLog,
         bindings_of: Callable[[str], tuple[Binding, ...]],
+        guard: Guard | None = None,
     ) -> None:
         self._accounts = accounts
         self._realm = realm
@@ -46,6 +48,7 @@ class Authenticator:
         self._salt = salt
         self._log = log
         self._bindings_of = bindings_of
+        self._guard = guard or Guard()
         self._guesses = Guesses()
 
     def account(self, request: Request, hop: Hop) -> Account:
@@ -68,6 +71,7 @@ class Authenticator:
         account = self._accounts.get(outcome.user)
         if outcome.verdict is Verdict.GOOD and account is not None:
             self._guesses.right(hop.host, account.user)
+            self._guard.trust(hop.host, hop.port, self._clock.monotonic())
             return account
         if outcome.verdict is Verdict.WRONG:
             self._note_wrong(outcome, hop)
@@ -80,22 +84,37 @@ class Authenticator:
         fields = tuple(("WWW-Authenticate", value) for value in values)
         raise RemoteProtocolError(401, "Unauthorized", fields=fields)
 
+    def bans(self) -> list[Ban]:
+        """Return who is shut out now."""
+        return self._guesses.bans(self._clock.monotonic())
+
+    def lift(self, source: str) -> bool:
+        """Let an address or a name in again; tell whether it was shut out."""
+        lifted = self._guesses.lift(source, self._clock.monotonic())
+        if lifted:
+            self._log.append(SourceLetIn(source))
+        return lifted
+
     def _check_shut_out(self, user: str, hop: Hop) -> None:
-        wait = self._guesses.wait(hop.host, self._clock.monotonic())
+        now = self._clock.monotonic()
+        wait = self._guesses.wait(hop.host, now) or self._guesses.account_wait(hop.host, user, now)
         # A phone that is registered sends from the socket it registered from, which nobody else can have.
         if not wait or any(source_of(hop) == source_of(binding.hop) for binding in self._bindings_of(user)):
             return
         left = math.ceil(wait)
-        raise RemoteProtocolError(403, f"Too many wrong passwords from your address, try again in {left} s")
+        raise RemoteProtocolError(403, f"Too many wrong passwords, try again in {left} s")
 
     def _note_wrong(self, outcome: Outcome, hop: Hop) -> None:
         user, now = keepable(outcome.user), self._clock.monotonic()
-        if not self._guesses.wrong(hop.host, user, outcome.proof, now):
+        counted = not self._guard.allowed(hop.host)
+        if counted and not self._guesses.wrong(hop.host, user, outcome.proof, now):
             return
         reason = "wrong password" if self._accounts.get(outcome.user) is not None else "no such account"
         self._log.append(CredentialsRefused(user, hop.address, reason))
         if wait := self._guesses.wait(hop.host, now):
             self._log.append(SourceShutOut(site(hop.host), MOST_WRONG, round(wait)))
+        elif wait := self._guesses.account_wait(hop.host, user, now):
+            self._log.append(AccountShutOut(user, MOST_FOR_ACCOUNT, round(wait)))
 
     def _algorithms(self, agent: str | None) -> tuple[str, ...]:
         # An account known by its MD5 hash alone can prove nothing by SHA-256, which phones would choose. All

@@ -1,4 +1,7 @@
-"""Wrong passwords, counted by where they come from: who guesses must wait. Pure: time is an argument."""
+"""Wrong passwords, counted by where they come from and by whom they are for: who guesses must wait.
+
+Pure: time is an argument.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from softswitch.sip.hop import site
 MOST_WRONG: Final = 20
 """Wrong passwords within :data:`WINDOW` from one address. Whoever types one makes three or four mistakes, and
 a phone that was set up wrongly tries twice a minute."""
+MOST_FOR_ACCOUNT: Final = 100
+"""Wrong passwords within :data:`WINDOW` for one name, from wherever: five addresses that guess as one may."""
 WINDOW: Final = 60.0
 """Seconds for which a wrong password counts."""
 SHORTEST: Final = 60.0
@@ -19,7 +24,9 @@ LONGEST: Final = 3600.0
 """Seconds that no wait exceeds: 20 guesses an hour are next to none, and an address may have a new owner. Who
 was quiet for as long begins anew."""
 MAX_SOURCES: Final = 10_000
-"""Addresses remembered; the one that was quiet longest is forgotten."""
+"""Addresses, and names, remembered; the one that was quiet longest is forgotten."""
+MAX_KNOWN: Final = 50_000
+"""Places remembered from which an account has proved itself; the one not used for longest is forgotten."""
 
 
 @dataclass(slots=True)
@@ -34,12 +41,36 @@ class _Source:
     times_shut: int = 0
     last_attempt: str = ""
 
+    def count(self, user: str, now: float, most: int) -> None:
+        """Count a wrong password, which may be the one too many."""
+        self.last = now
+        self.wrong = [one for one in self.wrong if now - one[0] < WINDOW] + [(now, user)]
+        if len(self.wrong) >= most:
+            self.shut_until = now + min(SHORTEST * 2**self.times_shut, LONGEST)
+            self.times_shut += 1
+            self.wrong = []
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """Who is shut out: an address (or IPv6 /64) or a name; for how many seconds more, and how often so far.
+    """
+
+    source: str
+    seconds: float
+    times: int
+
 
 class Guesses:
-    """Counts wrong passwords by address. Times are in seconds, whatever their zero."""
+    """Counts wrong passwords. Times are in seconds, whatever their zero.
+
+    A name is shut out but where it has proved itself before: else anybody could keep its phones out.
+    """
 
     def __init__(self) -> None:
         self._sources: OrderedDict[str, _Source] = OrderedDict()
+        self._accounts: OrderedDict[str, _Source] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -49,21 +80,47 @@ class Guesses:
         source = self._sources.get(site(host))
         return max(source.shut_until - now, 0.0) if source is not None else 0.0
 
+    def account_wait(self, host: str, user: str, now: float) -> float:
+        """Return for how many seconds more ``user`` is not let in from ``host``, 0 when he is."""
+        account = self._accounts.get(user)
+        if account is None or account.shut_until <= now or (site(host), user) in self._known:
+            return 0.0
+        return account.shut_until - now
+
+    def bans(self, now: float) -> list[Ban]:
+        """Return who is shut out now, longest first."""
+        shut = [
+            Ban(name, one.shut_until - now, one.times_shut)
+            for sources in (self._sources, self._accounts)
+            for name, one in sources.items()
+            if one.shut_until > now
+        ]
+        return sorted(shut, key=lambda ban: -ban.seconds)
+
+    def lift(self, name: str, now: float) -> bool:
+        """Let an address (any of its IPv6 /64, or that) or a name in again; tell whether it was shut out."""
+        lifted = False
+        for sources in (self._sources, self._accounts):
+            for key in {name, _site_of(name)}:
+                if key in sources and sources[key].shut_until > now:
+                    del sources[key]
+                    lifted = True
+        return lifted
+
     def wrong(self, host: str, user: str, attempt: str, now: float) -> bool:
         """Count a wrong password; tell whether it is news.
 
         It is none while the address is shut out, and when ``attempt``, which was sent as proof, came before:
         the answer to that was lost. From here on :meth:`wait` may say that it was one too many.
         """
-        source = self._source(site(host), now)
+        source = _noted(self._sources, site(host), now)
         if source.shut_until > now or source.last_attempt == attempt:
             return False
-        source.last, source.last_attempt = now, attempt
-        source.wrong = [one for one in source.wrong if now - one[0] < WINDOW] + [(now, user)]
-        if len(source.wrong) >= MOST_WRONG:
-            source.shut_until = now + min(SHORTEST * 2**source.times_shut, LONGEST)
-            source.times_shut += 1
-            source.wrong = []
+        source.last_attempt = attempt
+        source.count(user, now, MOST_WRONG)
+        account = _noted(self._accounts, user, now)
+        if account.shut_until <= now:
+            account.count(user, now, MOST_FOR_ACCOUNT)
         return True
 
     def right(self, host: str, user: str) -> None:
@@ -71,15 +128,29 @@ class Guesses:
 
         Only those: else who has an account could try those of others without end.
         """
-        source = self._sources.get(site(host))
+        place = site(host)
+        source = self._sources.get(place)
         if source is not None:
             source.wrong = [one for one in source.wrong if one[1] != user]
+        self._known[place, user] = None
+        self._known.move_to_end((place, user))
+        if len(self._known) > MAX_KNOWN:
+            self._known.popitem(last=False)
 
-    def _source(self, name: str, now: float) -> _Source:
-        source = self._sources.get(name)
-        if source is None or now - max(source.last, source.shut_until) > LONGEST:
-            source = self._sources[name] = _Source(now)
-        self._sources.move_to_end(name)
-        if len(self._sources) > MAX_SOURCES:
-            self._sources.popitem(last=False)
-        return source
+
+def _noted(sources: OrderedDict[str, _Source], name: str, now: float) -> _Source:
+    """Return what is known of a source, which is the one heard of last from now on."""
+    source = sources.get(name)
+    if source is None or now - max(source.last, source.shut_until) > LONGEST:
+        source = sources[name] = _Source(now)
+    sources.move_to_end(name)
+    if len(sources) > MAX_SOURCES:
+        sources.popitem(last=False)
+    return source
+
+
+def _site_of(name: str) -> str:
+    try:
+        return site(name)
+    except ValueError:
+        return name  # Of an account, or an IPv6 /64 as bans are listed.

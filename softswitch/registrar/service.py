@@ -66,6 +66,10 @@ class Registrar:
         """Return where an account's phones are now."""
         return alive(self._bindings.get(user, ()), self._now())
 
+    def all(self) -> list[Binding]:
+        """Return where all phones are now, by account."""
+        return [binding for user in sorted(self._bindings) for binding in self.bindings(user)]
+
     def count(self) -> int:
         """Return how many phones are registered."""
         return sum(len(self.bindings(user)) for user in self._bindings)

@@ -17,6 +17,7 @@ from softswitch.sip.signals import (
     DialogId,
     SendFailed,
     StreamClosed,
+    StreamReceived,
     TransactionKey,
     Transmit,
     UserOutput,
@@ -25,7 +26,7 @@ from softswitch.sip.signals import (
 from softswitch.sip.stack import SipStack
 from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.tcp import TcpTransport
-from softswitch.transport.udp import UdpTransport, bind_udp
+from softswitch.transport.udp import Admits, UdpTransport, bind_udp, everybody
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,8 @@ FREE_PORT_TRIES: Final = 20
 class SipDriver:
     """A stack with its sockets. ``user`` gets every user event; it may call back at once.
 
-    ``stream_wanted`` tells whether a stream that has gone quiet is needed by a registered phone.
+    ``stream_wanted`` tells whether a stream that has gone quiet is needed by a registered phone, ``admits``
+    whether what comes from a socket is to be read.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class SipDriver:
         addresses: LocalAddresses,
         stream_closed: Callable[[int], None] = lambda connection: None,
         stream_wanted: Callable[[int], bool] = lambda connection: True,
+        admits: Admits = everybody,
     ) -> None:
         self.stack = stack
         self._clock = clock
@@ -55,6 +58,7 @@ class SipDriver:
         self._addresses = addresses
         self._stream_closed = stream_closed
         self._stream_wanted = stream_wanted
+        self._admits = admits
         self._udp: UdpTransport | None = None
         self._tcp = TcpTransport(addresses, self.receive)
         self._timer: asyncio.TimerHandle | None = None
@@ -66,7 +70,7 @@ class SipDriver:
         tries = FREE_PORT_TRIES if port == 0 else 1
         while True:
             bound = bind_udp(host, port)
-            self._udp = UdpTransport(bound, self._addresses, self.receive)
+            self._udp = UdpTransport(bound, self._addresses, self.receive, self._admits)
             try:
                 await self._tcp.listen(host, self._udp.port)
             except OSError:
@@ -96,6 +100,11 @@ class SipDriver:
 
     def receive(self, what: WireInput) -> None:
         """Feed the stack and carry out what it wants."""
+        if isinstance(what, StreamReceived) and not self._admits(what.hop.host, what.hop.port):
+            # A stream cannot lose a message and go on.
+            assert what.hop.connection is not None
+            self._tcp.close_connection(what.hop.connection)
+            return
         try:
             self.stack.handle(self._clock.monotonic(), what)
         except Exception:

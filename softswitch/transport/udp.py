@@ -19,20 +19,39 @@ logger = logging.getLogger(__name__)
 REMEMBERED: Final = 4096
 """Senders whose hop is kept: a phone's datagrams share one, which thousands of transactions then hold."""
 DRAIN: Final = 64
-"""Datagrams read on one wake-up: enough to keep up with a burst, few enough to let calls run between."""
+"""Datagrams handled on one wake-up: enough to keep up with a burst, few enough to let calls run between."""
+MOST_READ: Final = 1024
+"""Datagrams taken on one wake-up, most of them dropped unread: a flood must not fill the kernel's buffer,
+where phones' datagrams wait too. Some four milliseconds."""
 RECEIVE_BUFFER: Final = 4 << 20
 """Octets the kernel may hold: some four thousand messages, a second of storm while we are busy."""
 
+SO_RCVBUFFORCE: Final = 33
+"""Of socket(7); Python has no name for it."""
+
+Admits = Callable[[str, int], bool]
+"""Tells whether what comes from an address and a port is to be read at all."""
+
+
+def everybody(host: str, port: int) -> bool:
+    """Admit everything."""
+    return True
+
 
 class UdpTransport:
-    """A bound UDP socket. ``receive`` gets every datagram."""
+    """A bound UDP socket. ``receive`` gets every datagram that ``admits`` lets pass."""
 
     def __init__(
-        self, bound: socket.socket, addresses: LocalAddresses, receive: Callable[[DatagramReceived], None]
+        self,
+        bound: socket.socket,
+        addresses: LocalAddresses,
+        receive: Callable[[DatagramReceived], None],
+        admits: Admits = everybody,
     ) -> None:
         self._socket = bound
         self._addresses = addresses
         self._receive = receive
+        self._admits = admits
         self._ipv6 = bound.family == socket.AF_INET6
         self._hop = lru_cache(REMEMBERED)(self._make_hop)
         self.port: int = bound.getsockname()[1]
@@ -65,7 +84,8 @@ class UdpTransport:
         self._socket.close()
 
     def _readable(self) -> None:
-        for _ in range(DRAIN):
+        admitted = 0
+        for _ in range(MOST_READ):
             try:
                 data, source = self._socket.recvfrom(MAX_DATAGRAM)
             except BlockingIOError:
@@ -73,7 +93,12 @@ class UdpTransport:
             except OSError:
                 continue  # An ICMP error for something sent earlier; the transaction's timer knows best.
             host = unmapped(source[0]) if self._ipv6 else source[0]
+            if not self._admits(host, source[1]):
+                continue
             self._receive(DatagramReceived(self.hop(host, source[1]), data))
+            admitted += 1
+            if admitted == DRAIN:
+                return
 
 
 def bind_udp(host: str, port: int) -> socket.socket:
@@ -82,7 +107,7 @@ def bind_udp(host: str, port: int) -> socket.socket:
     bound = socket.socket(family, socket.SOCK_DGRAM)
     try:
         bound.setblocking(False)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        _enlarge(bound)
         if family == socket.AF_INET6:
             # Said, since the machine may be set up to do otherwise.
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, host != EVERY_IPV6)
@@ -91,3 +116,13 @@ def bind_udp(host: str, port: int) -> socket.socket:
         bound.close()
         raise
     return bound
+
+
+def _enlarge(bound: socket.socket) -> None:
+    """Let the kernel hold :data:`RECEIVE_BUFFER`, above the system's limit if we have the right to it."""
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
+    except OSError:
+        got = bound.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        logger.debug("the kernel holds %d octets for us at most (net.core.rmem_max)", got)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from softswitch.registrar import guesses
-from softswitch.registrar.guesses import LONGEST, MOST_WRONG, SHORTEST, WINDOW, Guesses
+from softswitch.registrar.guesses import (
+    LONGEST,
+    MOST_FOR_ACCOUNT,
+    MOST_WRONG,
+    SHORTEST,
+    WINDOW,
+    Ban,
+    Guesses,
+)
 
 BAD = "192.0.2.66"
 
@@ -94,3 +102,62 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch):
         assert bench.wait("192.0.2.1", 0.0) > 0
         bench.guess(f"192.0.2.{number}")
     assert (len(bench), bench.wait("192.0.2.1", 0.0)) == (3, 0.0)
+
+
+def test_who_is_shut_out_is_listed_and_can_be_let_in():
+    bench = Bench()
+    bench.guess("192.0.2.1", times=MOST_WRONG)
+    bench.guess("2001:db8::1", times=MOST_WRONG, now=30.0)
+    assert bench.bans(30.0) == [Ban("2001:db8::/64", 60.0, 1), Ban("192.0.2.1", 30.0, 1)]
+    assert not bench.lift("192.0.2.2", 30.0)
+    assert bench.lift("2001:db8::2", 30.0)
+    assert bench.lift("192.0.2.1", 30.0)
+    assert bench.bans(30.0) == []
+    assert bench.guess("192.0.2.1", now=30.0) == 0.0
+    assert not bench.lift("192.0.2.1", 30.0)
+
+
+def test_a_net_is_let_in_as_it_is_listed():
+    bench = Bench()
+    bench.guess("2001:db8::1", times=MOST_WRONG)
+    assert bench.lift(bench.bans(0.0)[0].source, 0.0)
+
+
+def guess_from_everywhere(bench, *, user="1001", now=0.0):
+    """Guess one password from so many addresses that none of them is shut out."""
+    for number in range(MOST_FOR_ACCOUNT):
+        bench.guess(f"198.51.100.{number}", user=user, now=now)
+
+
+def test_guesses_from_everywhere_shut_a_name_out_but_where_it_has_proved_itself():
+    bench = Bench()
+    bench.right("192.0.2.1", "1001")
+    bench.right("192.0.2.3", "1002")
+    guess_from_everywhere(bench)
+    assert bench.account_wait("198.51.100.200", "1001", 0.0) == SHORTEST
+    assert bench.account_wait("192.0.2.3", "1001", 0.0) == SHORTEST
+    assert bench.account_wait("192.0.2.1", "1001", 0.0) == 0.0
+    assert bench.account_wait("198.51.100.200", "1002", 0.0) == 0.0
+    assert bench.account_wait("198.51.100.200", "1001", SHORTEST) == 0.0
+    assert all(bench.wait(f"198.51.100.{number}", 0.0) == 0.0 for number in range(MOST_FOR_ACCOUNT))
+
+
+def test_a_name_that_nobody_has_is_shut_out_alike_and_can_be_let_in():
+    bench = Bench()
+    guess_from_everywhere(bench, user="nobody")
+    assert bench.bans(0.0) == [Ban("nobody", SHORTEST, 1)]
+    assert bench.lift("nobody", 0.0)
+    assert bench.account_wait("192.0.2.9", "nobody", 0.0) == 0.0
+
+
+def test_places_are_remembered_in_measure(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(guesses, "MAX_KNOWN", 2)
+    bench = Bench()
+    for number in range(1, 4):
+        bench.right(f"192.0.2.{number}", "1001")
+    guess_from_everywhere(bench)
+    assert [bench.account_wait(f"192.0.2.{number}", "1001", 0.0) > 0 for number in range(1, 4)] == [
+        True,
+        False,
+        False,
+    ]

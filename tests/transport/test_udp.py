@@ -11,16 +11,16 @@ import pytest
 from softswitch.sip.hop import Hop
 from softswitch.sip.signals import DatagramReceived
 from softswitch.transport.addresses import LocalAddresses
-from softswitch.transport.udp import DRAIN, UdpTransport, bind_udp
+from softswitch.transport.udp import DRAIN, MOST_READ, Admits, UdpTransport, bind_udp, everybody
 from tests.transport.inbox import Inbox
 
 
 class End:
     """A transport and what it received."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", admits: Admits = everybody) -> None:
         self.inbox: Inbox[DatagramReceived] = Inbox()
-        self.udp = UdpTransport(bind_udp(host, 0), LocalAddresses(host), self.inbox.put)
+        self.udp = UdpTransport(bind_udp(host, 0), LocalAddresses(host), self.inbox.put, admits)
 
 
 @pytest.fixture
@@ -124,3 +124,24 @@ async def test_who_listens_everywhere_hears_both_families_each_by_its_own_addres
         assert (await phone.inbox.next(DatagramReceived)).data == b"and back"
     six.udp.close()
     everywhere.close()
+
+
+async def test_what_is_not_admitted_is_never_read_and_delays_nobody_else():
+    asked: list[tuple[str, int]] = []
+
+    def admits(host: str, port: int) -> bool:
+        asked.append((host, port))
+        return port == phone.udp.port
+
+    phone, flood, switch = End(), End(), End(admits=admits)
+    try:
+        # Fewer than the kernel holds, and more than are taken at once.
+        for number in range(MOST_READ + 10):
+            assert flood.udp.send(flood.udp.hop("127.0.0.1", switch.udp.port), b"junk %d" % number)
+        assert phone.udp.send(phone.udp.hop("127.0.0.1", switch.udp.port), b"hello")
+        assert (await switch.inbox.next(DatagramReceived)).data == b"hello"
+        assert asked[-1] == ("127.0.0.1", phone.udp.port)
+        assert asked.count(("127.0.0.1", flood.udp.port)) > DRAIN
+    finally:
+        for end in (phone, flood, switch):
+            end.udp.close()
