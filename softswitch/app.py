@@ -19,7 +19,7 @@ from media import events as media_events
 from media.client import Hooks, MediaClient, Worker
 from media.errors import MediaError
 from media.timings import TimingFile
-from softswitch import __version__, home, ports
+from softswitch import __version__, control, home, ports
 from softswitch.bus import EventLog
 from softswitch.calls.dialling import AccountDestination, Dialler
 from softswitch.calls.directory import Directory
@@ -60,6 +60,7 @@ from softswitch.storage.secret_store import SecretStore
 from softswitch.transport import descriptors
 from softswitch.transport.addresses import LocalAddresses, reachable_addresses
 from softswitch.transport.driver import SipDriver
+from softswitch.verbs import defence_verbs
 
 logger = logging.getLogger(__name__)
 
@@ -175,6 +176,7 @@ class Switch:
         self._notices = notices
         self._stack = SipStack(token=lambda: secrets.token_hex(8), agent=f"softswitch/{__version__}")
         self._timings: TimingFile | None = None
+        self._verbs: dict[str, control.Verb] = {}
         self._silenced_told_at = -SILENCED_TOLD_SECONDS
         self.trees: tuple[Tree, ...] = ()
         self.port = 0
@@ -207,6 +209,7 @@ class Switch:
         stack.callback(lambda: self.log.append(SwitchStopped()))
         calls = await stack.enter_async_context(_calls(board))
         board.open(calls)
+        await self._answer_questions(stack)
         start(self._sweep())
         start(voices.prepare(trees))
         self.log.append(SwitchStarted(__version__, tuple(self.addresses())))
@@ -297,7 +300,7 @@ class Switch:
         for binding in self.registrar.all():
             guard.trust(binding.hop.host, binding.hop.port, clock.monotonic())
         self._guard = guard
-        self.authenticator = authenticator = Authenticator(
+        authenticator = Authenticator(
             accounts,
             realm=config.sip.realm,
             nonces=Nonces(secret, start=secrets.token_hex(4)),
@@ -307,6 +310,7 @@ class Switch:
             bindings_of=self.registrar.bindings,
             guard=guard,
         )
+        self._verbs.update(defence_verbs(self.registrar, authenticator, accounts))
 
         def heard(output: UserOutput) -> None:
             match output:
@@ -349,6 +353,12 @@ class Switch:
         self.registrar.readdress(driver.hop)
         stack.push_async_callback(driver.close)
         return board
+
+    async def _answer_questions(self, stack: contextlib.AsyncExitStack) -> None:
+        try:
+            await stack.enter_async_context(control.answering(self.config.home, self._verbs))
+        except OSError as error:
+            raise StartError(f"cannot write in {self.config.home}: {error.strerror}") from error
 
     async def _listen(self, driver: SipDriver) -> None:
         sip = self.config.sip

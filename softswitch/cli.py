@@ -22,9 +22,11 @@ from softswitch import __version__
 from softswitch.app import DATABASE, Notices, Switch, running
 from softswitch.calls.record import ENGLISH, POLISH
 from softswitch.clock import SystemClock
+from softswitch.commands.defence import Phone, ShutOut, show_bans, show_lifted, show_phones
 from softswitch.commands.records import View, show_call, show_calls
 from softswitch.config import Config, load_config
 from softswitch.console import Console
+from softswitch.control import ask
 from softswitch.demo import prepare_demo
 from softswitch.errors import ConfigError, SoftswitchError, StartError
 from softswitch.greeting import invitation, numbers_of
@@ -292,6 +294,43 @@ def call(
 
 
 @app.command()
+def phones(home: Records = Path("demo"), json: AsJson = False, pl: Polish = False) -> None:
+    """List the phones that are registered now: whose, from where, until when, which."""
+    view = _view(json, pl)
+    _exit_with(_judged(lambda: _print(show_phones(ask(home, "phones", list[Phone]), view=view), json)))
+
+
+@app.command()
+def bans(
+    what: Annotated[str, typer.Argument(help="'lift' lets somebody in again.", show_default=False)] = "",
+    who: Annotated[str, typer.Argument(help="The address or name to let in.", show_default=False)] = "",
+    home: Records = Path("demo"),
+    json: AsJson = False,
+    pl: Polish = False,
+) -> None:
+    """List who is shut out for wrong passwords now; `bans lift ADDRESS` lets somebody in again."""
+    if what not in ("", "lift") or bool(what) != bool(who):
+        raise typer.BadParameter("say nothing, or: lift ADDRESS")
+    view = _view(json, pl)
+
+    def show() -> None:
+        if what:
+            lifted = ask(home, "lift", bool, source=who)
+            _print(show_lifted(who, lifted=lifted, view=view), json)
+        else:
+            _print(show_bans(ask(home, "bans", list[ShutOut]), view=view), json)
+
+    _exit_with(_judged(show))
+
+
+def _print(shown: RenderableType, as_json: bool) -> None:
+    if as_json:
+        _say(str(shown))
+    else:
+        Screen().print(shown)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
@@ -324,10 +363,7 @@ def _show(
 
     _exit_with(_run(read()))
     shown, code = answer[0]
-    if as_json:
-        _say(str(shown))
-    else:
-        Screen().print(shown)
+    _print(shown, as_json)
     _exit_with(code)
 
 

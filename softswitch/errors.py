@@ -5,6 +5,8 @@
     SoftswitchError
     ├── ConfigError                 the operator's files are wrong: names file, line and reason
     ├── StartError                  the switch cannot start: one plain sentence (port in use, no voice)
+    ├── control.NoSwitch            no switch is running that could be asked
+    ├── control.ControlRefused      the running switch does not do what it was asked
     ├── sip.SipError                see softswitch/sip/errors.py
     ├── calls.CallError             see softswitch/calls/errors.py
     ├── ivr.IvrError                see softswitch/ivr/errors.py

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,15 @@ from softswitch import __version__, home
 from softswitch.app import DATABASE
 from softswitch.bus import EventLog
 from softswitch.cli import EXIT_CANNOT_START, EXIT_STEP_FAILED, EXIT_WRONG_CONFIG, app
+from softswitch.commands.defence import Phone, ShutOut
+from softswitch.control import Verb, answering
 from softswitch.events import CallArrived, CallEnded
 from softswitch.ids import make_id
 from softswitch.ivr.registry import ACTIONS
 from softswitch.phone.steps import HELP
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import START, FakeClock
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_TREE = ROOT / "ivr_trees" / "demo.yaml"
@@ -70,7 +73,19 @@ def test_without_a_word_it_lists_what_it_can_do() -> None:
 
 def test_the_commands_are_those_of_the_manual() -> None:
     assert set(COMMANDS) == {
-        *("demo", "run", "check", "simulate", "actions", "phone", "calls", "call", "version")
+        *(
+            "demo",
+            "run",
+            "check",
+            "simulate",
+            "actions",
+            "phone",
+            "phones",
+            "bans",
+            "calls",
+            "call",
+            "version",
+        )
     }
 
 
@@ -440,6 +455,51 @@ def test_where_nothing_was_recorded_nothing_is_made(words: tuple[str, ...], tmp_
     assert sentence.startswith(f"there is no database {tmp_path}")
     assert "--home" in sentence
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [("phones",), ("bans",), ("bans", "lift", "192.0.2.7")])
+def test_where_no_switch_runs_none_is_asked(words: tuple[str, ...], tmp_path: Path) -> None:
+    sentence = refused(EXIT_CANNOT_START, *words, "--home", tmp_path)
+    assert sentence.startswith(f"no switch is running with the folder {tmp_path}")
+
+
+@pytest.mark.parametrize("words", [("lift",), ("ban", "192.0.2.7")])
+def test_bans_are_listed_or_lifted_and_nothing_else(words: tuple[str, ...], tmp_path: Path) -> None:
+    result = run("bans", *words, "--home", tmp_path)
+    assert result.exit_code == 2
+    assert "lift ADDRESS" in result.output
+
+
+def test_a_running_switch_is_asked(tmp_path: Path) -> None:
+    phone = Phone("1001", "Jan", "sip:1001@a", "192.0.2.9:5062", "UDP", START.isoformat(), "Phone", False)
+    lifted: list[str] = []
+
+    def lift(arguments: Mapping[str, str]) -> bool:
+        lifted.append(arguments["source"])
+        return True
+
+    verbs: dict[str, Verb] = {
+        "phones": lambda arguments: [phone],
+        "bans": lambda arguments: [ShutOut("192.0.2.66", 60, 1)],
+        "lift": lift,
+    }
+
+    async def ask() -> list[Result]:
+        async with answering(tmp_path, verbs):
+            questions = (
+                ("phones",),
+                ("phones", "--json"),
+                ("bans", "--pl"),
+                ("bans", "lift", "192.0.2.66"),
+            )
+            return [await asyncio.to_thread(run, *words, "--home", tmp_path) for words in questions]
+
+    shown, as_json, bans, let_in = asyncio.run(ask())
+    assert "192.0.2.9:5062" in shown.stdout
+    assert json.loads(as_json.stdout)[0]["account"] == "1001"
+    assert "jeszcze sekund" in bans.stdout
+    assert let_in.stdout == "192.0.2.66 is let in again.\n"
+    assert lifted == ["192.0.2.66"]
 
 
 def test_a_database_that_is_none(tmp_path: Path) -> None:

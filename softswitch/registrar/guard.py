@@ -17,6 +17,8 @@ from softswitch.sip.hop import site
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+OWN: Final = frozenset({"127.0.0.1", "::1"})
+"""This machine by its usual addresses: whoever is on it needs no SIP to do harm, and proxies stand there."""
 TRUST_SECONDS: Final = 7200.0
 """How long a socket is trusted after it proved itself: twice the longest registration, by which a phone has
 proved itself again."""
@@ -73,8 +75,8 @@ class Silenced:
 class Guard:
     """Hears strangers in measure, and the others always.
 
-    ``allow`` are networks whose senders are never strangers and never shut out: trunks, proxies. This machine
-    is none either: whoever is on it needs no SIP to do harm.
+    ``allow`` are networks whose senders are never strangers and never shut out: trunks, proxies. What comes
+    from :data:`OWN` is heard as well.
     """
 
     def __init__(self, allow: Iterable[Network] = (), shares: Shares | None = None) -> None:
@@ -136,4 +138,4 @@ class Guard:
         return any(address in network for network in self._allow)
 
     def _is_exempt(self, host: str) -> bool:
-        return ipaddress.ip_address(host).is_loopback or self._is_allowed(host)
+        return host in OWN or self._is_allowed(host)

@@ -53,8 +53,7 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class Ban:
-    """Who is shut out: an address (or IPv6 /64) or a name; for how many seconds more, and how often so far.
-    """
+    """Who is shut out: an address (or IPv6 /64) or a name; for how many seconds more, how often so far."""
 
     source: str
     seconds: float

@@ -51,6 +51,8 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "narration": FOUNDATION | {"calls", "words"},
     "commands": FOUNDATION | {"calls", "narration", "words"},
     "console": frozenset(),
+    "control": FOUNDATION,
+    "verbs": FOUNDATION | {"sip", "registrar", "commands", "control"},
     # A telephone on the switch's own SIP core and media engine; it builds its objects itself.
     "phone": FOUNDATION | {"bus", "sip", "transport", "registrar", "calls", "ports"},
     "demo": FOUNDATION | {"config"},

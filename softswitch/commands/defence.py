@@ -1,0 +1,101 @@
+"""``softswitch phones`` and ``softswitch bans``: who is here, and who is kept out; for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from softswitch.calls.record import POLISH
+from softswitch.commands.records import View
+from softswitch.narration import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A registered phone as the running switch tells of it; ``until`` is ISO 8601 with a zone."""
+
+    account: str
+    name: str
+    contact: str
+    source: str
+    transport: str
+    until: str
+    user_agent: str
+    behind_nat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShutOut:
+    """An address or a name that is shut out: for how many seconds more, and how often it was."""
+
+    source: str
+    seconds: int
+    times: int
+
+
+def show_phones(phones: Sequence[Phone], *, view: View) -> RenderableType:
+    """Return who is registered; JSON is a ``str`` to be printed as it is."""
+    if view.as_json:
+        return _json(phones)
+    if not phones:
+        return _say(view, "No phone is registered.", "Żaden telefon nie jest zarejestrowany.")
+    table = _table(
+        view,
+        ("account", "konto"),
+        ("from", "skąd"),
+        ("by", "przez"),
+        ("until", "do"),
+        ("phone", "telefon"),
+    )
+    for phone in phones:
+        account = f"{phone.account} {phone.name}" if phone.name else phone.account
+        source = phone.source
+        if phone.behind_nat:
+            source += " (za NAT)" if view.language == POLISH else " (behind NAT)"
+        until = datetime.fromisoformat(phone.until).astimezone(view.zone).strftime("%H:%M:%S")
+        cells = (account, source, phone.transport, until, phone.user_agent)
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    return table
+
+
+def show_bans(bans: Sequence[ShutOut], *, view: View) -> RenderableType:
+    """Return who is shut out; JSON is a ``str`` to be printed as it is."""
+    if view.as_json:
+        return _json(bans)
+    if not bans:
+        return _say(view, "Nobody is shut out.", "Nikt nie jest zablokowany.")
+    table = _table(view, ("who", "kto"), ("seconds left", "jeszcze sekund"), ("times", "po raz"))
+    for ban in bans:
+        table.add_row(Text(printable(ban.source)), str(ban.seconds), str(ban.times))
+    return table
+
+
+def show_lifted(source: str, *, lifted: bool, view: View) -> RenderableType:
+    """Return what came of letting somebody in again."""
+    if view.as_json:
+        return _json({"source": source, "lifted": lifted})
+    shown = printable(source)
+    if lifted:
+        return _say(view, f"{shown} is let in again.", f"Zdjęto blokadę: {shown}.")
+    return _say(view, f"{shown} is not shut out.", f"{shown} nie ma blokady.")
+
+
+def _table(view: View, *titles: tuple[str, str]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for english, polish in titles:
+        table.add_column(polish if view.language == POLISH else english, overflow="fold")
+    return table
+
+
+def _say(view: View, english: str, polish: str) -> Text:
+    return Text(polish if view.language == POLISH else english)
+
+
+def _json(told: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
