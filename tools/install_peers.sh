@@ -10,7 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly PYTHON=.venv/bin/python
 # program=package
-readonly PROGRAMS=(sipp=sip-tester baresip=baresip-core linphonec=linphone-cli)
+readonly PROGRAMS=(sipp=sip-tester baresip=baresip-core linphonec=linphone-cli
+    svwar=sipvicious)
 # module=requirement; the same versions as the extra "peers" in pyproject.toml
 readonly MODULES=("pjsua2=pjsua2-python>=2.15,<3" "pyVoIP=pyVoIP==1.6.8")
 
