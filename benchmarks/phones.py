@@ -39,11 +39,15 @@ class _Repeat:
 
 
 class Phones:
-    """All phones of a generator. ``progress`` gets every exchange that is up, done or failed, once each."""
+    """All phones of a generator. ``progress`` gets every exchange that is up, done or failed, once each.
 
-    def __init__(self, switch: Address, *, progress: Callable[[Exchange], None]) -> None:
+    ``host`` is the address they have, the usual one towards the switch unless given.
+    """
+
+    def __init__(self, switch: Address, *, progress: Callable[[Exchange], None], host: str = "") -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        self._socket.bind((host, 0))
         self._socket.connect(switch)
         self._socket.setblocking(False)
         self._switch = switch

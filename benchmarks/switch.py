@@ -38,6 +38,7 @@ STOP_SECONDS: Final = 20.0
 LAW: Final = ALAW
 MUSIC: Final = Path(__file__).parent.parent / "media" / "sounds" / "hold_music.flac"
 
+FAULT: Final = re.compile(r"^(ERROR|CRITICAL) |^Traceback ")
 _LISTENING: Final = re.compile(r"^listening on .*:(\d+)$", re.M)
 _TREE: Final = {
     "tree": "benchmark",
@@ -116,6 +117,10 @@ class SwitchUnderTest:
         except subprocess.TimeoutExpired:
             self._process.kill()
             raise SwitchFailed(f"the switch did not stop\n{self._last_lines()}") from None
+
+    def faults(self) -> list[str]:
+        """Return the lines in which the switch complains of itself."""
+        return [line for line in self._log.read_text(errors="replace").splitlines() if FAULT.search(line)]
 
     def timings(self) -> list[Timing]:
         """Return what the worker has reported about its punctuality so far."""

@@ -56,3 +56,11 @@ def test_memory_is_read_of_phones_and_calls_that_stay() -> None:
     figures = figures_of("benchmarks.memory", "--registrations", "300", "--calls", "20", "--linger", "0.5")
     assert (figures["registrations"], figures["calls"]) == (300, 20)
     assert figures["octets_per_call"] > 0
+
+
+def test_calls_and_registrations_live_through_a_flood() -> None:
+    # Whether frames are lost depends on the machine; that phones are answered and memory is not eaten does not.
+    figures = figures_of("benchmarks.junk", "--calls", "10", "--rate", "5000", "--seconds", "3")
+    assert figures["registrations"] > 10
+    assert figures["registrations_failed"] == 0
+    assert figures["signalling_growth_percent"] < 20
