@@ -59,7 +59,7 @@ def test_memory_is_read_of_phones_and_calls_that_stay() -> None:
 
 
 def test_calls_and_registrations_live_through_a_flood() -> None:
-    # Whether frames are lost depends on the machine; that phones are answered and memory is not eaten does not.
+    # Whether frames are lost depends on the machine; that phones are answered, and on what memory, does not.
     figures = figures_of("benchmarks.junk", "--calls", "10", "--rate", "5000", "--seconds", "3")
     assert figures["registrations"] > 10
     assert figures["registrations_failed"] == 0
