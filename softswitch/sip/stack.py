@@ -48,6 +48,8 @@ ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, UPDATE, REFER
 """Methods this element answers with more than 405."""
 SUPPORTED = "100rel, replaces, timer"
 """Option tags of extensions we speak (RFC 3262, RFC 3891, RFC 4028)."""
+NAMES_CONTACT = frozenset({"UPDATE", "REFER"})
+"""Whose 2xx must have a Contact, though it makes no dialog (RFC 3311 table 1, RFC 3515 table 1)."""
 RETRY_AFTER = 2
 """Seconds we ask for when overloaded: the time in which some thousand transactions end."""
 
@@ -320,6 +322,10 @@ class SipStack:
             response.fields.add("Record-Route", value)
         response.fields.put("Contact", contact)
         response.fields.put("Allow", ALLOW)
+        if 200 <= response.status < 300:
+            # RFC 3261 §13.3.1.4: "A 2xx response to an INVITE SHOULD contain the Allow header field and the
+            # Supported header field". Some phones join two calls only where they read "replaces".
+            response.fields.put("Supported", SUPPORTED)
         if response.status < 200 and reliable:
             if self._dialogs.provisionals.number(dialog, response):
                 self._send_reliable(now, dialog, transaction, response)
@@ -333,10 +339,11 @@ class SipStack:
     def _respond_in_place(self, now: float, transaction: Transaction, response: Response) -> None:
         """Answer what makes no dialog; a BYE ends its own, an UPDATE moves its target."""
         dialog, method = transaction.dialog, transaction.request.method
-        if method == "UPDATE" and 200 <= response.status < 300 and dialog is not None:
-            refreshed = self.dialog(dialog)
-            refreshed.refresh_target(transaction.request, transaction.hop)
-            response.fields.put("Contact", refreshed.contact)
+        if dialog is not None and 200 <= response.status < 300:
+            if method == "UPDATE":
+                self.dialog(dialog).refresh_target(transaction.request, transaction.hop)
+            if method in NAMES_CONTACT and self.has_dialog(dialog):
+                response.fields.put("Contact", self.dialog(dialog).contact)
         self._layer.respond(now, transaction, response)
         if method == "BYE" and 200 <= response.status < 300 and dialog is not None:
             self.forget(dialog)

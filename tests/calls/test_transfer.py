@@ -72,7 +72,7 @@ async def test_a_blind_transfer_lets_the_one_who_stays_hear_ringing_and_then_the
         assert stays_leg.hears == f"loop {MUSIC}"
         refer(leaves, "1003")
         await passes(0.5)
-        assert leaves.last_status("REFER") == 202
+        assert leaves.response(202, "REFER").fields.get("Contact") == f"<sip:{SWITCH[0]}:{SWITCH[1]}>"
         assert stays_leg.hears == f"loop {RING_BACK}"
         assert celina.rung.request.from_.display == {True: "Bartek", False: "Anna"}[referrer_calls]
         celina.ring()

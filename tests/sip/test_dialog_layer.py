@@ -106,6 +106,7 @@ def test_responses_that_make_a_dialog_carry_what_it_needs(stack):
         assert response.fields.get("Contact") == "<sip:100@192.0.2.1:5060>"
         assert "BYE" in response.fields.tokens("Allow") or "bye" in response.fields.tokens("Allow")
         assert response.fields.get("Server") == "softswitch"
+    assert "replaces" in ok.fields.tokens("Supported")
 
 
 def test_a_refusal_ends_the_early_dialog(stack):
