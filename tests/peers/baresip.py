@@ -171,6 +171,10 @@ class Baresip:
         # A bare number would be completed with a domain of baresip's choice.
         self.command("dial", f"sip:{number}@{self.server}")
 
+    def transfer(self, number: str) -> None:
+        """Hold the call and send its other side to a number; do not wait for what becomes of it."""
+        self.command("transfer", f"sip:{number}@{self.server}")
+
     def recordings(self) -> list[Path]:
         """Return the files of what was heard, in the order of the calls."""
         return sorted(self.heard.glob("dump-*-dec.wav"))

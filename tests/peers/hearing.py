@@ -24,6 +24,9 @@ ACTIVE_RMS = 0.003
 LINE_WIDTH_HZ = 25.0
 """How far from its frequency a tone's energy may lie: the main lobe of the window."""
 
+CLEAR = 0.9
+"""The measure of all talks: over 90 % of the energy of what is heard is the other's tone."""
+
 SYLLABLE_SECONDS = 0.4
 """A syllable or two: short enough to show where something is missing, long enough to occur only once."""
 
@@ -83,9 +86,22 @@ def share(samples: Samples, frequency: float) -> float:
     frames = frames[_is_active(frames)] if len(frames) else frames
     if not len(frames):
         return 0.0
+    at, everywhere = _energy(frames, frequency)
+    return float(at.sum() / everywhere.sum())
+
+
+def seconds_of(samples: Samples, frequency: float) -> float:
+    """Return for how many seconds that tone and next to nothing else was heard, to 0.1 s."""
+    frames = _frames(samples)
+    at, everywhere = _energy(frames, frequency)
+    return float((_is_active(frames) & (at > CLEAR * everywhere)).sum()) * FRAME / RATE
+
+
+def _energy(frames: Samples, frequency: float) -> tuple[Samples, Samples]:
+    """Return each piece's energy at ``frequency`` Hz, and all of it."""
     power = np.abs(np.fft.rfft(frames * np.hanning(FRAME), axis=1)) ** 2
     near = np.abs(np.fft.rfftfreq(FRAME, 1 / RATE) - frequency) <= LINE_WIDTH_HZ
-    return float(power[:, near].sum() / power.sum())
+    return power[:, near].sum(axis=1), power.sum(axis=1)
 
 
 def find(prompt: Samples, recording: Samples) -> Found:

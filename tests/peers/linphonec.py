@@ -1,4 +1,8 @@
-"""Drive linphonec, the console phone of Linphone: a settings file, and commands on its standard input."""
+"""Drive linphonec, the console phone of Linphone: a settings file, and commands on its standard input.
+
+It names its calls by numbers from 1 on. What it hears is written to one file, :attr:`Linphonec.heard`, which
+is whole when the call is over; a call that stops and goes on is written behind what there is.
+"""
 
 from __future__ import annotations
 
@@ -111,6 +115,8 @@ class Linphonec:
         # Without a sound card a call fails unless it is told to use files.
         self.tell("soundcard use files")
         self.tell(f"play {sound}")
+        self.heard = home / "heard.wav"
+        self.tell(f"record {self.heard}")
 
     def tell(self, command: str) -> int:
         """Type one command; return the place in the output before it."""
@@ -126,6 +132,35 @@ class Linphonec:
             r"to LinphoneCallStreamsRunning|StateStreamsRunning", ANSWER_SECONDS, since=place
         )
 
+    def wait_incoming(self) -> None:
+        """Wait until it rings. Raises PeerSilent."""
+        self.program.wait_line(r"Receiving new incoming call", ANSWER_SECONDS)
+
+    def answer(self) -> None:
+        """Answer the call that rings and wait until it stands. Raises PeerSilent."""
+        place = self.tell("answer")
+        self.program.wait_line(r"StreamsRunning|is connected", ANSWER_SECONDS, since=place)
+
+    def transfer(self, call: int, number: str) -> None:
+        """Send the other side of a call to a number; do not wait for what becomes of it."""
+        self.tell(f"transfer {call} sip:{number}@{self.server}")
+
+    def join(self, first: int, second: int) -> None:
+        """Send the other side of its first call to that of its second; do not wait for what becomes of it."""
+        self.tell(f"transfer {first} --to-call {second}")
+
+    def pause(self, call: int) -> None:
+        """Hold a call."""
+        self.tell(f"pause {call}")
+
+    def wait_over(self, call: int = 1) -> None:
+        """Wait until a call is over. Raises PeerSilent."""
+        self.program.wait_line(rf"^Call {call} with .* ended", ANSWER_SECONDS)
+
+    def log_text(self) -> str:
+        """Return its log, with every SIP message in it."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
     def press(self, digits: str) -> None:
         """Press keys; each is a command of its own."""
         for digit in digits:
@@ -138,8 +173,7 @@ class Linphonec:
 
     def digest_algorithms(self) -> set[str]:
         """Return the digest algorithms of the credentials it sent."""
-        text = self.log.read_text(encoding="utf-8", errors="replace")
-        return set(re.findall(r"^Authorization:.*?algorithm=([\w-]+)", text, re.MULTILINE))
+        return set(re.findall(r"^Authorization:.*?algorithm=([\w-]+)", self.log_text(), re.MULTILINE))
 
     def close(self) -> None:
         """Hang up, unregister and end."""

@@ -5,6 +5,10 @@ One process is one phone, because the library has one endpoint a process. Run as
 :class:`Settings`). Each command is ``{"do": NAME, ...}`` and is answered by ``{"event": "done", "do": NAME}``
 or ``{"event": "refused", "do": NAME, "reason": ...}`` after it was carried out; what happens meanwhile is
 reported as it happens. Driven by :mod:`tests.peers.softphone`.
+
+A phone may have several calls, numbered from 1 in the order they came; commands are about the one that began
+last and is not over, ``transfer_to_call`` about the two that did: the older is sent to the other side of the
+newer.
 """
 
 from __future__ import annotations
@@ -55,6 +59,10 @@ class Settings:
     expires: int = 300
     at_once: Literal["", "reinvite", "update"] = ""
     """What to send in the very moment a call is confirmed: for the caller 0 ms after its own ACK."""
+    session_timer: bool = False
+    """Calls must have a session timer (RFC 4028): ``Require: timer``."""
+    proof: bool = False
+    """Ringing must be sent reliably (RFC 3262): ``Require: 100rel``, of whoever calls or is called."""
 
 
 def report(event: str, **facts: object) -> None:
@@ -85,6 +93,7 @@ class Call(pj.Call):  # type: ignore[misc]  # the library has no type informatio
     def __init__(self, phone: Phone, call_id: int = pj.PJSUA_INVALID_ID) -> None:
         super().__init__(phone.account, call_id)
         self.phone = phone
+        self.number = phone.keep(self)
         self.media: pj.AudioMedia | None = None
         self.over = False
         self.fresh = True
@@ -92,7 +101,13 @@ class Call(pj.Call):  # type: ignore[misc]  # the library has no type informatio
     def onCallState(self, _prm: pj.OnCallStateParam) -> None:
         """Report every state and the code that came with it."""
         info = self.getInfo()
-        report("call", state=info.stateText, code=info.lastStatusCode, reason=info.lastReason)
+        report(
+            "call",
+            number=self.number,
+            state=info.stateText,
+            code=info.lastStatusCode,
+            reason=info.lastReason,
+        )
         if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self.over = True
             self.media = None
@@ -117,6 +132,13 @@ class Call(pj.Call):  # type: ignore[misc]  # the library has no type informatio
                 self.media = self.getAudioMedia(media.index)
                 self.phone.join(self.media)
 
+    def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
+        """Report how far a transfer is; hang up when it is done, as phones with a screen do."""
+        report("transfer", number=self.number, code=prm.statusCode, final=prm.finalNotify)
+        if prm.finalNotify and 200 <= prm.statusCode < 300:
+            prm.cont = False
+            self.hangup(pj.CallOpParam(True))
+
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
         """Report a key the other side pressed."""
         report("digit", digit=prm.digit)
@@ -139,11 +161,11 @@ class Account(pj.Account):  # type: ignore[misc]
 
 
 class Phone:
-    """The endpoint, one account and at most one call."""
+    """The endpoint, one account and its calls."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.call: Call | None = None
+        self.calls: list[Call] = []
         self.sound: pj.AudioMediaPlayer | None = None
         self.recorder: pj.AudioMediaRecorder | None = None
         self.leaving = False
@@ -197,7 +219,21 @@ class Phone:
         config.mediaConfig.transportConfig.port = settings.rtp_port
         config.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_DISABLED
         config.natConfig.iceEnabled = False
+        if settings.session_timer:
+            config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_REQUIRED
+        if settings.proof:
+            config.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
         return config
+
+    def keep(self, call: Call) -> int:
+        """Keep a call as long as the phone lives; return its number."""
+        self.calls.append(call)
+        return len(self.calls)
+
+    @property
+    def call(self) -> Call | None:
+        """The call that began last and is not over."""
+        return next((call for call in reversed(self.calls) if not call.over), None)
 
     def join(self, media: pj.AudioMedia) -> None:
         """Send the phone's sound to ``media`` and what it brings to the recorder."""
@@ -208,8 +244,7 @@ class Phone:
 
     def take(self, call: Call) -> None:
         """Report an incoming call and answer it as the settings say (0: leave it to a command)."""
-        self.call = call
-        report("incoming", remote=call.getInfo().remoteUri)
+        report("incoming", number=call.number, remote=call.getInfo().remoteUri)
         if self.settings.answer:
             self.answer(self.settings.answer)
 
@@ -220,9 +255,16 @@ class Phone:
         self._need_call().answer(param)
 
     def _need_call(self) -> Call:
-        if self.call is None or self.call.over:
+        call = self.call
+        if call is None:
             raise RuntimeError("there is no call")
-        return self.call
+        return call
+
+    def _transfer_to_call(self) -> None:
+        *_, older, newer = [None, *(call for call in self.calls if not call.over)]
+        if older is None:
+            raise RuntimeError("there are no two calls")
+        older.xferReplaces(newer, pj.CallOpParam(True))
 
     def do(self, command: dict[str, object]) -> None:
         """Carry out one command. Raises RuntimeError or the library's error when it cannot."""
@@ -232,8 +274,7 @@ class Phone:
             case {"do": "unregister"}:
                 self.account.setRegistration(False)
             case {"do": "call", "uri": str(uri)}:
-                self.call = Call(self)
-                self.call.makeCall(uri, pj.CallOpParam(True))
+                Call(self).makeCall(uri, pj.CallOpParam(True))
             case {"do": "answer", "code": int(code)}:
                 self.answer(code)
             case {"do": "digits", "digits": str(digits), "method": str(method)}:
@@ -258,6 +299,10 @@ class Phone:
                 self._reinvite(0)
             case {"do": "update"}:
                 self._need_call().update(pj.CallOpParam(True))
+            case {"do": "transfer", "uri": str(uri)}:
+                self._need_call().xfer(uri, pj.CallOpParam(True))
+            case {"do": "transfer_to_call"}:
+                self._transfer_to_call()
             case {"do": "hangup"}:
                 self._need_call().hangup(pj.CallOpParam(True))
             case {"do": "leave"}:

@@ -87,15 +87,15 @@ class Room:
         self._keep(phone).wait_registered()
         return phone
 
-    def linphonec(self, user: str) -> Linphonec:
-        """Start a registered linphonec."""
+    def linphonec(self, user: str, *, speaks: float = 440.0) -> Linphonec:
+        """Start a registered linphonec that speaks a tone of ``speaks`` Hz."""
         phone = Linphonec(
             user,
             self.line.password,
             self.line.server,
             ports=self.ports,
             folder=self.folder,
-            sound=self.tone(440),
+            sound=self.tone(speaks),
         )
         return self._keep(phone)
 

@@ -92,6 +92,10 @@ class SoftPhone:
         self.dial(number)
         self.expect("call", state="CONFIRMED")
 
+    def transfer(self, number: str) -> None:
+        """Send the other side of the call to a number; do not wait for what becomes of it."""
+        self.do("transfer", uri=self.uri(number))
+
     def press(self, digits: str, method: str = "rfc4733") -> None:
         """Press keys as telephone-events (``rfc4733``) or by SIP INFO (``info``)."""
         self.do("digits", digits=digits, method=method)

@@ -43,6 +43,12 @@ def test_seconds_of_sound_and_silence() -> None:
     assert hearing.longest_silence(samples) == pytest.approx(1.0, abs=0.11)
 
 
+def test_seconds_of_one_tone_among_others() -> None:
+    samples = np.concatenate((tone(700, 1), tone(425, 2), silence(1), noise(1, level=0.1)))
+    assert hearing.seconds_of(samples, 425) == pytest.approx(2.0, abs=0.11)
+    assert hearing.seconds_of(tone(440, 1) + tone(700, 1), 440) == 0.0
+
+
 def test_a_prompt_is_found_where_it_begins() -> None:
     prompt = murmur(1.0)
     recording = np.concatenate((silence(0.73), 0.2 * prompt, silence(1.0))) + noise(2.73, level=0.002)

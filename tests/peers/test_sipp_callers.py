@@ -13,6 +13,7 @@ from tests.peers.line import DemoLine
 from tests.peers.programs import Ports
 from tests.peers.sipp import Result, Sipp, demand
 from tests.peers.sipp_calls import CALLS
+from tests.peers.sipp_extensions import ASKING
 from tests.peers.sipp_refusals import REFUSALS
 from tests.peers.sipp_registrations import FORGET_ALL, REGISTRATIONS
 from tests.peers.sipp_script import Scenario
@@ -25,7 +26,9 @@ AT_ONCE = 6
 CALLER, REGISTRANT = "1001", "1004"
 TEST = "test_switch_answers_as_it_must"
 NEEDS_A_RINGING_PHONE = "cancel_ringing"
-SPOKEN_TO = tuple(scenario for scenario in (*CALLS, *REFUSALS) if scenario.name != NEEDS_A_RINGING_PHONE)
+SPOKEN_TO = tuple(
+    scenario for scenario in (*CALLS, *ASKING, *REFUSALS) if scenario.name != NEEDS_A_RINGING_PHONE
+)
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,13 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.peers.sipp_calls import CALLS, INVITE
+from tests.peers.sipp_extensions import ASKING, PROOFS, REFER_BLIND
 from tests.peers.sipp_phones import PHONES
 from tests.peers.sipp_refusals import REFUSALS
 from tests.peers.sipp_registrations import BIND_HERE, FORGET_ALL, REGISTRATIONS
 from tests.peers.sipp_script import Message, Scenario, check, expect, sdp, send
 
-ALL = (*REGISTRATIONS, *CALLS, *REFUSALS, *PHONES, BIND_HERE, FORGET_ALL)
+ALL = (*REGISTRATIONS, *CALLS, *REFUSALS, *ASKING, *PROOFS, REFER_BLIND, *PHONES, BIND_HERE, FORGET_ALL)
 
 NAMES = """
 reg_md5 reg_rereg_unreg reg_star reg_query reg_brief reg_badpw reg_nouser reg_multi
@@ -23,6 +24,7 @@ options_ext options_indialog rel100 form_compact form_longcallid form_teluri for
 form_nomf form_noSDP sdp_audio_video sdp_pcma_only sdp_norpmap err_codec err_ctype err_require err_noext
 err_method err_bye_nodlg err_cancel_none err_invite_totag err_replaces err_event err_mf0 err_maddr_scheme
 answer busy decline dnd480 ring_noanswer slow_answer_earlymedia
+timer_ok timer_422 update rel100_required refer_blind
 """
 """The conversations the first release must master; a scenario that vanishes must be missed."""
 
