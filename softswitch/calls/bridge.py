@@ -22,6 +22,7 @@ async def talk(call: Call, callee: PhoneLeg) -> Termination:
     """
     caller = call.caller
     await caller.answer(callee.codec, shown(callee, to=caller))
+    await callee.move_sound(near=caller)
     end = callee.termination
     if not callee.over:  # It may have hung up while the caller was being answered.
         end, callee = await _Talk(call, callee).run()

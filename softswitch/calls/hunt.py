@@ -41,6 +41,8 @@ class Hunt:
         The others are told that it was answered elsewhere.
         """
         call = self._call
+        # Before the phones: they are brought to its worker, as legs of two workers cannot hear each other.
+        await call.caller.open_sound()
         if call.caller.stream is not None and not self._sounded:
             # Once for all rounds: the caller hears one ringing, whoever's turn it is.
             self._sounded = True
@@ -134,7 +136,8 @@ class Hunt:
             return
         # One may have refused while the caller's port was being opened; its end waits behind this.
         early = next((leg for leg in self._early if not leg.over), None)
-        if early is not None:
+        # Who took the caller's place may be on another worker, and is brought together at the answer.
+        if early is not None and caller.voice.shares_worker(early.voice):
             caller.voice.hear(early.voice)
         else:
             caller.voice.hear_loop(self._call.around.media.ring_back)

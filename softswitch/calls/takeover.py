@@ -28,6 +28,7 @@ class Takeover:
         """Answer the caller and let it go on in the other call."""
         there, place, newcomer = self.seat.call, self.seat.leg, call.caller
         other = there.partner(place) or (there.caller if place is not there.caller else None)
+        await newcomer.open_sound(near=other)
         await newcomer.answer(place.codec, shown(other, to=newcomer) if other is not None else ())
         if place.over:
             return Termination(Reason.CANCELLED)

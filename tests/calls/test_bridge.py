@@ -30,27 +30,23 @@ async def test_the_called_side_hangs_up():
 async def test_a_phone_that_hangs_up_before_the_caller_is_answered():
     async with exchange() as switch:
         _, bartek = await calling(switch)
-        switch.client.gate = asyncio.Event()
         bartek.pick_up()
-        await passes(0.1)
         bartek.hang_up()
-        await passes(0.1)
-        switch.client.gate.set()
         await passes(1)
         assert switch.ended == Ended("completed", "callee_hung_up", 200, 16, "callee")
 
 
 @in_virtual_time
-async def test_the_caller_hangs_up_while_its_own_port_is_being_opened():
+async def test_two_who_talk_are_on_one_media_worker_however_many_there_are():
     async with exchange() as switch:
-        anna, bartek = await calling(switch)
-        switch.client.gate = asyncio.Event()
-        bartek.pick_up()
-        await passes(0.5)
-        anna.cancel()
-        await passes(1)
-        assert (anna.last_status(), len(bartek.incoming("BYE"))) == (487, 1)
-        assert switch.ended.reason == "cancelled"
+        switch.client.spread = True
+        anna, bartek = await talking(switch)
+        assert anna.sound.leg.worker is bartek.sound.leg.worker
+        assert anna.sound.hears == f"leg {bartek.sound.leg.number}"
+        assert bartek.sound.hears == f"leg {anna.sound.leg.number}"
+        # From the beginning: neither phone had to be sent elsewhere.
+        assert (len(bartek.incoming("INVITE")), anna.incoming("INVITE")) == (1, [])
+        anna.hang_up()
 
 
 @in_virtual_time

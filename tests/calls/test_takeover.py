@@ -368,3 +368,19 @@ async def test_the_place_of_a_call_with_a_service_is_taken_and_the_service_goes_
         assert callers == ["a"] * 3 + ["b1"] * 7
         assert len(desk.incoming("BYE")) == 1
         assert [end.reason for end in switch.events(CallEnded)] == ["transferred", "service_ended"]
+
+
+@pytest.mark.parametrize("moves", ["caller", "callee"])
+@in_virtual_time
+async def test_a_newcomer_has_its_port_where_it_is_needed_from_the_beginning(moves):
+    async with exchange() as switch:
+        switch.client.spread = True
+        anna, bartek = await talking(switch)
+        leaves, stays = (anna, bartek) if moves == "caller" else (bartek, anna)
+        desk = switch.phone(leaves.uri.user, "192.0.2.22", registered=False)
+        desk.call(stays.uri.user, fields=(place_of(leaves), ALLOW))
+        await passes(0.5)
+        assert desk.sound.hears == f"leg {stays.sound.leg.number}"
+        assert stays.sound.hears == f"leg {desk.sound.leg.number}"
+        assert len(switch.client.legs) == 3
+        stays.hang_up()

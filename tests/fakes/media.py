@@ -81,6 +81,10 @@ class FakeMediaClient:
         """Why no leg can be opened."""
         self.gate: asyncio.Event | None = None
         """Opening waits for it."""
+        self.ungated = 0
+        """How many legs are opened without waiting."""
+        self.spread = False
+        """Each leg is opened on a worker of its own, unless it is to be near another."""
         self.answers_close = True
         self.close_gate: asyncio.Event | None = None
         """The last statistics wait for it."""
@@ -109,11 +113,12 @@ class FakeMediaClient:
     async def open_leg(self, host: str, listener: Listener, *, near: MediaLeg | None = None) -> MediaLeg:
         """See MediaClient."""
         number = len(self.legs) + 1
-        worker = self.worker if near is None else near.worker
+        worker = self._new_worker() if self.spread else self.worker
+        worker = near.worker if near is not None else worker
         leg = FakeLeg(MediaLeg(number, 20_000 + 2 * number, worker), host, listener)
         self.legs[number] = leg
         try:
-            if self.gate is not None:
+            if self.gate is not None and number > self.ungated:
                 await self.gate.wait()
             if self.refuse:
                 raise PortsExhausted(self.refuse)
@@ -130,6 +135,9 @@ class FakeMediaClient:
             return
         mine = self.legs[leg.number]
         assert mine.open, f"{command} for a leg that is closed"
+        if isinstance(command, ask.HearLeg):
+            other = self.legs[command.other].leg
+            assert other.worker is leg.worker, "legs of two workers cannot hear each other"
         mine.commands.append(command)
         self.on_send(command)
         if isinstance(command, ask.CloseLeg):
