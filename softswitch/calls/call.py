@@ -169,6 +169,7 @@ class Call:
         self._legs.append(leg)
         if place is self.caller:
             self.caller = leg
+            leg.stand_in_for(place)
         self.record(LegTookPlace(leg.name, leg.party, place.name, from_call))
 
     def retire(self, leg: PhoneLeg, termination: Termination) -> None:
@@ -257,7 +258,7 @@ class Call:
         # In one go: no leg's last word waits for another's. Faults are told by _closed.
         await asyncio.gather(*self._closing, return_exceptions=True)
         self._finished(self)
-        codes = termination.codes(answered=self.first.answered)
+        codes = termination.codes(answered=self.first.answered or self.caller.answered)
         self.record(
             CallEnded(
                 result=codes.result.value,

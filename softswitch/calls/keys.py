@@ -104,8 +104,7 @@ class Keys:
     def __init__(
         self, record: Callable[[Press], None], *, flooded: Callable[[], None] = lambda: None
     ) -> None:
-        self._record = record
-        self._flooded = flooded
+        self.belong(record, flooded=flooded)
         self._filter = PressFilter()
         self._pace = Pace()
         self._flooded_until = -QUIET_SECONDS
@@ -116,6 +115,11 @@ class Keys:
         self.relay: Callable[[str], None] | None = None
         """Presses a key towards the other side of a talk, which events and sound reach by themselves."""
         self._by_event = False
+
+    def belong(self, record: Callable[[Press], None], *, flooded: Callable[[], None]) -> None:
+        """Tell another leg of the keys from now on."""
+        self._record = record
+        self._flooded = flooded
 
     def press(self, digit: str, method: str, at: float) -> None:
         """Take a report of a press at the monotonic time ``at``."""

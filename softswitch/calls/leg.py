@@ -87,7 +87,7 @@ class Leg:
         self.answered = False
         """It was up once, whatever came of it."""
         self.held = False
-        self.keys = Keys(self._key_read, flooded=self._keys_flooded)
+        self.keys = Keys(self.key_read, flooded=self.keys_flooded)
         self.masked = False
         """Keys are secret: they are recorded as ``*``."""
         self.sound: Sound | None = None
@@ -214,11 +214,13 @@ class Leg:
         """Take that our media worker died."""
         self.fail(Termination(Reason.MEDIA_WORKER_DIED))
 
-    def _key_read(self, press: Press) -> None:
+    def key_read(self, press: Press) -> None:
+        """Write down a key that was read or thrown away."""
         digit = "*" if self.masked else press.digit
         self.around.record(DigitPressed(self.name, digit, press.method))
 
-    def _keys_flooded(self) -> None:
+    def keys_flooded(self) -> None:
+        """Write down that keys came faster than anybody presses them."""
         self.around.record(KeysDropped(self.name, MOST_PRESSES))
 
     # What SIP tells (see directory.Addressee)

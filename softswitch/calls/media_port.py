@@ -97,6 +97,8 @@ class Sound:
         self._playing: asyncio.Future[Played] | None = None
         self._closed: asyncio.Future[tell.Statistics] | None = None
         self._listening: bool | None = None
+        self._hears: Callable[[Sound], None] = Sound.hear_nothing
+        """Lets a leg hear behind prompts what this one does."""
         self.host = host
         self._agreed: tuple[Stream, float, str] | None = None
         self._heard_from = ""
@@ -181,12 +183,19 @@ class Sound:
         self._send(ask.StopPlay(self._open.number))
         return await playing
 
+    def break_off(self) -> None:
+        """Stop what plays; who waits for its end is told how far it came."""
+        if self._playing is not None and not self._playing.done():
+            self._send(ask.StopPlay(self._open.number))
+
     def hear_nothing(self) -> None:
         """Let the phone hear silence behind prompts."""
+        self._hears = Sound.hear_nothing
         self._send(ask.HearNothing(self._open.number))
 
     def hear_itself(self) -> None:
         """Send the phone its own sound."""
+        self._hears = Sound.hear_itself
         self._send(ask.HearItself(self._open.number))
 
     def hear_loop(self, *prompts: int, shared: bool = False, resume: bool = False) -> None:
@@ -195,6 +204,7 @@ class Sound:
         All listeners of ``shared`` music are at the same place; with ``resume`` this one goes on where it
         stopped.
         """
+        self._hears = lambda sound: sound.hear_loop(*prompts, shared=shared, resume=resume)
         self._send(ask.HearLoop(self._open.number, prompts, shared, resume))
 
     def hear_music(self) -> None:
@@ -204,8 +214,13 @@ class Sound:
 
     def hear(self, other: Sound) -> None:
         """Let the phone hear another leg."""
+        self._hears = lambda sound: sound.hear(other) if sound.shares_worker(other) else sound.hear_nothing()
         if other._leg is not None:
             self._send(ask.HearLeg(self._open.number, other._open.number))
+
+    def hear_as(self, other: Sound) -> None:
+        """Let the phone hear behind prompts what another leg hears; silence if that is out of its reach."""
+        other._hears(self)
 
     def listen_for_tones(self, on: bool) -> None:
         """Search the sound for keys, or stop it."""

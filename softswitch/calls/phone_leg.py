@@ -49,7 +49,20 @@ class PhoneLeg(Leg):
     def hush(self) -> None:
         """Let the phone hear nothing, if it is still there."""
         if self.sound is not None and not self.over:
+            self.sound.break_off()
             self.sound.hear_nothing()
+
+    def stand_in_for(self, other: PhoneLeg) -> None:
+        """Be what another leg was to whoever serves it: hear what it hears, press the keys it is to press.
+
+        What it was being told is broken off, and told again by who tells it.
+        """
+        self.keys, other.keys = other.keys, self.keys
+        for leg in (self, other):
+            leg.keys.belong(leg.key_read, flooded=leg.keys_flooded)
+        self.masked = other.masked
+        if self.sound is not None and other.sound is not None and not self.over:
+            self.sound.hear_as(other.sound)
 
     async def move_sound(self, near: Leg) -> None:
         """Bring the sound to the worker of another leg, so that they can hear each other; tell the phone.

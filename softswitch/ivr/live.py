@@ -67,12 +67,20 @@ class LiveLine:
                 # One by one, so that those made before a failure are known and forgotten.
                 numbers.append(await self._number(prompt))  # noqa: PERF401
             await self._answered()
-            return await self._play_until_key(numbers) if until_key else await self._play_whole(numbers)
+            return await self._play(numbers, until_key=until_key)
         finally:
             # Fewer numbers than prompts when one could not be made, or the caller did not wait for it.
             for prompt, number in zip(prompts, numbers, strict=False):
                 if isinstance(prompt, SayText) and prompt.private:
                     self._voice.forget(number)
+
+    async def _play(self, numbers: list[int], *, until_key: bool) -> Played:
+        """Play to the caller; whoever takes the caller's place by a transfer hears it from the beginning."""
+        while True:
+            caller = self._call.caller
+            played = await (self._play_until_key(numbers) if until_key else self._play_whole(numbers))
+            if self._call.caller is caller:
+                return played
 
     async def _play_whole(self, numbers: list[int]) -> Played:
         played = await self._call.caller.voice.play(numbers)
@@ -119,6 +127,7 @@ class LiveLine:
                 async with asyncio.timeout(within):
                     await (caller.keys.arrived() if until_key else asyncio.Event().wait())
         finally:
+            caller = self._call.caller  # Another one, if that was transferred into the echo.
             if not caller.over:
                 caller.voice.hear_nothing()
 

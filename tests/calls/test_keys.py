@@ -223,3 +223,18 @@ async def test_a_reader_that_is_cancelled_leaves_the_stream_whole():
     await asyncio.gather(waiting, return_exceptions=True)
     keys.press("1", RFC4733, 0.0)
     assert (await keys.next(0)).digit == "1"
+
+
+@in_virtual_time
+async def test_whoever_waits_for_a_key_gets_that_of_the_leg_they_belong_to_now():
+    before: list[Press] = []
+    after: list[Press] = []
+    keys = Keys(before.append)
+    keys.press("1", RFC4733, 0.0)
+    assert keys.take() == Press("1", RFC4733)
+    waiting = asyncio.ensure_future(keys.next(10))
+    await passes(0.1)
+    keys.belong(after.append, flooded=lambda: None)
+    keys.press("2", RFC4733, 1.0)
+    assert await waiting == Press("2", RFC4733)
+    assert (before, after) == ([Press("1", RFC4733)], [Press("2", RFC4733)])

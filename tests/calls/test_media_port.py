@@ -62,6 +62,45 @@ async def test_a_leg_is_opened_and_its_reports_reach_its_ear():
 
 
 @pytest.mark.parametrize(
+    ("listen", "hears"),
+    [
+        (lambda sound, third: sound.hear_nothing(), "nothing"),
+        (lambda sound, third: sound.hear_itself(), "itself"),
+        (lambda sound, third: sound.hear_loop(7, 8), "loop 7 8"),
+        (lambda sound, third: sound.hear_music(), "loop 3"),
+        (lambda sound, third: sound.hear(third), "leg 3"),
+    ],
+)
+@pytest.mark.parametrize("spread", [False, True])
+@in_virtual_time
+async def test_a_leg_hears_what_another_hears_as_far_as_it_can(listen, hears, spread):
+    port, client, ear, sound = await opened()
+    client.spread = spread
+    other = await port.open("192.0.2.1", ear)
+    third = await port.open("192.0.2.1", ear, near=sound)
+    other.hear_as(sound)
+    assert client.legs[2].hears == "nothing"
+    listen(sound, third)
+    other.hear_as(sound)
+    assert client.legs[2].hears == ("nothing" if spread and hears == "leg 3" else hears)
+    # And may itself be the one to follow.
+    sound.hear_as(other)
+    assert client.legs[1].hears == client.legs[2].hears
+
+
+@in_virtual_time
+async def test_what_plays_is_broken_off_and_nothing_else():
+    _, client, _, sound = await opened()
+    sound.break_off()
+    playing = asyncio.ensure_future(sound.play([7]))
+    await passes(0.1)
+    sound.break_off()
+    assert await playing == Played(0.5, finished=False)
+    sound.break_off()
+    assert len(client.legs[1].asked(ask.StopPlay)) == 1
+
+
+@pytest.mark.parametrize(
     ("direction", "held", "send", "receive", "silence"),
     [
         (Direction.SENDRECV, False, True, True, 30.0),

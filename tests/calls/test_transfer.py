@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from media import commands as ask
 from softswitch.calls.call import Call
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.events import (
     CallEnded,
+    DigitPressed,
     LegEnded,
     LegLeft,
     LegsBridged,
@@ -52,11 +54,10 @@ def shown(phone: Phone) -> list[str]:
     return [name.split("@")[0] for name in names if name]
 
 
-def agree(phone: Phone) -> None:
-    """Accept the re-INVITE that came last, if one did: a phone that takes UPDATE gets that instead."""
-    for one in phone.incoming("INVITE"):
-        if one.dialog is not None:
-            phone.answer(one, 200, body=phone.body)
+def agree(phone: Phone, *, after: int = 0) -> None:
+    """Accept the re-INVITEs that came, but for so many: a phone that takes UPDATE gets that instead."""
+    for one in [one for one in phone.incoming("INVITE") if one.dialog is not None][after:]:
+        phone.answer(one, 200, body=phone.body)
 
 
 @pytest.mark.parametrize("referrer_calls", [True, False])
@@ -287,17 +288,21 @@ async def consulting(switch, *, answered: bool = True):
     return anna, bartek, second, celina
 
 
+@pytest.mark.parametrize("spread", [False, True])
 @in_virtual_time
-async def test_an_attended_transfer_joins_two_calls():
+async def test_an_attended_transfer_joins_two_calls(spread):
     async with exchange() as switch:
+        switch.client.spread = spread
         anna, bartek, second, celina = await consulting(switch)
         refer(bartek, "1003", query=replaces(second))
         await passes(0.5)
         assert (bartek.last_status("REFER"), told(bartek)) == (202, ["100", "200"])
-        assert anna.sound.hears == f"leg {celina.sound.leg.number}"
-        assert celina.sound.hears == f"leg {anna.sound.leg.number}"
         agree(anna)
         agree(celina)
+        await passes(0.5)
+        agree(celina, after=1)  # The first told her where her sound goes now, if that has changed.
+        assert anna.sound.hears == f"leg {celina.sound.leg.number}"
+        assert celina.sound.hears == f"leg {anna.sound.leg.number}"
         await passes(3)
         assert (len(bartek.incoming("BYE")), len(second.incoming("BYE"))) == (1, 1)
         assert (shown(anna), shown(celina)) == (['"Celina" <sip:1003'], ['"Anna" <sip:1001'])
@@ -313,9 +318,11 @@ async def test_an_attended_transfer_joins_two_calls():
         assert len(switch.events(LegsBridged)) == 3
 
 
+@pytest.mark.parametrize("spread", [False, True])
 @in_virtual_time
-async def test_an_attended_transfer_before_the_answer_leaves_the_caller_with_the_ringing():
+async def test_an_attended_transfer_before_the_answer_leaves_the_caller_with_the_ringing(spread):
     async with exchange() as switch:
+        switch.client.spread = spread
         anna, bartek, second, celina = await consulting(switch, answered=False)
         refer(bartek, "1003", query=replaces(second))
         await passes(0.5)
@@ -323,12 +330,48 @@ async def test_an_attended_transfer_before_the_answer_leaves_the_caller_with_the
         assert anna.sound.hears == f"loop {RING_BACK}"
         celina.pick_up()
         await passes(3)
+        agree(celina)
+        await passes(0.5)
         assert anna.sound.hears == f"leg {celina.sound.leg.number}"
         assert second.last_status() == 480
         assert len(bartek.incoming("BYE")) == 1
         celina.hang_up()
         await passes(1)
         assert len(anna.incoming("BYE")) == 1
+        # Who called first was never answered; whoever took the place has talked.
+        assert [end.result for end in switch.events(CallEnded)] == ["completed", "completed"]
+
+
+@in_virtual_time
+async def test_who_is_left_in_a_menu_hears_it_and_presses_its_keys():
+    async with exchange() as switch:
+        pressed: list[str] = []
+
+        async def menu(call: Call) -> Termination:
+            await call.caller.answer()
+            call.caller.voice.hear_itself()
+            call.caller.masked = True
+            played = await call.caller.voice.play([77])
+            press = await call.caller.keys.next(60)
+            pressed.append(f"{played.finished} {press.digit if press is not None else ''}")
+            return Termination(Reason.MENU_ENDED)
+
+        switch.routes["100"] = Steps(menu)
+        anna, bartek = await talking(switch)
+        second = switch.phone("1002", "192.0.2.22", registered=False)
+        second.call("100")
+        await passes(0.5)
+        refer(bartek, "100", query=replaces(second))
+        await passes(0.5)
+        assert told(bartek) == ["100", "200"]
+        assert anna.sound.hears == "itself"
+        # The prompt was for who has left, and is broken off at once.
+        assert len(second.sound.asked(ask.StopPlay)) == 1
+        anna.info("Signal=7\r\nDuration=160\r\n")
+        await passes(3)
+        assert pressed == ["False 7"]
+        assert [press.digit for press in switch.events(DigitPressed)] == ["*"]
+        assert (len(anna.incoming("BYE")), len(second.incoming("BYE"))) == (1, 1)
 
 
 @in_virtual_time

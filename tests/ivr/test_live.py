@@ -14,7 +14,7 @@ from softswitch.ivr.context import DialResult, Key, PlayFile, SayText
 from softswitch.ivr.context import Played as Heard
 from softswitch.ivr.errors import PromptFailed
 from softswitch.ivr.live import LiveLine
-from tests.fakes.exchange import Steps, exchange, sdp
+from tests.fakes.exchange import Steps, exchange, sdp, talking
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.ivr.on_calls import FakeVoice, end_prompts_after
 
@@ -296,6 +296,62 @@ async def test_the_echo_ends_by_a_key_or_by_time(until_key, expected):
         loop.call_later(0.8, switch.client.digit, anna.sound, "1")
         await passes(7)
         assert times == [pytest.approx(expected, abs=0.15)]
+
+
+async def handed_over(switch, second):
+    """Let Bartek, whose ``second`` phone is in the menu, leave it to Anna; return her phone."""
+    anna, bartek = await talking(switch)
+    name = second.dialog
+    query = f"?Replaces={name.call_id}%3Bto-tag%3D{name.remote_tag}%3Bfrom-tag%3D{name.local_tag}"
+    to = ("Refer-To", f"<sip:100@192.0.2.1{query}>")
+    bartek.stack.send_in_dialog(bartek.network.now, bartek.dialog, "REFER", fields=(to,))
+    bartek.network.flush()
+    await passes(0.1)
+    return anna
+
+
+@pytest.mark.parametrize("until_key", [True, False])
+@in_virtual_time
+async def test_who_is_transferred_into_a_prompt_hears_it_from_the_beginning(until_key):
+    async with exchange() as switch:
+        heard = []
+
+        async def course(line):
+            heard.append(await line.play([HELLO], until_key=until_key))
+
+        on_line(switch, course)
+        second = switch.phone("1002", "192.0.2.22", registered=False)
+        second.call("100")
+        await passes(0.5)
+        assert [play.prompts for play in second.sound.asked(ask.Play)] == [(1001,)]
+        anna = await handed_over(switch, second)
+        assert [play.prompts for play in anna.sound.asked(ask.Play)] == [(1001,)]
+        assert heard == []
+        switch.client.finish_play(anna.sound, 2.5)
+        await passes(3)
+        assert heard == [Heard(2.5, interrupted=False)]
+        assert len(anna.incoming("BYE")) == 1
+
+
+@in_virtual_time
+async def test_who_is_transferred_into_the_echo_hears_it_and_ends_it():
+    async with exchange() as switch:
+        ended = []
+
+        async def course(line):
+            await line.echo(60, until_key=True)
+            ended.append(await line.next_key(0))
+
+        on_line(switch, course)
+        second = switch.phone("1002", "192.0.2.22", registered=False)
+        second.call("100")
+        await passes(0.5)
+        anna = await handed_over(switch, second)
+        assert anna.sound.hears == "itself"
+        anna.info("Signal=9\r\nDuration=160\r\n")
+        await passes(3)
+        assert ended == [Key("9", "info")]
+        assert anna.sound.hears == "nothing"
 
 
 @in_virtual_time

@@ -140,10 +140,24 @@ def test_linphonec_transfers_baresip_to_pjsua2(room: Room) -> None:
 
 
 def test_pjsua2_joins_baresip_with_linphonec(room: Room) -> None:
+    join_by_pjsua2(room)
+
+
+def test_two_calls_on_two_media_workers_are_joined(own_room: Room) -> None:
+    line = own_room.line
+    line.stop()
+    with (line.home / "softswitch.yaml").open("a") as config:
+        config.write("media:\n  workers: 2\n")
+    line.start_again()
+    join_by_pjsua2(own_room)
+
+
+def join_by_pjsua2(room: Room) -> None:
+    """Let baresip call pjsua2, who asks linphonec and hands baresip over."""
     leaves, first, second = pjsua2(room, answer=200), baresip(room), linphonec(room)
     first.dial(PJSUA2)
     leaves.expect("call", state="CONFIRMED")
-    leaves.do("pass_time", seconds=TALK_SECONDS)
+    asked = hearing.read(leaves.listen(room.folder / "asked.wav", TALK_SECONDS))
     leaves.do("hold")
     leaves.dial(LINPHONEC)
     second.wait_incoming()
@@ -156,6 +170,7 @@ def test_pjsua2_joins_baresip_with_linphonec(room: Room) -> None:
     leaves.do("pass_time", seconds=AFTER_SECONDS)
     first.command("hangup")
     second.wait_over()
+    assert hearing.share(asked, BARESIP_HZ) > hearing.CLEAR
     assert hearing.share(consulted, LINPHONEC_HZ) > hearing.CLEAR
     assert_clear(end_of(first.recordings()[-1]), LINPHONEC_HZ)
     assert_clear(end_of(second.heard), BARESIP_HZ)
