@@ -9,6 +9,18 @@ class Command(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """Base of all commands."""
 
 
+class MediaKey(msgspec.Struct, frozen=True, array_like=True):
+    """What one side encrypts its SRTP with: master key and salt (RFC 4568 §6.1), and ``mki``, their name."""
+
+    suite: str
+    key: bytes
+    mki: bytes = b""
+
+    def __repr__(self) -> str:
+        """Name the suite alone: a key is never shown."""
+        return f"MediaKey({self.suite})"
+
+
 class OpenLeg(Command, frozen=True):
     """Take an RTP port on ``host`` for a new leg; answered by LegOpened or OpenFailed."""
 
@@ -24,7 +36,8 @@ class SetStream(Command, frozen=True):
     packet after which MediaTimeout is reported, 0 for never (a held phone may be silent). ``packet_ms`` is
     how much sound a packet to the phone carries. RTCP goes to ``control_port`` of the same host, 0 for the
     port after the RTP's, or shares the RTP's port (RFC 5761); ``hush`` says that the phone understands
-    comfort noise. ``signalling_host`` is where its SIP comes from: behind NAT its sound does too.
+    comfort noise. ``signalling_host`` is where its SIP comes from: behind NAT its sound does too. ``ours``
+    and ``theirs`` are the keys of SRTP: both, or none for a stream that is not encrypted.
     """
 
     leg: int
@@ -42,6 +55,8 @@ class SetStream(Command, frozen=True):
     shared_port: bool = False
     hush: bool = False
     signalling_host: str = ""
+    ours: MediaKey | None = None
+    theirs: MediaKey | None = None
 
 
 class CloseLeg(Command, frozen=True):

@@ -27,11 +27,14 @@ from media.jitter import FRAME_SLOTS, SLOT_SAMPLES, JitterBuffer
 from media.keypad import Keypad
 from media.legs import CAPACITY, Address, Legs
 from media.mixer import Seat
+from media.opening import Opening
 from media.packing import Packing, check_packet_time
 from media.prompts import PromptBank, frames_of
 from media.quiet import Quiet
 from media.reception import Interval
 from media.recordings import Recordings
+from media.sealing import Sealing
+from media.srtp import check_key
 from media.telephone_event import DIGITS
 from media.tick import Batch, Sending
 from media.tone_detector import ToneDetector
@@ -72,7 +75,11 @@ class Engine:
         self._jitter = JitterBuffer(capacity)
         self._concealment = Concealment(capacity)
         self._control = Control(capacity, random_word, wall=wall)
-        self._inbound = Inbound(self.legs, self._jitter, self._concealment, self._control, self)
+        self._sealing = Sealing(self.legs, capacity)
+        self._opening = Opening(capacity)
+        self._inbound = Inbound(
+            self.legs, self._jitter, self._concealment, self._control, self._opening, self
+        )
         self._tones = ToneDetector(capacity)
         self._voice = VoiceActivity(capacity)
         self._hearing = Hearing(capacity, self._bank)
@@ -97,6 +104,7 @@ class Engine:
         for part in (self._jitter, self._concealment, self._tones, self._hearing, self._watch):
             part.reset(row)
         self._inbound.open(row)
+        self._opening.unauthentic[row] = 0
         return row
 
     def close(self, leg: int, now: float) -> tuple[int, bytes | None]:
@@ -107,13 +115,15 @@ class Engine:
         row = self.legs.row(leg)
         self.reports.append(tell.LegClosed(leg, self.statistics(leg)))
         farewell = self._control.farewell(row, now, self._own(row), self._heard(row))
+        if farewell is not None:
+            farewell = self._sealing.seal_control(row, farewell)
         self.legs.close(leg)
         self._hearing.reset(row)
         self._recordings.forget(row)
         self._voice.listen(row, 0)
         self._quiet.agree(row, False)
         self._inbound.close(row)
-        for part in (self._keypad, self._packing):
+        for part in (self._keypad, self._packing, self._sealing, self._opening):
             part.drop(row)
         self._control.end(row)
         self._moved = [moved for moved in self._moved if moved[0] != row]
@@ -148,6 +158,7 @@ class Engine:
             round_trip_ms=-1.0 if trip is None else round(trip * 1000, 2),
             lost_by_phone=-1 if peer is None else peer.lost,
             mos=round(quality.mos(rating), 2) if received else 0.0,
+            unauthentic=int(self._opening.unauthentic[row]),
         )
 
     def command(self, what: ask.AnyCommand, now: float = 0.0) -> None:
@@ -191,6 +202,9 @@ class Engine:
     def _agree(self, what: ask.SetStream, now: float) -> None:
         legs, row = self.legs, self.legs.row(what.leg)
         check_packet_time(what.packet_ms)
+        for one in (what.ours, what.theirs):
+            if one is not None:
+                check_key(one.suite, one.key, one.mki)
         law, controls = int(legs.law[row]), legs.controls.get(row)
         if legs.agree(row, what, tick=self.tick_number, ticks_per_second=TICKS_PER_SECOND):
             self._moved.append((row, legs.destination[row]))
@@ -198,6 +212,8 @@ class Engine:
             self._jitter.change_law(row, law)
         if legs.controls.get(row) != controls or what.shared_port:
             self._controls_moved.append((row, legs.controls.get(row)))
+        self._sealing.agree(row, what.ours)
+        self._opening.agree(row, what.theirs)
         self._packing.choose(row, what.packet_ms)
         self._quiet.agree(row, what.hush)
         self._watch.agreed(row)
@@ -254,6 +270,7 @@ class Engine:
         sending.recorded = self._recordings.frames(heard, payload, law, sends)
         self._address(rows, sending)
         self._report(now, rows, sending)
+        self._sealing.seal(sending, self.packets)
         self._jitter.review(self.tick_number, rows)
         if self._leaving and self.tick_number % PROMPT_CHECK == 0:
             self._let_prompts_go()

@@ -36,7 +36,8 @@ class Statistics(msgspec.Struct, frozen=True, array_like=True):
 
     ``jitter_ms`` is that of RFC 3550, ``delay_ms`` how long sound waited in the jitter buffer on average.
     ``round_trip_ms`` and ``lost_by_phone`` are what the phone's RTCP told, -1 when it told nothing. ``mos``
-    is what the phone's voice would be rated here (ITU-T G.107), 0 when nothing was heard.
+    is what the phone's voice would be rated here (ITU-T G.107), 0 when nothing was heard. ``unauthentic``
+    counts what was dropped on an encrypted leg because the phone's key does not prove it.
     """
 
     sent: int = 0
@@ -49,6 +50,7 @@ class Statistics(msgspec.Struct, frozen=True, array_like=True):
     round_trip_ms: float = -1.0
     lost_by_phone: int = -1
     mos: float = 0.0
+    unauthentic: int = 0
 
 
 class LegClosed(Report, frozen=True):

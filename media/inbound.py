@@ -15,6 +15,7 @@ from media.control import Control
 from media.g711 import ALAW, LAWS, TRANSCODE, ULAW
 from media.jitter import FRAME_SLOTS, JitterBuffer
 from media.legs import Legs
+from media.opening import Opening
 from media.telephone_event import EventReceiver, parse_event
 from media.tick import Batch, ControlPacket, Sending
 
@@ -42,15 +43,22 @@ class Listener(Protocol):
 
 
 class Inbound:
-    """Sorts what arrives. ``legs``, ``jitter``, ``concealment`` and ``control`` are the engine's."""
+    """Sorts what arrives. Legs, jitter, concealment, control and opening are the engine's."""
 
     def __init__(
-        self, legs: Legs, jitter: JitterBuffer, concealment: Concealment, control: Control, listener: Listener
+        self,
+        legs: Legs,
+        jitter: JitterBuffer,
+        concealment: Concealment,
+        control: Control,
+        opening: Opening,
+        listener: Listener,
     ) -> None:
         self._legs = legs
         self._jitter = jitter
         self._concealment = concealment
         self._control = control
+        self._opening = opening
         self._listener = listener
         self._receivers: dict[int, EventReceiver] = {}
         self._reported_at: dict[int, float] = {}
@@ -73,7 +81,8 @@ class Inbound:
 
     def _packets(self, now: float, batch: Batch, tick: int, sending: Sending) -> None:
         legs = self._legs
-        packets = rtp.parse(batch.slots, batch.row, batch.length)
+        # First of all: what is not authentic moves nothing, not even the source of a row.
+        packets = rtp.parse(batch.slots, batch.row, self._opening.open(batch, tick))
         if len(packets.row) < len(batch.row):
             self._shared_port(now, batch)
         row, kind, expected = packets.row, packets.payload_type, legs.payload[packets.row]
@@ -163,8 +172,11 @@ class Inbound:
         """Take in RTCP that came to the RTP's port (RFC 5761)."""
         for at in rtp.controls(batch.slots, batch.length):
             row, source = int(batch.row[at]), batch.source.get(at)
-            if source is None or source == self._legs.destination.get(row):
-                self._reported(now, row, batch.slots[at, : int(batch.length[at])].tobytes())
+            if source is not None and source != self._legs.destination.get(row):
+                continue
+            data = self._opening.open_control(row, batch.slots[at, : int(batch.length[at])].tobytes())
+            if data is not None:
+                self._reported(now, row, data)
 
     def _control_packet(self, now: float, packet: ControlPacket, sending: Sending) -> None:
         row, source = packet.row, packet.source
@@ -172,10 +184,13 @@ class Inbound:
         # Who does not speak from where the sound comes from has no say about it.
         if sound is None or source[0] != sound[0]:
             return
+        data = self._opening.open_control(row, packet.data)
+        if data is None:
+            return
         if self._legs.controls.get(row) != source:
             self._legs.controls[row] = source
             sending.controls_moved.append((row, source))
-        self._reported(now, row, packet.data)
+        self._reported(now, row, data)
 
     def _reported(self, now: float, row: int, data: bytes) -> None:
         if now - self._reported_at.get(row, -REPORT_SECONDS) < REPORT_SECONDS:

@@ -60,7 +60,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "home": FOUNDATION,
     "ports": FOUNDATION | {"transport"},
     "music": FOUNDATION,
-    "preflight": FOUNDATION | {"config", "demo", "ivr", "speech", "home", "ports", "music"},
+    "preflight": FOUNDATION | {"config", "demo", "ivr", "registrar", "speech", "home", "ports", "music"},
     "greeting": FOUNDATION | {"config", "ivr", "calls", "words"},
 }
 
@@ -93,6 +93,8 @@ MEDIA_MODULES: Mapping[str, str] = {
     "packing": ENGINE,
     "watch": ENGINE,
     "quiet": ENGINE,
+    "sealing": ENGINE,
+    "opening": ENGINE,
     "tick": ENGINE,
     "recordings": ENGINE,
     "soundfiles": SHELL,
@@ -127,7 +129,8 @@ PURE_THIRD_PARTY: Mapping[str, frozenset[str]] = {
     # The pure parts stand on named packages only; elsewhere what pyproject.toml declares may be used.
     **dict.fromkeys((*FOUNDATION, "bus", "sip"), frozenset[str]()),
     MESSAGES: frozenset({"msgspec"}),
-    PURE: frozenset({"numpy"}),
+    # Of cryptography only what computes: ciphers and codes, and no random numbers.
+    PURE: frozenset({"numpy", "cryptography"}),
     ENGINE: frozenset({"numpy"}),
 }
 

@@ -18,6 +18,7 @@ from media.g711 import ALAW, TRANSCODE, ULAW
 from media.inbound import REPORT_SECONDS, Inbound
 from media.jitter import FRAME_SLOTS, JitterBuffer
 from media.legs import LOCK_PACKETS, LOCK_SECONDS, Address, Legs
+from media.opening import Opening
 from media.rtcp import ReceiverReport, ReportBlock
 from media.tick import ControlPacket, Sending
 from media.watch import TICK_SECONDS
@@ -52,7 +53,8 @@ class Door:
         self.jitter = JitterBuffer(4)
         self.concealment = Hushing(4)
         self.control = Control(4, lambda: 0)
-        self.inbound = Inbound(self.legs, self.jitter, self.concealment, self.control, self)
+        opening = Opening(len(self.legs.leg))
+        self.inbound = Inbound(self.legs, self.jitter, self.concealment, self.control, opening, self)
         self.tick, self.now = 10, 100.0
         self.sending = Sending(rows=np.empty(0, np.int64))
         self.told: list[tuple[object, ...]] = []
