@@ -23,6 +23,10 @@ WINDOW: Final = 64
 """Packets behind the newest one that may still come, each once: 1.3 s (RFC 3711 §3.3.2 asks for 64)."""
 MOST_SENDERS: Final = 1024
 """Senders under one key. A phone has a new one after a hold, perhaps; nobody else can prove one."""
+MOST_ROLL_OVERS: Final = 12
+"""Roll-over counters tried on the first packet under a key: a leg that came from another worker in the midst
+of a call does not know how often its phone's numbers have wrapped, and some phones do not begin at 0 under a
+new key. So many are four hours."""
 OLD_KEY_TICKS: Final = 1600
 """How long an earlier key is good when nothing comes under the new one: 32 s, in which the answer that lets
 the phone change over is repeated (RFC 3261 §13.3.1.4)."""
@@ -265,6 +269,8 @@ class Opening:
         if window is not None and not window.is_new(index):
             return b""
         plain = keyed.key.unprotect(packet, index)
+        if plain is None and self._ssrc[row] == NOBODY:
+            index, plain = _searched(keyed.key, packet, number)
         if plain is None:
             return self._read_by_old(row, packet, ssrc, number)
         self._old.pop(row, None)
@@ -334,3 +340,12 @@ class Opening:
             return plain
         self.unauthentic[row] += 1
         return None
+
+
+def _searched(key: Key, packet: bytes, number: int) -> tuple[int, bytes | None]:
+    """Return the index and the plain packet under a later roll-over counter, None when there is none."""
+    for rolled in range(1, MOST_ROLL_OVERS):
+        index = rolled << 16 | number
+        if (plain := key.unprotect(packet, index)) is not None:
+            return index, plain
+    return number, None

@@ -48,6 +48,7 @@ from softswitch.registrar.credentials import Authenticator
 from softswitch.registrar.guard import Guard
 from softswitch.registrar.service import Lifetimes, Registrar
 from softswitch.sip.digest import MD5, SHA256, Nonces
+from softswitch.sip.sdes import Protection
 from softswitch.sip.signals import DialogId, Incoming, Reply, UserOutput
 from softswitch.sip.stack import SipStack
 from softswitch.speech import Speech, SpeechError, SpeechRequest, Utterance, build_speech
@@ -156,7 +157,7 @@ def _accounts(config: Config) -> Accounts:
         hashes = {algorithm: value for algorithm, value in known.items() if value is not None}
         if part.password is not None:
             hashes = {**secrets_of(user, config.sip.realm, part.password), **hashes}
-        return Account(user, part.name, part.language, hashes)
+        return Account(user, part.name, part.language, hashes, Protection(part.srtp))
 
     return Accounts(account(user, part) for user, part in config.accounts.items())
 
@@ -338,6 +339,7 @@ class Switch:
             directory=Directory(),
             random=random.random,
             sound_timeout=config.media.sound_timeout,
+            protection=accounts.protection,
         )
         board = Switchboard(
             around,

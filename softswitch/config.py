@@ -28,6 +28,7 @@ from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.ivr.faults import told
 from softswitch.ivr.source import Plain, Source, lines_within
 from softswitch.registrar.config import DefenceConfig
+from softswitch.registrar.srtp_config import SrtpSetting
 from softswitch.speech import SpeechConfig
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -121,6 +122,7 @@ class AccountConfig(Part):
     ha1_sha256: str | None = Field(default=None, repr=False)
     name: str = ""
     language: str = ""
+    srtp: SrtpSetting = "offered"
 
     @field_validator("ha1", "ha1_sha256")
     @classmethod

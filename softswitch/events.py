@@ -148,6 +148,8 @@ class LegAnswered:
     party: str
     codec: str
     digits_by: str
+    protected: bool = False
+    """Its sound is encrypted (SRTP)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +306,8 @@ class LegEnded:
     """Of our packets, as its phone tells by RTCP; it and the round trip are -1 when it told nothing."""
     mos: float = 0.0
     """What its voice would be rated here by ITU-T G.107, 1 to 4.5; 0 when nothing was heard."""
+    unauthentic: int = 0
+    """Packets dropped because the phone's key does not prove them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,11 +242,12 @@ def _leg(event: LegEvent) -> Both:
                 f"{who} rings{', with early media' if early else ''} ({leg})",
                 f"telefon {who} dzwoni{', z wczesnym dźwiękiem' if early else ''} ({leg})",
             )
-        case LegAnswered(_, party, codec, digits_by):
+        case LegAnswered(_, party, codec, digits_by, protected):
             who, (english, polish) = printable(party), _words(digits_by or "-")
+            secret, tajne = (", encrypted", ", szyfrowany") if protected else ("", "")
             return (
-                f"{who} is connected: {codec}, keys by {english} ({leg})",
-                f"{who} połączony: {codec}, klawisze: {polish} ({leg})",
+                f"{who} is connected: {codec}{secret}, keys by {english} ({leg})",
+                f"{who} połączony: {codec}{tajne}, klawisze: {polish} ({leg})",
             )
         case LegHeld():
             return f"{leg} holds the call", f"{leg} zawiesza rozmowę"
@@ -262,10 +263,14 @@ def _leg(event: LegEvent) -> Both:
         case LegEnded(party=party, reason=reason, sip_code=code) as end:
             sent, received, lost = end.packets_sent, end.packets_received, end.packets_lost
             who, (english, polish) = printable(party), _words(reason)
+            forged, obce = "", ""
+            if end.unauthentic:
+                forged, obce = f", unauthentic {end.unauthentic}", f", nieautentyczne {end.unauthentic}"
             return (
-                f"{who} is off: {english}, SIP {code}; sent {sent}, received {received}, lost {lost} ({leg})",
+                f"{who} is off: {english}, SIP {code}; "
+                f"sent {sent}, received {received}, lost {lost}{forged} ({leg})",
                 f"{who} rozłączony: {polish}, SIP {code}; wysłane {sent}, odebrane {received}, "
-                f"utracone {lost} ({leg})",
+                f"utracone {lost}{obce} ({leg})",
             )
         case _:
             assert_never(event)

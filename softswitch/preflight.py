@@ -23,6 +23,7 @@ from softswitch.ivr.loader import read_trees
 from softswitch.ivr.model import Step, Tree
 from softswitch.ivr.prompts import ANY_LANGUAGE
 from softswitch.music import programme
+from softswitch.registrar.srtp_config import readable_keys
 from softswitch.speech import Speech, build_speech
 
 SUFFIXES: Final = (".yaml", ".yml")
@@ -71,6 +72,7 @@ def examine(config: Config) -> Findings:
         *(problem for problem in unreached if _is_shipped(problem)),
         *_unknown_voices(speech, trees),
         *_port_warnings(config),
+        *_key_warnings(config),
     ]
     running = "" if process is None else home.taken(config.home, process)
     return Findings(trees, tuple(faults), tuple(obstacles), tuple(warnings), running)
@@ -223,6 +225,12 @@ def _machine_obstacles(config: Config) -> Iterator[str]:
         ports.try_port(config.sip.bind, config.sip.port)
     except OSError as error:
         yield ports.refusal(error, config.sip.bind, config.sip.port)
+
+
+def _key_warnings(config: Config) -> Iterator[Problem]:
+    settings = {user: part.srtp for user, part in config.accounts.items()}
+    for user, reason in readable_keys(settings, tls=False):
+        yield config.problem(f"accounts.{user}.srtp", reason)
 
 
 def _port_warnings(config: Config) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from softswitch.preflight import Findings
 from softswitch.registrar.bindings import Binding
 from softswitch.sip.digest import MD5, SHA256, ha1
 from softswitch.sip.hop import Hop
+from softswitch.sip.sdes import Protection
 from softswitch.sip.uri import SipUri
 from softswitch.speech import Speech, SpeechConfig, SpeechRequest, build_speech
 from softswitch.speech.errors import NoVoice
@@ -49,7 +50,7 @@ def local(home: Path, **more: object) -> Config:
 def test_an_account_is_known_by_its_password_or_by_its_hashes() -> None:
     config = Config(
         accounts={
-            "1001": AccountConfig(password="secret", name="Anna", language="pl"),
+            "1001": AccountConfig(password="secret", name="Anna", language="pl", srtp="required"),
             "1002": AccountConfig(ha1="a" * 32),
             "1003": AccountConfig(ha1="c" * 32, ha1_sha256="b" * 64),
         }
@@ -63,6 +64,8 @@ def test_an_account_is_known_by_its_password_or_by_its_hashes() -> None:
     anna = accounts.get("1001")
     assert anna is not None
     assert (anna.name, anna.language) == ("Anna", "pl")
+    assert accounts.protection("1001") is Protection.REQUIRED
+    assert {accounts.protection("1002"), accounts.protection("nobody")} == {Protection.OFFERED}
 
 
 # Voices

@@ -97,6 +97,12 @@ def test_words_that_yaml_takes_for_truth_stay_words(file: Path) -> None:
     assert (config.accounts["no"].password, config.accounts["no"].language) == ("yes", "no")
 
 
+def test_srtp_is_offered_unless_an_account_says_otherwise(file: Path) -> None:
+    text = "accounts: {1: {password: x}, 2: {password: x, srtp: off}, 3: {password: x, srtp: required}}\n"
+    settings = {user: part.srtp for user, part in read(file, text).accounts.items()}
+    assert settings == {"1": "offered", "2": "off", "3": "required"}
+
+
 def test_a_time_of_day_stays_a_text(file: Path) -> None:
     assert read(file, "accounts: {a: {password: 12:30:00}}\n").accounts["a"].password == "12:30:00"
 
@@ -167,6 +173,10 @@ def test_a_time_of_day_stays_a_text(file: Path) -> None:
         (
             "accounts: {1001: {password: a, language: polski}}\n",
             ["line 1: accounts.1001.language: a language has two small letters, such as pl"],
+        ),
+        (
+            "accounts: {1001: {password: a, srtp: maybe}}\n",
+            ["line 1: accounts.1001.srtp: 'maybe' is not one of 'off', 'offered' or 'required'"],
         ),
         (
             'accounts:\n  "a b": {password: x}\n',

@@ -118,6 +118,11 @@ LINES: list[tuple[Event, str, str]] = [
         "1001 połączony: PCMA, klawisze: RFC 4733 (a)",
     ),
     (
+        LegAnswered("a", "1001", "PCMA", "rfc4733", True),
+        "1001 is connected: PCMA, encrypted, keys by RFC 4733 (a)",
+        "1001 połączony: PCMA, szyfrowany, klawisze: RFC 4733 (a)",
+    ),
+    (
         MediaLatched("a", "10.0.0.7:7078", "192.0.2.7:7078"),
         "audio of a comes from 192.0.2.7:7078, not from 10.0.0.7:7078",
         "dźwięk a przychodzi z 192.0.2.7:7078, a nie z 10.0.0.7:7078",
@@ -201,6 +206,12 @@ LINES: list[tuple[Event, str, str]] = [
         LegEnded("b1", "1002", "no_answer", "no_answer", 480, 19, 10, 20, 1),
         "1002 is off: no answer, SIP 480; sent 10, received 20, lost 1 (b1)",
         "1002 rozłączony: nikt nie odebrał, SIP 480; wysłane 10, odebrane 20, utracone 1 (b1)",
+    ),
+    (
+        LegEnded("a", "1001", "completed", "caller_hung_up", 200, 16, 10, 20, 1, unauthentic=7),
+        "1001 is off: the caller hung up, SIP 200; sent 10, received 20, lost 1, unauthentic 7 (a)",
+        "1001 rozłączony: dzwoniący się rozłączył, SIP 200; wysłane 10, odebrane 20, utracone 1, "
+        "nieautentyczne 7 (a)",
     ),
     (
         CallEnded("completed", "caller_hung_up", 200, 16, "caller"),

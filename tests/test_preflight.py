@@ -250,6 +250,12 @@ def test_a_line_that_is_running_may_be_looked_at(file: Path) -> None:
         found.refuse()
 
 
+def test_keys_that_can_be_read_on_the_way_are_a_warning(file: Path) -> None:
+    text = "accounts:\n  1001: {password: x}\n  1002:\n    password: x\n    srtp: required\n"
+    (warning,) = examine(written(file, text)).warnings
+    assert str(warning).startswith(f"{file} line 7: accounts.1002.srtp: SRTP is required of 1002, but ")
+
+
 def test_ports_the_kernel_gives_out_are_a_warning(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "overlap", lambda first, last: (32_768, 60_999))
     (warning,) = examine(written(file, f"{ANNA}media:\n  ports: 30000-39999\n")).warnings

@@ -91,6 +91,7 @@ class CalledLeg(PhoneLeg):
         """Call the phone; raise NoMedia when no port can be had."""
         invitation, signaller = self._invitation, self.around.signaller
         await self.open_sound(near)
+        self.srtp.propose(invitation.hop)
         self._offer = offer(self.local(invitation.codecs))
         request = signaller.stack.request(
             "INVITE", target=invitation.target, local=invitation.caller, remote=invitation.called
@@ -112,7 +113,9 @@ class CalledLeg(PhoneLeg):
         """Mend what a refusal complains of and send the INVITE again; False when it is one for good."""
         if response.status in (401, 407):
             return self._authorized(response)
-        return response.status == 422 and self._interval_raised(response)
+        if response.status == 422:
+            return self._interval_raised(response)
+        return self._falls_back(response.status)
 
     def _authorized(self, response: Response) -> bool:
         """Send the INVITE again with credentials; False when we have none, or they were refused."""
@@ -136,6 +139,18 @@ class CalledLeg(PhoneLeg):
         for field_name, value in timers_wanted(min_se(response)):
             again.fields.put(field_name, value)
         self._send(again)
+        return True
+
+    def _falls_back(self, status: int) -> bool:
+        """Send the INVITE again without SRTP; False when it was offered without, or may not go without."""
+        first = self._invite
+        if first is None or self._cancelled or not self.srtp.fall_back(status):
+            return False
+        again = first.again()
+        self._offer = offer(self.local(self._invitation.codecs))
+        again.put_body(self._offer.to_bytes(), SDP)
+        self._send(again)
+        self.sent(self._offer)
         return True
 
     def replied(self, reply: Reply) -> None:

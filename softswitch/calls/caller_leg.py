@@ -14,7 +14,7 @@ from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Signal
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.message import Request, Response
-from softswitch.sip.offer_answer import PCMA, PCMU, STATIC, Agreement, Local, answer, offer
+from softswitch.sip.offer_answer import PCMA, PCMU, STATIC, Agreement, answer, check_offer, offer
 from softswitch.sip.reliable import RELIABLE
 from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.session_timer import Fields, granted
@@ -142,7 +142,7 @@ class CallerLeg(PhoneLeg):
         """The codec an answer given now would choose, "" when the phone has made no offer."""
         if self.stream is not None or not has_description(self.invite):
             return self.codec
-        return answer(sdp_of(self.invite), Local("0.0.0.0", 9, 0)).stream.codec
+        return check_offer(sdp_of(self.invite), self.srtp.policy)
 
     def codecs_offered(self) -> tuple[str, ...]:
         """Return our codecs in the order the caller's own offer has them, so that no sample is transcoded."""

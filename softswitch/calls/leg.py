@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -18,6 +19,7 @@ from softswitch.calls.errors import LegEnded
 from softswitch.calls.hangup import SWITCH, Codes, Reason, Termination
 from softswitch.calls.keys import MOST_PRESSES, Keys, Press
 from softswitch.calls.media_port import MediaPort, Sound
+from softswitch.calls.protection import LegProtection
 from softswitch.calls.session import SessionClock
 from softswitch.calls.signaller import Signaller
 from softswitch.calls.signals import Ended, Held, Resumed, Signal
@@ -40,6 +42,7 @@ from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop, uri_host
 from softswitch.sip.message import Message, Request
 from softswitch.sip.offer_answer import PCMA, PCMU, Agreement, Local, Stream, accept
+from softswitch.sip.sdes import Protection
 from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.signals import DialogId, Failed, Incoming, Reply
 from softswitch.sip.uri import SipUri
@@ -58,7 +61,10 @@ class Progress(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What every leg of a call needs: its wires, its clock, its log, and its limits in seconds."""
+    """What every leg of a call needs: its wires, its clock, its log, and its limits in seconds.
+
+    ``protection`` tells what an account wants of SRTP, ``key_source`` returns so many random octets.
+    """
 
     signaller: Signaller
     media: MediaPort
@@ -67,6 +73,8 @@ class Surroundings:
     directory: Directory
     random: Callable[[], float]
     sound_timeout: float = 30.0
+    protection: Callable[[str], Protection] = lambda account: Protection.OFFERED
+    key_source: Callable[[int], bytes] = secrets.token_bytes
 
 
 class Leg:
@@ -90,6 +98,7 @@ class Leg:
         self.keys = Keys(self.key_read, flooded=self.keys_flooded)
         self.masked = False
         """Keys are secret: they are recorded as ``*``."""
+        self.srtp = LegProtection(around.protection(party), around.key_source)
         self.sound: Sound | None = None
         self.stream: Stream | None = None
         self.dialog: DialogId | None = None
@@ -132,7 +141,11 @@ class Leg:
     def local(self, codecs: tuple[str, ...] = (PCMA, PCMU)) -> Local:
         """Return our end for the next description, by its version one on from the last that was sent."""
         assert self.sound is not None
-        return Local(self.hop.local_host, self.sound.number, self.sound.number, self._version + 1, codecs)
+        number, srtp = self.sound.number, self.srtp
+        return Local(
+            self.hop.local_host, number, number, self._version + 1, codecs,
+            protection=srtp.policy, keys=srtp.keys, secured=srtp.secured,
+        )  # fmt: skip
 
     def sent(self, ours: SessionDescription) -> None:
         """Note that a description has gone out.
@@ -151,6 +164,7 @@ class Leg:
         assert self.sound is not None
         first = self.stream is None
         self.ours, self.stream = agreement.ours, agreement.stream
+        self.srtp.agreed(agreement.stream.keys)
         # A phone that only rings owes us no sound.
         silence_after = self.around.sound_timeout if self.progress is Progress.UP else 0.0
         self.sound.agree(agreement.stream, silence_after=silence_after, signalling_host=self.hop.host)
@@ -175,7 +189,8 @@ class Leg:
         stream = self.stream
         codec = stream.codec if stream is not None else ""
         digits = "rfc4733" if stream is not None and stream.digits_payload is not None else "inband or info"
-        self.around.record(LegAnswered(self.name, self.party, codec, digits))
+        protected = stream is not None and stream.keys is not None
+        self.around.record(LegAnswered(self.name, self.party, codec, digits, protected))
         self._tell_hold()
 
     # What the media room tells (see media_port.Ear)
@@ -372,5 +387,6 @@ class Leg:
                 round_trip_ms=statistics.round_trip_ms,
                 lost_by_phone=statistics.lost_by_phone,
                 mos=statistics.mos,
+                unauthentic=statistics.unauthentic,
             )
         self.around.record(event)

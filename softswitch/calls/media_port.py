@@ -139,6 +139,7 @@ class Sound:
         receives = stream.direction.receives and not stream.held
         sends = stream.direction.sends and not stream.held
         known = stream.host in (signalling_host, self._heard_from)
+        keys = stream.keys
         self._send(
             ask.SetStream(
                 leg=self._open.number,
@@ -156,6 +157,8 @@ class Sound:
                 shared_port=stream.shared_port,
                 hush=stream.hush,
                 signalling_host=signalling_host,
+                ours=None if keys is None else ask.MediaKey(keys.suite, keys.ours),
+                theirs=None if keys is None else ask.MediaKey(keys.suite, keys.theirs, keys.their_mki),
             )
         )
 

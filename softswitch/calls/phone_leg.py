@@ -72,6 +72,7 @@ class PhoneLeg(Leg):
         old = self.sound
         if old is None or near.sound is None or self.stream is None or old.shares_worker(near.sound):
             return
+        self.srtp.renew()
         sound = await self.around.media.open(self.hop.local_host, self, near=near.sound)
         if self.over:
             await sound.close()

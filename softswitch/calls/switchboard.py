@@ -22,8 +22,9 @@ from softswitch.registrar.service import Registrar
 from softswitch.sip.dialog import behind_nat
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.message import Request
-from softswitch.sip.offer_answer import Local, answer
+from softswitch.sip.offer_answer import check_offer
 from softswitch.sip.replaces import Replaces, parse_replaces
+from softswitch.sip.sdes import Protection
 from softswitch.sip.session_timer import granted
 from softswitch.sip.signals import (
     DialogId,
@@ -186,7 +187,7 @@ class Switchboard:
     def _invited(self, incoming: Incoming, account: Account) -> None:
         request = incoming.request
         # RFC 3261 §8.2 has bodies looked into after authentication: it is work, and not for strangers.
-        _try_offer(request)
+        _try_offer(request, self._around.protection(account.user))
         if self._tasks is None:
             raise RemoteProtocolError(503, "Shutting down", fields=(("Retry-After", "5"),))
         number = dialled(request.uri)
@@ -313,7 +314,7 @@ def _check_invite(request: Request) -> None:
     check_body(request)
 
 
-def _try_offer(request: Request) -> None:
+def _try_offer(request: Request, protection: Protection) -> None:
     """Refuse an offer that we could not answer; raise RemoteProtocolError(400 or 488)."""
     if has_description(request):
-        answer(sdp_of(request), Local("0.0.0.0", 9, 0))
+        check_offer(sdp_of(request), protection)

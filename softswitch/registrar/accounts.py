@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from softswitch.sip.digest import ALGORITHMS, MD5, SHA256, ha1
+from softswitch.sip.sdes import Protection
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +14,15 @@ class Account:
     """One line of the firm: its number, who it is, and the hashes its phone must know.
 
     ``secrets`` maps a digest algorithm to HA1 in hex; an account configured by one HA1 alone can only be
-    asked for that algorithm. ``language`` is "" when the account has none of its own.
+    asked for that algorithm. ``language`` is "" when the account has none of its own. ``srtp`` is whether its
+    sound may or must be encrypted.
     """
 
     user: str
     name: str = ""
     language: str = ""
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    srtp: Protection = Protection.OFFERED
 
 
 def secrets_of(user: str, realm: str, password: str) -> dict[str, str]:
@@ -53,6 +56,11 @@ class Accounts:
     def secret(self, user: str, algorithm: str) -> str | None:
         """Return HA1 of a user for an algorithm, None when unknown: what the digest check asks for."""
         return self._secrets.get((user, algorithm))
+
+    def protection(self, user: str) -> Protection:
+        """Return what a user's phones are to do about SRTP."""
+        account = self._accounts.get(user)
+        return Protection.OFFERED if account is None else account.srtp
 
     def algorithms(self) -> frozenset[str]:
         """Return the digest algorithms that every account can be asked for."""

@@ -6,10 +6,12 @@ keeps its place. What both sides agreed on comes out as a :class:`Stream`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
+from softswitch.sip.sdes import Crypto, Keyring, Keys, Protection, build_crypto, choose
 from softswitch.sip.sdp import Attribute, Media, Origin, SessionDescription
 
 PCMU = "PCMU"
@@ -26,6 +28,11 @@ PACKET_TIMES = (10, 20, 30, 40, 60)
 """Packet times that are sent to phones that ask for them."""
 COMFORT_NOISE = "13"
 """Payload type of comfort noise at 8 kHz (RFC 3389)."""
+PLAIN, SECURE = "RTP/AVP", "RTP/SAVP"
+PLAIN_PROFILES = frozenset({PLAIN, "RTP/AVPF"})
+SECURE_PROFILES = frozenset({SECURE, "RTP/SAVPF"})
+"""The profiles with feedback (RFC 4585, RFC 5124) are answered as they are offered: we send none, and need
+none to be sent."""
 HELD_HOSTS = frozenset({"0.0.0.0", "::"})
 """The old way to hold (RFC 2543; RFC 3264 §8.4): an address nothing can be sent to."""
 
@@ -63,13 +70,34 @@ _MIRROR = {
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """Our end of the stream: where we receive, which codecs we like best first, and the o= line's numbers."""
+    """Our end of the stream: where we receive, which codecs we like best first, and the o= line's numbers.
+
+    ``protection`` is what answers must heed, ``secured`` says that an offer is to be one of SRTP; unless SRTP
+    is refused both need the ``keys`` we send with.
+    """
 
     host: str
     port: int
     session: int
     version: int = 1
     codecs: tuple[str, ...] = (PCMA, PCMU)
+    protection: Protection = Protection.REFUSED
+    keys: Keyring | None = None
+    secured: bool = False
+
+    def crypto(self, chosen: Crypto) -> Crypto:
+        """Return the line that answers one of theirs."""
+        return self._keys.crypto(chosen.tag, chosen.suite)
+
+    def offered_crypto(self) -> tuple[Crypto, ...]:
+        """Return the lines of an offer, none for one without SRTP."""
+        return self._keys.offer() if self.secured else ()
+
+    @property
+    def _keys(self) -> Keyring:
+        if self.keys is None:
+            raise LocalProtocolError("SRTP without keys")
+        return self.keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +108,7 @@ class Stream:
     of telephone-event, None when the peer has none; ``held`` says that the peer put us on hold.
     ``packet_ms`` is the packet time the peer wants. Its RTCP port is ``control_port``, 0 for the one after
     the RTP's (RFC 3605), or shared with the RTP (RFC 5761); ``hush`` says that it takes comfort noise.
+    ``keys`` are those of SRTP, None for a stream that everybody on the way can hear.
     """
 
     host: str
@@ -94,6 +123,18 @@ class Stream:
     control_port: int = 0
     shared_port: bool = False
     hush: bool = False
+    keys: Keys | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What of an offer is taken: which line, with which codec, and which ``a=crypto`` of it."""
+
+    index: int
+    line: Media
+    codec: str
+    payload: int
+    crypto: Crypto | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +152,18 @@ def offer(
 
     ``before`` is our description so far in the same dialog: RFC 3264 §8 wants its m-lines kept in place.
     """
-    payloads = {name: STATIC_NUMBER[name] for name in local.codecs}
-    audio = _audio(local, list(payloads.items()), (OUR_DIGITS_PAYLOAD, 8000), direction)
-    media = [audio]
+    first = None
     if before is not None:
         first = next((i for i, line in enumerate(before.media) if line.kind == "audio" and line.port), None)
+    # A phone that took "RTP/AVP" with keys, or with feedback, is asked for the same again.
+    usual = SECURE if local.secured else PLAIN
+    protocol = before.media[first].protocol if before is not None and first is not None else usual
+    codecs = [(name, STATIC_NUMBER[name]) for name in local.codecs]
+    audio = _audio(
+        local, codecs, (OUR_DIGITS_PAYLOAD, 8000), direction, protocol, crypto=local.offered_crypto()
+    )
+    media = [audio]
+    if before is not None:
         media = [
             audio if index == first else replace(line, port=0, attributes=(), host=None)
             for index, line in enumerate(before.media)
@@ -125,43 +173,57 @@ def offer(
     return SessionDescription(Origin(local.session, local.version, local.host), local.host, tuple(media))
 
 
+def check_offer(theirs: SessionDescription, protection: Protection) -> str:
+    """Return the codec an answer would choose; raise RemoteProtocolError(488) as :func:`answer` would."""
+    return _choice(theirs, (PCMA, PCMU), protection).codec
+
+
 def answer(theirs: SessionDescription, local: Local) -> Agreement:
     """Answer an offer; raise RemoteProtocolError(488) when it holds no audio we can take.
 
-    The first usable audio line is taken with the first codec of the offer that we know (RFC 3264
-    §6.1: the answerer follows the offerer's preference) and telephone-event under the offer's number.
+    The first usable audio line is taken, one with SRTP before one without, with the first codec of the offer
+    that we know (RFC 3264 §6.1: the answerer follows the offerer's preference) and telephone-event under the
+    offer's number.
     """
-    chosen = next(
-        (i for i, line in enumerate(theirs.media) if _usable(line) and _codecs(line, local.codecs)), None
-    )
-    if chosen is None:
-        raise RemoteProtocolError(488, "No common codec")
-    line = theirs.media[chosen]
-    codec, payload = _codecs(line, local.codecs)[0]
-    digits = _digits(line)
+    choice = _choice(theirs, local.codecs, local.protection)
+    line, codec, payload = choice.line, choice.codec, choice.payload
     said, held = _their_direction(theirs, line)
-    ours = _audio(local, [(codec, payload)], digits, said.mirrored(), line.protocol)
+    crypto = local.crypto(choice.crypto) if choice.crypto is not None else None
+    lines = () if crypto is None else (crypto,)
+    codecs = [(codec, payload)]
+    ours = _audio(local, codecs, _digits(line), said.mirrored(), line.protocol, crypto=lines)
     if line.attribute("rtcp-mux") is not None:
         ours = replace(ours, attributes=(*ours.attributes, ("rtcp-mux", None)))
     if _takes_hush(line):
         ours = replace(ours, formats=(*ours.formats, COMFORT_NOISE))
     media = tuple(
-        ours if index == chosen else Media(other.kind, 0, other.protocol, other.formats)
+        ours if index == choice.index else Media(other.kind, 0, other.protocol, other.formats)
         for index, other in enumerate(theirs.media)
     )
     description = SessionDescription(Origin(local.session, local.version, local.host), local.host, media)
-    return Agreement(_stream(theirs, line, codec, payload, said.mirrored(), held), description)
+    stream = _stream(theirs, line, codec, payload, said.mirrored(), held)
+    if crypto is not None and choice.crypto is not None:
+        stream = replace(stream, keys=_keys(crypto, choice.crypto))
+    return Agreement(stream, description)
 
 
 def accept(ours: SessionDescription, theirs: SessionDescription) -> Agreement:
     """Read the answer to our offer; raise RemoteProtocolError(488) when it takes no audio.
 
-    Payload numbers are the peer's: in an answer they may differ from those offered (RFC 3264 §6.1).
+    Payload numbers are the peer's: in an answer they may differ from those offered (RFC 3264 §6.1). Where we
+    offered keys, an answer without one is none.
     """
     known = (PCMA, PCMU)
     for mine, line in zip(ours.media, theirs.media, strict=False):
         if mine.kind != "audio" or not mine.port or not _usable(line) or not (found := _codecs(line, known)):
             continue
+        if (mine.protocol in SECURE_PROFILES) != (line.protocol in SECURE_PROFILES):
+            continue
+        keys = None
+        if offers := mine.values("crypto"):
+            keys = _answered_keys(offers, line)
+            if keys is None:
+                continue
         codec, payload = found[0]
         said, held = _their_direction(theirs, line)
         offered = _said(ours, mine)
@@ -169,8 +231,39 @@ def accept(ours: SessionDescription, theirs: SessionDescription) -> Agreement:
         # Silence that we asked for ourselves is no hold of theirs.
         stream = _stream(theirs, line, codec, payload, direction, held and offered.sends)
         # Neither was offered, so neither may be used, whatever the answer says.
-        return Agreement(replace(stream, shared_port=False, hush=False), ours)
+        return Agreement(replace(stream, shared_port=False, hush=False, keys=keys), ours)
     raise RemoteProtocolError(488, "Answer without usable audio")
+
+
+def _choice(theirs: SessionDescription, codecs: tuple[str, ...], protection: Protection) -> _Choice:
+    """Choose what to take of an offer; raise RemoteProtocolError(488) when there is nothing."""
+    found, unfit = [], False
+    for index, line in enumerate(theirs.media):
+        if not _usable(line) or not (common := _codecs(line, codecs)):
+            continue
+        crypto = choose(line.values("crypto")) if protection is not Protection.REFUSED else None
+        # A line of SRTP is answered with keys or not at all; one without may have them all the same, as
+        # phones send that would like to be encrypted and need not be.
+        if crypto is None and (line.protocol in SECURE_PROFILES or protection is Protection.REQUIRED):
+            unfit = True
+            continue
+        found.append(_Choice(index, line, *common[0], crypto))
+    if not found:
+        raise RemoteProtocolError(488, "No common encryption" if unfit else "No common codec")
+    return next((choice for choice in found if choice.crypto is not None), found[0])
+
+
+def _answered_keys(offers: list[str], line: Media) -> Keys | None:
+    """Return the keys of an answer: one line, with tag and suite of one we offered (RFC 4568 §5.1.3)."""
+    theirs = choose(line.values("crypto"))
+    for ours in (choose((offer,)) for offer in offers):
+        if theirs is not None and ours is not None and (ours.tag, ours.suite) == (theirs.tag, theirs.suite):
+            return _keys(ours, theirs)
+    return None
+
+
+def _keys(ours: Crypto, theirs: Crypto) -> Keys:
+    return Keys(theirs.suite, ours.key.key, theirs.key.key, theirs.key.mki)
 
 
 def _meet(one: Direction, other: Direction) -> Direction:
@@ -181,7 +274,8 @@ def _meet(one: Direction, other: Direction) -> Direction:
 
 
 def _usable(line: Media) -> bool:
-    return line.kind == "audio" and line.port != 0 and line.protocol == "RTP/AVP"
+    known = line.protocol in PLAIN_PROFILES or line.protocol in SECURE_PROFILES
+    return line.kind == "audio" and line.port != 0 and known
 
 
 def _codecs(line: Media, ours: tuple[str, ...]) -> list[tuple[str, int]]:
@@ -269,7 +363,9 @@ def _audio(
     codecs: list[tuple[str, int]],
     digits: tuple[int, int] | None,
     direction: Direction,
-    protocol: str = "RTP/AVP",
+    protocol: str,
+    *,
+    crypto: Sequence[Crypto],
 ) -> Media:
     formats = [str(number) for _, number in codecs]
     attributes: list[Attribute] = [("rtpmap", f"{number} {name}/8000") for name, number in codecs]
@@ -280,4 +376,5 @@ def _audio(
         attributes.append(("fmtp", f"{number} 0-15"))
     attributes.append(("ptime", str(PACKET_MS)))
     attributes.append((direction.value, None))
+    attributes.extend(("crypto", build_crypto(one)) for one in crypto)
     return Media("audio", local.port, protocol, tuple(formats), None, tuple(attributes))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.grammar import ENCODING, ERRORS
+from softswitch.sip.sdes import Hidden
 
 MAX_MEDIA = 16
 """m-lines of one description: a video phone sends three or four."""
@@ -53,6 +54,10 @@ class Media:
     def attribute(self, name: str) -> str | None:
         """Return the first value of an attribute: "" for a flag, None when it is not there."""
         return next((value or "" for key, value in self.attributes if key == name), None)
+
+    def values(self, name: str) -> list[str]:
+        """Return all values of an attribute that stands several times, in their order."""
+        return [value or "" for key, value in self.attributes if key == name]
 
     def mapped(self, name: str) -> dict[str, str]:
         """Return ``rtpmap`` or ``fmtp`` lines as format → rest of the line."""
@@ -132,7 +137,8 @@ def parse_sdp(body: bytes) -> SessionDescription:
             sections[-1].host = _connection(value)
         elif kind == "a":
             name, colon, rest = value.partition(":")
-            sections[-1].attributes.append((name, rest.strip() if colon else None))
+            text = rest.strip() if colon else None
+            sections[-1].attributes.append((name, Hidden(text) if name == "crypto" and text else text))
             count += 1
         else:
             values.setdefault(kind, value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from media import commands as ask
@@ -25,6 +27,7 @@ from softswitch.events import (
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.offer_answer import Direction
+from softswitch.sip.sdes import Protection
 from softswitch.sip.signals import DatagramReceived, Incoming
 from softswitch.sip.uri import SipUri
 from tests.fakes.exchange import SWITCH, Phone, Steps, calling, exchange, sdp, talking
@@ -634,8 +637,10 @@ async def test_what_passed_on_a_leg_is_its_last_word():
 
 
 def test_a_phone_over_tcp_is_given_a_contact_over_tcp():
+    nothing = SimpleNamespace(protection=lambda party: Protection.OFFERED, key_source=bytes)
+
     def contact(hop):
-        return str(Leg("a", "1001", None, hop, lambda leg, signal: None).contact())
+        return str(Leg("a", "1001", nothing, hop, lambda leg, signal: None).contact())
 
     assert contact(Hop("UDP", "192.0.2.9", 5062, *SWITCH)) == "<sip:192.0.2.1:5060>"
     assert contact(Hop("TCP", "192.0.2.9", 5062, *SWITCH)) == "<sip:192.0.2.1:5060;transport=tcp>"

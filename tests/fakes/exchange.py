@@ -23,6 +23,7 @@ from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request, Response
+from softswitch.sip.sdes import Protection
 from softswitch.sip.sdp import SessionDescription, parse_sdp
 from softswitch.sip.signals import Cancelled, DialogId, Incoming, Reply, TransactionKey, UserOutput
 from softswitch.sip.stack import SipStack
@@ -198,6 +199,8 @@ class Exchange:
         self.accounts = {user: Account(user, name) for user, name in NAMES.items()}
         self.places: dict[str, list[Binding]] = {}
         self.routes: dict[str, Destination] = {}
+        self.protections: dict[str, Protection] = {}
+        """What accounts want of SRTP, where it is not the usual."""
         self.dialler = Dialler(self.bindings, NAMES.get)
         self.around = Surroundings(
             signaller=self.wires,
@@ -207,6 +210,7 @@ class Exchange:
             directory=self.directory,
             random=lambda: 0.5,
             sound_timeout=sound_timeout,
+            protection=lambda user: self.protections.get(user, Protection.OFFERED),
         )
         trusting = cast(Authenticator, Trusting(self.accounts))
         self.registrar = Registrar(clock=self.clock, log=self.log, save=lambda user, bindings: None)

@@ -1,0 +1,58 @@
+"""What one leg does about SRTP: whether it may or must be, and the keys it sends with (RFC 4568)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from softswitch.sip.hop import Hop
+from softswitch.sip.sdes import Keyring, Keys, Protection
+
+HIDDEN_TRANSPORTS: Final = frozenset({"TLS", "WSS"})
+"""Ways on which nobody can read the keys: whoever registers over one is offered SRTP first."""
+NO_SRTP: Final = 488
+"""What phones answer to an offer of SRTP that they cannot take (RFC 4568 §7.1.2 with RFC 3261 §21.4.26)."""
+
+
+class LegProtection:
+    """The policy of a leg, its keys, and whether its next offer is one of SRTP.
+
+    ``random`` returns so many random octets.
+    """
+
+    def __init__(self, policy: Protection, random: Callable[[int], bytes]) -> None:
+        self.policy = policy
+        self.keys = Keyring(random)
+        self.secured = policy is Protection.REQUIRED
+        self._suite: str | None = None
+
+    def propose(self, hop: Hop) -> None:
+        """Let the first offer to a phone be one of SRTP, where the way to it is hidden and it may be."""
+        if self.policy is Protection.OFFERED and hop.transport in HIDDEN_TRANSPORTS:
+            self.secured = True
+
+    def fall_back(self, status: int) -> bool:
+        """Tell whether to offer again without SRTP after a refusal: once, and never where required."""
+        if status != NO_SRTP or not self.secured or self.policy is Protection.REQUIRED:
+            return False
+        self.secured = False
+        return True
+
+    def renew(self) -> None:
+        """Offer another key from now on.
+
+        RFC 4568 §7.1.4: who names another port than before "MUST include a new master key with the offer".
+        """
+        if self._suite is not None:
+            self.keys.forget(self._suite)
+
+    def agreed(self, keys: Keys | None) -> None:
+        """Note what was agreed: later offers ask for the same.
+
+        A key that is left is never said again, as its packets would be counted from 0 again, and a key stream
+        come twice.
+        """
+        suite = keys.suite if keys is not None else None
+        if self._suite is not None and suite != self._suite:
+            self.keys.forget(self._suite)
+        self._suite, self.secured = suite, suite is not None
