@@ -325,6 +325,8 @@ class Opening:
         keyed = self._rows.get(row)
         if keyed is None:
             return data
+        if not data or data[0] >> 6 != VERSION_2:
+            return None  # STUN, as phones send to keep a NAT open; no RTCP.
         for one in (keyed, self._old_of(row)):
             index = one.key.control_index(data) if one is not None else None
             if one is None or index is None:

@@ -345,6 +345,15 @@ def test_reports_that_are_not_authentic_or_come_again_say_nothing():
     assert room.engine.legs.controls[room.rows[1]] == ("10.0.0.1", 4001)
 
 
+def test_what_keeps_a_nat_open_is_neither_read_nor_counted():
+    room = Room()
+    SecretPhone(room)
+    binding_request = bytes.fromhex("000100002112a442e11a54b95445fcf4ad818a5f")
+    assert told(room, binding_request) == -1
+    room.tick([(1, binding_request), (1, b"\r\n"), (1, b"")])
+    assert heard(room) == (0, 0)
+
+
 def test_reports_on_the_port_of_the_sound_are_read():
     room = Room()
     phone = SecretPhone(room, shared_port=True)

@@ -26,7 +26,9 @@ guess_hostname=0
 default_proxy=0
 use_info={use_info}
 use_rfc2833={use_events}
-media_encryption=none
+media_encryption={encryption}
+media_encryption_mandatory={mandatory}
+avpf={feedback}
 lime=0
 
 [proxy_0]
@@ -44,6 +46,7 @@ domain={server}
 
 [rtp]
 audio_rtp_port={rtp}
+avpf={feedback}
 
 [sound]
 echocancellation=0
@@ -75,7 +78,10 @@ enabled=1
 
 
 class Linphonec:
-    """One linphonec with one account, its sound from a file."""
+    """One linphonec with one account, its sound from a file.
+
+    ``srtp`` is 1 to have it where it can be had, 2 to have it or no call; ``feedback`` offers RTP/AVPF.
+    """
 
     def __init__(
         self,
@@ -87,6 +93,8 @@ class Linphonec:
         folder: Path,
         sound: Path,
         digits_by_info: bool = False,
+        srtp: int = 0,
+        feedback: bool = False,
     ) -> None:
         program = require("linphonec")
         self.server = server
@@ -103,6 +111,9 @@ class Linphonec:
             loopback=LOOPBACK,
             use_info=int(digits_by_info),
             use_events=int(not digits_by_info),
+            encryption="srtp" if srtp else "none",
+            mandatory=int(srtp == 2),
+            feedback=int(feedback),
         )
         settings.write_text(text)
         self.log = folder / f"linphonec-{user}.log"

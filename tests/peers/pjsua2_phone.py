@@ -57,6 +57,8 @@ class Settings:
     transport: str = "udp"
     answer: int = 0
     expires: int = 300
+    srtp: int = 0
+    """0 without SRTP, 1 with it where the other side wants it, 2 with it or not at all."""
     at_once: Literal["", "reinvite", "update"] = ""
     """What to send in the very moment a call is confirmed: for the caller 0 ms after its own ACK."""
     session_timer: bool = False
@@ -217,7 +219,9 @@ class Phone:
         # Without this address its SDP names the machine's outer interface.
         config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
         config.mediaConfig.transportConfig.port = settings.rtp_port
-        config.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_DISABLED
+        config.mediaConfig.srtpUse = settings.srtp
+        # It would have keys over TLS only.
+        config.mediaConfig.srtpSecureSignaling = 0
         config.natConfig.iceEnabled = False
         if settings.session_timer:
             config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_REQUIRED

@@ -87,8 +87,13 @@ class Room:
         self._keep(phone).wait_registered()
         return phone
 
-    def linphonec(self, user: str, *, speaks: float = 440.0) -> Linphonec:
-        """Start a registered linphonec that speaks a tone of ``speaks`` Hz."""
+    def linphonec(
+        self, user: str, *, speaks: float = 440.0, srtp: int = 0, feedback: bool = False
+    ) -> Linphonec:
+        """Start a registered linphonec that speaks a tone of ``speaks`` Hz.
+
+        ``srtp`` and ``feedback`` are what it offers.
+        """
         phone = Linphonec(
             user,
             self.line.password,
@@ -96,6 +101,8 @@ class Room:
             ports=self.ports,
             folder=self.folder,
             sound=self.tone(speaks),
+            srtp=srtp,
+            feedback=feedback,
         )
         return self._keep(phone)
 
