@@ -21,16 +21,21 @@ class BenchmarkFailed(Exception):
 
 
 class Callers:
-    """Callers of a switch at ``address``, who dial ``number`` from ``accounts`` in turn."""
+    """Callers of a switch at ``address``, who dial ``number`` from ``accounts`` in turn.
 
-    def __init__(self, address: Address, accounts: Sequence[Account], number: str) -> None:
+    With ``crypto`` they offer SRTP by that line.
+    """
+
+    def __init__(
+        self, address: Address, accounts: Sequence[Account], number: str, *, crypto: str = ""
+    ) -> None:
         self._accounts = accounts
         self._number = number
         self._rows: dict[Exchange, int] = {}
         self._up: list[Call] = []
         self._talk: Talk | None = None
         self._host = address[0]
-        self.phones = Phones(address, progress=self._progressed)
+        self.phones = Phones(address, progress=self._progressed, crypto=crypto)
 
     def register(self, talk: Talk) -> None:
         """Register every account."""

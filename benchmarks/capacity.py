@@ -26,6 +26,7 @@ from benchmarks.ramp import FIRST, Ramp
 from benchmarks.raster import png
 from benchmarks.rigs import Target
 from benchmarks.search import Found, search
+from benchmarks.secrecy import Secrecy, measure_secrecy
 from benchmarks.sip import Account
 from benchmarks.switch import SwitchFailed
 
@@ -49,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--target needs --extension")
     if options.growth and (options.target or options.calls):
         parser.error("--growth measures its own loads, of a worker that can be seen")
+    if options.srtp and (options.target or options.growth):
+        parser.error("--srtp measures its own loads, of a worker that can be seen")
     seconds = options.seconds or (LOAD_SECONDS if options.calls else STEP_SECONDS)
     if seconds < SHORTEST_SECONDS or not 0 <= options.calls <= mode.most:
         parser.error(f"{SHORTEST_SECONDS:g} seconds at least, and {mode.most} calls at most")
@@ -59,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.growth:
             return _tell_growth(measure_growth(bench, seconds), options)
+        if options.srtp:
+            return _tell_secrecy(measure_secrecy(bench, options.calls, seconds), options)
         if options.calls:
             return _tell_run(bench.run(options.calls, seconds, bare=bench.target is None), options)
         ramp = Ramp(first=min(options.first, mode.most), most=mode.most)
@@ -80,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--growth", action="store_true", help="compare the cost of a call among 200 and 2,000"
     )
+    parser.add_argument("--srtp", action="store_true", help="compare the cost of encrypted phones with plain")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw it, and as PNG beside it")
     theirs = parser.add_argument_group("a switch that somebody else runs")
@@ -143,6 +149,11 @@ def _tell_found(found: Found, options: argparse.Namespace) -> int:
 def _tell_growth(growth: Growth, options: argparse.Namespace) -> int:
     print(json.dumps(growth.as_json()) if options.json else growth.table())
     return _judge(growth.figures)
+
+
+def _tell_secrecy(secrecy: Secrecy, options: argparse.Namespace) -> int:
+    print(json.dumps(secrecy.as_json()) if options.json else secrecy.table())
+    return _judge(secrecy.figures)
 
 
 def _judge(figures: Sequence[Figures]) -> int:

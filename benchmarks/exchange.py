@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.modes import Mode, rooms
+from benchmarks.phone_key import PHONES_KEY, SUITE
 from benchmarks.processes import allow_many_files
 from benchmarks.switch import HOST, MUSIC, RTP_PORTS
 from media import commands as ask
@@ -43,6 +44,7 @@ class Room:
     legs: list[MediaLeg] = field(default_factory=list)
     seats: list[int] = field(default_factory=list)
     """The room of each leg of a conference."""
+    srtp: bool = False
     recording: int = 0
     lost: int = 0
     broken: int = 0
@@ -58,6 +60,8 @@ class Room:
             stream = ask.SetStream(
                 leg.number, HOST, port, "PCMA", PCMA, EVENTS, EVENTS_RATE, send=True, receive=True,
                 silence_after=0.0,
+                ours=ask.MediaKey(SUITE, bytes(30)) if self.srtp else None,
+                theirs=ask.MediaKey(SUITE, PHONES_KEY) if self.srtp else None,
             )  # fmt: skip
             self.client.send(leg, stream)
             self.legs.append(leg)
@@ -108,7 +112,7 @@ class Room:
 
     def _told(self, report: LegReport) -> None:
         if isinstance(report, tell.LegClosed):
-            self.lost += report.statistics.lost
+            self.lost += report.statistics.lost + report.statistics.unauthentic
             self._closed.put_nowait(None)
         elif isinstance(report, tell.CommandFailed):
             print(report.reason, file=sys.stderr)
@@ -121,7 +125,7 @@ class Room:
         self._closed.put_nowait(None)
 
 
-async def serve(mode: Mode, core: int, folder: Path) -> None:
+async def serve(mode: Mode, core: int, folder: Path, *, srtp: bool = False) -> None:
     """Start a worker on a core, say its process id, and carry out orders until there are no more."""
     first, _, last = RTP_PORTS.partition("-")
     loop = asyncio.get_running_loop()
@@ -134,7 +138,7 @@ async def serve(mode: Mode, core: int, folder: Path) -> None:
         )
         await client.start()
         try:
-            room = Room(client, mode, folder, music=await client.load(MUSIC, keep=True))
+            room = Room(client, mode, folder, music=await client.load(MUSIC, keep=True), srtp=srtp)
             _say({"worker": ids[0]})
             while line := await loop.run_in_executor(None, sys.stdin.readline):
                 order = json.loads(line)
@@ -157,9 +161,10 @@ def main() -> int:
     parser.add_argument("--mode", type=Mode, required=True)
     parser.add_argument("--core", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--srtp", action="store_true")
     options = parser.parse_args()
     allow_many_files()
-    asyncio.run(serve(options.mode, options.core, options.folder))
+    asyncio.run(serve(options.mode, options.core, options.folder, srtp=options.srtp))
     return 0
 
 

@@ -6,7 +6,7 @@ import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -35,11 +35,19 @@ NOISE_LEVEL: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where measurements are made, and of what. ``target`` is somebody else's switch, if it is one."""
+    """Where measurements are made, and of what. ``target`` is somebody else's switch, if it is one.
+
+    With ``srtp`` the phones are encrypted.
+    """
 
     mode: Mode
     cores: Cores
     target: Target | None = None
+    srtp: bool = False
+
+    def encrypted(self, on: bool) -> Bench:
+        """Return the same with phones that speak SRTP, or that do not."""
+        return replace(self, srtp=on)
 
     def run(self, calls: int, seconds: float, *, bare: bool) -> Run:
         """Measure one load; with ``bare`` also the bare cost, before and after: machines change.
@@ -50,7 +58,7 @@ class Bench:
         costs = [self._bare(legs, speech, seconds)] if bare else []
         with self._rig(calls, seconds) as (rig, host):
             idle = self._warm_up(rig, host, speech)
-            talk = Talk(legs, host, speech)
+            talk = Talk(legs, host, speech, srtp=self.srtp)
             try:
                 rig.bring_up(talk, calls)
                 turn(rig, talk, SETTLE_SECONDS)
@@ -75,16 +83,16 @@ class Bench:
             with TargetRig(self.target) as theirs:
                 yield theirs, theirs.host
         elif self.mode is Mode.IVR:
-            with SwitchRig(self.cores, calls, seconds) as switch:
+            with SwitchRig(self.cores, calls, seconds, srtp=self.srtp) as switch:
                 yield switch, HOST
         else:
-            with WorkerRig(self.mode, self.cores) as worker:
+            with WorkerRig(self.mode, self.cores, srtp=self.srtp) as worker:
                 yield worker, HOST
 
     def _warm_up(self, rig: Rig, host: str, speech: NDArray[np.uint8]) -> int | None:
         """Make one call, so that what all share is loaded; return the memory that is held then."""
         if self.target is None:
-            talk = Talk(self.mode.legs_per_call, host, speech)
+            talk = Talk(self.mode.legs_per_call, host, speech, srtp=self.srtp)
             rig.bring_up(talk, 1)
             turn(rig, talk, WARM_UP_SECONDS)
             rig.bring_down(talk)

@@ -41,10 +41,19 @@ class _Repeat:
 class Phones:
     """All phones of a generator. ``progress`` gets every exchange that is up, done or failed, once each.
 
-    ``host`` is the address they have, the usual one towards the switch unless given.
+    ``host`` is the address they have, the usual one towards the switch unless given. With ``crypto`` they
+    offer SRTP by that line (RFC 4568).
     """
 
-    def __init__(self, switch: Address, *, progress: Callable[[Exchange], None], host: str = "") -> None:
+    def __init__(
+        self,
+        switch: Address,
+        *,
+        progress: Callable[[Exchange], None],
+        host: str = "",
+        crypto: str = "",
+    ) -> None:
+        self._crypto = crypto
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         self._socket.bind((host, 0))
@@ -81,8 +90,9 @@ class Phones:
     def call(self, account: Account, number: str, audio_port: int, now: float) -> Call:
         """Begin a call."""
         exchange = Call(
-            account, self._name(), self._address, self._switch, number=number, audio_port=audio_port
-        )
+            account, self._name(), self._address, self._switch,
+            number=number, audio_port=audio_port, crypto=self._crypto,
+        )  # fmt: skip
         self._begin(exchange, now)
         return exchange
 

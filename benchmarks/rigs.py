@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol, Self
 from benchmarks.callers import LONGEST_WAIT, SET_UP_RATE, Callers
 from benchmarks.exchange import TIMINGS
 from benchmarks.modes import Mode
+from benchmarks.phone_key import CRYPTO
 from benchmarks.processes import Cores, child_running, pin
 from benchmarks.sip import Account, Address
 from benchmarks.switch import HOST, NUMBER, SwitchFailed, SwitchUnderTest, Timing, read_timings
@@ -107,14 +108,16 @@ class _SipRig:
 class SwitchRig(_SipRig):
     """Callers of a switch of this project, in a menu whose prompt is as long as the run. Use as a context."""
 
-    def __init__(self, cores: Cores, calls: int, seconds: float) -> None:
+    def __init__(self, cores: Cores, calls: int, seconds: float, *, srtp: bool = False) -> None:
         self._switch = SwitchUnderTest(
             accounts=ACCOUNTS,
             prompt_seconds=seconds + calls / SET_UP_RATE + LONGEST_WAIT + MARGIN_SECONDS,
             signalling=cores.signalling,
             worker=cores.worker,
         )
-        super().__init__(Callers(self._switch.address, self._switch.accounts, NUMBER), registers=True)
+        crypto = CRYPTO if srtp else ""
+        callers = Callers(self._switch.address, self._switch.accounts, NUMBER, crypto=crypto)
+        super().__init__(callers, registers=True)
 
     def __enter__(self) -> Self:
         return self
@@ -143,13 +146,14 @@ class SwitchRig(_SipRig):
 class WorkerRig:
     """A media worker alone, with a signalling process of the benchmark's. Use as a context."""
 
-    def __init__(self, mode: Mode, cores: Cores) -> None:
+    def __init__(self, mode: Mode, cores: Cores, *, srtp: bool = False) -> None:
         self._mode = mode
         self._folder = Path(tempfile.mkdtemp(prefix="softswitch-benchmark-"))
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "benchmarks.exchange", "--mode", mode.value),
                 *("--core", str(cores.worker), "--folder", str(self._folder)),
+                *(["--srtp"] if srtp else []),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

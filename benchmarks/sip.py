@@ -244,12 +244,21 @@ class Call(Exchange):
     method = "INVITE"
 
     def __init__(
-        self, account: Account, name: str, phone: Address, switch: Address, *, number: str, audio_port: int
+        self,
+        account: Account,
+        name: str,
+        phone: Address,
+        switch: Address,
+        *,
+        number: str,
+        audio_port: int,
+        crypto: str = "",
     ) -> None:
         super().__init__(account, name, phone, switch)
         self.far_port = 0
         self.far_host = ""
         self._audio_port = audio_port
+        self._crypto = crypto
         self._called = f"sip:{number}@{self._switch}"
         self._target = ""
 
@@ -301,8 +310,10 @@ class Call(Exchange):
         host = self._phone.partition(":")[0]
         body = (
             f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
-            f"m=audio {self._audio_port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
-            "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
+            f"m=audio {self._audio_port} RTP/{'SAVP' if self._crypto else 'AVP'} 8 101\r\n"
+            "a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
         )
+        if self._crypto:
+            body += f"a=crypto:{self._crypto}\r\n"
         self.waiting = self._request(self.method, self._called, fields=authorization, body=body)
         return self.waiting

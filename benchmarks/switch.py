@@ -132,7 +132,8 @@ class SwitchUnderTest:
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as events:
             kind = LegEnded.__name__
             rows = events.execute("SELECT data FROM events WHERE kind = ?", (kind,)).fetchall()
-        return sum(json.loads(data)["packets_lost"] for (data,) in rows)
+        ends = [json.loads(data) for (data,) in rows]
+        return sum(end["packets_lost"] + end["unauthentic"] for end in ends)
 
     def _write(self, names: list[str], prompt_seconds: float, worker: int) -> None:
         write_wave(self._folder / "prompt.wav", sound(prompt_seconds))

@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.arrivals import FRAME, PERIOD, Arrivals, Reception
+from benchmarks.phone_key import PHONES_KEY, SUITE
 from benchmarks.sip import Address
+from media.srtp import Key
 
 HEADER: Final = 12
 PACKET: Final = HEADER + FRAME
@@ -32,8 +34,13 @@ _VERSION_2: Final = 2 << 30
 class Talk:
     """The sockets of all phones. A phone is its row; it speaks once :meth:`connect` told it where."""
 
-    def __init__(self, phones: int, host: str, speech: NDArray[np.uint8]) -> None:
-        """Open a socket for each phone; ``speech`` ``(frames, 160) uint8`` is what all of them say."""
+    def __init__(self, phones: int, host: str, speech: NDArray[np.uint8], *, srtp: bool = False) -> None:
+        """Open a socket for each phone; ``speech`` ``(frames, 160) uint8`` is what all of them say.
+
+        With ``srtp`` all say the same at the same time, encrypted once (see :mod:`benchmarks.phone_key`).
+        """
+        self._key = Key(SUITE, PHONES_KEY) if srtp else None
+        self._told = 0
         self.sockets = [_open(host) for _ in range(phones)]
         self.arrivals = Arrivals(phones)
         self.late_ms: list[float] = []
@@ -43,12 +50,13 @@ class Talk:
         # Everybody says the same, each at another place of it.
         self._place = np.arange(phones) * 7
         self._speaks = np.zeros(phones, np.bool_)
-        self._sent = np.zeros((phones, PACKET), np.uint8)
+        size = PACKET if self._key is None else PACKET + self._key.suite.tag
+        self._sent = np.zeros((phones, -(-size // 4) * 4), np.uint8)
         words = self._sent.view(">u4")
         words[:, 2] = np.arange(phones) + 1
         self._words = words
         self._count = np.zeros(phones, np.int64)
-        self._views = _rows(self._sent)
+        self._views = [view[:size] for view in _rows(self._sent)]
         self._received = np.zeros((phones, 4 * PACKET), np.uint8)
         self._buffers = [[view] for view in _rows(self._received)]
         self._epoll = select.epoll()
@@ -97,6 +105,7 @@ class Talk:
     def step(self) -> None:
         """Send what is due in this phase and take what has arrived."""
         self._phase = (self._phase + 1) % PHASES
+        self._told += self._phase == 0
         rows = np.flatnonzero(self._speaks)
         rows = rows[rows % PHASES == self._phase]
         self._write(rows)
@@ -117,11 +126,21 @@ class Talk:
             phone.close()
 
     def _write(self, rows: NDArray[np.int64]) -> None:
+        if self._key is not None:
+            self._sent[rows, : len(self._views[0])] = self._encrypted(self._key)
+            return
         count = self._count[rows]
         self._words[rows, 0] = _VERSION_2 | (_PAYLOAD_PCMA << 16) | (count & 0xFFFF)
         self._words[rows, 1] = count * FRAME & 0xFFFFFFFF
-        self._sent[rows, HEADER:] = self._speech[(self._place[rows] + count) % len(self._speech)]
+        self._sent[rows, HEADER:PACKET] = self._speech[(self._place[rows] + count) % len(self._speech)]
         self._count[rows] += 1
+
+    def _encrypted(self, key: Key) -> NDArray[np.uint8]:
+        told = self._told
+        head = _VERSION_2 | (_PAYLOAD_PCMA << 16) | (told & 0xFFFF)
+        plain = b"".join(word.to_bytes(4, "big") for word in (head, told * FRAME & 0xFFFFFFFF, 1))
+        packet = key.protect(plain + self._speech[told % len(self._speech)].tobytes(), told)
+        return np.frombuffer(packet, np.uint8)
 
     def _read(self, rows: list[int]) -> None:
         stamps: list[bytes] = []

@@ -52,6 +52,8 @@ def no_load(monkeypatch: pytest.MonkeyPatch, late_ms: float) -> list[Bench]:
         "--target 127.0.0.1",
         "--target 127.0.0.1 --extension 100 --mode bridge",
         "--growth --calls 10",
+        "--srtp --growth",
+        "--srtp --target 127.0.0.1 --extension 1",
     ],
 )
 def test_what_makes_no_sense_is_refused(arguments, capsys):
@@ -68,7 +70,7 @@ def test_one_load_is_told_as_json_with_the_generators_lateness(capsys):
 
 
 @pytest.mark.parametrize("late_ms", [25.0])
-@pytest.mark.parametrize("arguments", ["--calls 100", "--growth"])
+@pytest.mark.parametrize("arguments", ["--calls 100", "--growth", "--srtp"])
 def test_a_late_generator_is_an_exit_code_of_its_own(arguments, capsys, late_ms):
     assert main([*arguments.split(), "--json"]) == LATE
     said = capsys.readouterr()
@@ -110,3 +112,11 @@ def test_a_target_is_dialled_with_its_account(no_load):
     assert (target.address, target.extension, target.process) == (("127.0.0.1", 5080), "600", 1)
     assert (target.account.user, target.account.password) == ("anna", "pw")
     assert no_load[0].mode is Mode.IVR
+
+
+def test_encrypted_phones_are_measured_beside_plain_ones(
+    no_load: list[Bench], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--srtp", "--mode", "bridge", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["srtp_ratio"] == 1.0
+    assert [bench.srtp for bench in no_load] == [False, True, True, False]

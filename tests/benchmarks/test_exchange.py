@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.exchange import Room
 from benchmarks.modes import Mode
+from benchmarks.phone_key import PHONES_KEY, SUITE
 from media import commands as ask
 from media import events as tell
 from media.recording_messages import RecordingEnded
@@ -46,6 +47,17 @@ class Client:
 def a_room(mode: Mode, folder: Path = Path("/nowhere")) -> tuple[Room, Client]:
     client = Client()
     return Room(client, mode, folder, music=7), client  # type: ignore[arg-type]
+
+
+async def test_encrypted_phones_have_legs_with_keys_and_what_is_not_read_is_lost():
+    room, client = a_room(Mode.QUEUE)
+    room.srtp = True
+    await room.open([4000])
+    (stream,) = client.told(ask.SetStream)
+    assert stream.theirs == ask.MediaKey(SUITE, PHONES_KEY)
+    assert stream.ours.key != PHONES_KEY
+    client.listeners[0](tell.LegClosed(1, tell.Statistics(lost=2, unauthentic=3)))
+    assert room.lost == 5
 
 
 async def test_each_phone_has_a_leg_that_speaks_its_law():

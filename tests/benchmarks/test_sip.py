@@ -2,6 +2,7 @@ from itertools import count
 
 import pytest
 
+from benchmarks.phone_key import CRYPTO
 from benchmarks.sip import (
     Account,
     Call,
@@ -15,6 +16,7 @@ from benchmarks.sip import (
 from softswitch.sip.digest import MD5, Nonces, Verdict, challenges, check, digest_response, ha1
 from softswitch.sip.message import Request, Response, response_to
 from softswitch.sip.parser import parse_datagram
+from softswitch.sip.sdp import parse_sdp
 from softswitch.sip.validate import validate_request
 
 PHONE, SWITCH = ("127.0.0.1", 40000), ("127.0.0.1", 5060)
@@ -167,3 +169,11 @@ def test_sound_goes_where_the_description_says():
     body = "v=0\r\nc=IN IP4 192.0.2.7\r\nm=audio 30000 RTP/AVP 8\r\n"
     answered(call, seen(call.begin()), 200, body=body)
     assert (call.far_host, call.far_port) == ("192.0.2.7", 30000)
+
+
+def test_a_phone_with_a_key_offers_srtp():
+    call = Call(ACCOUNT, "one", PHONE, SWITCH, number="100", audio_port=4000, crypto=CRYPTO)
+    (audio,) = parse_sdp(seen(call.begin()).body).media
+    assert (audio.protocol, audio.attribute("crypto")) == ("RTP/SAVP", CRYPTO)
+    (audio,) = parse_sdp(seen(a_call().begin()).body).media
+    assert (audio.protocol, audio.attribute("crypto")) == ("RTP/AVP", None)

@@ -1,7 +1,9 @@
 import numpy as np
 
 from benchmarks.arrivals import FRAME
-from benchmarks.talk import PHASES, Talk
+from benchmarks.phone_key import PHONES_KEY, SUITE
+from benchmarks.talk import PACKET, PHASES, Talk
+from media.srtp import Key
 
 
 def test_two_sides_hear_each_other():
@@ -22,3 +24,30 @@ def test_two_sides_hear_each_other():
     assert (heard.lost, heard_far.left_out) == (0, 0)
     talk.close()
     far.close()
+
+
+def test_encrypted_phones_say_what_their_key_proves():
+    speech = np.arange(10 * FRAME).reshape(10, FRAME).astype(np.uint8)
+    talk, far = Talk(2, "127.0.0.1", speech, srtp=True), Talk(2, "127.0.0.1", speech)
+    for row in range(2):
+        talk.connect(row, ("127.0.0.1", far.port(row)))
+        far.connect(row, ("127.0.0.1", talk.port(row)))
+    key = Key(SUITE, PHONES_KEY)
+    numbers = []
+    for _ in range(3 * PHASES):
+        talk.step()
+        for phone in far.sockets:
+            try:
+                packet = phone.recv(400)
+            except BlockingIOError:
+                continue
+            index = int.from_bytes(packet[2:4], "big")
+            plain = key.unprotect(packet, index)
+            assert plain is not None
+            assert len(plain) == PACKET
+            assert plain[12:] == speech[index % 10].tobytes()
+            numbers.append(index)
+    talk.close()
+    far.close()
+    assert len(numbers) == 6
+    assert max(numbers.count(number) for number in numbers) <= 2
