@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from cryptography.exceptions import InvalidTag
 from numpy.typing import NDArray
 
 from media.commands import MediaKey
+from media.key_streams import KeyStreams, galois_nonces
 from media.rtp import HEADER, PACKET, VERSION_2, controls, signed16
-from media.sealing import PAYLOAD_BLOCKS, WORD, KeyStreams
-from media.srtp import BLOCK, GCM_TAG, CounterMode, Key
+from media.sealing import PAYLOAD_BLOCKS, WORD
+from media.srtp import BLOCK, GCM_SALT, GCM_TAG, CounterMode, GaloisMode, Key
 from media.tick import Batch
 
 WINDOW: Final = 64
@@ -35,6 +37,7 @@ _SAMPLE: Final = PACKET + GCM_TAG + WORD
 """Octets of a slot that packets of the usual kind fill at the most, with what is proved beside them."""
 _PLAIN_HEADER: Final = VERSION_2 << 6
 _PADDED: Final = 0x20
+_PAYLOAD: Final = PACKET - HEADER
 _MAC: Final = 20
 
 
@@ -86,13 +89,15 @@ class Opening:
         self._rows: dict[int, _Keyed] = {}
         self._old: dict[int, tuple[_Keyed, int]] = {}
         """By row: the key before, and the tick until which it is good."""
-        self._modes: dict[int, CounterMode] = {}
-        """Of the rows in ``_quick``, how they are encrypted."""
+        self._counter: dict[int, CounterMode] = {}
+        self._galois: dict[int, GaloisMode] = {}
         self._tick = 0
         self.on = np.zeros(capacity, np.bool_)
         self.unauthentic = np.zeros(capacity, np.int64)
         """Packets that no key proved, ``(capacity,)``; those that came twice are not among them."""
-        self._quick = np.zeros(capacity, np.bool_)
+        self._together = np.zeros(capacity, np.bool_)
+        self._is_galois = np.zeros(capacity, np.bool_)
+        """Rows whose usual packets are decrypted together, and which of them in Galois mode."""
         self._salt = np.zeros((capacity, BLOCK), np.uint8)
         self._tag = np.zeros(capacity, np.int64)
         self._ssrc = np.full(capacity, NOBODY, np.int64)
@@ -119,18 +124,21 @@ class Opening:
         self._rows[row] = _Keyed(key)
         self._ssrc[row] = NOBODY
         self.on[row] = True
-        mode = key.rtp
-        self._quick[row] = isinstance(mode, CounterMode) and not key.mki
         self._tag[row] = key.suite.tag
+        mode = key.rtp
+        self._together[row], self._is_galois[row] = not key.mki, isinstance(mode, GaloisMode)
+        self._salt[row] = np.frombuffer(mode.salt, np.uint8)
         if isinstance(mode, CounterMode):
-            self._modes[row] = mode
-            self._salt[row] = np.frombuffer(mode.salt, np.uint8)
+            self._counter[row] = mode
+        elif isinstance(mode, GaloisMode):
+            self._galois[row] = mode
 
     def drop(self, row: int) -> None:
         """Take a row's packets as they are."""
         if self._rows.pop(row, None) is not None:
             self._old.pop(row, None)
-            self._modes.pop(row, None)
+            for table in (self._counter, self._galois):
+                table.pop(row, None)
             self.on[row] = False
             self._ssrc[row] = NOBODY
             self._salt[row] = 0
@@ -154,7 +162,7 @@ class Opening:
         while len(waiting):
             # One packet of each row at a time: the next one's index depends on it.
             _, first = np.unique(batch.row[waiting], return_index=True)
-            self._together(slots, batch.row, length, waiting[first])
+            self._round(slots, batch.row, length, waiting[first])
             waiting = np.delete(waiting, first)
         for one in rest:
             self._one(slots, int(batch.row[one]), length, one)
@@ -165,7 +173,7 @@ class Opening:
         row, size = batch.row[at], batch.length[at] - self._tag[batch.row[at]]
         header = batch.slots[at, 0] & ~np.uint8(_PADDED)
         usual: NDArray[np.bool_] = (
-            self._quick[row]
+            self._together[row]
             & (header == _PLAIN_HEADER)
             & (size >= HEADER)
             & (size <= PACKET)
@@ -173,7 +181,7 @@ class Opening:
         )
         return usual
 
-    def _together(
+    def _round(
         self,
         slots: NDArray[np.uint8],
         rows: NDArray[np.int64],
@@ -188,19 +196,58 @@ class Opening:
         behind = self._highest[row] - index
         new = (behind < 0) | ((behind < WINDOW) & ~self._has_come(row, behind))
         length[at[~new]] = 0
-        at, row, index = at[new], row[new], index[new]
-        if not len(at):
-            return
-        proved = self._proved(slots, row, length[at], index, at)
-        length[at[~proved]] = 0
-        self.unauthentic[row[~proved]] += 1
+        at, index = at[new], index[new]
+        galois = self._is_galois[rows[at]]
+        for these, decrypt in ((~galois, self._by_counter), (galois, self._by_galois)):
+            here, indexes = at[these], index[these]
+            if not len(here):
+                continue
+            row = rows[here]
+            proved = decrypt(slots, row, length[here], indexes, here)
+            length[here] -= self._tag[row]
+            length[here[~proved]] = 0
+            self.unauthentic[row[~proved]] += 1
+            if proved.any():
+                self._note(row[proved], indexes[proved])
+
+    def _by_counter(
+        self,
+        slots: NDArray[np.uint8],
+        row: NDArray[np.int64],
+        length: NDArray[np.int64],
+        index: NDArray[np.int64],
+        at: NDArray[np.int64],
+    ) -> NDArray[np.bool_]:
+        """Decrypt packets in counter mode; return ``(packets,)``: which were authentic."""
+        proved = self._proved(slots, row, length, index, at)
         at, row, index = at[proved], row[proved], index[proved]
-        if not len(at):
-            return
-        modes = [self._modes[one] for one in row.tolist()]
-        slots[at, HEADER:PACKET] ^= self._streams.of(self._salt[row], self._ssrc[row], index, modes)
-        length[at] -= self._tag[row]
-        self._note(row, index)
+        if len(at):
+            modes = [self._counter[one] for one in row.tolist()]
+            slots[at, HEADER:PACKET] ^= self._streams.of(self._salt[row], self._ssrc[row], index, modes)
+        return proved
+
+    def _by_galois(
+        self,
+        slots: NDArray[np.uint8],
+        row: NDArray[np.int64],
+        length: NDArray[np.int64],
+        index: NDArray[np.int64],
+        at: NDArray[np.int64],
+    ) -> NDArray[np.bool_]:
+        """Decrypt packets in Galois mode; return ``(packets,)``: which were authentic."""
+        nonces = galois_nonces(self._salt[row], self._ssrc[row], index).tobytes()
+        whole, plain = slots[at, :_SAMPLE].tobytes(), []
+        for number, (one, size) in enumerate(zip(row.tolist(), length.tolist(), strict=True)):
+            begin, nonce = number * _SAMPLE, nonces[number * GCM_SALT : (number + 1) * GCM_SALT]
+            body, head = whole[begin + HEADER : begin + size], whole[begin : begin + HEADER]
+            try:
+                plain.append(self._galois[one].cipher.decrypt(nonce, body, head).ljust(_PAYLOAD))
+            except InvalidTag:
+                plain.append(b"")
+        proved = np.array([bool(one) for one in plain], np.bool_)
+        joined = np.frombuffer(b"".join(plain), np.uint8)
+        slots[at[proved], HEADER:PACKET] = joined.reshape(-1, _PAYLOAD)
+        return proved
 
     def _proved(
         self,
@@ -220,7 +267,7 @@ class Opening:
         whole, proofs = sample.tobytes(), []
         begins = range(0, count * _SAMPLE, _SAMPLE)
         for one, begin, size in zip(row.tolist(), begins, (length - tag + WORD).tolist(), strict=True):
-            mac = self._modes[one].mac.copy()
+            mac = self._counter[one].mac.copy()
             mac.update(whole[begin : begin + size])
             proofs.append(mac.finalize())
         right = np.frombuffer(b"".join(proofs), np.uint8).reshape(count, _MAC)[:, :GCM_TAG]

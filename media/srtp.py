@@ -31,6 +31,7 @@ MAC_KEY: Final = 20
 SALT: Final = 14
 """Octets of an AES-CM salt; a shorter one is filled up with zeros (RFC 7714 §11)."""
 GCM_TAG: Final = 16
+GCM_SALT: Final = 12
 BLOCK: Final = 16
 
 _ENCRYPTED: Final = 1 << 31
@@ -65,18 +66,20 @@ SUITES: Final = {
         Suite("AES_CM_128_HMAC_SHA1_32", 16, SALT, 4, 10),
         Suite("AES_256_CM_HMAC_SHA1_80", 32, SALT, 10, 10),
         Suite("AES_256_CM_HMAC_SHA1_32", 32, SALT, 4, 10),
-        Suite("AEAD_AES_128_GCM", 16, 12, GCM_TAG, GCM_TAG, counter_mode=False),
-        Suite("AEAD_AES_256_GCM", 32, 12, GCM_TAG, GCM_TAG, counter_mode=False),
+        Suite("AEAD_AES_128_GCM", 16, GCM_SALT, GCM_TAG, GCM_TAG, counter_mode=False),
+        Suite("AEAD_AES_256_GCM", 32, GCM_SALT, GCM_TAG, GCM_TAG, counter_mode=False),
     )
 }
 
 
 class Transform(Protocol):
-    """How packets of one kind, RTP or RTCP, are encrypted under one key.
+    """How packets of one kind, RTP or RTCP, are encrypted under one key; ``salt`` has 16 octets.
 
     ``head`` is what stays readable, ``body`` what does not, ``index`` the packet's, and ``word`` what is
     proved together with the packet: the roll-over counter of RTP, the index with its flag of RTCP.
     """
+
+    salt: bytes
 
     def seal(self, head: bytes, body: bytes, ssrc: int, index: int, word: bytes) -> tuple[bytes, bytes]:
         """Return the encrypted body, and its tag."""
@@ -91,12 +94,11 @@ class CounterMode:
     def __init__(self, key: bytes, mac_key: bytes, salt: bytes, tag: int) -> None:
         self._key = key
         self.tag = tag
-        self.salt = salt + bytes(BLOCK - len(salt))
+        self.salt = salt.ljust(BLOCK, b"\0")
         """``(16,)`` octets: what a nonce is made of, the block counter at its end."""
         self._salt_number = int.from_bytes(self.salt, "big")
         self.mac = HMAC(mac_key, SHA1())
         """Copied for each packet."""
-
         self.blocks = _cipher(key, modes.ECB())
         """The bare block cipher, for key streams of many packets at once."""
 
@@ -134,25 +136,27 @@ class GaloisMode:
     """
 
     def __init__(self, key: bytes, salt: bytes, *, control: bool) -> None:
-        self._cipher = AESGCM(key)
-        self._salt = int.from_bytes(salt, "big")
+        self.cipher = AESGCM(key)
+        self.salt = salt.ljust(BLOCK, b"\0")
+        """``(16,)`` octets, as long as the other mode's; the first 12 count."""
+        self._salt_number = int.from_bytes(salt, "big")
         self._control = control
 
     def seal(self, head: bytes, body: bytes, ssrc: int, index: int, word: bytes) -> tuple[bytes, bytes]:
         """See :class:`Transform`."""
-        both = self._cipher.encrypt(self._nonce(ssrc, index), body, self._associated(head, word))
+        both = self.cipher.encrypt(self._nonce(ssrc, index), body, self._associated(head, word))
         return both[:-GCM_TAG], both[-GCM_TAG:]
 
     def open(self, head: bytes, body: bytes, ssrc: int, index: int, word: bytes, tag: bytes) -> bytes | None:
         """See :class:`Transform`."""
         try:
-            return self._cipher.decrypt(self._nonce(ssrc, index), body + tag, self._associated(head, word))
+            return self.cipher.decrypt(self._nonce(ssrc, index), body + tag, self._associated(head, word))
         except InvalidTag:
             return None
 
     def _nonce(self, ssrc: int, index: int) -> bytes:
         # RFC 7714 §8.1, §9.1: two zero octets, the SSRC, and the index in the last six.
-        return (self._salt ^ (ssrc << 48) ^ index).to_bytes(12, "big")
+        return (self._salt_number ^ (ssrc << 48) ^ index).to_bytes(12, "big")
 
     def _associated(self, head: bytes, word: bytes) -> bytes:
         return head + word if self._control else head

@@ -131,7 +131,7 @@ PURE_THIRD_PARTY: Mapping[str, frozenset[str]] = {
     MESSAGES: frozenset({"msgspec"}),
     # Of cryptography only what computes: ciphers and codes, and no random numbers.
     PURE: frozenset({"numpy", "cryptography"}),
-    ENGINE: frozenset({"numpy"}),
+    ENGINE: frozenset({"numpy", "cryptography"}),
 }
 
 ONLY_IN: Mapping[str, str] = {

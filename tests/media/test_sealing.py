@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
 import pytest
 
 from media import commands as ask
 from media import rtcp, rtp
 from media.errors import MediaError
 from media.rtcp import SenderReport
-from media.sealing import KeyStreams
-from media.srtp import SUITES, CounterMode
+from media.srtp import SUITES
 from tests.media.room import Room, header
 from tests.media.secret_phone import CM_80, SecretPhone, media_key
 
@@ -171,14 +169,3 @@ def test_no_command_shows_a_key():
     shown = repr(command) + str(command)
     assert repr(key.key)[2:-1] not in shown
     assert "MediaKey(AES_CM_128_HMAC_SHA1_80)" in shown
-
-
-def test_key_streams_of_many_packets_are_those_of_each():
-    modes = [CounterMode(bytes([n]) * 16, bytes(20), bytes([n]) * 14, 10) for n in range(5)]
-    salt = np.stack([np.frombuffer(mode.salt, np.uint8) for mode in modes])
-    ssrc = np.array([0, 1, 0xFFFF_FFFF, 0x8000_0000, 77])
-    index = np.array([0, 65_535, 65_536, (1 << 48) - 1, 123_456_789])
-    streams = KeyStreams(10).of(salt, ssrc, index, modes)
-    for at, mode in enumerate(modes):
-        alone, _ = mode.seal(b"", bytes(160), int(ssrc[at]), int(index[at]), b"")
-        assert streams[at].tobytes() == alone
