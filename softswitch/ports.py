@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from softswitch.transport.tcp import bind_tcp
+from softswitch.transport.stream import bind_stream
 from softswitch.transport.udp import bind_udp
 
 KERNEL_RANGE: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
@@ -41,7 +41,7 @@ def refusal(error: OSError, bind: str, port: int) -> str:
 
 def try_port(bind: str, port: int) -> None:
     """Take a port for UDP and TCP and let it go at once; raise OSError when it cannot be had."""
-    with bind_udp(bind, port), bind_tcp(bind, port):
+    with bind_udp(bind, port), bind_stream(bind, port):
         pass
 
 

@@ -14,6 +14,7 @@ class Hop:
     ``local_port`` what that element must use to reach us: they go into Via, Contact and SDP.
     ``connection`` names an open stream, None when the transport has none or one must be opened. ``listens``
     is the port where that element takes a new stream once this one is gone, None when nobody can know (NAT).
+    ``name`` is what that element's certificate must be for, where we open TLS to it (RFC 5922 §4).
     """
 
     transport: str
@@ -23,6 +24,17 @@ class Hop:
     local_port: int
     connection: int | None = None
     listens: int | None = None
+    name: str = ""
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether nobody in between can read it."""
+        return self.transport in ("TLS", "WSS")
+
+    @property
+    def framed(self) -> bool:
+        """Tell whether it is a WebSocket, which keeps messages apart by itself (RFC 7118 §5)."""
+        return self.transport in ("WS", "WSS")
 
     @property
     def reliable(self) -> bool:

@@ -85,6 +85,13 @@ class CloseStream:
     idle: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PingStream:
+    """Send a keep-alive over a stream if a registered phone needs it: nothing came over it for a while."""
+
+    connection: int
+
+
 # Outputs for the user of the stack.
 
 
@@ -154,4 +161,4 @@ class Failed:
 
 
 UserOutput = Incoming | Reply | Acknowledged | Unacknowledged | Cancelled | Failed
-Output = Transmit | CloseStream | UserOutput
+Output = Transmit | CloseStream | PingStream | UserOutput

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from softswitch.sip.dialog import Dialog
+from softswitch.sip.dialog import Dialog, reachable
 from softswitch.sip.dialog_layer import GIVE_UP_SUCCESS, REPEAT_SUCCESS, DialogLayer
 from softswitch.sip.errors import LocalProtocolError, NotSip, RemoteProtocolError
 from softswitch.sip.fields import Fields
@@ -135,11 +135,12 @@ class SipStack:
     def _stream(self, now: float, hop: Hop, data: bytes) -> None:
         assert hop.connection is not None
         try:
-            for message in self._streams.messages(now, hop.connection, data):
+            for message in self._streams.messages(now, hop, data):
                 self._message(now, hop, message)
         except BrokenRequest as error:
             self._refuse(hop, error.request, error)
-            self._outputs.append(CloseStream(hop.connection, error.reason))
+            if not hop.framed:  # Of a WebSocket the next message is whole again.
+                self._outputs.append(CloseStream(hop.connection, error.reason))
         except NotSip as error:
             self._outputs.append(CloseStream(hop.connection, error.reason))
         for _ in range(self._streams.take_pings(hop.connection)):
@@ -206,9 +207,16 @@ class SipStack:
                 response.fields.add(field_name, value)
             self._layer.respond(now, transaction, response)
         else:
+            self._follow(dialog, hop, request)
             self._outputs.append(Incoming(transaction.key, request, hop, dialog.id))
             if request.method == "PRACK":
                 self._send_next_provisional(now, dialog)
+
+    def _follow(self, dialog: Dialog, hop: Hop, request: Request) -> None:
+        # A phone whose stream was lost comes back over another one: so do our requests, or nothing could.
+        lost = dialog.hop.connection
+        if lost is not None and lost not in self._streams and hop.transport == dialog.hop.transport:
+            dialog.hop = reachable(hop, request)
 
     def _cancel_received(self, now: float, hop: Hop, request: Request) -> None:
         # RFC 3261 §9.2: matched as if its method were INVITE.

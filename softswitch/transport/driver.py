@@ -15,6 +15,7 @@ from softswitch.sip.message import Request, Response
 from softswitch.sip.signals import (
     CloseStream,
     DialogId,
+    PingStream,
     SendFailed,
     StreamClosed,
     StreamReceived,
@@ -25,7 +26,8 @@ from softswitch.sip.signals import (
 )
 from softswitch.sip.stack import SipStack
 from softswitch.transport.addresses import LocalAddresses
-from softswitch.transport.tcp import TcpTransport
+from softswitch.transport.stream import MakeLayers, StreamTransport
+from softswitch.transport.tls import Trust
 from softswitch.transport.udp import Admits, UdpTransport, bind_udp, everybody
 
 logger = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ class SipDriver:
     """A stack with its sockets. ``user`` gets every user event; it may call back at once.
 
     ``stream_wanted`` tells whether a stream that has gone quiet is needed by a registered phone, ``admits``
-    whether what comes from a socket is to be read.
+    whether what comes from a socket is to be read; ``trust`` says to whom TLS is opened.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class SipDriver:
         stream_closed: Callable[[int], None] = lambda connection: None,
         stream_wanted: Callable[[int], bool] = lambda connection: True,
         admits: Admits = everybody,
+        trust: Trust | None = None,
     ) -> None:
         self.stack = stack
         self._clock = clock
@@ -60,7 +63,7 @@ class SipDriver:
         self._stream_wanted = stream_wanted
         self._admits = admits
         self._udp: UdpTransport | None = None
-        self._tcp = TcpTransport(addresses, self.receive)
+        self._streams = StreamTransport(addresses, self.receive, trust=trust)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
         self._draining = False
@@ -72,7 +75,7 @@ class SipDriver:
             bound = bind_udp(host, port)
             self._udp = UdpTransport(bound, self._addresses, self.receive, self._admits)
             try:
-                await self._tcp.listen(host, self._udp.port)
+                await self._streams.listen("TCP", host, self._udp.port)
             except OSError:
                 self._udp.close()
                 tries -= 1
@@ -80,6 +83,10 @@ class SipDriver:
                     raise
             else:
                 return self._udp.port
+
+    async def listen_for(self, transport: str, host: str, port: int, layers: MakeLayers) -> int:
+        """Take a port for TLS, WS or WSS, 0 for any free one, and return it; raise OSError when it is taken."""
+        return await self._streams.listen(transport, host, port, layers)
 
     async def close(self) -> None:
         """Close all sockets. Connections that end by it are not reported: their phones come back."""
@@ -91,12 +98,17 @@ class SipDriver:
             self._timer.cancel()
         if self._udp is not None:
             self._udp.close()
-        await self._tcp.close()
+        await self._streams.close()
 
-    def hop(self, transport: str, host: str, port: int) -> Hop:
-        """Return the hop to an address (an IP literal) over UDP or TCP."""
+    def hop(self, transport: str, host: str, port: int, *, name: str = "") -> Hop:
+        """Return the hop to an address (an IP literal) over UDP, TCP or TLS.
+
+        For TLS ``name`` is what the other side's certificate must be for; see :class:`Trust`.
+        """
         assert self._udp is not None
-        return self._tcp.hop(host, port) if transport == "TCP" else self._udp.hop(host, port)
+        if transport == "UDP":
+            return self._udp.hop(host, port)
+        return self._streams.hop(transport, host, port, name=name)
 
     def receive(self, what: WireInput) -> None:
         """Feed the stack and carry out what it wants."""
@@ -175,7 +187,10 @@ class SipDriver:
                         self._transmit(output)
                     case CloseStream(connection, _, idle):
                         if not idle or not self._stream_wanted(connection):
-                            self._tcp.close_connection(connection)
+                            self._streams.close_connection(connection)
+                    case PingStream(connection):
+                        if self._stream_wanted(connection):
+                            self._streams.ping(connection)
                     case _:
                         self._tell(output)
         finally:
@@ -184,7 +199,10 @@ class SipDriver:
 
     def _transmit(self, what: Transmit) -> None:
         assert self._udp is not None
-        sent = self._tcp.send(what) if what.hop.transport == "TCP" else self._udp.send(what.hop, what.data)
+        if what.hop.transport == "UDP":
+            sent = self._udp.send(what.hop, what.data)
+        else:
+            sent = self._streams.send(what)
         if not sent and what.transaction is not None:
             # Later, as if it had come from the wire: whoever is sending does not know its transaction yet.
             asyncio.get_running_loop().call_soon(self.receive, SendFailed(what.transaction))

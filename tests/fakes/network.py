@@ -12,7 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from softswitch.sip.hop import Hop
-from softswitch.sip.signals import CloseStream, DatagramReceived, StreamReceived, Transmit, UserOutput
+from softswitch.sip.signals import (
+    CloseStream,
+    DatagramReceived,
+    PingStream,
+    StreamReceived,
+    Transmit,
+    UserOutput,
+)
 from softswitch.sip.stack import SipStack
 
 Address = tuple[str, int]
@@ -77,7 +84,7 @@ class Network:
                     busy = True
                     if isinstance(output, Transmit):
                         self._send(address, output)
-                    elif not isinstance(output, CloseStream):
+                    elif not isinstance(output, CloseStream | PingStream):
                         user(output)
 
     def run(self, seconds: float) -> None:

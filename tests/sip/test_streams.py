@@ -1,13 +1,17 @@
 from collections import deque
+from dataclasses import replace
 
 import pytest
 
-from softswitch.sip.parser import NotSip
-from softswitch.sip.signals import CloseStream
-from softswitch.sip.streams import IDLE_SECONDS, MESSAGE_SECONDS, STREAM, Streams
+from softswitch.sip.hop import Hop
+from softswitch.sip.parser import BrokenRequest, NotSip
+from softswitch.sip.signals import CloseStream, PingStream
+from softswitch.sip.streams import IDLE_SECONDS, MESSAGE_SECONDS, PING_SECONDS, STREAM, Streams
 from softswitch.sip.timers import Alarms
 from tests.sip.messages import text_of
 
+TCP = Hop("TCP", "192.0.2.9", 40_000, "192.0.2.1", 5060, 3)
+WSS = replace(TCP, transport="WSS")
 LATE = CloseStream(3, "no whole message in 30 s")
 IDLE = CloseStream(3, "nothing came for 300 s", idle=True)
 
@@ -21,16 +25,16 @@ class Bench(Streams):
         self.needed = set()
         super().__init__(self.alarms, self.outputs.append, self.needed.__contains__)
 
-    def got(self, now, data):
-        return [message.method for message in self.messages(now, 3, data)]
+    def got(self, now, data, hop=TCP):
+        return [message.method for message in self.messages(now, hop, data)]
 
-    def until(self, end):
-        """Let time pass; return when which stream was to be closed."""
+    def until(self, end, kind=CloseStream):
+        """Let time pass; return when which stream was to be closed, or pinged."""
         while (at := self.alarms.next()) is not None and at <= end:
-            kind, connection = self.alarms.due(at)
-            assert kind == STREAM
+            key, connection = self.alarms.due(at)
+            assert key == STREAM
             self.alarm(at, connection)
-            yield from ((at, output) for output in self.outputs)
+            yield from ((at, output) for output in self.outputs if isinstance(output, kind))
             self.outputs.clear()
 
 
@@ -98,8 +102,8 @@ def test_messages_cost_no_alarms(streams):
 
 def test_two_streams_are_two(streams):
     data = text_of()
-    assert [list(streams.messages(0.0, number, data[:50])) for number in (3, 4)] == [[], []]
-    assert [message.method for message in streams.messages(1.0, 4, data[50:])] == ["OPTIONS"]
+    assert [streams.got(0.0, data[:50], replace(TCP, connection=number)) for number in (3, 4)] == [[], []]
+    assert streams.got(1.0, data[50:], replace(TCP, connection=4)) == ["OPTIONS"]
     assert list(streams.until(100)) == [(30.0, LATE)]
     assert streams.take_pings(5) == 0
 
@@ -108,3 +112,48 @@ def test_what_is_no_sip(streams):
     streams.opened(0.0, 3)
     with pytest.raises(NotSip):
         streams.got(0.0, b"GET / HTTP/1.1\r\n\r\n")
+
+
+def test_a_quiet_stream_is_pinged_and_what_is_heard_of_it_puts_that_off(streams):
+    streams.opened(0.0, 3)
+    streams.needed.add(3)
+    streams.got(10.0, text_of())
+    pinged = [at for at, _ in streams.until(170.0, PingStream)]
+    assert pinged == [10.0 + PING_SECONDS, 10.0 + 2 * PING_SECONDS, 10.0 + 3 * PING_SECONDS]
+    streams.got(180.0, b"\r\n\r\n")
+    assert list(streams.until(229.9, PingStream)) == []
+    assert list(streams.until(230.0, PingStream)) == [(230.0, PingStream(3))]
+
+
+def test_who_opens_a_stream_and_says_nothing_is_not_pinged(streams):
+    streams.opened(0.0, 3)
+    assert list(streams.until(1000.0, PingStream)) == []
+
+
+def test_a_message_of_a_websocket_needs_no_length(streams):
+    # RFC 7118 §5.
+    data = text_of().replace(b"Content-Length: 0\r\n", b"")
+    streams.opened(0.0, 3)
+    assert streams.got(1.0, data, WSS) == ["OPTIONS"]
+    assert streams.got(2.0, text_of(body="x" * 100), WSS) == ["OPTIONS"]
+    assert list(streams.until(300.0)) == []
+
+
+def test_a_keep_alive_of_a_websocket_is_a_message_of_its_own(streams):
+    # RFC 7118 §6; it is no first message.
+    streams.opened(0.0, 3)
+    assert streams.got(1.0, b"\r\n\r\n", WSS) == []
+    assert streams.take_pings(3) == 1
+    assert streams.got(2.0, b"\r\n", WSS) == []
+    assert streams.take_pings(3) == 0
+    assert list(streams.until(100.0)) == [(MESSAGE_SECONDS, LATE)]
+
+
+def test_what_breaks_a_message_of_a_websocket_breaks_no_other(streams):
+    short = text_of(body="x" * 100)[:-50]
+    with pytest.raises(BrokenRequest):
+        streams.got(0.0, short, WSS)
+    with pytest.raises(NotSip):
+        streams.got(0.0, b"GET / HTTP/1.1\r\n\r\n", WSS)
+    assert streams.got(1.0, text_of(), WSS) == ["OPTIONS"]
+    assert (3 in streams, 4 in streams) == (True, False)

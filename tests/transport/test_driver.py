@@ -143,15 +143,15 @@ async def test_a_port_that_only_tcp_finds_taken_leaves_no_datagram_socket():
 
 async def test_any_free_port_is_one_that_is_free_for_both(monkeypatch):
     end = End("a")
-    listen, asked = end.driver._tcp.listen, []
+    listen, asked = end.driver._streams.listen, []
 
-    async def taken_twice(host: str, port: int) -> None:
+    async def taken_twice(transport: str, host: str, port: int) -> None:
         asked.append(port)
         if len(asked) <= 2:
             raise OSError("address already in use")
-        await listen(host, port)
+        await listen(transport, host, port)
 
-    monkeypatch.setattr(end.driver._tcp, "listen", taken_twice)
+    monkeypatch.setattr(end.driver._streams, "listen", taken_twice)
     assert await end.driver.listen("127.0.0.1", 0) == asked[2]
     await end.driver.close()
 
@@ -159,10 +159,10 @@ async def test_any_free_port_is_one_that_is_free_for_both(monkeypatch):
 async def test_a_machine_without_a_free_port_says_so(monkeypatch):
     end = End("a")
 
-    async def taken(host: str, port: int) -> None:
+    async def taken(transport: str, host: str, port: int) -> None:
         raise OSError("address already in use")
 
-    monkeypatch.setattr(end.driver._tcp, "listen", taken)
+    monkeypatch.setattr(end.driver._streams, "listen", taken)
     with pytest.raises(OSError, match="in use"):
         await end.driver.listen("127.0.0.1", 0)
 
@@ -296,7 +296,7 @@ async def test_a_talk_goes_on_and_ends_though_its_stream_was_lost(ends):
     phone, switch = ends
     phone.driver.send(phone.request("INVITE"), phone.hop_to(switch, "TCP"))
     invite = await switch.inbox.next(Incoming)
-    phone.driver._tcp.close_connection(1)
+    phone.driver._streams.close_connection(1)
     await switch.closed.next(int)
     # Our answer finds the phone by the port of its Via.
     answer = switch.driver.stack.response(invite.transaction, 200)
@@ -305,7 +305,7 @@ async def test_a_talk_goes_on_and_ends_though_its_stream_was_lost(ends):
     reply = await phone.inbox.next(Reply)
     phone.driver.acknowledge(reply.dialog, 1)
     await switch.inbox.next(Acknowledged)
-    phone.driver._tcp.close_connection(reply.hop.connection)
+    phone.driver._streams.close_connection(reply.hop.connection)
     await switch.closed.next(int)
     # Our BYE by that of its Contact.
     switch.driver.send_in_dialog(dialog, "BYE")

@@ -12,9 +12,9 @@ import pytest
 
 from softswitch.sip.hop import Hop
 from softswitch.sip.signals import SendFailed, StreamClosed, StreamOpened, StreamReceived, Transmit, WireInput
-from softswitch.transport import descriptors, tcp
+from softswitch.transport import descriptors, stream
 from softswitch.transport.addresses import LocalAddresses
-from softswitch.transport.tcp import TcpTransport
+from softswitch.transport.stream import StreamTransport
 from tests.transport.inbox import PATIENCE, Inbox
 
 
@@ -24,7 +24,7 @@ class End:
     def __init__(self) -> None:
         self.inbox: Inbox[WireInput] = Inbox()
         self.opened: list[int] = []
-        self.tcp = TcpTransport(LocalAddresses("127.0.0.1"), self.take)
+        self.streams = StreamTransport(LocalAddresses("127.0.0.1"), self.take)
 
     def take(self, what: WireInput) -> None:
         if isinstance(what, StreamOpened):
@@ -33,10 +33,10 @@ class End:
             self.inbox.put(what)
 
     def send(self, hop: Hop, data: bytes, transaction: str | None = None) -> bool:
-        return self.tcp.send(Transmit(hop, data, transaction))
+        return self.streams.send(Transmit(hop, data, transaction))
 
     def hop_to(self, other: End) -> Hop:
-        return self.tcp.hop("127.0.0.1", other.tcp.port)
+        return self.streams.hop("TCP", "127.0.0.1", other.streams.port("TCP"))
 
     async def received(self, size: int) -> tuple[Hop, bytes]:
         """Return exactly this much of what comes, and the way it came."""
@@ -51,16 +51,16 @@ class End:
 @pytest.fixture
 async def ends() -> AsyncIterator[tuple[End, End]]:
     one, two = End(), End()
-    await one.tcp.listen("127.0.0.1", 0)
-    await two.tcp.listen("127.0.0.1", 0)
+    await one.streams.listen("TCP", "127.0.0.1", 0)
+    await two.streams.listen("TCP", "127.0.0.1", 0)
     yield one, two
-    await one.tcp.close()
-    await two.tcp.close()
+    await one.streams.close()
+    await two.streams.close()
 
 
 async def caller(end: End) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Connect as a phone does."""
-    return await asyncio.open_connection("127.0.0.1", end.tcp.port)
+    return await asyncio.open_connection("127.0.0.1", end.streams.port("TCP"))
 
 
 async def read(reader: asyncio.StreamReader, size: int) -> bytes:
@@ -74,14 +74,19 @@ async def test_a_connection_is_opened_by_the_first_message_and_used_both_ways(en
     assert hop.connection is None
     assert one.send(hop, b"ask")
     back, data = await two.received(3)
-    assert (data, back.transport, back.host, back.local_port) == (b"ask", "TCP", "127.0.0.1", two.tcp.port)
+    assert (data, back.transport, back.host, back.local_port) == (
+        b"ask",
+        "TCP",
+        "127.0.0.1",
+        two.streams.port("TCP"),
+    )
     # Each side is told of it before anything comes over it.
     assert two.opened == [back.connection]
     assert len(one.opened) == 1
     assert back.connection is not None
     assert two.send(back, b"answer")
     there, data = await one.received(6)
-    assert (data, there.port) == (b"answer", two.tcp.port)
+    assert (data, there.port) == (b"answer", two.streams.port("TCP"))
     # Another request to the address, and one over the connection it came by: still the same connection.
     assert one.send(hop, b"1")
     assert one.send(there, b"2")
@@ -107,7 +112,7 @@ async def test_a_phones_own_connection_carries_what_we_send_it(ends):
     assert hop.port == writer.get_extra_info("sockname")[1]
     # By its number, and by its address without one.
     assert one.send(hop, b"by number ")
-    assert one.send(one.tcp.hop(hop.host, hop.port), b"by address")
+    assert one.send(one.streams.hop("TCP", hop.host, hop.port), b"by address")
     assert await read(reader, 20) == b"by number by address"
     writer.close()
     await writer.wait_closed()
@@ -119,7 +124,7 @@ async def test_a_connection_that_ended_is_opened_anew_for_an_address_but_not_for
     one, two = ends
     one.send(one.hop_to(two), b"1")
     first, _ = await two.received(1)
-    two.tcp.close_connection(first.connection)
+    two.streams.close_connection(first.connection)
     assert await two.inbox.next(StreamClosed) == StreamClosed(first.connection)
     await one.inbox.next(StreamClosed)
     assert one.send(one.hop_to(two), b"2")
@@ -134,7 +139,7 @@ async def test_who_listens_elsewhere_is_reached_there_when_the_connection_has_en
     _, writer = await caller(one)
     writer.write(b"INVITE")
     hop, _ = await one.received(6)
-    hop = replace(hop, listens=two.tcp.port)
+    hop = replace(hop, listens=two.streams.port("TCP"))
     writer.close()
     await writer.wait_closed()
     await one.inbox.next(StreamClosed)
@@ -150,21 +155,21 @@ async def test_who_listens_elsewhere_is_reached_there_when_the_connection_has_en
 
 async def test_an_ipv4_phone_is_one_for_a_switch_that_listens_everywhere():
     end = End()
-    end.tcp = TcpTransport(LocalAddresses("::"), end.take)
-    await end.tcp.listen("::", 0)
+    end.streams = StreamTransport(LocalAddresses("::"), end.take)
+    await end.streams.listen("TCP", "::", 0)
     reader, writer = await caller(end)
     writer.write(b"?")
     hop, _ = await end.received(1)
     assert (hop.host, hop.local_host) == ("127.0.0.1", "127.0.0.1")
     assert end.send(replace(hop, connection=None), b"by address")
     assert await read(reader, 10) == b"by address"
-    _, six = await asyncio.open_connection("::1", end.tcp.port)
+    _, six = await asyncio.open_connection("::1", end.streams.port("TCP"))
     six.write(b"6")
     assert (await end.received(1))[0].host == "::1"
     for phone in (writer, six):
         phone.close()
         await phone.wait_closed()
-    await end.tcp.close()
+    await end.streams.close()
 
 
 async def test_closing_one_connection_lets_what_is_written_leave_first(ends):
@@ -173,9 +178,9 @@ async def test_closing_one_connection_lets_what_is_written_leave_first(ends):
     writer.write(b"?")
     hop, _ = await one.received(1)
     one.send(hop, b"400 Bad Request")
-    one.tcp.close_connection(hop.connection)
-    one.tcp.close_connection(hop.connection)
-    one.tcp.close_connection(4711)
+    one.streams.close_connection(hop.connection)
+    one.streams.close_connection(hop.connection)
+    one.streams.close_connection(4711)
     async with asyncio.timeout(PATIENCE):
         assert await reader.read() == b"400 Bad Request"
     writer.close()
@@ -185,7 +190,7 @@ async def test_closing_one_connection_lets_what_is_written_leave_first(ends):
 async def test_a_port_where_nobody_listens(ends):
     one, _ = ends
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as gone:
-        hop = one.tcp.hop("127.0.0.1", gone.getsockname()[1])
+        hop = one.streams.hop("TCP", "127.0.0.1", gone.getsockname()[1])
     # Each whose bytes were to go is told, and a response has nobody who waits.
     for data, transaction in ((b"1", "a"), (b"2", None), (b"3", "b")):
         assert one.send(hop, data, transaction)
@@ -203,7 +208,7 @@ async def test_a_host_that_does_not_take_the_connection(ends, monkeypatch):
         asked.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(tcp, "CONNECT_SECONDS", 0.01)
+    monkeypatch.setattr(stream, "CONNECT_SECONDS", 0.01)
     monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", never)
     assert one.send(one.hop_to(two), b"1", "a")
     assert await one.inbox.next(SendFailed) == SendFailed("a")
@@ -212,7 +217,7 @@ async def test_a_host_that_does_not_take_the_connection(ends, monkeypatch):
 
 async def test_who_does_not_read_loses_the_connection(ends, monkeypatch, caplog):
     one, _ = ends
-    monkeypatch.setattr(tcp, "MAX_UNSENT", 10_000)
+    monkeypatch.setattr(stream, "MAX_UNSENT", 10_000)
     reader, writer = await caller(one)
     writer.write(b"?")
     hop, _ = await one.received(1)
@@ -220,7 +225,7 @@ async def test_who_does_not_read_loses_the_connection(ends, monkeypatch, caplog)
     assert one.send(hop, b"x" * (32 << 20))
     assert one.send(hop, b"y") is False
     assert await one.inbox.next(StreamClosed) == StreamClosed(hop.connection)
-    assert "it does not read what we send" in caplog.text
+    assert "does not read what we send" in caplog.text
     reader.feed_eof()
     writer.transport.abort()
 
@@ -228,7 +233,7 @@ async def test_who_does_not_read_loses_the_connection(ends, monkeypatch, caplog)
 @pytest.mark.parametrize(("limit", "whose"), [("MAX_CONNECTIONS", ""), ("MAX_FROM_ONE", " with 127.0.0.1")])
 async def test_a_flood_of_connections_is_turned_away(ends, monkeypatch, caplog, limit, whose):
     one, two = ends
-    monkeypatch.setattr(tcp, limit, 1)
+    monkeypatch.setattr(stream, limit, 1)
     _, first = await caller(one)
     first.write(b"1")
     hop, _ = await one.received(1)
@@ -238,7 +243,7 @@ async def test_a_flood_of_connections_is_turned_away(ends, monkeypatch, caplog, 
             assert await reader.read() == b""
     # Nor is one of our own opened; whoever wanted to send is told.
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as other:
-        elsewhere = one.tcp.hop("127.0.0.1", other.getsockname()[1])
+        elsewhere = one.streams.hop("TCP", "127.0.0.1", other.getsockname()[1])
         assert one.send(elsewhere, b"?", "a")
         assert await one.inbox.next(SendFailed) == SendFailed("a")
     assert caplog.messages == [f"there are too many connections{whose}: no more are taken for now"]
@@ -265,15 +270,17 @@ async def test_files_find_a_descriptor_when_streams_have_taken_theirs(ends, monk
 async def test_a_port_that_is_taken(ends):
     one, _ = ends
     with pytest.raises(OSError, match="in use"):
-        await TcpTransport(LocalAddresses("127.0.0.1"), lambda what: None).listen("127.0.0.1", one.tcp.port)
+        await StreamTransport(LocalAddresses("127.0.0.1"), lambda what: None).listen(
+            "TCP", "127.0.0.1", one.streams.port("TCP")
+        )
 
 
 async def test_closing_ends_all_and_frees_the_port(ends):
     one, two = ends
     one.send(one.hop_to(two), b"1")
     await two.received(1)
-    await one.tcp.close()
+    await one.streams.close()
     await two.inbox.next(StreamClosed)
-    again = TcpTransport(LocalAddresses("127.0.0.1"), lambda what: None)
-    await again.listen("127.0.0.1", one.tcp.port)
+    again = StreamTransport(LocalAddresses("127.0.0.1"), lambda what: None)
+    await again.listen("TCP", "127.0.0.1", one.streams.port("TCP"))
     await again.close()
