@@ -48,6 +48,7 @@ from softswitch.registrar.credentials import Authenticator
 from softswitch.registrar.guard import Guard
 from softswitch.registrar.service import Lifetimes, Registrar
 from softswitch.sip.digest import MD5, SHA256, Nonces
+from softswitch.sip.hop import host_port
 from softswitch.sip.sdes import Protection
 from softswitch.sip.signals import DialogId, Incoming, Reply, UserOutput
 from softswitch.sip.stack import SipStack
@@ -60,7 +61,10 @@ from softswitch.storage.event_store import EventStore
 from softswitch.storage.secret_store import SecretStore
 from softswitch.transport import descriptors
 from softswitch.transport.addresses import LocalAddresses, reachable_addresses
+from softswitch.transport.certificates import CertificateError, Certificates
+from softswitch.transport.doors import Door, certificates_for, layers_of
 from softswitch.transport.driver import SipDriver
+from softswitch.transport.tls import Trust
 from softswitch.verbs import defence_verbs
 
 logger = logging.getLogger(__name__)
@@ -181,6 +185,11 @@ class Switch:
         self._silenced_told_at = -SILENCED_TOLD_SECONDS
         self.trees: tuple[Tree, ...] = ()
         self.port = 0
+        self.ports: dict[str, int] = {}
+        """Where TLS, WS and WSS are listened for."""
+        self.trust = Trust()
+        """To whom TLS is opened; trunks add their own."""
+        self._certificates: Certificates | None = None
 
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
         """Start everything in order; what is started is ended by ``stack`` in the other order."""
@@ -218,8 +227,20 @@ class Switch:
     def addresses(self) -> list[str]:
         """Return ``host:port`` of every address a phone can use."""
         bind = self.config.sip.bind
-        hosts = reachable_addresses() if bind in ("0.0.0.0", "::") else [bind]
-        return [f"{host}:{self.port}" for host in hosts]
+        hosts = reachable_addresses(ipv6=bind == "::") if bind in ("0.0.0.0", "::") else [bind]
+        return [host_port(host, self.port) for host in hosts]
+
+    async def renew(self) -> None:
+        """Show certificates as they lie on the disk now, and let fresh media workers take over.
+
+        Connections and calls go on as they are.
+        """
+        if self._certificates is not None:
+            try:
+                await asyncio.to_thread(self._certificates.load)
+            except (CertificateError, OSError) as error:
+                self._notices.warned(f"certificates were not read anew, the old ones go on: {error}")
+        await self.renew_media()
 
     async def renew_media(self) -> None:
         """Let fresh media workers take the place of the present ones; calls go on where they are."""
@@ -329,6 +350,7 @@ class Switch:
             stream_closed=self.registrar.connection_closed,
             stream_wanted=self.registrar.over_stream,
             admits=lambda host, port: guard.admits(host, port, clock.monotonic()),
+            trust=self.trust,
         )
         around = Surroundings(
             signaller=driver,
@@ -351,9 +373,10 @@ class Switch:
             longest=config.calls.longest,
             per_account=config.calls.per_account,
         )
+        # Before it listens: of several ports the last may be taken.
+        stack.push_async_callback(driver.close)
         await self._listen(driver)
         self.registrar.readdress(driver.hop)
-        stack.push_async_callback(driver.close)
         return board
 
     async def _answer_questions(self, stack: contextlib.AsyncExitStack) -> None:
@@ -368,6 +391,26 @@ class Switch:
             self.port = await driver.listen(sip.bind, sip.port)
         except OSError as error:
             raise StartError(ports.refusal(error, sip.bind, sip.port)) from error
+        doors = sip.doors
+        if doors.certified:
+            self._certificates = certificates_for(doors, self.config.home, self.clock.wall)
+            try:
+                await asyncio.to_thread(self._certificates.load)
+            except (CertificateError, OSError) as error:
+                raise StartError(f"there is no certificate for TLS: {error}") from error
+        for door in doors:
+            await self._open(driver, door)
+
+    async def _open(self, driver: SipDriver, door: Door) -> None:
+        sip = self.config.sip
+        layers = layers_of(door, sip.doors, self._certificates)
+        try:
+            self.ports[door.transport] = await driver.listen_for(door.transport, sip.bind, door.port, layers)
+        except OSError as error:
+            refusal = ports.refusal(error, sip.bind, door.port, door.setting)
+            if not door.optional:
+                raise StartError(refusal) from error
+            self._notices.warned(f"{door.transport} is left out: {refusal}")
 
     async def _sweep(self) -> None:
         while True:

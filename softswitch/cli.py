@@ -112,7 +112,9 @@ def demo(
     language = _language(pl)
     _serve(
         lambda: prepare_demo(home, bind=bind, port=port, password=password),
-        greet=lambda switch: invitation(switch.config, switch.trees, switch.addresses(), language),
+        greet=lambda switch: invitation(
+            switch.config, switch.trees, switch.addresses(), language, ports=switch.ports
+        ),
         language=language,
     )
 
@@ -135,7 +137,7 @@ def run(
         return loaded if home is None else loaded.model_copy(update={"home": home})
 
     def greet(switch: Switch) -> str:
-        where = ", ".join(switch.addresses())
+        where = ", ".join([*switch.addresses(), *(f"{kind} {port}" for kind, port in switch.ports.items())])
         first = f"działa pod {where}" if pl else f"listening on {where}"
         return f"{first}\n{numbers_of(switch.config, switch.trees, language)}"
 
@@ -393,7 +395,7 @@ def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str],
 
                 def renew() -> None:
                     if not renewing:
-                        task = asyncio.create_task(switch.renew_media())
+                        task = asyncio.create_task(switch.renew())
                         renewing.add(task)
                         task.add_done_callback(renewing.discard)
 

@@ -30,6 +30,8 @@ from softswitch.ivr.source import Plain, Source, lines_within
 from softswitch.registrar.config import DefenceConfig
 from softswitch.registrar.srtp_config import SrtpSetting
 from softswitch.speech import SpeechConfig
+from softswitch.transport.config import TlsConfig, WebSocketConfig, switched
+from softswitch.transport.doors import Doors
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
@@ -48,15 +50,24 @@ class Part(BaseModel):
 class SipConfig(Part):
     """Where phones reach us. ``public_address`` is ours as seen from the internet, if a NAT is in front.
 
-    Bound to ``::`` it takes phones over IPv4 as well as over IPv6.
+    Bound to ``::`` it takes phones over IPv4 as well as over IPv6. ``tls`` and ``websocket`` may be just yes.
     """
 
     bind: str = "0.0.0.0"
     port: Port = 5060
     realm: str = "softswitch"
     public_address: str = ""
+    tls: TlsConfig | None = None
+    websocket: WebSocketConfig | None = None
     shortest_registration: int = Field(default=60, ge=10, le=86_400)
     longest_registration: int = Field(default=3600, ge=60, le=86_400)
+
+    @property
+    def doors(self) -> Doors:
+        """What is listened for beside UDP and TCP."""
+        return Doors(self.bind, self.port, self.tls, self.websocket, self.public_address)
+
+    _words = field_validator("tls", "websocket", mode="before")(switched)
 
     @field_validator("bind", "public_address")
     @classmethod
@@ -262,10 +273,14 @@ def load_config(path: Path) -> Config:
     if music is not None:
         music = music.model_copy(update={"play": tuple(base / place for place in music.play)})
     media = config.media.model_copy(update={"timings": placed(config.media.timings)})
+    sip = config.sip
+    if sip.tls is not None:
+        sip = sip.model_copy(update={"tls": sip.tls.placed(base)})
     speech = config.speech.model_copy(update={"piper_voices": placed(config.speech.piper_voices)})
     whole = config.model_copy(
         update={
             "home": base / config.home,
+            "sip": sip,
             "media": media,
             "speech": speech,
             "trees": tuple(base / tree for tree in config.trees),

@@ -11,12 +11,14 @@ import yaml
 
 from softswitch.config import Config, load_config
 from softswitch.errors import StartError
+from softswitch.transport.config import TlsConfig
 
 USERS: Final = {"1001": "Anna", "1002": "Bartek", "1003": "Celina", "1004": "Dawid"}
 TREES: Final = Path(__file__).parent.parent / "ivr_trees"
 SHIPPED: Final = ("demo.yaml", "echo.yaml", "test_line.yaml")
 ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 """Letters for passwords that people type into phones: none that looks like another."""
+OPTIONAL_TLS: Final = TlsConfig(optional=True)
 PASSWORD_LETTERS: Final = 12
 """Sixty bits: more than anybody guesses over a network, and still typed in one go."""
 
@@ -40,6 +42,9 @@ def prepare_demo(home: Path, *, bind: str | None, port: int | None, password: st
     except OSError as error:
         raise StartError(f"cannot write the demo line's folder {home}: {error.strerror}") from error
     config = load_config(path).overridden(bind=bind, port=port)
+    if "tls" not in config.sip.model_fields_set:
+        # A port that somebody else has is no reason not to try the line.
+        config = config.model_copy(update={"sip": config.sip.model_copy(update={"tls": OPTIONAL_TLS})})
     accounts = config.accounts
     if password == "":
         raise StartError("an empty password would let anybody in")

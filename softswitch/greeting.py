@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,9 +34,14 @@ def numbers_of(config: Config, trees: Sequence[Tree], language: str = ENGLISH) -
 
 
 def invitation(
-    config: Config, trees: Sequence[Tree], addresses: Sequence[str], language: str = ENGLISH
+    config: Config,
+    trees: Sequence[Tree],
+    addresses: Sequence[str],
+    language: str = ENGLISH,
+    *,
+    ports: Mapping[str, int] | None = None,
 ) -> str:
-    """Return what to type into a phone to try the line."""
+    """Return what to type into a phone to try the line; ``ports`` are those of TLS and WebSocket."""
     polish = language == POLISH
     place, way, user, password, hidden, others = (
         ("Domena", "Transport", "Użytkownik", "hasło", "(to, z którego jest ha1)", "lub")
@@ -52,7 +57,9 @@ def invitation(
     lines.append(
         f"    {place:<12} {addresses[0]}" + "".join(f"   {others} {other}" for other in addresses[1:])
     )
-    lines.append(f"    {way:<12} UDP ({others} TCP)")
+    at = "na porcie" if polish else "on port"
+    ways = [f"{others} TCP", *(f"{others} {kind} {at} {port}" for kind, port in (ports or {}).items())]
+    lines.append(f"    {way:<12} UDP ({', '.join(ways)})")
     for account, part in config.accounts.items():
         secret = part.password if part.password is not None else hidden
         lines.append(f"    {user} {account}    {password} {secret}    {part.name}".rstrip())

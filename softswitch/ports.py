@@ -19,29 +19,36 @@ FIRST_FREE_FOR_ALL: Final = 1024
 _ADVICE: Final = {
     errno.EADDRINUSE: (
         "Another telephone program, or another softswitch, listens there: `ss -lntup 'sport = :{port}'` "
-        "shows which (as root, other users' programs too). Stop it, or choose another port with --port."
+        "shows which (as root, other users' programs too). Stop it, or choose another port with {setting}."
     ),
     errno.EADDRNOTAVAIL: (
         "This machine has no such address; `ip -brief address` lists those it has. Name one of them with "
         "--bind, or 0.0.0.0 for all."
     ),
     errno.EACCES: (
-        f"Ports below {FIRST_FREE_FOR_ALL} are for root alone. Choose a higher one with --port, such as 5060."
+        f"Ports below {FIRST_FREE_FOR_ALL} are for root alone. "
+        "Choose a higher one with {setting}, such as 5060."
     ),
 }
 
 
-def refusal(error: OSError, bind: str, port: int) -> str:
-    """Return why a port cannot be listened on, and what to do about it."""
+def refusal(error: OSError, bind: str, port: int, setting: str = "--port") -> str:
+    """Return why a port cannot be listened on, and what to do about it; ``setting`` is what chooses it."""
     number = error.errno or 0
     why = os.strerror(number) if number else str(error)
-    advice = _ADVICE.get(number, "Choose another address or port with --bind or --port.")
-    return f"cannot listen on {bind} port {port}: {why}. {advice.format(port=port)}"
+    advice = _ADVICE.get(number, "Choose another address or port with --bind or {setting}.")
+    return f"cannot listen on {bind} port {port}: {why}. {advice.format(port=port, setting=setting)}"
 
 
 def try_port(bind: str, port: int) -> None:
     """Take a port for UDP and TCP and let it go at once; raise OSError when it cannot be had."""
     with bind_udp(bind, port), bind_stream(bind, port):
+        pass
+
+
+def try_stream(bind: str, port: int) -> None:
+    """Take a port for TLS or WebSocket and let it go at once; raise OSError when it cannot be had."""
+    with bind_stream(bind, port):
         pass
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from softswitch.ivr.prompts import ANY_LANGUAGE
 from softswitch.music import programme
 from softswitch.registrar.srtp_config import readable_keys
 from softswitch.speech import Speech, build_speech
+from softswitch.transport.doors import judge
 
 SUFFIXES: Final = (".yaml", ".yml")
 
@@ -61,6 +63,8 @@ def examine(config: Config) -> Findings:
     unreached = check_targets(readable, config.accounts)
     faults += [*problems, *_account_faults(config, readable), *_file_faults(config)]
     faults += [problem for problem in unreached if not _is_shipped(problem)]
+    shown = judge(config.sip.doors, config.home, datetime.now(UTC))
+    faults += [config.problem("sip.tls", reason) for reason in shown.faults]
     speech = build_speech(config.speech, config.home / "speech")
     obstacles = [*_missing_languages(speech, trees)]
     process = home.holder(config.home)
@@ -73,6 +77,7 @@ def examine(config: Config) -> Findings:
         *_unknown_voices(speech, trees),
         *_port_warnings(config),
         *_key_warnings(config),
+        *(config.problem("sip.tls", reason) for reason in shown.warnings),
     ]
     running = "" if process is None else home.taken(config.home, process)
     return Findings(trees, tuple(faults), tuple(obstacles), tuple(warnings), running)
@@ -225,11 +230,17 @@ def _machine_obstacles(config: Config) -> Iterator[str]:
         ports.try_port(config.sip.bind, config.sip.port)
     except OSError as error:
         yield ports.refusal(error, config.sip.bind, config.sip.port)
+    for door in config.sip.doors:
+        try:
+            ports.try_stream(config.sip.bind, door.port)
+        except OSError as error:
+            if not door.optional:
+                yield ports.refusal(error, config.sip.bind, door.port, door.setting)
 
 
 def _key_warnings(config: Config) -> Iterator[Problem]:
     settings = {user: part.srtp for user, part in config.accounts.items()}
-    for user, reason in readable_keys(settings, tls=False):
+    for user, reason in readable_keys(settings, tls=config.sip.tls is not None):
         yield config.problem(f"accounts.{user}.srtp", reason)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
+import ssl
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -30,10 +32,12 @@ from softswitch.speech.errors import NoVoice
 from softswitch.speech.model import Utterance
 from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
+from softswitch.transport.config import TlsConfig, WebSocketConfig
 from tests.fakes.clock import FakeClock
 from tests.fakes.media import FakeMediaClient, media_port
 from tests.ivr.written import tree_of
 from tests.speech.fakes import FakeEngine
+from tests.transport.shown import made
 
 ANNA = {"1001": AccountConfig(password="x")}
 
@@ -243,7 +247,7 @@ async def test_it_says_that_it_starts_and_stops_and_counts_on_after_a_restart(tm
 
 
 def test_who_listens_on_all_addresses_names_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "reachable_addresses", lambda: ["192.0.2.1", "10.0.0.1"])
+    monkeypatch.setattr(app, "reachable_addresses", lambda ipv6: ["192.0.2.1", "10.0.0.1"])
     switch = Switch(Config(home=tmp_path), FakeClock(), Notices())
     switch.port = 5060
     assert switch.addresses() == ["192.0.2.1:5060", "10.0.0.1:5060"]
@@ -381,3 +385,87 @@ async def test_phones_of_before_the_restart_are_known_until_they_expire(
         clock.advance(61)
         expired = (await diary.until(PhoneUnregistered)).event
         assert expired == PhoneUnregistered("1001", "sip:1001@192.0.2.9:5062", "expired")
+
+
+# TLS and WebSocket
+
+
+async def shown_at(port: int) -> bytes:
+    """Return the certificate somebody shows, as DER."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    found = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    with contextlib.suppress(ConnectionError, ssl.SSLError):
+        await writer.wait_closed()
+    assert isinstance(found, bytes)
+    return found
+
+
+def secured(home: Path, **tls: object) -> Config:
+    both = WebSocketConfig(port=0, secure_port=0)
+    return local(home, sip=SipConfig(bind="127.0.0.1", port=0, tls=TlsConfig(**tls), websocket=both))  # type: ignore[arg-type]
+
+
+async def test_a_line_opens_what_it_is_told_to_with_a_certificate_of_its_own(tmp_path: Path) -> None:
+    async with running(secured(tmp_path)) as switch:
+        assert sorted(switch.ports) == ["TLS", "WS", "WSS"]
+        own = ssl.PEM_cert_to_DER_cert((tmp_path / "tls" / "certificate.pem").read_text())
+        assert {await shown_at(switch.ports[one]) for one in ("TLS", "WSS")} == {own}
+
+
+async def test_a_line_without_them_opens_and_makes_nothing(tmp_path: Path) -> None:
+    async with running(local(tmp_path)) as switch:
+        assert switch.ports == {}
+    assert not (tmp_path / "tls").exists()
+
+
+async def test_certificates_are_read_anew_while_connections_go_on(tmp_path: Path) -> None:
+    files, warned = made(tmp_path / "bought", ["a.test"]), []
+    config = secured(tmp_path / "home", certificate=files.certificate, key=files.key)
+    async with running(config, notices=Notices(warned=warned.append)) as switch:
+        before = await shown_at(switch.ports["TLS"])
+        files.certificate.write_text("half")
+        await switch.renew()
+        assert await shown_at(switch.ports["TLS"]) == before
+        assert len(warned) == 1
+        assert "the old ones go on: " in warned[0]
+        files.certificate.unlink()
+        made(tmp_path / "bought", ["b.test"])
+        await switch.renew()
+        assert await shown_at(switch.ports["TLS"]) != before
+        assert len(warned) == 1
+
+
+async def test_a_port_for_tls_that_is_taken_stops_the_start_unless_it_is_optional(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        sentence = f"cannot listen on 127.0.0.1 port {port}: Address already in use"
+        with pytest.raises(StartError, match=rf"^{sentence}.*sip\.tls\.port"):
+            async with running(secured(tmp_path, port=port)):
+                pass
+        monkeypatch.setattr(app, "examine", lambda config: Findings(()))
+        with pytest.raises(StartError, match=sentence):
+            async with running(secured(tmp_path, port=port)):
+                pass
+        warned: list[str] = []
+        optional = secured(tmp_path, port=port, optional=True)
+        async with running(optional, notices=Notices(warned=warned.append)) as switch:
+            assert sorted(switch.ports) == ["WS", "WSS"]
+        assert warned[0].startswith(f"TLS is left out: {sentence}")
+
+
+async def test_a_home_where_no_certificate_can_be_laid(tmp_path: Path) -> None:
+    (tmp_path / "tls").write_text("in the way")
+    with pytest.raises(StartError, match=r"^there is no certificate for TLS: .*tls"):
+        async with running(secured(tmp_path)):
+            pass
+
+
+def test_addresses_of_ipv6_are_written_as_phones_want_them(tmp_path: Path) -> None:
+    switch = Switch(Config(home=tmp_path, sip=SipConfig(bind="::1")), FakeClock(), Notices())
+    switch.port = 5060
+    assert switch.addresses() == ["[::1]:5060"]

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from softswitch.config import AccountConfig, Config, MediaConfig, MusicConfig, load_config
 from softswitch.errors import ConfigError, StartError
+from softswitch.transport.config import TlsConfig, WebSocketConfig
 
 
 @pytest.fixture
@@ -279,3 +280,48 @@ def test_a_configuration_cannot_be_changed() -> None:
 )
 def test_a_worker_for_every_core_but_one_and_enough_ports_for_each(wanted, ports, cores, count):
     assert MediaConfig(ports=ports, workers=wanted).worker_count(cores) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "tls", "websocket"),
+    [
+        ("sip: {port: 5060}\n", None, None),
+        ("sip: {tls: yes, websocket: on}\n", TlsConfig(), WebSocketConfig()),
+        ("sip: {tls: false, websocket: no}\n", None, None),
+        ("sip: {tls: {port: 5062}}\n", TlsConfig(port=5062), None),
+        (
+            "sip: {websocket: {port: ~, origins: [https://firma.test]}}\n",
+            None,
+            WebSocketConfig(port=None, origins=("https://firma.test",)),
+        ),
+    ],
+)
+def test_tls_and_websocket_are_switched_on_or_told_more(
+    file: Path, text: str, tls: TlsConfig | None, websocket: WebSocketConfig | None
+) -> None:
+    config = read(file, text)
+    assert (config.sip.tls, config.sip.websocket) == (tls, websocket)
+    assert ("tls" in config.sip.model_fields_set) is ("tls" in text)
+    doors = config.sip.doors
+    assert (doors.bind, doors.port, doors.tls, doors.websocket) == (config.sip.bind, 5060, tls, websocket)
+
+
+def test_certificates_lie_beside_the_configuration(file: Path) -> None:
+    config = read(file, "sip: {tls: {certificate: a.pem, key: keys/a.pem}}\n")
+    assert config.sip.tls is not None
+    assert config.sip.tls.files[0].key == file.parent.resolve() / "keys" / "a.pem"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("sip: {tls: perhaps}\n", "line 1: sip.tls: settings are wanted here: port, "),
+        ("sip:\n  tls:\n    certificate: a.pem\n", "line 2: sip.tls: certificate and key belong together"),
+        ("sip: {tls: {prot: 1}}\n", "line 1: sip.tls: unknown parameter 'prot'; did you mean 'port'?"),
+        ("sip: {websocket: {origins: [firma.test]}}\n", "line 1: sip.websocket.origins: 'firma.test' is no"),
+    ],
+)
+def test_what_is_wrong_with_them_is_told_with_its_line(file: Path, text: str, reason: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(file, text)
+    assert reason in str(caught.value)

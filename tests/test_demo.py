@@ -13,6 +13,7 @@ import yaml
 from softswitch.config import Config
 from softswitch.demo import ALPHABET, PASSWORD_LETTERS, SHIPPED, USERS, prepare_demo
 from softswitch.errors import ConfigError, StartError
+from softswitch.transport.config import TlsConfig
 
 
 def prepare(
@@ -135,3 +136,14 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(StartError) as caught:
         prepare(tmp_path)
     assert str(caught.value) == f"cannot write the demo line's folder {tmp_path}: No space left on device"
+
+
+def test_tls_is_on_unless_the_operator_says_otherwise(tmp_path: Path) -> None:
+    config = prepare(tmp_path)
+    assert config.sip.tls == TlsConfig(optional=True)
+    file = tmp_path / "softswitch.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"sip: {{tls: no}}\n{text}", encoding="utf-8")
+    assert prepare(tmp_path).sip.tls is None
+    file.write_text(f"sip: {{tls: {{port: 443}}}}\n{text}", encoding="utf-8")
+    assert prepare(tmp_path).sip.tls == TlsConfig(port=443)

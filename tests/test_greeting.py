@@ -73,3 +73,13 @@ def test_the_invitation_in_polish() -> None:
     assert "    Domena       192.0.2.1:5060" in lines
     assert "    Użytkownik 1001    hasło easy    Anna" in lines
     assert lines[-1] == "Potem wybierz  200: menu office, albo numer innego użytkownika."
+
+
+def test_the_ports_of_tls_and_websocket_are_named() -> None:
+    where = ["192.0.2.1:5060"]
+    assert "    Transport    UDP (or TCP)" in invitation(ANNA, [], where).splitlines()
+    ports = {"TLS": 5061, "WSS": 8089}
+    assert "    Transport    UDP (or TCP, or TLS on port 5061, or WSS on port 8089)" in (
+        invitation(ANNA, [], where, ports=ports).splitlines()
+    )
+    assert "(lub TCP, lub TLS na porcie 5061," in invitation(ANNA, [], where, "pl", ports=ports)

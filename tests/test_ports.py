@@ -79,3 +79,17 @@ def test_the_range_the_kernel_gives_out(
 def test_a_kernel_that_does_not_say(kernel: Path) -> None:
     (kernel / "range").unlink()
     assert ports.overlap(1024, 65_535) is None
+
+
+def test_a_port_of_streams_alone_is_tried_for_them_alone() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        ports.try_stream("127.0.0.1", port)
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        ports.try_stream("127.0.0.1", taken.getsockname()[1])
+
+
+def test_the_setting_that_chooses_the_port_is_named() -> None:
+    sentence = ports.refusal(OSError(errno.EADDRINUSE, ""), "::1", 5061, "sip.tls.port")
+    assert "choose another port with sip.tls.port." in sentence

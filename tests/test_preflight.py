@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from softswitch.config import Config, load_config
 from softswitch.demo import TREES
 from softswitch.errors import ConfigError, StartError
 from softswitch.preflight import examine, tree_files
+from tests.transport.shown import NOW, made
 
 TREE = "tree: {name}\nlanguage: en\nnumbers: [{number}]\nstart: a\nbranches:\n  a:\n    - hangup\n"
 ANNA = "accounts: {1001: {password: x}}\n"
@@ -260,3 +262,45 @@ def test_ports_the_kernel_gives_out_are_a_warning(file: Path, monkeypatch: pytes
     monkeypatch.setattr(ports, "overlap", lambda first, last: (32_768, 60_999))
     (warning,) = examine(written(file, f"{ANNA}media:\n  ports: 30000-39999\n")).warnings
     assert str(warning).startswith(f"{file} line 5: media.ports: 30000-39999 overlaps 32768-60999, ")
+
+
+# Certificates
+
+
+def test_certificates_are_looked_at_and_nothing_is_made(file: Path) -> None:
+    good = made(file.parent / "good", now=NOW - timedelta(days=810))
+    text = ANNA + "trees: []\n"
+    path = written(file, text)
+    assert faults(path) == []
+    lines = (
+        "sip:\n  bind: 127.0.0.1\n  port: 0\n"
+        "  tls:\n    certificate: good/tls/certificate.pem\n    key: none.key\n"
+        "    certificates:\n      - {certificate: good/tls/certificate.pem, key: good/tls/key.pem}\n"
+    )
+    file.write_text(f"{lines}home: home\n{text}", encoding="utf-8")
+    found = examine(load_config(file))
+    assert [str(fault) for fault in found.faults] == [
+        f"{file} line 4: sip.tls: {file.parent}/none.key: No such file or directory"
+    ]
+    (warning,) = [str(one) for one in found.warnings]
+    assert warning.startswith(f"{file} line 4: sip.tls: {good.certificate}: expires on ")
+    assert warning.endswith("in 15 days: get another")
+    assert not (file.parent / "home").exists()
+
+
+@pytest.mark.parametrize(("part", "setting"), [("tls", "sip.tls.port"), ("websocket", "sip.websocket.port")])
+def test_their_ports_are_tried_too(file: Path, part: str, setting: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        more = ", secure_port: ~" if part == "websocket" else ""
+        file.write_text(
+            f"sip: {{bind: 127.0.0.1, port: 0, {part}: {{port: {port}{more}}}}}\nhome: home\n{ANNA}",
+            encoding="utf-8",
+        )
+        (obstacle,) = examine(load_config(file)).obstacles
+        assert f"127.0.0.1 port {port}: Address already in use" in obstacle
+        assert f"choose another port with {setting}" in obstacle
+        if part == "tls":
+            text = file.read_text().replace(f"port: {port}", f"port: {port}, optional: yes")
+            file.write_text(text, encoding="utf-8")
+            assert examine(load_config(file)).obstacles == ()

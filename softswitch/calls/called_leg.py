@@ -23,7 +23,7 @@ from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.session_timer import Fields, agreed, min_se
 from softswitch.sip.signals import Cause, DialogId, Failed, Reply, TransactionKey
 from softswitch.sip.stack import ALLOW
-from softswitch.sip.uri import dialled
+from softswitch.sip.uri import Uri, dialled, parse_uri
 
 MOST_INTERVALS: Final = 3
 """Times an INVITE is sent again because its session interval was too small: a proxy may want more."""
@@ -86,6 +86,10 @@ class CalledLeg(PhoneLeg):
         """The number it is to be called at instead (a 3xx), "" for none."""
         self._invite: Request | None = None
         self._intervals = 0
+
+    def request_uri(self) -> Uri | None:
+        """Return what we call the phone by."""
+        return parse_uri(self._invitation.target)
 
     async def invite(self, near: Leg | None = None) -> None:
         """Call the phone; raise NoMedia when no port can be had."""

@@ -19,6 +19,7 @@ from softswitch.sip.reliable import RELIABLE
 from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.session_timer import Fields, granted
 from softswitch.sip.signals import Incoming, TransactionKey
+from softswitch.sip.uri import Uri
 
 PROGRESS_SECONDS: Final = 60.0
 """How often a phone that waits is told that it still rings (RFC 3261 §13.3.1.1)."""
@@ -171,6 +172,10 @@ class CallerLeg(PhoneLeg):
         """Take a PRACK, and with it perhaps the answer to our offer."""
         super().proved(request, agreement)
         self._proof.set()
+
+    def request_uri(self) -> Uri | None:
+        """Return what the phone has called."""
+        return self.invite.uri
 
     def requested(self, incoming: Incoming) -> None:
         """Answer a request inside the leg's dialog; a BYE before the answer is a CANCEL by another name."""

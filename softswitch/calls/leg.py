@@ -39,13 +39,14 @@ from softswitch.events import (
 from softswitch.events import LegEnded as LegEndedEvent
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.headers import NameAddr
-from softswitch.sip.hop import Hop, uri_host
+from softswitch.sip.hop import Hop
 from softswitch.sip.message import Message, Request
 from softswitch.sip.offer_answer import PCMA, PCMU, Agreement, Local, Stream, accept
+from softswitch.sip.own_contact import own_contact
 from softswitch.sip.sdes import Protection
 from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.signals import DialogId, Failed, Incoming, Reply
-from softswitch.sip.uri import SipUri
+from softswitch.sip.uri import Uri
 
 logger = logging.getLogger(__name__)
 
@@ -318,10 +319,11 @@ class Leg:
 
     def contact(self) -> NameAddr:
         """Return our Contact towards this phone."""
-        params: tuple[tuple[str, str | None], ...] = ()
-        if self.hop.transport != "UDP":
-            params = (("transport", self.hop.transport.lower()),)
-        return NameAddr(SipUri(uri_host(self.hop.local_host), port=self.hop.local_port, params=params))
+        return own_contact(self.hop, answering=self.request_uri())
+
+    def request_uri(self) -> Uri | None:
+        """Return the Request-URI of the INVITE, which says whether it must be a SIPS dialog."""
+        return None
 
     def bye(self, termination: Termination) -> None:
         """Send BYE, if the dialog still lives."""

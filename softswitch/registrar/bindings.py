@@ -114,7 +114,15 @@ def _same_phone(old: Binding, fresh: Binding, *, moved: bool) -> bool:
     if fresh.instance and old.instance:
         return old.instance == fresh.instance
     # RFC 3261 §10.2: all registrations of one element have one Call-ID, also those for different contacts.
-    return old.call_id == fresh.call_id and source_of(old.hop) == source_of(fresh.hop)
+    if old.call_id != fresh.call_id:
+        return False
+    # A phone that opens a new stream comes from a new port, and its contact often has that too.
+    reopened = fresh.hop.reliable and old.hop.connection != fresh.hop.connection
+    return _origin(old.hop, reopened) == _origin(fresh.hop, reopened)
+
+
+def _origin(hop: Hop, reopened: bool) -> tuple[str, str, int]:
+    return (hop.transport, hop.host, 0) if reopened else source_of(hop)
 
 
 def source_of(hop: Hop) -> tuple[str, str, int]:

@@ -20,16 +20,15 @@ from softswitch.registrar.bindings import (
     remove_all,
     update,
 )
-from softswitch.sip.dialog import behind_nat, is_address, listening_port
+from softswitch.sip.dialog import DEFAULT_PORT, behind_nat, is_address, listening_port
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop, bare_host
 from softswitch.sip.message import Request
-from softswitch.sip.return_path import DEFAULT_PORT
 from softswitch.sip.uri import SipUri, dialled
 
-SPOKEN: Final = frozenset({"UDP", "TCP"})
-"""Transports a phone can be called over."""
+CLEAR: Final = frozenset({"", "UDP", "TCP"})
+"""Transports that any Contact may ask for: who came over TLS is called over that stream all the same."""
 
 Saver = Callable[[str, tuple[Binding, ...]], None]
 """Keeps an account's bindings for the next start; returns at once."""
@@ -61,6 +60,8 @@ class Registrar:
         self._save = save
         self._lifetimes = lifetimes or Lifetimes()
         self._bindings = dict(restored or {})
+        self._over: dict[int, set[str]] = {}
+        """Whose phones are behind a stream."""
 
     def bindings(self, user: str) -> tuple[Binding, ...]:
         """Return where an account's phones are now."""
@@ -99,14 +100,15 @@ class Registrar:
     def over_stream(self, connection: int) -> bool:
         """Tell whether a phone has registered over a stream."""
         return any(
-            binding.hop.connection == connection for user in self._bindings for binding in self.bindings(user)
+            binding.hop.connection == connection
+            for user in self._over.get(connection, ())
+            for binding in self.bindings(user)
         )
 
     def connection_closed(self, connection: int) -> None:
         """Forget the phones behind a stream that is gone, but for those that a new one reaches."""
-        for user, bindings in list(self._bindings.items()):
-            if not any(binding.hop.connection == connection for binding in bindings):
-                continue
+        for user in list(self._over.get(connection, ())):
+            bindings = self._bindings[user]
             after = [
                 (binding, reachable_anew(binding) if binding.hop.connection == connection else binding)
                 for binding in bindings
@@ -130,6 +132,16 @@ class Registrar:
         now = self._now()
         for user in list(self._bindings):
             self._expire(user, now)
+
+    def _note_streams(self, user: str, before: tuple[Binding, ...], after: tuple[Binding, ...]) -> None:
+        # A stream of a thousand is asked for often: nobody is to look through all bindings for it.
+        left, now = _streams_of(before), _streams_of(after)
+        for connection in left - now:
+            self._over[connection].discard(user)
+            if not self._over[connection]:
+                del self._over[connection]
+        for connection in now:
+            self._over.setdefault(connection, set()).add(user)
 
     def _expire(self, user: str, now: float) -> None:
         bindings = self._bindings.get(user, ())
@@ -159,10 +171,12 @@ class Registrar:
         return granted
 
     def _apply(self, user: str, change: Change, why: str) -> None:
-        before = {binding.contact for binding in self._bindings.get(user, ())}
+        known = self._bindings.get(user, ())
+        before = {binding.contact for binding in known}
         self._bindings[user] = change.kept
         if not change.kept:
             del self._bindings[user]
+        self._note_streams(user, known, change.kept)
         self._save(user, change.kept)
         for binding in change.removed:
             replaced = "replaced" if change.added else why
@@ -170,6 +184,10 @@ class Registrar:
         for binding in change.added:
             if binding.contact not in before:
                 self._log.append(_registered(binding))
+
+
+def _streams_of(bindings: tuple[Binding, ...]) -> set[int]:
+    return {binding.hop.connection for binding in bindings if binding.hop.connection is not None}
 
 
 def _template(request: Request, hop: Hop, user: str) -> Binding:
@@ -204,24 +222,39 @@ def _registered(binding: Binding) -> PhoneRegistered:
 
 def _check_callable(contact: SipUri, request: Request, hop: Hop) -> None:
     """Refuse a contact that no call could reach; raise RemoteProtocolError(400)."""
-    transport = (contact.param("transport") or "udp").upper()
-    if contact.scheme == "sips" or transport not in SPOKEN:
+    transport = (contact.param("transport") or "").upper()
+    if not _spoken(transport, hop):
         raise RemoteProtocolError(400, "Contact asks for a transport that is not spoken here")
+    # What a phone wants to be called by over TLS alone, it must have shown to speak.
+    if contact.scheme == "sips" and not hop.secure:
+        raise RemoteProtocolError(400, "Contact asks for TLS, and REGISTER came without")
     host = bare_host(contact.host)
-    ours = (host, contact.port or DEFAULT_PORT) == (hop.local_host, hop.local_port)
+    port = contact.port or DEFAULT_PORT[transport or hop.transport]
+    ours = (host, port) == (hop.local_host, hop.local_port)
     # A phone in another private network may have the same number there, which its Via shows.
     if ours and bare_host(request.via.host) != host:
         raise RemoteProtocolError(400, "Contact is the switch itself: calls would go in circles")
 
 
+def _spoken(transport: str, hop: Hop) -> bool:
+    """Tell whether a phone that came over ``hop`` can be called by a transport (RFC 7118 §5.2 for ws)."""
+    if transport == "TLS":
+        return hop.secure
+    return hop.framed if transport in ("WS", "WSS") else transport in CLEAR
+
+
 def way_to(binding: Binding) -> Hop:
     """Return the hop that reaches a binding.
 
+    Over TLS and WebSocket it is the stream the phone has opened, whatever its Contact says: no certificate
+    would prove that somebody else is the phone, and in clear it is never called (RFC 5626 §1).
     Behind a NAT, or when only DNS would know better, the way its REGISTER came. Otherwise where its Contact
     says, and by the transport it says; a stream is used as long as it lives. On a public address no Contact's
     port is believed: a NAT may stand there of which nothing tells, and the port be another phone's.
     """
     contact, hop = binding.contact, binding.hop
+    if hop.secure or hop.framed:
+        return hop
     if binding.behind_nat or not isinstance(contact, SipUri) or not is_address(bare_host(contact.host)):
         return hop
     transport = (contact.param("transport") or hop.transport).upper()
@@ -229,5 +262,5 @@ def way_to(binding: Binding) -> Hop:
         return replace(hop, listens=listening_port(hop, contact))
     if ipaddress.ip_address(hop.host).is_global:
         return hop
-    host, port = bare_host(contact.host), contact.port or DEFAULT_PORT
+    host, port = bare_host(contact.host), contact.port or DEFAULT_PORT[transport]
     return Hop(transport, host, port, hop.local_host, hop.local_port)

@@ -167,7 +167,8 @@ def listening_port(hop: Hop, uri: Uri) -> int | None:
     """Return the port where the element behind a stream takes new ones, None when nobody can know.
 
     It is the one in its Contact, if that names the address the stream came from: there is no NAT in between.
-    A Contact without a port says only where a name would be looked up, and TLS needs a name too.
+    A Contact without a port says only where a name would be looked up, TLS needs a certificate for that name,
+    which phones have not (RFC 5626 §1), and no page takes connections.
     """
     if hop.transport != "TCP" or not isinstance(uri, SipUri) or bare_host(uri.host) != hop.host.lower():
         return None
@@ -176,6 +177,8 @@ def listening_port(hop: Hop, uri: Uri) -> int | None:
 
 def behind_nat(hop: Hop, message: Message) -> bool:
     """Tell whether the sender's own idea of its address (Via, Contact) differs from where it really is."""
+    if hop.framed:
+        return False  # RFC 7118 §8.1: a page knows no address of its own and invents a name.
     if isinstance(message, Request):
         via = message.via
         if bare_host(via.host) != hop.host:

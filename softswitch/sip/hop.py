@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,22 @@ def uri_host(host: str) -> str:
 
 
 def bare_host(host: str) -> str:
-    """Return a URI's or Via's host without IPv6 brackets, in lower case."""
-    return host[1:-1].lower() if host.startswith("[") else host.lower()
+    """Return a URI's or Via's host as the network names it: IPv6 without brackets, all in lower case."""
+    return plain_address(host[1:-1]) if host.startswith("[") else host.lower()
+
+
+@lru_cache(maxsize=4096)
+def plain_address(address: str) -> str:
+    """Return an IPv6 address in its shortest form, and what only wraps an IPv4 address as that.
+
+    RFC 5118 §4.9 has such wrapped ones in signalling and descriptions; §4.10 a third colon before an IPv4
+    part, which RFC 3261's grammar let in by mistake. Anything else is returned as it is.
+    """
+    try:
+        found = ipaddress.IPv6Address(address.replace(":::", "::"))
+    except ValueError:
+        return address.lower()
+    return str(found.ipv4_mapped or found)
 
 
 def site(host: str) -> str:

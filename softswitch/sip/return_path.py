@@ -17,7 +17,8 @@ def note_source(request: Request, hop: Hop) -> None:
     via = request.via
     if bare_host(via.host) == hop.host and "rport" not in via.params:
         return
-    noted = via.with_params(received=hop.host)
+    # RFC 3261 §25.1, RFC 5118 §4.5: without brackets; and which of our own links it came by is our affair.
+    noted = via.with_params(received=hop.host.partition("%")[0])
     if "rport" in via.params:
         noted = noted.with_params(rport=str(hop.port))
     # The typed view stays as the sender wrote it: transactions are matched by that.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.grammar import ENCODING, ERRORS
+from softswitch.sip.hop import plain_address
 from softswitch.sip.sdes import Hidden
 
 MAX_MEDIA = 16
@@ -171,7 +172,7 @@ def _connection(value: str) -> str:
     parts = value.split()
     if len(parts) != 3 or parts[0] != "IN" or not _ADDRESS.match(host := parts[2].split("/")[0]):
         raise RemoteProtocolError(400, "Bad SDP connection")
-    return host
+    return plain_address(host) if ":" in host else host
 
 
 def _media(section: _Section) -> Media:

@@ -37,7 +37,9 @@ class LocalAddresses:
 
     def towards(self, host: str) -> str:
         """Return our address as ``host`` (an IP literal) must use it."""
-        if self._public and _is_global(host):
+        # Who comes by IPv6 has no use for the IPv4 address before a NAT, nor the other way round.
+        same = ":" not in self._bound or (":" in host) == (":" in self._public)
+        if self._public and same and _is_global(host):
             return self._public
         return _routed(host) if self._everywhere else self._bound
 
@@ -56,14 +58,28 @@ def _routed(host: str) -> str:
             probe.connect((host, 9))
         except OSError:
             return "::1" if family == socket.AF_INET6 else "127.0.0.1"
-        return str(probe.getsockname()[0])
+        # Which of our links it is (fe80::1%eth0) says nothing to others, and no URI may hold it.
+        return str(probe.getsockname()[0]).partition("%")[0]
 
 
-def reachable_addresses() -> list[str]:
-    """Return this machine's IPv4 addresses a phone could use, the one of the default route first."""
-    first = _routed("192.0.2.1")  # TEST-NET-1 (RFC 5737): routed like anything outside, reached by nobody.
+def reachable_addresses(*, ipv6: bool = False) -> list[str]:
+    """Return this machine's addresses a phone could use, the one of the default route first.
+
+    They are those of IPv4, and behind them those of IPv6 if they are asked for and there are any.
+    """
+    # TEST-NET-1 (RFC 5737) is routed like anything outside, and reached by nobody.
+    first = _routed("192.0.2.1")
+    addresses = [first, *sorted(_resolved(socket.AF_INET) - {first, "127.0.0.1", "127.0.1.1"})]
+    if not ipv6:
+        return addresses
+    outside = _routed("2001:db8::1")  # RFC 3849: for documentation.
+    found = {one for one in _resolved(socket.AF_INET6) if not ipaddress.ip_address(one).is_link_local}
+    return [*addresses, *(one for one in (outside, *sorted(found - {outside})) if one != "::1")]
+
+
+def _resolved(family: socket.AddressFamily) -> set[str]:
+    """Return what the own name stands for."""
     try:
-        found = {str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+        return {str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, family)}
     except OSError:
-        found = set()
-    return [first, *sorted(found - {first, "127.0.0.1", "127.0.1.1"})]
+        return set()

@@ -14,6 +14,17 @@ SECURE_WEBSOCKET_PORT: Final = 8089
 """Where browsers' phones look for other switches too; 80 and 443, which RFC 7118 §5.5 names, are root's."""
 
 
+def switched(value: object) -> object:
+    """Return a part that was written as a single word: yes is all its defaults, no is none of it."""
+    match str(value).lower():
+        case "true" | "yes" | "on":
+            return {}
+        case "false" | "no" | "off":
+            return None
+        case _:
+            return value
+
+
 class CertificateFiles(BaseModel):
     """A certificate with those that vouch for it, and its key, as PEM files. The key has no passphrase."""
 
@@ -32,7 +43,8 @@ class TlsConfig(BaseModel):
 
     ``certificate`` and ``key`` are the operator's own; ``certificates`` are more of them, chosen by the name
     the phone asks for (SNI). Without any the switch makes one for itself, in its home folder, for this
-    machine's names and addresses and for ``names``.
+    machine's names and addresses and for ``names``. Where it is ``optional`` a port that is taken is no
+    obstacle: the switch says so and goes on without TLS.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +54,7 @@ class TlsConfig(BaseModel):
     key: Path | None = None
     certificates: tuple[CertificateFiles, ...] = ()
     names: tuple[str, ...] = ()
+    optional: bool = False
 
     @property
     def files(self) -> tuple[CertificateFiles, ...]:

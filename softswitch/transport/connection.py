@@ -14,6 +14,9 @@ HELLO: Final = b"\x16\x03"
 """How whoever speaks TLS begins: a handshake, and the major version of SSL 3.0 (RFC 8446 §5.1)."""
 SECURE: Final = "speaks TLS to the port for TCP: let it use the port for TLS, or TCP without TLS"
 
+BROKEN_OFF: Final = "went away during the handshake: perhaps it does not trust our certificate"
+SILENT: Final = "went away after the handshake without a word: perhaps it does not trust our certificate"
+
 
 class Owner(Protocol):
     """Who holds all streams. Each method is called by a stream that has a hop, but for ``opened``."""
@@ -54,6 +57,10 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._late: asyncio.TimerHandle | None = None
         self._heard = False
+        self._said = False
+        """Something has come that was for the owner, not for the layers."""
+        self._ended = False
+        """It was this side that ended it."""
 
     # The socket's side
 
@@ -80,6 +87,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Hand up what is in the octets, and end when a layer says so."""
+        if self.hop is None:
+            return  # One too many: it is being ended.
         over: Over | None = None
         pieces: tuple[bytes, ...] = (data,)
         if not self._layers and not self._heard and data.startswith(HELLO):
@@ -100,13 +109,16 @@ class Connection(asyncio.Protocol):
             self._become_ready()
         for piece in pieces:
             # What the owner hears may make it close the stream: nothing more is read of it then.
-            if self.hop is not None and self._transport is not None and not self._transport.is_closing():
+            if self._transport is not None and not self._transport.is_closing():
+                self._said = True
                 self._owner.received(self.hop, piece)
         if over is not None:
             self._end(over)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the owner."""
+        if self._layers and self._heard and not self._said and not self._ended and self.hop is not None:
+            self._owner.failed(self.hop, SILENT if self.ready else BROKEN_OFF)
         self._transport = None
         self._stop_waiting()
         self.settled.set()
@@ -125,8 +137,9 @@ class Connection(asyncio.Protocol):
         self.abort()
 
     def _end(self, over: Over) -> None:
-        if over.reason and self.hop is not None:
-            self._owner.failed(self.hop, over.reason)
+        silent = SILENT if self.ready and not self._said else ""
+        if (reason := over.reason or silent) and self.hop is not None:
+            self._owner.failed(self.hop, reason)
         self.close()
 
     def _stop_waiting(self) -> None:
@@ -160,6 +173,7 @@ class Connection(asyncio.Protocol):
         """Close it after what is written has left, with a last word of each layer."""
         if self._transport is None or self._transport.is_closing():
             return
+        self._ended = True
         for place in range(len(self._layers) - 1, -1, -1):
             if self._layers[place].ready:
                 self._descend(self._layers[place].farewell(), place)
@@ -167,6 +181,7 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         """End it at once."""
+        self._ended = True
         if self._transport is not None:
             self._transport.abort()
 

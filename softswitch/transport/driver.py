@@ -85,7 +85,7 @@ class SipDriver:
                 return self._udp.port
 
     async def listen_for(self, transport: str, host: str, port: int, layers: MakeLayers) -> int:
-        """Take a port for TLS, WS or WSS, 0 for any free one, and return it; raise OSError when it is taken."""
+        """Take a port for TLS, WS or WSS, 0 for any free one, and return it; raise OSError if taken."""
         return await self._streams.listen(transport, host, port, layers)
 
     async def close(self) -> None:
@@ -115,7 +115,7 @@ class SipDriver:
         if isinstance(what, StreamReceived) and not self._admits(what.hop.host, what.hop.port):
             # A stream cannot lose a message and go on.
             assert what.hop.connection is not None
-            self._tcp.close_connection(what.hop.connection)
+            self._streams.close_connection(what.hop.connection)
             return
         try:
             self.stack.handle(self._clock.monotonic(), what)

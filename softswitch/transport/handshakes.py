@@ -7,8 +7,8 @@ from collections.abc import Callable, Hashable
 from typing import Final
 
 MOST_AT_ONCE: Final = 64
-"""After a restart a thousand phones come back in one second. A handshake takes half a millisecond of work and
-two round trips of waiting: with so many at once nobody waits long, and memory for the rest is not taken yet."""
+"""After a restart a thousand phones come back in one second. A handshake takes a millisecond of work and two
+round trips of waiting: with so many at once nobody waits long, and the rest take no memory yet."""
 MOST_FROM_ONE: Final = 16
 """Of these from one place: who opens connections and says nothing leaves turns to others."""
 HANDSHAKE_SECONDS: Final = 10.0

@@ -11,7 +11,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """The end of a layer. ``reason`` is a sentence's end, told after the peer's address; "" is an orderly end."""
+    """The end of a layer. ``reason`` is told after the peer's address; "" is an orderly end."""
 
     reason: str = ""
 

@@ -29,7 +29,7 @@ WORDS: Final = {
 
 
 class TlsLayer:
-    """One side of a TLS connection. ``name`` is what the peer's certificate must be for, if we are the client."""
+    """One side of a TLS connection. ``name`` is what the server's certificate must be for."""
 
     def __init__(self, context: ssl.SSLContext, *, server: bool, name: str | None = None) -> None:
         self._read = ssl.MemoryBIO()

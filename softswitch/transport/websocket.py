@@ -26,7 +26,7 @@ _SILENT.disabled = True
 
 
 class WebSocketLayer:
-    """The server's side of one WebSocket. ``origins`` are the sites whose pages may connect; none means any."""
+    """The server's side of one WebSocket. ``origins`` are the sites whose pages may connect; all if none."""
 
     def __init__(self, origins: Sequence[str] = ()) -> None:
         # A program that is no browser sends no Origin; a list of sites is no wall against programs anyway.

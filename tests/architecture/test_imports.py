@@ -55,12 +55,13 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "verbs": FOUNDATION | {"sip", "registrar", "commands", "control"},
     # A telephone on the switch's own SIP core and media engine; it builds its objects itself.
     "phone": FOUNDATION | {"bus", "sip", "transport", "registrar", "calls", "ports"},
-    "demo": FOUNDATION | {"config"},
+    "demo": FOUNDATION | {"config", "transport"},
     # What is looked at before anything starts, and what is said once it has.
     "home": FOUNDATION,
     "ports": FOUNDATION | {"transport"},
     "music": FOUNDATION,
-    "preflight": FOUNDATION | {"config", "demo", "ivr", "registrar", "speech", "home", "ports", "music"},
+    "preflight": FOUNDATION
+    | {"config", "demo", "ivr", "registrar", "speech", "home", "ports", "music", "transport"},
     "greeting": FOUNDATION | {"config", "ivr", "calls", "words"},
 }
 

@@ -34,6 +34,7 @@ CROSS_CUTTING: Mapping[str, str] = {
     "tests/sip/test_fuzz.py": "all parsers of the room, fed with noise",
     "tests/sip/test_back_to_back.py": "two stacks joined by a lossy line",
     "tests/sip/test_protected_offers.py": "SRTP in offers and answers: sdes and offer_answer together",
+    "tests/transport/test_stream_layers.py": "TLS and WebSocket as whole streams, with others' clients",
     "tests/media/test_keys.py": "keys through the whole engine: heard, passed on, pressed",
     "tests/ivr/test_trees.py": "the shipped trees, through all their branches",
 }

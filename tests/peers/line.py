@@ -71,6 +71,16 @@ class DemoLine:
         return f"{LOOPBACK}:{self.port}"
 
     @property
+    def secure_server(self) -> str:
+        """Return host and port of TLS: the port after that of UDP and TCP."""
+        return f"{LOOPBACK}:{self.port + 1}"
+
+    @property
+    def certificate(self) -> Path:
+        """Return the certificate the line made for itself: whom a phone has to believe."""
+        return self.home / "tls" / "certificate.pem"
+
+    @property
     def lines(self) -> list[str]:
         """Return what the switch has printed."""
         return self.program.lines

@@ -16,12 +16,15 @@ ANSWER_SECONDS = 10.0
 
 SETTINGS = """\
 [sip]
-sip_port={sip}
+sip_port={sip_udp}
 sip_tcp_port=0
-sip_tls_port=0
+sip_tls_port={sip_tls}
 bind_address={loopback}
 contact="{user}" <sip:{user}@{loopback}:{sip}>
 use_ipv6=0
+root_ca={authorities}
+verify_server_certs={verify}
+verify_server_cn={verify}
 guess_hostname=0
 default_proxy=0
 use_info={use_info}
@@ -32,7 +35,7 @@ avpf={feedback}
 lime=0
 
 [proxy_0]
-reg_proxy=<sip:{server};transport=udp>
+reg_proxy=<sip:{server};transport={transport}>
 reg_identity=sip:{user}@{server}
 reg_expires=300
 reg_sendregister=1
@@ -95,9 +98,12 @@ class Linphonec:
         digits_by_info: bool = False,
         srtp: int = 0,
         feedback: bool = False,
+        authorities: Path | None = None,
     ) -> None:
+        """Start it and wait until it has registered: over TLS when it is told whom to believe, else UDP."""
         program = require("linphonec")
         self.server = server
+        self._suffix = "" if authorities is None else ";transport=tls"
         self.port = ports.take()
         home = folder / f"linphonec-{user}"
         (home / ".local/share/linphone").mkdir(parents=True)
@@ -107,6 +113,11 @@ class Linphonec:
             password=password,
             server=server,
             sip=self.port,
+            sip_udp=self.port if authorities is None else 0,
+            sip_tls=0 if authorities is None else self.port,
+            transport="udp" if authorities is None else "tls",
+            authorities=authorities or "",
+            verify=int(authorities is not None),
             rtp=ports.take(2),
             loopback=LOOPBACK,
             use_info=int(digits_by_info),
@@ -137,7 +148,7 @@ class Linphonec:
 
     def call(self, number: str) -> None:
         """Call a number and wait until it is answered. Raises PeerSilent."""
-        place = self.tell(f"call sip:{number}@{self.server}")
+        place = self.tell(f"call sip:{number}@{self.server}{self._suffix}")
         # Keys pressed before this line are lost.
         self.program.wait_line(
             r"to LinphoneCallStreamsRunning|StateStreamsRunning", ANSWER_SECONDS, since=place

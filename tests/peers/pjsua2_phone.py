@@ -55,6 +55,8 @@ class Settings:
     sound: str = ""
     codecs: Sequence[str] = ("PCMU/8000", "PCMA/8000")
     transport: str = "udp"
+    authorities: str = ""
+    """A PEM file of whom to believe over TLS; then a certificate that nobody there vouches for is refused."""
     answer: int = 0
     expires: int = 300
     srtp: int = 0
@@ -192,7 +194,13 @@ class Phone:
         transport = pj.TransportConfig()
         transport.port = self.settings.sip_port
         transport.boundAddress = "127.0.0.1"
-        kinds = {"udp": pj.PJSIP_TRANSPORT_UDP, "tcp": pj.PJSIP_TRANSPORT_TCP}
+        kinds = {
+            "udp": pj.PJSIP_TRANSPORT_UDP,
+            "tcp": pj.PJSIP_TRANSPORT_TCP,
+            "tls": pj.PJSIP_TRANSPORT_TLS,
+        }
+        transport.tlsConfig.CaListFile = self.settings.authorities
+        transport.tlsConfig.verifyServer = bool(self.settings.authorities)
         self.endpoint.transportCreate(kinds[self.settings.transport], transport)
         self.endpoint.libStart()
         self.endpoint.audDevManager().setNullDev()

@@ -58,7 +58,7 @@ class Room:
         phone = start_pjsua2(
             user,
             self.line.password,
-            self.line.server,
+            self.line.secure_server if settings.get("transport") == "tls" else self.line.server,
             ports=self.ports,
             folder=self.folder,
             sound="" if speaks is None else str(self.tone(speaks)),
@@ -88,16 +88,24 @@ class Room:
         return phone
 
     def linphonec(
-        self, user: str, *, speaks: float = 440.0, srtp: int = 0, feedback: bool = False
+        self,
+        user: str,
+        *,
+        speaks: float = 440.0,
+        secure: bool = False,
+        srtp: int = 0,
+        feedback: bool = False,
     ) -> Linphonec:
         """Start a registered linphonec that speaks a tone of ``speaks`` Hz.
 
-        ``srtp`` and ``feedback`` are what it offers.
+        A ``secure`` one speaks TLS and checks the line's certificate. ``srtp`` and ``feedback`` are what it
+        offers.
         """
         phone = Linphonec(
             user,
             self.line.password,
-            self.line.server,
+            self.line.secure_server if secure else self.line.server,
+            authorities=self.line.certificate if secure else None,
             ports=self.ports,
             folder=self.folder,
             sound=self.tone(speaks),

@@ -20,8 +20,9 @@ Event = Mapping[str, object]
 class SoftPhone:
     """One phone process. Every method waits, with a deadline, for what it asks for."""
 
-    def __init__(self, program: Program, *, server: str, port: int, log: Path) -> None:
+    def __init__(self, program: Program, *, server: str, port: int, log: Path, suffix: str = "") -> None:
         self.program = program
+        self.suffix = suffix
         self.server = server
         self.port = port
         self.log = log
@@ -81,7 +82,7 @@ class SoftPhone:
 
     def uri(self, number: str) -> str:
         """Return the SIP URI of a number on this phone's server."""
-        return f"sip:{number}@{self.server}"
+        return f"sip:{number}@{self.server}{self.suffix}"
 
     def dial(self, number: str) -> None:
         """Call a number; do not wait for what becomes of it."""
@@ -173,4 +174,6 @@ def _start(
     # Run as a module: a script's own folder would come first on the path and hide installed packages.
     argv = [sys.executable, "-m", module, json.dumps(arguments)]
     program = Program(argv, log=folder / f"{name}.log")
-    return SoftPhone(program, server=server, port=port, log=log)
+    transport = settings.get("transport", "udp")
+    suffix = ";transport=tls" if transport == "tls" else ""
+    return SoftPhone(program, server=server, port=port, log=log, suffix=suffix)

@@ -18,6 +18,9 @@ from tests.fakes.clock import FakeClock
 from tests.registrar.requests import HERE, PHONE, register
 
 TCP = Hop("TCP", "192.0.2.9", 40_000, "192.0.2.1", 5060, connection=7)
+TLS = Hop("TLS", "192.0.2.9", 40_000, "192.0.2.1", 5061, connection=7)
+WSS = Hop("WSS", "192.0.2.9", 40_000, "192.0.2.1", 8089, connection=7)
+WS = replace(WSS, transport="WS")
 
 
 class Desk:
@@ -400,3 +403,103 @@ def test_behind_one_public_address_nobody_is_called_at_anothers_port(contact):
     (binding,) = desk.registrar.bindings("1001")
     assert not binding.behind_nat
     assert way_to(binding) == hop
+
+
+# TLS and WebSocket
+
+
+@pytest.mark.parametrize(
+    ("contact", "hop"),
+    [
+        ("<sip:1001@192.0.2.9:5061;transport=tls>", TLS),
+        ("<sip:1001@192.0.2.9:5061;transport=TLS;ob>", TLS),
+        ("<sips:1001@192.0.2.9:5061>", TLS),
+        ("<sips:1001@192.0.2.9:5061;transport=tcp>", TLS),
+        # Many say nothing of it, or what they would speak in clear: they are called over TLS all the same.
+        ("<sip:1001@192.0.2.9:5060>", TLS),
+        ("<sip:1001@192.0.2.9:5060;transport=udp>", TLS),
+        ("<sip:1001@192.0.2.77:5060;transport=tcp>", TLS),
+        # RFC 7118 §8.1; "wss" is what some libraries made of it.
+        ("<sip:x7a@df7jal23ls0d.invalid;transport=ws>", WSS),
+        ("<sip:x7a@df7jal23ls0d.invalid;transport=wss>", WSS),
+        ("<sips:x7a@df7jal23ls0d.invalid;transport=ws>", WSS),
+        ("<sip:x7a@df7jal23ls0d.invalid;transport=ws>", WS),
+    ],
+)
+def test_who_came_over_tls_or_websocket_is_called_over_that_stream(contact, hop):
+    desk = Desk()
+    via = f"SIP/2.0/{hop.transport} df7jal23ls0d.invalid;branch=z9hG4bKx"
+    desk.register(contact, hop=hop, via=via)
+    (binding,) = desk.registrar.bindings("1001")
+    assert way_to(binding) == hop
+    # And over no other: a new one would prove nothing of who is there.
+    desk.registrar.connection_closed(7)
+    assert desk.contacts() == []
+
+
+@pytest.mark.parametrize(
+    ("contact", "hop", "why"),
+    [
+        ("<sip:1001@192.0.2.9;transport=tls>", TCP, "not spoken here"),
+        ("<sip:1001@192.0.2.9;transport=tls>", WS, "not spoken here"),
+        ("<sips:1001@192.0.2.9;transport=tcp>", TCP, "came without"),
+        ("<sips:1001@x.invalid;transport=ws>", WS, "came without"),
+        ("<sip:1001@x.invalid;transport=ws>", TLS, "not spoken here"),
+        ("<sip:1001@192.0.2.9;transport=sctp>", TLS, "not spoken here"),
+        ("<sip:1001@192.0.2.1:5061>", TLS, "in circles"),
+        ("<sip:1001@192.0.2.1;transport=tls>", TLS, "in circles"),
+    ],
+)
+def test_what_was_not_shown_to_be_spoken_is_not_promised(contact, hop, why):
+    desk = Desk()
+    refusal = desk.refused(contact, hop=hop)
+    assert refusal.status == 400
+    assert why in refusal.reason
+
+
+def test_a_page_is_behind_no_nat_that_anybody_could_tell():
+    desk = Desk()
+    via = "SIP/2.0/WSS df7jal23ls0d.invalid;branch=z9hG4bKx"
+    desk.register("<sip:x@df7jal23ls0d.invalid;transport=ws>", hop=WSS, via=via)
+    assert desk.events[0].behind_nat is False
+    assert desk.events[0].transport == "WSS"
+
+
+def test_a_binding_follows_its_flow():
+    # The phone has lost its stream and opened another before the switch knows: from another port, under
+    # another contact, as phones do that have no port of their own.
+    desk = Desk()
+    desk.register("<sip:1001@192.0.2.9:40000;transport=tls>", hop=TLS)
+    again = replace(TLS, port=40_001, connection=8)
+    desk.register("<sip:1001@192.0.2.9:40001;transport=tls>", hop=again, cseq=2)
+    (binding,) = desk.registrar.bindings("1001")
+    assert way_to(binding) == again
+    assert desk.registrar.over_stream(8)
+    assert not desk.registrar.over_stream(7)
+    # The end of the old stream takes nothing with it.
+    desk.registrar.connection_closed(7)
+    assert desk.registrar.count() == 1
+
+
+def test_two_phones_over_two_streams_are_two():
+    desk = Desk()
+    desk.register("<sip:1001@192.0.2.9:40000;transport=tls>", hop=TLS)
+    other = replace(TLS, port=40_001, connection=8)
+    desk.register("<sip:1001@192.0.2.9:40001;transport=tls>", hop=other, call_id="other")
+    elsewhere = replace(TLS, host="192.0.2.10", connection=9)
+    desk.register("<sip:1001@192.0.2.10:40000;transport=tls>", hop=elsewhere, cseq=2)
+    assert desk.registrar.count() == 3
+
+
+def test_phones_of_many_accounts_share_a_stream_and_each_is_known():
+    desk = Desk()
+    for user in ("1001", "1002"):
+        desk.register(f"<sip:{user}@192.0.2.9:5061;transport=tls>", hop=TLS, user=user, call_id=user)
+    desk.register(
+        "<sip:1001@192.0.2.9:5061;transport=tls>", hop=TLS, cseq=2, call_id="1001", extra="Expires: 0"
+    )
+    assert desk.registrar.over_stream(7)
+    desk.registrar.connection_closed(7)
+    assert desk.registrar.count() == 0
+    assert not desk.registrar.over_stream(7)
+    assert desk.registrar._over == {}

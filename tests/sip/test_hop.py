@@ -1,6 +1,6 @@
 import pytest
 
-from softswitch.sip.hop import Hop, bare_host, host_port, site
+from softswitch.sip.hop import Hop, bare_host, host_port, plain_address, site
 
 
 def test_addresses_as_uris_write_them():
@@ -16,8 +16,40 @@ def test_only_udp_repeats_by_our_timers(transport, reliable):
     assert Hop(transport, "a", 1, "b", 2).reliable is reliable
 
 
+@pytest.mark.parametrize(
+    ("transport", "secure", "framed"),
+    [
+        ("UDP", False, False),
+        ("TCP", False, False),
+        ("TLS", True, False),
+        ("WS", False, True),
+        ("WSS", True, True),
+    ],
+)
+def test_what_a_transport_promises(transport, secure, framed):
+    hop = Hop(transport, "a", 1, "b", 2)
+    assert (hop.secure, hop.framed) == (secure, framed)
+
+
 def test_a_host_loses_its_brackets_and_its_case():
     assert (bare_host("[2001:DB8::1]"), bare_host("PBX")) == ("2001:db8::1", "pbx")
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("2001:DB8:0:0::9", "2001:db8::9"),
+        ("::ffff:192.0.2.10", "192.0.2.10"),
+        ("::FFFF:c000:20a", "192.0.2.10"),
+        ("2001:db8:::192.0.2.1", "2001:db8::c000:201"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("PBX.example", "pbx.example"),
+        ("1:2", "1:2"),
+    ],
+)
+def test_one_address_is_one_however_it_is_written(written, plain):
+    assert plain_address(written) == plain
+    assert bare_host(f"[{written}]") == plain
 
 
 @pytest.mark.parametrize(

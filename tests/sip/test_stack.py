@@ -12,6 +12,7 @@ from softswitch.sip.signals import (
     DatagramReceived,
     Failed,
     Incoming,
+    PingStream,
     Reply,
     SendFailed,
     StreamClosed,
@@ -350,6 +351,69 @@ def test_a_datagram_is_handled_as_one_message(stack):
     stack.handle(0.0, DatagramReceived(PHONE, text_of() + text_of(cseq=2)))
     (incoming,) = drain(stack)
     assert isinstance(incoming.request, Request)
+
+
+# TLS and WebSocket
+
+
+TLS = replace(TCP, transport="TLS", local_port=5061)
+WS = replace(TCP, transport="WS", local_port=8088)
+
+
+def test_a_dialog_follows_its_phone_to_another_stream_when_its_own_is_lost(stack):
+    stack.handle(
+        0.0, StreamReceived(TLS, text_of("INVITE", via="SIP/2.0/TLS 192.0.2.9:5062;branch=z9hG4bK1"))
+    )
+    (incoming,) = drain(stack)
+    name = respond(stack, incoming, 200)
+    ack = text_of("ACK", branch="z9hG4bKack", to_tag=name.local_tag)
+    stack.handle(0.0, StreamReceived(TLS, ack))
+    drain(stack)
+    anew = replace(TLS, port=40_001, connection=4)
+    info = text_of("INFO", branch="z9hG4bK2", to_tag=name.local_tag, cseq=2)
+    # As long as the old one lives nobody takes its place: who knows the tags could be anybody.
+    stack.handle(1.0, StreamReceived(anew, info))
+    drain(stack)
+    assert stack.dialog(name).hop.connection == 3
+    stack.handle(2.0, StreamClosed(3))
+    # Not in clear, whoever asks.
+    clear = text_of("INFO", branch="z9hG4bK3", to_tag=name.local_tag, cseq=3)
+    stack.handle(2.0, DatagramReceived(PHONE, clear))
+    assert stack.dialog(name).hop.transport == "TLS"
+    again = text_of("INFO", branch="z9hG4bK4", to_tag=name.local_tag, cseq=4)
+    stack.handle(3.0, StreamReceived(anew, again))
+    drain(stack)
+    stack.send_in_dialog(4.0, name, "BYE")
+    (bye,) = drain(stack)
+    assert bye.hop == anew
+    assert request_of(bye.data).via.transport == "TLS"
+
+
+def test_messages_of_a_websocket_stand_alone(stack):
+    # RFC 7118 §5: no Content-Length; §8.1: a Via that names nobody.
+    data = text_of(via="SIP/2.0/WS df7jal23ls0d.invalid;branch=z9hG4bKx").replace(
+        b"Content-Length: 0\r\n", b""
+    )
+    stack.handle(0.0, StreamReceived(WS, data))
+    (incoming,) = drain(stack)
+    respond(stack, incoming, 200)
+    (answered,) = drain(stack)
+    assert answered.hop == WS
+    stack.handle(1.0, StreamReceived(WS, b"\r\n\r\n"))
+    assert drain(stack) == [Transmit(WS, b"\r\n")]
+    # One that is broken is answered and ends nothing; what is no SIP does.
+    stack.handle(2.0, StreamReceived(WS, text_of(branch="z9hG4bKy", body="x" * 9)[:-3]))
+    assert statuses(drain(stack)) == [400]
+    stack.handle(3.0, StreamReceived(WS, b"{}"))
+    assert drain(stack) == [CloseStream(3, "Bad start line")]
+
+
+def test_a_quiet_stream_is_pinged(stack):
+    stack.handle(0.0, StreamOpened(3))
+    stack.handle(0.0, StreamReceived(TLS, text_of()))
+    drain(stack)
+    stack.tick(60.0)
+    assert drain(stack) == [PingStream(3)]
 
 
 # Provisional responses that must be proved (RFC 3262 §4)

@@ -77,3 +77,22 @@ def test_the_address_of_the_default_route_stands_first(monkeypatch, found, liste
     monkeypatch.setattr(addresses, "_routed", lambda host: "192.0.2.5")
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     assert reachable_addresses() == listed
+
+
+def test_an_ipv4_address_before_a_nat_is_no_use_to_who_comes_by_ipv6():
+    both = LocalAddresses("::", public="5.6.7.8")
+    assert both.towards("8.8.8.8") == "5.6.7.8"
+    assert both.towards("2001:4860:4860::8888") != "5.6.7.8"
+    assert LocalAddresses("::", public="2001:4860::1").towards("2001:4860:4860::8888") == "2001:4860::1"
+
+
+def test_the_addresses_of_ipv6_stand_behind_those_of_ipv4(monkeypatch):
+    def resolve(name, port, family):
+        hosts = ["2001:db8::7", "fe80::1", "::1"] if family == socket.AF_INET6 else ["10.0.0.3"]
+        return [(family, None, 0, "", (host, 0)) for host in hosts]
+
+    monkeypatch.setattr(addresses, "_routed", lambda host: "2001:db8::5" if ":" in host else "192.0.2.5")
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    assert reachable_addresses(ipv6=True) == ["192.0.2.5", "10.0.0.3", "2001:db8::5", "2001:db8::7"]
+    monkeypatch.setattr(addresses, "_routed", lambda host: "::1" if ":" in host else "192.0.2.5")
+    assert reachable_addresses(ipv6=True) == ["192.0.2.5", "10.0.0.3", "2001:db8::7"]

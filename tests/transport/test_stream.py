@@ -15,16 +15,17 @@ from softswitch.sip.signals import SendFailed, StreamClosed, StreamOpened, Strea
 from softswitch.transport import descriptors, stream
 from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.stream import StreamTransport
+from softswitch.transport.tls import Trust
 from tests.transport.inbox import PATIENCE, Inbox
 
 
 class End:
     """A transport and what it handed on."""
 
-    def __init__(self) -> None:
+    def __init__(self, trust: Trust | None = None) -> None:
         self.inbox: Inbox[WireInput] = Inbox()
         self.opened: list[int] = []
-        self.streams = StreamTransport(LocalAddresses("127.0.0.1"), self.take)
+        self.streams = StreamTransport(LocalAddresses("127.0.0.1"), self.take, trust=trust)
 
     def take(self, what: WireInput) -> None:
         if isinstance(what, StreamOpened):
