@@ -40,6 +40,7 @@ MUSIC: Final = Path(__file__).parent.parent / "media" / "sounds" / "hold_music.f
 
 FAULT: Final = re.compile(r"^(ERROR|CRITICAL) |^Traceback ")
 _LISTENING: Final = re.compile(r"^listening on .*:(\d+)$", re.M)
+_SECURE: Final = re.compile(r"^TLS on port (\d+)$", re.M)
 _TREE: Final = {
     "tree": "benchmark",
     "language": "en",
@@ -75,11 +76,13 @@ class SwitchUnderTest:
     ``prompt_seconds`` is the length of what callers hear. ``signalling`` and ``worker`` are cores.
     """
 
-    def __init__(self, *, accounts: int, prompt_seconds: float, signalling: int, worker: int) -> None:
+    def __init__(
+        self, *, accounts: int, prompt_seconds: float, signalling: int, worker: int, tls: bool = False
+    ) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="softswitch-benchmark-"))
         names = [f"b{number}" for number in range(accounts)]
         self.accounts: list[Account] = [make_account(name, REALM, f"pw-{name}") for name in names]
-        self._write(names, prompt_seconds, worker)
+        self._write(names, prompt_seconds, worker, tls=tls)
         self._log = self._folder / "log"
         self._process = self._start(signalling)
         try:
@@ -106,6 +109,14 @@ class SwitchUnderTest:
     def signalling(self) -> int:
         """Process id of the signalling process."""
         return self._process.pid
+
+    @property
+    def secure_port(self) -> int:
+        """Port of TLS. Raises SwitchFailed when it is off."""
+        found = _SECURE.search(self._log.read_text(errors="replace"))
+        if found is None:
+            raise SwitchFailed(f"the switch does not speak TLS\n{self._last_lines()}")
+        return int(found.group(1))
 
     def stop(self) -> None:
         """End the switch. Raises SwitchFailed when it does not end by itself."""
@@ -135,11 +146,11 @@ class SwitchUnderTest:
         ends = [json.loads(data) for (data,) in rows]
         return sum(end["packets_lost"] + end["unauthentic"] for end in ends)
 
-    def _write(self, names: list[str], prompt_seconds: float, worker: int) -> None:
+    def _write(self, names: list[str], prompt_seconds: float, worker: int, *, tls: bool) -> None:
         write_wave(self._folder / "prompt.wav", sound(prompt_seconds))
         (self._folder / "tree.yaml").write_text(yaml.safe_dump(_TREE))
         config = {
-            "sip": {"bind": HOST, "port": 0, "realm": REALM},
+            "sip": {"bind": HOST, "port": 0, "realm": REALM, "tls": tls},
             "media": {
                 "ports": RTP_PORTS,
                 "cores": [worker],

@@ -137,9 +137,11 @@ def run(
         return loaded if home is None else loaded.model_copy(update={"home": home})
 
     def greet(switch: Switch) -> str:
-        where = ", ".join([*switch.addresses(), *(f"{kind} {port}" for kind, port in switch.ports.items())])
+        where = ", ".join(switch.addresses())
+        at = "na porcie" if pl else "on port"
+        also = "".join(f"\n{kind} {at} {port}" for kind, port in switch.ports.items())
         first = f"działa pod {where}" if pl else f"listening on {where}"
-        return f"{first}\n{numbers_of(switch.config, switch.trees, language)}"
+        return f"{first}{also}\n{numbers_of(switch.config, switch.trees, language)}"
 
     _serve(prepared, greet=greet, language=language)
 
