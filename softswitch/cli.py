@@ -225,8 +225,14 @@ def phone(
             show_default=False,
         ),
     ] = "",
-    server: Annotated[str, typer.Option(help="The switch, HOST or HOST:PORT.")] = "127.0.0.1:5060",
+    server: Annotated[
+        str, typer.Option(help="The switch, HOST or HOST:PORT; an IPv6 address in brackets.")
+    ] = "127.0.0.1",
     tcp: Annotated[bool, typer.Option("--tcp", help="Use TCP instead of UDP.")] = False,
+    tls: Annotated[bool, typer.Option("--tls", help="Use TLS; the port is then 5061, not 5060.")] = False,
+    believe: Annotated[
+        Path | None, typer.Option(help="Over TLS, believe the certificates in this PEM file.")
+    ] = None,
     port: Annotated[
         int, typer.Option(help="The phone's own SIP port; 0 takes a free one.", min=0, max=65_535)
     ] = 0,
@@ -250,7 +256,8 @@ def phone(
         user=user,
         server=server,
         password=password,
-        transport="TCP" if tcp else "UDP",
+        transport="TLS" if tls else "TCP" if tcp else "UDP",
+        believes=believe,
         port=port,
         rtp=(rtp, rtp + 99),
         play=play,

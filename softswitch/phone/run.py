@@ -27,12 +27,15 @@ from softswitch.calls.media_port import MediaPort, Sound
 from softswitch.clock import SystemClock
 from softswitch.errors import StartError
 from softswitch.phone.steps import Step
-from softswitch.phone.telephone import PATIENCE, Line, PhoneError, Telephone
+from softswitch.phone.telephone import PATIENCE, Line, PhoneError, Telephone, split_server
 from softswitch.ports import refusal
+from softswitch.sip.dialog import DEFAULT_PORT
+from softswitch.sip.hop import bare_host
 from softswitch.sip.offer_answer import Direction
 from softswitch.sip.stack import SipStack
 from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.driver import SipDriver
+from softswitch.transport.tls import Trust
 
 INFO_SECONDS: Final = 0.25
 """Pause between two keys by INFO: a quick finger."""
@@ -58,6 +61,8 @@ class PhoneSetup:
     register: bool = True
     keep_registered: bool = False
     patience: float = PATIENCE
+    believes: Path | None = None
+    """Over TLS, a PEM file of whom to believe; the system's authorities unless given."""
 
 
 async def take_steps(setup: PhoneSetup, steps: list[Step], say: Callable[[str], None]) -> bool:
@@ -212,23 +217,28 @@ async def _tones(phone: Telephone, media: MediaPort, digits: str) -> None:
 async def _telephone(
     setup: PhoneSetup, say: Callable[[str], None]
 ) -> AsyncIterator[tuple[Telephone, MediaPort]]:
-    host, port = await _resolved(setup.server)
-    clock, addresses = SystemClock(), LocalAddresses("0.0.0.0")
+    host, port = await _resolved(setup.server, DEFAULT_PORT[setup.transport])
+    everywhere = "::" if ":" in host else "0.0.0.0"
+    clock, addresses = SystemClock(), LocalAddresses(everywhere)
+    name, trust = _trusted(setup)
     stack = SipStack(token=lambda: secrets.token_hex(8), agent=f"softswitch-phone/{__version__}")
-    driver = SipDriver(stack, clock, user=lambda output: phone.handle(output), addresses=addresses)
+    driver = SipDriver(
+        stack, clock, user=lambda output: phone.handle(output), addresses=addresses, trust=trust
+    )
     with tempfile.TemporaryDirectory(prefix="softswitch-phone-") as folder:
         client = MediaClient(ports=setup.rtp, frames=Path(folder))
-        media = MediaPort(client, bind="0.0.0.0")
+        media = MediaPort(client, bind=everywhere)
         try:
-            await driver.listen("0.0.0.0", setup.port)
+            await driver.listen(everywhere, setup.port)
         except OSError as error:
-            raise StartError(refusal(error, "0.0.0.0", setup.port)) from error
+            raise StartError(refusal(error, everywhere, setup.port)) from error
         try:
             try:
                 await client.start()
             except MediaError as error:
                 raise StartError(f"the media worker cannot start: {error}") from error
-            line = Line(setup.user, driver.hop(setup.transport, host, port), setup.server, setup.password)
+            hop = driver.hop(setup.transport, host, port, name=name)
+            line = Line(setup.user, hop, setup.server, setup.password)
             around = Surroundings(
                 signaller=driver,
                 media=media,
@@ -244,17 +254,32 @@ async def _telephone(
             await client.stop()
 
 
-async def _resolved(server: str) -> tuple[str, int]:
+def _trusted(setup: PhoneSetup) -> tuple[str, Trust]:
+    """Return what the switch's certificate must be for, and who is believed; "" where no TLS is spoken."""
+    trust = Trust()
+    if setup.transport != "TLS":
+        return "", trust
+    name = bare_host(split_server(setup.server)[0])
+    try:
+        trust.add(name, authorities=setup.believes)
+    except OSError as error:
+        raise StartError(f"cannot believe {setup.believes}: {error.strerror}") from error
+    return name, trust
+
+
+async def _resolved(server: str, usual: int) -> tuple[str, int]:
     """Return the IP address and port of ``HOST[:PORT]``; raise StartError when the name is unknown."""
-    name, colon, port = server.rpartition(":")
-    host, number = (name, port) if colon and port.isdecimal() else (server, "5060")
-    if not 0 < int(number) <= 65_535:
+    host, port = split_server(server)
+    number = usual if port is None else port
+    if not 0 < number <= 65_535:
         raise StartError(f"{number} is no port")
+    # An IPv6 address stands in brackets, as in every URI; names are asked for IPv4.
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
     try:
         found = await asyncio.get_running_loop().getaddrinfo(
-            host, int(number), family=socket.AF_INET, type=socket.SOCK_DGRAM
+            host.strip("[]"), number, family=family, type=socket.SOCK_DGRAM
         )
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "a name cannot be written like this"
         raise StartError(f"there is no host {host!r}: {why}") from error
-    return str(found[0][4][0]), int(number)
+    return str(found[0][4][0]), number

@@ -18,7 +18,7 @@ from softswitch.errors import SoftswitchError
 from softswitch.sip.digest import authorize
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr
-from softswitch.sip.hop import Hop
+from softswitch.sip.hop import Hop, uri_host
 from softswitch.sip.message import Request, Response
 from softswitch.sip.offer_answer import Direction
 from softswitch.sip.signals import (
@@ -54,12 +54,16 @@ class Line:
 
     def address(self, user: str) -> NameAddr:
         """Return the address of a user of the same switch."""
-        host, _, port = self.domain.rpartition(":") if self._has_port else (self.domain, "", "")
-        return NameAddr(SipUri(host, user, int(port) if port else None))
+        host, port = split_server(self.domain)
+        return NameAddr(SipUri(host, user, port))
 
-    @property
-    def _has_port(self) -> bool:
-        return self.domain.rpartition(":")[2].isdigit() and self.domain.count(":") == 1
+
+def split_server(server: str) -> tuple[str, int | None]:
+    """Return host and port of ``HOST[:PORT]``, an IPv6 address in its brackets; None for a port not given."""
+    host, colon, port = server.rpartition(":")
+    if not colon or not port.isdecimal() or (":" in host and not host.endswith("]")):
+        return server, None
+    return host, int(port)
 
 
 class Telephone:
@@ -184,7 +188,7 @@ class Telephone:
         params: tuple[tuple[str, str | None], ...] = ()
         if hop.transport != "UDP":
             params = (("transport", hop.transport.lower()),)
-        return NameAddr(SipUri(hop.local_host, self._line.user, hop.local_port, params=params))
+        return NameAddr(SipUri(uri_host(hop.local_host), self._line.user, hop.local_port, params=params))
 
     # Calls
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 QUIET_SECONDS: Final = 60.0
-MOST_REMEMBERED: Final = 1_000
+MOST_REMEMBERED: Final = 200
 """Peers and reasons that are kept apart; one who invents more of them is told of together with others."""
 
 

@@ -24,7 +24,7 @@ from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request, Response
 from softswitch.sip.sdes import Protection
-from softswitch.sip.sdp import SessionDescription, parse_sdp
+from softswitch.sip.sdp import SessionDescription, address_type, parse_sdp
 from softswitch.sip.signals import Cancelled, DialogId, Incoming, Reply, TransactionKey, UserOutput
 from softswitch.sip.stack import SipStack
 from softswitch.sip.uri import SipUri
@@ -47,7 +47,8 @@ def sdp(
 ) -> bytes:
     """Return a phone's description; ``direction`` as in ``sendonly``."""
     maps = {"8": "PCMA/8000", "0": "PCMU/8000", "101": "telephone-event/8000", "9": "G722/8000"}
-    lines = ["v=0", f"o=- 1 {version} IN IP4 {host}", "s=-", f"c=IN IP4 {host}", "t=0 0"]
+    here = f"IN {address_type(host)} {host}"
+    lines = ["v=0", f"o=- 1 {version} {here}", "s=-", f"c={here}", "t=0 0"]
     lines.append(f"m=audio {port} RTP/AVP {formats}")
     lines += [f"a=rtpmap:{number} {maps[number]}" for number in formats.split()]
     if direction:

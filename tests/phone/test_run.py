@@ -21,6 +21,7 @@ from softswitch.phone import run
 from softswitch.phone.run import PhoneSetup, take_steps
 from softswitch.phone.steps import parse_steps
 from softswitch.sip.headers import NameAddr
+from softswitch.sip.hop import uri_host
 from softswitch.sip.signals import Incoming, UserOutput
 from softswitch.sip.stack import SipStack
 from softswitch.sip.uri import SipUri
@@ -29,15 +30,17 @@ from softswitch.transport.driver import SipDriver
 from tests.fakes.exchange import sdp
 from tests.fakes.media import FakeMediaClient
 from tests.fakes.party import counted
+from tests.transport.shown import made, shown
 
 
 class Switch:
     """Answers everything at once; 999 is nobody's number."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.seen: list[str] = []
         stack = SipStack(token=counted("s"), agent="switch")
-        self.driver = SipDriver(stack, SystemClock(), user=self.hear, addresses=LocalAddresses("127.0.0.1"))
+        self.driver = SipDriver(stack, SystemClock(), user=self.hear, addresses=LocalAddresses(host))
         self.port = 0
 
     def hear(self, output: UserOutput) -> None:
@@ -52,8 +55,8 @@ class Switch:
         response = self.driver.stack.response(output.transaction, 404 if refused else 200)
         if request.method == "INVITE" and not refused:
             direction = "recvonly" if hold else ""
-            response.put_body(sdp(host="127.0.0.1", direction=direction), "application/sdp")
-        contact = NameAddr(SipUri("127.0.0.1", port=self.port))
+            response.put_body(sdp(host=self.host, direction=direction), "application/sdp")
+        contact = NameAddr(SipUri(uri_host(self.host), port=self.port))
         self.driver.respond(output.transaction, response, contact=contact)
 
 
@@ -126,7 +129,8 @@ def spoken(folder: Path) -> Path:
 
 
 def setup(switch: Switch, **more: object) -> PhoneSetup:
-    return PhoneSetup(user="1001", server=f"127.0.0.1:{switch.port}", password="x", **more)  # type: ignore[arg-type]
+    more = {"server": f"127.0.0.1:{switch.port}", **more}
+    return PhoneSetup(user="1001", password="x", **more)  # type: ignore[arg-type]
 
 
 async def take(switch: Switch, *words: str, **more: object) -> tuple[bool, list[str]]:
@@ -198,6 +202,35 @@ async def test_a_phone_over_tcp(switch: Switch, sounds: Sounds) -> None:
     worked, told = await take(switch, "call:100", "hangup", transport="TCP")
     assert worked, told
     assert switch.seen == ["REGISTER 3600", "INVITE", "BYE"]
+
+
+async def test_a_phone_over_tls_believes_whom_it_is_told(
+    switch: Switch, sounds: Sounds, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = made(tmp_path, ["127.0.0.1"])
+    certificates = shown(files)
+    port = await switch.driver.listen_for("TLS", "127.0.0.1", 0, lambda: (certificates.layer(),))
+    secure = {"transport": "TLS", "server": f"127.0.0.1:{port}"}
+    worked, told = await take(switch, "call:100", "hangup", believes=files.certificate, **secure)
+    assert worked, told
+    assert switch.seen == ["REGISTER 3600", "INVITE", "BYE"]
+    # Nobody vouches for it: nothing is said to who may be anybody.
+    worked, told = await take(switch, "call:100", **secure)
+    assert not worked
+    assert told[-1] == f"failed: 127.0.0.1:{port} does not answer (transport failed)"
+    assert "has a certificate that we do not trust: self-signed certificate" in caplog.text
+    assert len(switch.seen) == 3
+    with pytest.raises(StartError, match=r"^cannot believe .*none\.pem: No such file"):
+        await take(switch, believes=tmp_path / "none.pem", **secure)
+
+
+async def test_a_phone_over_ipv6(sounds: Sounds) -> None:
+    switch = Switch("::1")
+    switch.port = await switch.driver.listen("::1", 0)
+    worked, told = await take(switch, "call:100", "hangup", server=f"[::1]:{switch.port}")
+    assert worked, told
+    assert switch.seen == ["REGISTER 3600", "INVITE", "BYE"]
+    await switch.driver.close()
 
 
 async def test_sound_is_played_and_recorded(switch: Switch, sounds: Sounds, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from media import commands as ask
-from softswitch.phone.telephone import EXPIRES, PhoneError
+from softswitch.phone.telephone import EXPIRES, PhoneError, split_server
 from softswitch.sip.offer_answer import Direction
 from softswitch.sip.sdp import parse_sdp
 from softswitch.sip.signals import Incoming, Reply
@@ -436,3 +436,19 @@ async def test_a_change_of_a_call_that_is_over_is_refused():
         b.switch.send_in(dialog, "OPTIONS")
         await passes(1)
         assert b.switch.statuses("OPTIONS") == [481]
+
+
+@pytest.mark.parametrize(
+    ("server", "host", "port"),
+    [
+        ("192.0.2.1", "192.0.2.1", None),
+        ("192.0.2.1:5070", "192.0.2.1", 5070),
+        ("pbx.example:5070", "pbx.example", 5070),
+        ("[2001:db8::1]", "[2001:db8::1]", None),
+        ("[2001:db8::1]:5061", "[2001:db8::1]", 5061),
+        ("2001:db8::1", "2001:db8::1", None),
+        ("pbx:sip", "pbx:sip", None),
+    ],
+)
+def test_a_server_is_cut_into_host_and_port(server, host, port):
+    assert split_server(server) == (host, port)

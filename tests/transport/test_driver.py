@@ -17,13 +17,15 @@ from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request
 from softswitch.sip.signals import Acknowledged, Cause, Failed, Incoming, Reply, UserOutput
 from softswitch.sip.stack import SipStack
-from softswitch.sip.streams import IDLE_SECONDS
+from softswitch.sip.streams import IDLE_SECONDS, PING_SECONDS
 from softswitch.sip.timers import Timings
 from softswitch.sip.uri import SipUri
 from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.driver import SipDriver
+from softswitch.transport.tls import Trust
 from tests.fakes.party import counted
 from tests.transport.inbox import PATIENCE, Inbox
+from tests.transport.shown import made, shown
 
 QUICK = Timings(t1=0.002, t2=0.008, t4=0.01)
 """A whole transaction that finds no answer takes 0.13 s."""
@@ -32,7 +34,7 @@ QUICK = Timings(t1=0.002, t2=0.008, t4=0.01)
 class End:
     """A driver that answers every request outside a dialog with 200, and what it heard."""
 
-    def __init__(self, name: str, timings: Timings | None = None) -> None:
+    def __init__(self, name: str, timings: Timings | None = None, trust: Trust | None = None) -> None:
         self.inbox: Inbox[UserOutput] = Inbox()
         self.closed: Inbox[int] = Inbox()
         self.fault: Callable[[UserOutput], Exception | None] = lambda output: None
@@ -44,6 +46,7 @@ class End:
             addresses=LocalAddresses("127.0.0.1"),
             stream_closed=self.closed.put,
             stream_wanted=lambda connection: self.wanted,
+            trust=trust,
         )
         self.wanted = True
         self.dismisses = False
@@ -389,6 +392,43 @@ async def test_a_quiet_stream_is_closed_unless_a_phone_registered_over_it(ends, 
         assert two.closed.empty
     else:
         await two.closed.next(int)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_a_quiet_stream_is_pinged_if_a_phone_registered_over_it(ends, wanted):
+    switch, _ = ends
+    switch.wanted = wanted
+    async with stream_to(switch) as (reader, writer):
+        writer.write(OPTIONS.format("p").encode())
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"SIP/2.0 200")
+        switch.driver.stack.tick(SystemClock().monotonic() + PING_SECONDS)
+        # What the stack wants is carried out with whatever comes next.
+        writer.write(OPTIONS.format("q").encode())
+        said = await reader.readuntil(b"SIP/2.0 200 OK\r\n")
+        assert said.startswith(b"\r\n\r\n") is wanted
+
+
+async def test_tls_is_listened_for_beside_and_opened_to_whom_we_believe(ends, tmp_path):
+    switch, _ = ends
+    files = made(tmp_path)
+    certificates = shown(files)
+    port = await switch.driver.listen_for("TLS", "127.0.0.1", 0, lambda: (certificates.layer(),))
+    trust = Trust()
+    trust.add("pbx.test", authorities=files.certificate)
+    trunk = End("trunk", trust=trust)
+    trunk.port = await trunk.driver.listen("127.0.0.1", 0)
+    hop = trunk.driver.hop("TLS", "127.0.0.1", port, name="pbx.test")
+    incoming = await trunk.exchange(switch, hop)
+    assert (incoming.request.via.transport, incoming.hop.local_port) == ("TLS", port)
+    # And back over the same stream, as nobody listens for TLS there.
+    assert (await switch.exchange(trunk, incoming.hop)).hop.name == "pbx.test"
+    # Whom we were not told of is not called, and the request hears of it.
+    key = trunk.driver.send(
+        trunk.request("INVITE"), trunk.driver.hop("TLS", "127.0.0.1", port, name="x.test")
+    )
+    failed = await trunk.inbox.next(Failed)
+    assert (failed.transaction, failed.cause) == (key, Cause.BROKEN)
+    await trunk.driver.close()
 
 
 async def test_what_is_dismissed_is_answered_and_nothing_is_kept(ends):

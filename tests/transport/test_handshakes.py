@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softswitch.transport.handshakes import Handshakes
@@ -34,6 +34,7 @@ def test_a_place_that_has_enough_lets_others_pass() -> None:
     assert begun == ["a", "b", "d", "e", "c"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from("xyz"), st.booleans()), max_size=200))
 def test_nobody_is_forgotten_and_no_limit_is_passed(steps: list[tuple[int, str, bool]]) -> None:
     turns = Handshakes(most=4, from_one=3)
