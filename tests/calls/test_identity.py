@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
 from softswitch.calls.identity import shown
-from softswitch.calls.leg import Leg
+from softswitch.calls.leg import Leg, Surroundings
 from softswitch.sip.headers import parse_name_addr
 from softswitch.sip.hop import Hop
+from softswitch.sip.sdes import Protection
 from tests.fakes.exchange import SWITCH, Steps, calling, exchange, talking
 from tests.fakes.virtual_time import in_virtual_time, passes
 
@@ -15,7 +19,15 @@ ASSERTED = "P-Asserted-Identity"
 
 
 def leg(party, display="", hop=None):
-    made = Leg("b1", party, None, hop or Hop("UDP", "192.0.2.9", 5062, *SWITCH), lambda leg, signal: None)
+    # Nothing else is asked of what is around it.
+    around = SimpleNamespace(protection=lambda account: Protection.OFFERED, key_source=bytes)
+    made = Leg(
+        "b1",
+        party,
+        cast(Surroundings, around),
+        hop or Hop("UDP", "192.0.2.9", 5062, *SWITCH),
+        lambda leg, signal: None,
+    )
     made.display = display
     return made
 
