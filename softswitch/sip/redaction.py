@@ -16,9 +16,7 @@ SHOWN: Final = frozenset(b"username realm nonce uri algorithm qop opaque userhas
 (RFC 7616 §3.4.1), and they show whose credentials they were and whether a nonce was old."""
 
 # A value ends where its line does; a line that begins with a space goes on with it (RFC 3261 §7.3.1).
-_CREDENTIALS = re.compile(
-    rb"(auth(?:orization|entication-info)[ \t]*:)([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE
-)
+_CREDENTIALS = re.compile(rb"(auth(?:orization|entication-info)[ \t]*:)([^\n]*(?:\n[ \t][^\n]*)*)")
 _IN_URI = re.compile(rb"([?&](?:proxy-)?auth(?:orization|entication-info)=)[^&>\s]*", re.IGNORECASE)
 _PARAM = re.compile(rb'([^\s=,"]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^\s,]*)', re.DOTALL)
 _PASSWORD = re.compile(rb'((?:sips?:|://)[^\s@:<>"]*:)[^\s@<>"]+(?=@)', re.IGNORECASE)
@@ -28,43 +26,65 @@ _KEYS = re.compile(
     re.IGNORECASE,
 )
 _BODY = re.compile(rb"\r?\n\r?\n")
-_PRIVATE = re.compile(
-    # Requests and responses of INFO (keys) and MESSAGE (texts), the keys of RFC 4730, and what is packed.
-    rb"\A\s*(?:info|message)\s|\ncseq[ \t]*:[ \t]*[0-9]+[ \t]+(?:info|message)\s|kpml"
-    rb"|\n(?:content-encoding|e)[ \t]*:",
-    re.IGNORECASE,
-)
+# These, and the one for credentials, look at a message in small letters: to ignore case would cost ten times
+# as much, and they are tried on every message.
+_MAYBE_PASSWORD = re.compile(rb'sips?:[^\s@:<>"]*:[^\s@<>"]+@')
+_PRIVATE_REQUEST = re.compile(rb"\s*(?:(?:info|message)\s|notify\s(?s:.*)kpml)")
+_PRIVATE_RESPONSE = re.compile(rb"\ncseq[ \t]*:[ \t]*[0-9]+[ \t]+(?:info|message)\s")
+_PACKED = re.compile(rb"\ne[ \t]*:")
 _WRITTEN = re.compile(rb"[^\r\n]")
 
 
 def redacted(data: bytes) -> bytes:
     """Return a message without its secrets; the very same octets when it has none."""
     small = data.lower()
-    if b"auth" in small:
-        data = _CREDENTIALS.sub(_without_proof, data)
-        data = _IN_URI.sub(rb"\1" + HIDDEN, data)
-    if b"inline:" in small or b"key-mgmt" in small or b"ice-pwd" in small or b"\nk=" in small:
-        data = _KEYS.sub(lambda found: found[1] + b"*" * len(found[2]), data)
-    if b"@" in small:
+    if b"auth" in small and (b"authorization" in small or b"authentication-info" in small):
+        data = _without_proofs(data, small)
+        if b"authorization=" in small or b"authentication-info=" in small:
+            data = _IN_URI.sub(rb"\1" + HIDDEN, data)
+    if _MAYBE_PASSWORD.search(small) or b"://" in small:
         data = _PASSWORD.sub(rb"\1" + HIDDEN, data)
-    # A search for words that are seldom there costs less than the expression.
-    if (
-        b"info" in small or b"message" in small or b"kpml" in small or b"encoding" in small or b"\ne" in small
-    ) and (_PRIVATE.search(data) and (end := _BODY.search(data))):
-        data = data[: end.end()] + _WRITTEN.sub(b"*", data[end.end() :])
+    end = small.find(b"\r\n\r\n")
+    if b"\n\n" in small:
+        end = 0  # With line ends of another kind its body may begin earlier: all of it is looked at.
+    elif end == len(small) - 4:
+        return data  # It has no body, as most have none.
+    tail = small[max(end, 0) :]
+    if b"inline:" in tail or b"key-mgmt" in tail or b"ice-pwd" in tail or b"\nk=" in tail:
+        data = _KEYS.sub(lambda found: found[1] + b"*" * len(found[2]), data)
+    if _is_private(small) and (blank := _BODY.search(data)):
+        data = data[: blank.end()] + _WRITTEN.sub(b"*", data[blank.end() :])
     return data
 
 
-def _without_proof(found: re.Match[bytes]) -> bytes:
-    """Return a field with its credentials; what cannot be read of them is left out."""
-    name, value = found[1], found[2]
-    end = b"\r" if value.endswith(b"\r") else b""
+def _is_private(small: bytes) -> bool:
+    """Tell whether a body is nobody's business: keys of INFO and RFC 4730, texts, and what is packed."""
+    if b"content-encoding" in small or _PACKED.search(small):
+        return True
+    if small.startswith(b"sip/"):
+        return _PRIVATE_RESPONSE.search(small) is not None
+    return _PRIVATE_REQUEST.match(small) is not None
+
+
+def _without_proofs(data: bytes, small: bytes) -> bytes:
+    """Return a message whose credentials prove nothing; what cannot be read of them is left out."""
+    parts, end = [], 0
+    for found in _CREDENTIALS.finditer(small):
+        begin, value = found.end(1), data[found.start(2) : found.end(2)]
+        parts += [data[end:begin], _without_proof(value)]
+        end = found.end(2)
+    return b"".join([*parts, data[end:]])
+
+
+def _without_proof(value: bytes) -> bytes:
+    """Return the value of one field, with the space before it."""
+    end, name = b"\r" if value.endswith(b"\r") else b"", b""
     scheme = value.split(None, 1)[:1]
     if scheme and b"=" not in scheme[0]:
         if scheme[0].lower() != b"digest":
-            return name + b" " + HIDDEN + end
-        name += b" Digest"
-    params = [_shown(param[1], param[2]) for param in _PARAM.finditer(value)]
+            return b" " + HIDDEN + end
+        name = b" Digest"
+    params = [_shown(param, text) for param, text in _PARAM.findall(value)]
     return name + b" " + b", ".join(params) + end
 
 

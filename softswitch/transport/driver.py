@@ -28,6 +28,7 @@ from softswitch.sip.stack import SipStack
 from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.stream import MakeLayers, StreamTransport
 from softswitch.transport.tls import Trust
+from softswitch.transport.trace import Traced, untraced
 from softswitch.transport.udp import Admits, UdpTransport, bind_udp, everybody
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,8 @@ class SipDriver:
     """A stack with its sockets. ``user`` gets every user event; it may call back at once.
 
     ``stream_wanted`` tells whether a stream that has gone quiet is needed by a registered phone, ``admits``
-    whether what comes from a socket is to be read; ``trust`` says to whom TLS is opened.
+    whether what comes from a socket is to be read; ``trust`` says to whom TLS is opened. ``trace`` gets all
+    that comes and goes; it must return at once.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class SipDriver:
         stream_wanted: Callable[[int], bool] = lambda connection: True,
         admits: Admits = everybody,
         trust: Trust | None = None,
+        trace: Traced = untraced,
     ) -> None:
         self.stack = stack
         self._clock = clock
@@ -62,6 +65,7 @@ class SipDriver:
         self._stream_closed = stream_closed
         self._stream_wanted = stream_wanted
         self._admits = admits
+        self._trace = trace
         self._udp: UdpTransport | None = None
         self._streams = StreamTransport(addresses, self.receive, trust=trust)
         self._timer: asyncio.TimerHandle | None = None
@@ -117,8 +121,10 @@ class SipDriver:
             assert what.hop.connection is not None
             self._streams.close_connection(what.hop.connection)
             return
+        now = self._clock.monotonic()
+        self._trace(now, what, True)
         try:
-            self.stack.handle(self._clock.monotonic(), what)
+            self.stack.handle(now, what)
         except Exception:
             # Whatever a datagram can do to us, it ends that datagram and nothing else.
             logger.exception("a message could not be handled")
@@ -203,6 +209,7 @@ class SipDriver:
             sent = self._udp.send(what.hop, what.data)
         else:
             sent = self._streams.send(what)
+        self._trace(self._clock.monotonic(), what, sent)
         if not sent and what.transaction is not None:
             # Later, as if it had come from the wire: whoever is sending does not know its transaction yet.
             asyncio.get_running_loop().call_soon(self.receive, SendFailed(what.transaction))

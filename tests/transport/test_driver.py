@@ -7,6 +7,7 @@ import contextlib
 import random
 import socket
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,18 @@ from softswitch.errors import SoftswitchError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request
-from softswitch.sip.signals import Acknowledged, Cause, Failed, Incoming, Reply, UserOutput
+from softswitch.sip.signals import (
+    Acknowledged,
+    Cause,
+    DatagramReceived,
+    Failed,
+    Incoming,
+    Reply,
+    StreamReceived,
+    Transmit,
+    UserOutput,
+    WireInput,
+)
 from softswitch.sip.stack import SipStack
 from softswitch.sip.streams import IDLE_SECONDS, PING_SECONDS
 from softswitch.sip.timers import Timings
@@ -47,7 +59,9 @@ class End:
             stream_closed=self.closed.put,
             stream_wanted=lambda connection: self.wanted,
             trust=trust,
+            trace=lambda now, what, sent: self.traced.append((what, sent)),
         )
+        self.traced: list[tuple[WireInput | Transmit, bool]] = []
         self.wanted = True
         self.dismisses = False
         self.name = name
@@ -102,6 +116,26 @@ async def test_a_request_is_answered(ends, transport):
     incoming = await one.exchange(two, one.hop_to(two, transport))
     assert incoming.hop.transport == incoming.request.via.transport == transport
     assert (incoming.hop.connection is not None) == (transport == "TCP")
+
+
+@pytest.mark.parametrize(("transport", "kind"), [("UDP", DatagramReceived), ("TCP", StreamReceived)])
+async def test_all_that_passes_is_traced_on_both_sides(ends, transport, kind):
+    one, two = ends
+    await one.exchange(two, one.hop_to(two, transport))
+    sent = [what.data for what, sent in one.traced if isinstance(what, Transmit) and sent]
+    came = [what.data for what, _ in two.traced if isinstance(what, kind)]
+    assert sent == came
+    assert sent[0].startswith(b"OPTIONS ")
+    back = [what.data for what, _ in one.traced if isinstance(what, kind)]
+    assert back == [what.data for what, _ in two.traced if isinstance(what, Transmit)]
+
+
+async def test_what_cannot_be_sent_is_traced_as_such(ends):
+    one, two = ends
+    one.driver.send(one.request("OPTIONS"), replace(one.hop_to(two, "TCP"), connection=4711))
+    assert (await one.inbox.next(Failed)).cause is Cause.BROKEN
+    unsent = [what.data for what, sent in one.traced if isinstance(what, Transmit) and not sent]
+    assert [data[:8] for data in unsent] == [b"OPTIONS "]
 
 
 async def test_a_phone_that_registered_over_tcp_is_called_over_its_own_connection(ends):
