@@ -59,18 +59,24 @@ from softswitch.storage.database import Database
 from softswitch.storage.errors import StorageError
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.secret_store import SecretStore
+from softswitch.trace.hep import HepSender
+from softswitch.trace.messages import TRACE_FOLDER
 from softswitch.transport import descriptors
 from softswitch.transport.addresses import LocalAddresses, reachable_addresses
 from softswitch.transport.certificates import CertificateError, Certificates
 from softswitch.transport.doors import Door, certificates_for, layers_of
 from softswitch.transport.driver import SipDriver
+from softswitch.transport.ring import Noted
 from softswitch.transport.tls import Trust
+from softswitch.transport.trace import Traced, Tracer, untraced
 from softswitch.verbs import defence_verbs
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_MUSIC: Final = Path(__file__).parent.parent / "media" / "sounds" / "hold_music.flac"
 DATABASE: Final = "switch.db"
+NUMBERS_TOLD: Final = 10_000
+"""Numbers written down at a start: all of any firm, a hundred kilobytes."""
 LONGEST_QUOTE: Final = 40
 """Letters of a tree's own words in a warning: enough to find them by."""
 SWEEP_SECONDS: Final = 5.0
@@ -222,7 +228,7 @@ class Switch:
         await self._answer_questions(stack)
         start(self._sweep())
         start(voices.prepare(trees))
-        self.log.append(SwitchStarted(__version__, tuple(self.addresses())))
+        self.log.append(SwitchStarted(__version__, tuple(self.addresses()), self._numbers()))
 
     def addresses(self) -> list[str]:
         """Return ``host:port`` of every address a phone can use."""
@@ -351,6 +357,7 @@ class Switch:
             stream_wanted=self.registrar.over_stream,
             admits=lambda host, port: guard.admits(host, port, clock.monotonic()),
             trust=self.trust,
+            trace=self._trace(stack),
         )
         around = Surroundings(
             signaller=driver,
@@ -384,6 +391,28 @@ class Switch:
             await stack.enter_async_context(control.answering(self.config.home, self._verbs))
         except OSError as error:
             raise StartError(f"cannot write in {self.config.home}: {error.strerror}") from error
+
+    def _trace(self, stack: contextlib.ExitStack | contextlib.AsyncExitStack) -> Traced:
+        """Open the trace; it is closed when the last message has left."""
+        part, folder = self.config.trace, self.config.home / TRACE_FOLDER
+        if not part.size_mb:
+            return untraced
+        also: Callable[[Noted], None] | None = None
+        if part.collector is not None:
+            sender = HepSender(part.collector, part.hep_id, self.clock.monotonic)
+            stack.callback(sender.close)
+            also = sender.send
+        try:
+            tracer = Tracer(folder, part.size_mb << 20, self.clock, also=also)
+        except OSError as error:
+            raise StartError(f"the trace cannot be kept in {folder}: {error.strerror}") from error
+        stack.callback(tracer.close)
+        return tracer.note
+
+    def _numbers(self) -> tuple[str, ...]:
+        """Return what can be dialled, as far as it is told in the log."""
+        numbers = {*self.config.accounts, *(number for tree in self.trees for number in tree.numbers)}
+        return tuple(sorted(numbers)[:NUMBERS_TOLD])
 
     async def _listen(self, driver: SipDriver) -> None:
         sip = self.config.sip

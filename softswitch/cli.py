@@ -1,4 +1,4 @@
-"""The command line: ``softswitch demo``, ``run``, ``check``, ``phone``, ``simulate``, ``calls``, ``call``."""
+"""The command line: ``softswitch demo``, ``run``, ``check``, ``phone``, ``simulate``, ``call``, ``trace``."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from softswitch.calls.record import ENGLISH, POLISH
 from softswitch.clock import SystemClock
 from softswitch.commands.defence import Phone, ShutOut, show_bans, show_lifted, show_phones
 from softswitch.commands.records import View, show_call, show_calls
+from softswitch.commands.trace import Shape, explained, show_phone, show_trace
 from softswitch.config import Config, load_config
 from softswitch.console import Console
 from softswitch.control import ask
@@ -39,6 +40,7 @@ from softswitch.phone.telephone import PATIENCE
 from softswitch.preflight import examine
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
+from softswitch.trace.messages import Wire
 
 EXIT_CANNOT_START = 1
 EXIT_WRONG_CONFIG = 2
@@ -301,7 +303,44 @@ def call(
 ) -> None:
     """Show one call step by step, and why it ended, in one sentence."""
     view = replace(_view(json, pl), every_step=every_step)
-    _show(home, json, lambda events: show_call(events, call_id, view=view))
+    wire = Wire(home)
+
+    def ask(events: EventStore) -> Awaitable[tuple[RenderableType, int]]:
+        return show_call(
+            events, call_id, view=view, explain=lambda call: explained(events, wire, call, view.language)
+        )
+
+    _show(home, json, ask)
+
+
+@app.command()
+def trace(
+    call_id: Annotated[
+        str | None,
+        typer.Argument(help="The call's id, its beginning or its end; last; or a Call-ID of SIP."),
+    ] = None,
+    home: Records = Path("demo"),
+    phone: Annotated[
+        str | None, typer.Option(help="In place of a call: what passed with the phones of this account.")
+    ] = None,
+    messages: Annotated[bool, typer.Option("--messages", help="Every message in full.")] = False,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="As a Mermaid sequence diagram.")] = False,
+    svg: Annotated[Path | None, typer.Option(help="Write the ladder as a picture into this file.")] = None,
+    pcap: Annotated[
+        Path | None, typer.Option(help="Write the messages into this file, for Wireshark.")
+    ] = None,
+    pl: Polish = False,
+) -> None:
+    """Show a call as a ladder: every SIP message, the menu, the sound, and why it ended."""
+    if (call_id is None) == (phone is None):
+        raise typer.BadParameter("name a call, or --phone and an account")
+    shape, wire = Shape(_language(pl), messages, mermaid, svg, pcap), Wire(home)
+    if phone is not None:
+        user = phone
+        _show(home, mermaid, lambda events: show_phone(events, wire, user, shape))
+    else:
+        part = call_id or ""
+        _show(home, mermaid, lambda events: show_trace(events, wire, part, shape))
 
 
 @app.command()

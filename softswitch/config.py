@@ -30,6 +30,7 @@ from softswitch.ivr.source import Plain, Source, lines_within
 from softswitch.registrar.config import DefenceConfig
 from softswitch.registrar.srtp_config import SrtpSetting
 from softswitch.speech import SpeechConfig
+from softswitch.trace.config import TraceConfig
 from softswitch.transport.config import TlsConfig, WebSocketConfig, switched
 from softswitch.transport.doors import Doors
 
@@ -196,6 +197,7 @@ class Config(Part):
     calls: CallsConfig = CallsConfig()
     speech: SpeechConfig = SpeechConfig()
     defence: DefenceConfig = DefenceConfig()
+    trace: TraceConfig = TraceConfig()
     accounts: dict[str, AccountConfig] = Field(default_factory=dict)
     trees: tuple[Path, ...] = ()
     music: MusicConfig | None = None

@@ -10,7 +10,8 @@
     ├── sip.SipError                see softswitch/sip/errors.py
     ├── calls.CallError             see softswitch/calls/errors.py
     ├── ivr.IvrError                see softswitch/ivr/errors.py
-    └── speech.SpeechError          see softswitch/speech/errors.py
+    ├── speech.SpeechError          see softswitch/speech/errors.py
+    └── trace.TraceError            see softswitch/trace/errors.py
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ class SwitchStarted:
 
     version: str
     addresses: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+    """What could be dialled then, so that a wrong number can be told from a near one later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class CallArrived:
     called: str
     source: str
     account: str
+    sip_call_id: str = ""
+    """By which the trace finds the messages of the leg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,8 @@ class LegInvited:
     leg: str
     party: str
     contact: str
+    sip_call_id: str = ""
+    """By which the trace finds the messages of the leg."""
 
 
 @dataclass(frozen=True, slots=True)

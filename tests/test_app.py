@@ -32,12 +32,30 @@ from softswitch.speech.errors import NoVoice
 from softswitch.speech.model import Utterance
 from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
+from softswitch.trace.config import TraceConfig
+from softswitch.trace.hep import parse_hep
+from softswitch.trace.messages import Wire
 from softswitch.transport.config import TlsConfig, WebSocketConfig
 from tests.fakes.clock import FakeClock
 from tests.fakes.media import FakeMediaClient, media_port
 from tests.ivr.written import tree_of
 from tests.speech.fakes import FakeEngine
 from tests.transport.shown import made
+
+QUESTION = b"\r\n".join(
+    (
+        b"OPTIONS sip:127.0.0.1 SIP/2.0",
+        b"Via: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bKq",
+        b"From: <sip:anybody@127.0.0.1>;tag=q",
+        b"To: <sip:127.0.0.1>",
+        b"Call-ID: q",
+        b"CSeq: 1 OPTIONS",
+        b"Max-Forwards: 70",
+        b"Content-Length: 0",
+        b"",
+        b"",
+    )
+)
 
 ANNA = {"1001": AccountConfig(password="x")}
 
@@ -469,3 +487,45 @@ def test_addresses_of_ipv6_are_written_as_phones_want_them(tmp_path: Path) -> No
     switch = Switch(Config(home=tmp_path, sip=SipConfig(bind="::1")), FakeClock(), Notices())
     switch.port = 5060
     assert switch.addresses() == ["[::1]:5060"]
+
+
+# The trace
+
+
+async def test_a_line_keeps_a_trace_and_tells_a_collector(tmp_path: Path) -> None:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as collector,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger,
+    ):
+        collector.bind(("127.0.0.1", 0))
+        collector.settimeout(5)
+        part = TraceConfig(size_mb=1, hep=f"127.0.0.1:{collector.getsockname()[1]}", hep_id=9)
+        async with running(local(tmp_path, trace=part)) as switch:
+            stranger.sendto(QUESTION, ("127.0.0.1", switch.port))
+            loop = asyncio.get_running_loop()
+            copies = [parse_hep(await loop.run_in_executor(None, collector.recv, 65_535)) for _ in range(2)]
+    assert [agent for _, agent in copies] == [9, 9]
+    assert copies[0][0].data == QUESTION
+    messages = Wire(tmp_path).of_user("anybody")
+    assert [message.title for message in messages] == ["OPTIONS", "200 OK"]
+
+
+async def test_a_line_whose_trace_is_off_writes_none(tmp_path: Path) -> None:
+    async with running(local(tmp_path, trace=TraceConfig(size_mb=0))):
+        pass
+    assert not (tmp_path / "trace").exists()
+
+
+async def test_a_trace_that_cannot_be_kept_is_one_clear_sentence(tmp_path: Path) -> None:
+    (tmp_path / "trace").write_text("in the way")
+    with pytest.raises(StartError, match=r"the trace cannot be kept in .*trace: File exists"):
+        async with running(local(tmp_path)):
+            pass
+
+
+async def test_the_log_tells_what_could_be_dialled(tmp_path: Path) -> None:
+    entries: list[Entry] = []
+    async with running(local(tmp_path), notices=Notices(event=entries.append)):
+        pass
+    (started,) = [entry.event for entry in entries if isinstance(entry.event, SwitchStarted)]
+    assert started.numbers == ("1001",)

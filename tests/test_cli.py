@@ -84,6 +84,7 @@ def test_the_commands_are_those_of_the_manual() -> None:
             "bans",
             "calls",
             "call",
+            "trace",
             "version",
         )
     }
@@ -505,3 +506,33 @@ def test_a_running_switch_is_asked(tmp_path: Path) -> None:
 def test_a_database_that_is_none(tmp_path: Path) -> None:
     (tmp_path / DATABASE).write_bytes(b"no database at all, but long enough to have been one " * 100)
     assert refused(EXIT_CANNOT_START, "calls", "--home", tmp_path)
+
+
+def test_a_trace_is_shown_by_its_call_or_its_phone(recorded: tuple[Path, list[str]]) -> None:
+    """Here of a line whose trace is gone: the events are on the ladder all the same."""
+    folder, calls = recorded
+    for part in ("last", calls[1]):
+        result = run("trace", part, "--home", folder)
+        assert result.exit_code == 0
+        assert "1001 → 600" in result.output
+        assert result.output.rstrip().endswith("1001 hung up after 5 s.")
+    assert run("trace", "last", "--home", folder, "--pl").output.rstrip().endswith("rozłączył się po 5 s.")
+    assert run("trace", "last", "--home", folder, "--mermaid").output.startswith("sequenceDiagram\n")
+    assert run("trace", "nothing", "--home", folder).exit_code == 1
+    unknown = run("trace", "--phone", "1009", "--home", folder)
+    assert (unknown.exit_code, unknown.output[:26]) == (1, "Nothing of 1009 is in the ")
+
+
+@pytest.mark.parametrize("words", [(), ("last", "--phone", "1001")])
+def test_a_trace_is_of_a_call_or_of_a_phone(words: tuple[str, ...]) -> None:
+    result = run("trace", *words)
+    assert result.exit_code == 2
+    assert "name a call, or --phone and an account" in result.stderr
+
+
+def test_a_picture_that_cannot_be_written(recorded: tuple[Path, list[str]], tmp_path: Path) -> None:
+    folder, _ = recorded
+    sentence = refused(
+        EXIT_CANNOT_START, "trace", "last", "--home", folder, "--svg", tmp_path / "none" / "x.svg"
+    )
+    assert sentence.startswith("cannot write")

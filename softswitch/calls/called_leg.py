@@ -104,7 +104,7 @@ class CalledLeg(PhoneLeg):
         for field_name, value in (("Allow", ALLOW), *timers_wanted(), *invitation.fields):
             request.fields.add(field_name, value)
         request.put_body(self._offer.to_bytes(), SDP)
-        self.around.record(LegInvited(self.name, self.party, invitation.target))
+        self.around.record(LegInvited(self.name, self.party, invitation.target, request.call_id))
         self._send(request)
         self.sent(self._offer)
 

@@ -217,6 +217,7 @@ class Switchboard:
                 called=number,
                 source=incoming.hop.address,
                 account=account.user,
+                sip_call_id=request.call_id,
             )
         )
         call.first.trying()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
 from typing import Final, Protocol
@@ -76,20 +76,26 @@ async def show_calls(
 
 
 async def show_call(
-    events: EventReader, part: str, *, view: View | None = None
+    events: EventReader,
+    part: str,
+    *,
+    view: View | None = None,
+    explain: Callable[[Sequence[Entry]], Awaitable[Sequence[str]]] | None = None,
 ) -> tuple[RenderableType, int]:
     """Return one call (header, steps, legs, why it ended) and an exit code.
 
-    ``part`` is the call's id, its beginning or its end. JSON is a ``str`` to be printed as it is.
+    ``part`` is the call's id, its beginning or its end. ``explain`` gives the sentences that say why it
+    ended; else it is the one that the record gives. JSON is a ``str`` to be printed as it is.
     """
     view = view or View()
     entries = await events.entries(part)
     if entries:
         record = call_record(entries)
+        said = await explain(entries) if explain is not None else [why(record, view.language)]
         if view.as_json:
             steps = [_step(entry, record.started) for entry in entries]
-            return _json({**_plain(record, view.language), "steps": steps}), FOUND
-        return _whole_call(record, entries, view), FOUND
+            return _json({**_plain(record, view.language), "why": " ".join(said), "steps": steps}), FOUND
+        return _whole_call(record, entries, view, said), FOUND
     calls = await events.matching(part)
     if view.as_json:
         return _json({"error": "unclear" if calls else "not found", "calls": list(calls)}), _code(calls)
@@ -142,7 +148,7 @@ def _call_row(record: CallRecord, view: View) -> tuple[str, ...]:
     )
 
 
-def _whole_call(record: CallRecord, entries: Sequence[Entry], view: View) -> Group:
+def _whole_call(record: CallRecord, entries: Sequence[Entry], view: View, said: Sequence[str]) -> Group:
     ordered: list[Entry] = []
     order = CauseFirst(ordered.append)
     for entry in entries:
@@ -161,7 +167,7 @@ def _whole_call(record: CallRecord, entries: Sequence[Entry], view: View) -> Gro
         Text(),
         *_legs(record.legs, record.started, view),
         Text(),
-        Text(why(record, view.language), style="bold"),
+        *(Text(sentence, style="bold") for sentence in said),
     )
 
 

@@ -131,6 +131,31 @@ class EventStore:
             rows = await connection.execute(self._rows().where(events.c.call == calls[0]))
             return tuple(self._entries(rows.all()))
 
+    async def apart(
+        self,
+        kinds: Sequence[type[Event]],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        about: str = "",
+        limit: int = 100,
+    ) -> tuple[Entry, ...]:
+        """Return the last ``limit`` entries of these kinds that belong to no call, in order.
+
+        Those between two times, and with ``about`` those that name it as one of their values.
+        """
+        query = self._rows().where(events.c.call == "", events.c.kind.in_([kind.__name__ for kind in kinds]))
+        if since is not None:
+            query = query.where(events.c.at >= _written(since))
+        if until is not None:
+            query = query.where(events.c.at <= _written(until))
+        if about:
+            value = self._encode(about).decode()
+            query = query.where(events.c.data.contains(f":{value}", autoescape=True))
+        query = query.order_by(None).order_by(events.c.sequence.desc()).limit(min(limit, LARGEST_ANSWER))
+        async with self._database.reading() as connection:
+            return tuple(reversed(self._entries((await connection.execute(query)).all())))
+
     def _rows(self) -> Select[int, str, str, str, str]:
         columns = select(events.c.sequence, events.c.at, events.c.call, events.c.kind, events.c.data)
         return columns.where(events.c.tenant == self._tenant).order_by(events.c.sequence)

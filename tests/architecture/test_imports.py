@@ -45,11 +45,13 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "web": FOUNDATION | {"bus", "registrar", "trunks", "calls", "ivr", "queues", "speech", "crm"},
     # One frozen tree with a part per room; a room is handed its own part and never imports the whole.
     "config": FOUNDATION
-    | {"transport", "registrar", "trunks", "calls", "ivr", "queues", "speech", "storage"},
+    | {"transport", "registrar", "trunks", "calls", "ivr", "queues", "speech", "storage", "trace"},
     # Readers of the event log, in words for people.
     "words": FOUNDATION | {"calls"},
     "narration": FOUNDATION | {"calls", "words"},
-    "commands": FOUNDATION | {"calls", "narration", "words"},
+    "commands": FOUNDATION | {"calls", "narration", "words", "trace"},
+    # The wire as it was kept by transport, on one axis with the events.
+    "trace": FOUNDATION | {"sip", "transport", "calls", "narration", "words"},
     "console": frozenset(),
     "control": FOUNDATION,
     "verbs": FOUNDATION | {"sip", "registrar", "commands", "control"},

@@ -62,7 +62,8 @@ async def test_what_a_phone_is_asked():
         assert (request.from_.display, request.contacts[0].uri) == ("Łukasz", SipUri("192.0.2.1", port=5060))
         media = parse_sdp(request.body).media[0]
         assert (media.formats, media.port) == (("8", "0", "101"), line.leg.sound.number)
-        assert switch.events(LegInvited) == [LegInvited("b1", "1002", "sip:1002@192.0.2.12:5060")]
+        invited = LegInvited("b1", "1002", "sip:1002@192.0.2.12:5060", request.call_id)
+        assert switch.events(LegInvited) == [invited]
         line.phone.refuse(486)
         await passes(0.5)
         await line.over()

@@ -251,7 +251,7 @@ async def test_what_is_known_of_a_call_from_its_first_message():
         anna.call("100")
         await passes(0.5)
         assert switch.events(CallArrived) == [
-            CallArrived("a", "1001", "Anna", "100", "192.0.2.11:5060", "1001")
+            CallArrived("a", "1001", "Anna", "100", "192.0.2.11:5060", "1001", anna.response(100).call_id)
         ]
         (fact,) = facts
         assert len(fact.id) == 26

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TypeVar, cast
 
 from softswitch.bus import EventLog
@@ -29,7 +29,7 @@ from softswitch.sip.signals import Cancelled, DialogId, Incoming, Reply, Transac
 from softswitch.sip.stack import SipStack
 from softswitch.sip.uri import SipUri
 from tests.fakes.media import FakeLeg, FakeMediaClient, media_port
-from tests.fakes.network import Network
+from tests.fakes.network import Address, Network
 from tests.fakes.party import Party, counted
 from tests.fakes.virtual_time import LoopClock, passes
 
@@ -184,8 +184,16 @@ class Exchange:
     """The switch without sockets, database and sound. ``routes`` adds numbers to those of the accounts."""
 
     def __init__(
-        self, tasks: asyncio.TaskGroup, *, longest: float, sound_timeout: float, per_account: int
+        self,
+        tasks: asyncio.TaskGroup,
+        *,
+        longest: float,
+        sound_timeout: float,
+        per_account: int,
+        address: Address = SWITCH,
+        authenticator: Callable[[Exchange], Authenticator] | None = None,
     ) -> None:
+        self.address = address
         loop = asyncio.get_running_loop()
         self.network = LiveNetwork()
         self.clock = LoopClock(loop)
@@ -214,11 +222,12 @@ class Exchange:
             protection=lambda user: self.protections.get(user, Protection.OFFERED),
         )
         trusting = cast(Authenticator, Trusting(self.accounts))
+        asking = trusting if authenticator is None else authenticator(self)
         self.registrar = Registrar(clock=self.clock, log=self.log, save=lambda user, bindings: None)
         self.board = Switchboard(
             self.around,
             registrar=self.registrar,
-            authenticator=trusting,
+            authenticator=asking,
             router=self._route,
             accounts=self.accounts.get,
             log=self.log,
@@ -226,7 +235,7 @@ class Exchange:
             per_account=per_account,
         )
         self.board.open(tasks)
-        self.network.join(SWITCH, self.stack, self.board.handle)
+        self.network.join(address, self.stack, self.board.handle)
 
     def _route(self, number: str, account: Account) -> Destination | None:
         if number in self.routes:
@@ -241,7 +250,7 @@ class Exchange:
         """Plug a phone in."""
         phone = Phone(self, user, host)
         if registered:
-            hop = Hop("UDP", host, 5060, *SWITCH)
+            hop = Hop("UDP", host, 5060, *self.address)
             contact = phone.uri
             binding = Binding(user, contact, hop, f"reg-{host}", 1, 2e9, q=q)
             self.places.setdefault(user, []).append(binding)
@@ -366,7 +375,7 @@ class Phone(Party):
         content_type: str = "application/sdp",
     ) -> TransactionKey:
         """Dial a number; ``body`` b"" makes no offer."""
-        host, port = SWITCH
+        host, port = self.exchange.address
         to = SipUri(host, number, port)
         request = self.stack.request(
             "INVITE", target=target or str(to), local=NameAddr(self.uri), remote=NameAddr(to)
@@ -502,11 +511,23 @@ class Phone(Party):
 
 @contextlib.asynccontextmanager
 async def exchange(
-    *, longest: float = 4 * 3600.0, sound_timeout: float = 30.0, per_account: int = 1000
+    *,
+    longest: float = 4 * 3600.0,
+    sound_timeout: float = 30.0,
+    per_account: int = 1000,
+    address: Address = SWITCH,
+    authenticator: Callable[[Exchange], Authenticator] | None = None,
 ) -> AsyncIterator[Exchange]:
     """Run an exchange; at the end of a test nothing may be left of any call."""
     async with asyncio.TaskGroup() as tasks:
-        switch = Exchange(tasks, longest=longest, sound_timeout=sound_timeout, per_account=per_account)
+        switch = Exchange(
+            tasks,
+            longest=longest,
+            sound_timeout=sound_timeout,
+            per_account=per_account,
+            address=address,
+            authenticator=authenticator,
+        )
         yield switch
         await switch.nothing_is_left()
         switch.network.close()

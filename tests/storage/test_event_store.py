@@ -19,6 +19,7 @@ from softswitch.events import (
     BranchEntered,
     CallArrived,
     CallEnded,
+    CredentialsRefused,
     Entry,
     Event,
     SwitchStarted,
@@ -238,3 +239,23 @@ def seconds_lost_by_a_kill(file: Path, after: int) -> float:
     assert kept == list(range(1, len(kept) + 1))
     missing = [at for sequence, at in said.items() if sequence > len(kept)]
     return max(said.values()) - min(missing) if missing else 0.0
+
+
+async def test_events_of_no_call_are_found_by_kind_time_and_what_they_are_about(
+    store: EventStore, log: EventLog, clock: FakeClock
+) -> None:
+    first = log.append(SwitchStarted("1", (), ("100",)))
+    plain = log.append(CredentialsRefused("1001", "192.0.2.7:1", "wrong password"))
+    clock.advance(10)
+    odd = log.append(CredentialsRefused('10"0%1', "192.0.2.7:1", "wrong password"))
+    second = log.append(SwitchStarted("2", (), ()))
+    log.append(CallArrived("a", "1001", "", "100", "", "1001"), call="A" * 26)
+    async with running(store.run):
+        await store.flush()
+        assert await store.apart((SwitchStarted,)) == (first, second)
+        assert await store.apart((SwitchStarted,), limit=1) == (second,)
+        assert await store.apart((SwitchStarted,), until=first.at) == (first,)
+        assert await store.apart((SwitchStarted,), since=second.at) == (second,)
+        assert await store.apart((CallArrived,)) == ()
+        for account, found in (("1001", (plain,)), ('10"0%1', (odd,)), ("10", ()), ("%", ())):
+            assert await store.apart((CredentialsRefused,), about=account) == found

@@ -1,0 +1,82 @@
+"""The trace of real calls: the real switch and engine, our own telephone, read from the folder alone."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from softswitch.app import DATABASE
+from softswitch.clock import SystemClock
+from softswitch.commands.trace import Shape, show_phone, show_trace
+from softswitch.events import CallEnded
+from softswitch.storage.database import Database
+from softswitch.storage.event_store import EventStore
+from softswitch.trace.messages import Wire
+from softswitch.transport.trace import CALLS_RING, PHONES_RING
+from tests.scenarios.test_demo_line import PASSWORD, demo_line, phone
+from tests.trace.test_pcap import read
+
+
+async def shown(home: Path, part: str = "last", *, user: str = "", shape: Shape | None = None) -> list[str]:
+    """Return what ``softswitch trace`` prints, from the folder alone."""
+    database = await Database.open(f"sqlite:///{home / DATABASE}", create=False)
+    try:
+        events = EventStore(database, SystemClock())
+        if user:
+            ladder, _ = await show_phone(events, Wire(home), user, shape or Shape())
+        else:
+            ladder, _ = await show_trace(events, Wire(home), part, shape or Shape())
+    finally:
+        await database.close()
+    out = StringIO()
+    Console(file=out, width=300, color_system=None).print(ladder)
+    return out.getvalue().splitlines()
+
+
+def in_order(lines: list[str], *parts: str) -> None:
+    """Assert that each part stands on a line below that of the one before."""
+    at = -1
+    for part in parts:
+        found = [place for place, line in enumerate(lines) if place > at and part in line]
+        assert found, f"{part!r} is not below line {at} of\n" + "\n".join(lines)
+        at = found[0]
+
+
+@pytest.mark.parametrize("transport", ["UDP", "TCP"])
+async def test_a_call_into_the_menu_is_a_ladder(tmp_path: Path, transport: str) -> None:
+    async with demo_line(tmp_path) as line:
+        worked, told = await phone(
+            line, "call:100", "wait:1", "press:1", "wait:1.5", "hangup", transport=transport
+        )
+        assert worked, told
+        await line.until(CallEnded)
+    lines = await shown(tmp_path, shape=Shape(pcap=tmp_path / "call.pcap"))
+    assert lines[-1].startswith("1001 hung up after")
+    in_order(
+        await shown(tmp_path),
+        *("INVITE 100 (PCMA, PCMU)", "401 Unauthorized", "INVITE 100 (auth)", "100 Trying"),
+        *("enters demo/welcome", "200 OK (PCMA)", "a pressed 1 (RFC 4733)", "demo/choice 3 menu: key 1"),
+        *("BYE", "200 OK", "RTP received", "1001 hung up after"),
+    )
+    packets = read((tmp_path / "call.pcap").read_bytes())
+    assert [packet.data.split(b" ")[0] for packet in packets[:3]] == [b"INVITE", b"SIP/2.0", b"ACK"]
+    in_order(await shown(tmp_path, user="1001"), "REGISTER", "401 Unauthorized", "REGISTER (auth)", "200 OK")
+    for ring in (CALLS_RING, PHONES_RING):
+        octets = (tmp_path / "trace" / ring).read_bytes()
+        assert b'response="***"' in octets
+        assert PASSWORD.encode() not in octets
+        assert octets.count(b"response=") == octets.count(b'response="***"')
+
+
+async def test_a_wrong_number_is_told_with_near_ones(tmp_path: Path) -> None:
+    async with demo_line(tmp_path) as line:
+        worked, _ = await phone(line, "call:1020", "wait:0.1")
+        assert not worked
+        await line.until(CallEnded)
+    assert (await shown(tmp_path))[-2:] == [
+        "The number 1020 does not exist here.",
+        "There are numbers near it: 1000, 1002, 100.",
+    ]
