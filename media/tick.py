@@ -47,10 +47,10 @@ class Recorded(NamedTuple):
 class Sending:
     """What the sockets are to send.
 
-    ``rows`` send their whole packet of ``Engine.packets``; ``single`` are other packets by row, ``controls``
-    RTCP. ``moved`` rows have a new destination, ``controls_moved`` one for RTCP (None: by the RTP port);
-    ``locked`` ones must take nothing from anywhere else any more. ``recorded`` is what recordings are made
-    of.
+    ``rows`` send their whole packet of ``Engine.packets``; ``single`` are other packets by row, those of
+    encrypted rows among them, ``controls`` RTCP. ``moved`` rows have a new destination, ``controls_moved``
+    one for RTCP (None: by the RTP port); ``locked`` ones must take nothing from anywhere else any more.
+    ``recorded`` is what recordings are made of.
     """
 
     rows: NDArray[np.int64]
