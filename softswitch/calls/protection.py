@@ -8,8 +8,6 @@ from typing import Final
 from softswitch.sip.hop import Hop
 from softswitch.sip.sdes import Keyring, Keys, Protection
 
-HIDDEN_TRANSPORTS: Final = frozenset({"TLS", "WSS"})
-"""Ways on which nobody can read the keys: whoever registers over one is offered SRTP first."""
 NO_SRTP: Final = 488
 """What phones answer to an offer of SRTP that they cannot take (RFC 4568 §7.1.2 with RFC 3261 §21.4.26)."""
 
@@ -27,8 +25,8 @@ class LegProtection:
         self._suite: str | None = None
 
     def propose(self, hop: Hop) -> None:
-        """Let the first offer to a phone be one of SRTP, where the way to it is hidden and it may be."""
-        if self.policy is Protection.OFFERED and hop.transport in HIDDEN_TRANSPORTS:
+        """Let the first offer be one of SRTP if it may be, and nobody on the way can read the keys."""
+        if self.policy is Protection.OFFERED and hop.secure:
             self.secured = True
 
     def fall_back(self, status: int) -> bool:

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from softswitch.events import BranchEntered, CallEnded, LegAnswered, LegEnded, LegsBridged, PromptPlayed
+from softswitch.events import (
+    BranchEntered,
+    CallArrived,
+    CallEnded,
+    LegAnswered,
+    LegEnded,
+    LegsBridged,
+    PromptPlayed,
+)
 from tests.peers import hearing
 from tests.peers.conftest import assert_faultless, share_speech
 from tests.peers.line import DemoLine
@@ -113,6 +121,42 @@ def test_a_phone_with_srtp_talks_and_holds_with_one_without(room: Room) -> None:
     caller.hang_up()
     assert room.line.wait_event(CallEnded, call=call).reason
     assert {end.unauthentic for end in room.line.of_kind(LegEnded, call=call)} == {0}
+
+
+def test_linphonec_has_its_signalling_and_its_sound_encrypted(room: Room) -> None:
+    phone = room.linphonec("1004", secure=True, srtp=OR_NOT_AT_ALL)
+    phone.call(MENU)
+    answer = room.line.wait_event(LegAnswered, party="1004", protected=True)
+    arrived = [entry for entry in room.line.events() if isinstance(entry.event, CallArrived)]
+    call = next(entry.call for entry in reversed(arrived) if entry.event.account == "1004")
+    assert protected(room, call) == {answer.leg: True}
+    phone.press("2")
+    assert_branch_reached(room, call, "2", "rfc4733")
+    phone.hang_up()
+    assert room.line.wait_event(LegEnded, call=call).unauthentic == 0
+
+
+@pytest.mark.parametrize("srtp", [0, BY_CHOICE])
+def test_a_phone_on_tls_is_offered_srtp_first_and_called_without_if_it_cannot(room: Room, srtp: int) -> None:
+    called = room.pjsua2(
+        "1002",
+        speaks=CALLED_HZ,
+        answer=200,
+        transport="tls",
+        authorities=str(room.line.certificate),
+        srtp=srtp,
+    )
+    caller = room.pjsua2("1001", speaks=CALLER_HZ)
+    caller.call("1002")
+    call = room.line.call_from(caller.port)
+    room.line.wait_event(LegsBridged, call=call)
+    assert protected(room, call) == {"a": False, "b1": bool(srtp)}
+    assert_hears(called, room.folder / "called.wav", CALLER_HZ)
+    assert_hears(caller, room.folder / "caller.wav", CALLED_HZ)
+    caller.hang_up()
+    signalling = called.log.read_text("latin-1")
+    assert offered(signalling)[0] == "RTP/SAVP"
+    assert signalling.count("SIP/2.0 488") == (0 if srtp else 1)
 
 
 @pytest.fixture
