@@ -172,6 +172,11 @@ def _accounts(config: Config) -> Accounts:
     return Accounts(account(user, part) for user, part in config.accounts.items())
 
 
+def _lifetimes(config: Config) -> Lifetimes:
+    longest = config.sip.longest_registration
+    return Lifetimes(config.sip.shortest_registration, longest, longest)
+
+
 def _router(config: Config, trees: tuple[Tree, ...], voices: Voices, dialler: Dialler) -> Router:
     numbers = {number: TreeDestination(tree, voices, dialler) for tree in trees for number in tree.numbers}
     people = {user: AccountDestination(dialler, user, config.calls.ring_for) for user in config.accounts}
@@ -317,11 +322,7 @@ class Switch:
             clock=clock,
             log=log,
             save=bindings.save,
-            lifetimes=Lifetimes(
-                config.sip.shortest_registration,
-                config.sip.longest_registration,
-                config.sip.longest_registration,
-            ),
+            lifetimes=_lifetimes(config),
             restored=await bindings.load(),
         )
         guard = Guard(config.defence.networks)
