@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.peers.sipp_script import (
     END,
+    SERVER,
     Scenario,
     answer,
     check,
@@ -17,6 +18,7 @@ from tests.peers.sipp_script import (
 PHONE_SDP = sdp(payloads="0 101")
 EARLY_FILE = "early.pcap"
 EARLY_HZ = 1000.0
+MOVED_TO = "1003"
 RING_LIMIT_MS = 70_000
 """How long ring_noanswer waits for the CANCEL: longer than any ring time of the switch."""
 
@@ -62,6 +64,15 @@ PHONES = (
         "busy",
         (expect_request("INVITE"), answer("486 Busy Here"), expect_request("ACK")),
         "is busy",
+    ),
+    Scenario(
+        "moved",
+        (
+            expect_request("INVITE"),
+            answer("302 Moved Temporarily", contact=f"sip:{MOVED_TO}@{SERVER}"),
+            expect_request("ACK"),
+        ),
+        "is to be called elsewhere for now (RFC 3261 21.3.3)",
     ),
     Scenario(
         "decline",

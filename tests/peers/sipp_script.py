@@ -117,12 +117,18 @@ def send(message: Message, *, repeat: bool = True) -> str:
 
 
 def answer(
-    status: str, *, to_tag: bool = True, body: str = "", repeat: bool = False, cseq: str = "[last_CSeq:]"
+    status: str,
+    *,
+    to_tag: bool = True,
+    body: str = "",
+    repeat: bool = False,
+    cseq: str = "[last_CSeq:]",
+    contact: str = f"sip:{HERE}",
 ) -> str:
     """Answer the request that came last. ``to_tag``: whether our tag is added to To."""
     lines = [f"SIP/2.0 {status}", "[last_Via:]", "[last_From:]"]
     lines += [f"[last_To:];{TAG}" if to_tag else "[last_To:]"]
-    lines += ["[last_Call-ID:]", cseq, "[last_Record-Route:]", f"Contact: <sip:{HERE}>"]
+    lines += ["[last_Call-ID:]", cseq, "[last_Record-Route:]", f"Contact: <{contact}>"]
     if body:
         lines += [f"Content-Type: {SDP_TYPE}", "Content-Length: [len]", "", body]
     else:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.events import CallEnded, LegRinging
+from softswitch.events import CallEnded, CallForwarded, LegRinging
 from tests.peers import hearing
 from tests.peers.room import Room
 from tests.peers.sipp import demand
 from tests.peers.sipp_calls import CALLS
-from tests.peers.sipp_phones import EARLY_HZ, PHONES
+from tests.peers.sipp_phones import EARLY_HZ, MOVED_TO, PHONES
 from tests.peers.sipp_script import Scenario
 
 pytestmark = pytest.mark.peers
@@ -44,6 +44,20 @@ def test_refusal_reaches_the_caller(room: Room, name: str, code: int) -> None:
     assert over["code"] == code
     ended = room.line.wait_event(CallEnded, call=room.line.call_from(caller.port))
     assert ended.sip_code == code
+
+
+def test_a_call_follows_a_phone_that_sends_it_elsewhere(room: Room) -> None:
+    phone = room.sipp_phone(PHONE["moved"], user=CALLED)
+    other = room.sipp_phone(PHONE["answer"], user=MOVED_TO)
+    caller = room.pjsua2("1001", speaks=CALLER_HZ)
+    caller.call(CALLED)
+    demand(phone.scenario, phone.result())
+    heard = hearing.read(caller.listen(room.folder / "echo.wav", 1.0))
+    caller.hang_up()
+    demand(other.scenario, other.result())
+    assert hearing.share(heard, CALLER_HZ) > CLEAR
+    forwarded = room.line.wait_event(CallForwarded, call=room.line.call_from(caller.port))
+    assert (forwarded.party, forwarded.to) == (CALLED, MOVED_TO)
 
 
 def test_caller_gives_up_while_it_rings(room: Room) -> None:
