@@ -325,10 +325,9 @@ class Switch:
             lifetimes=_lifetimes(config),
             restored=await bindings.load(),
         )
-        guard = Guard(config.defence.networks)
+        self._guard = guard = Guard(config.defence.networks)
         for binding in self.registrar.all():
             guard.trust(binding.hop.host, binding.hop.port, clock.monotonic())
-        self._guard = guard
         authenticator = Authenticator(
             accounts,
             realm=config.sip.realm,
@@ -340,19 +339,11 @@ class Switch:
             guard=guard,
         )
         self._verbs.update(defence_verbs(self.registrar, authenticator, accounts))
-
-        def heard(output: UserOutput) -> None:
-            match output:
-                case Reply(hop=hop) | Incoming(hop=hop, dialog=DialogId()):
-                    # Only who has read what we sent there knows its branch or tag.
-                    guard.trust(hop.host, hop.port, clock.monotonic())
-            board.handle(output)
-
         dialler = Dialler(self.registrar.bindings, accounts.name_of)
         driver = SipDriver(
             self._stack,
             clock,
-            user=heard,
+            user=lambda output: self._heard(output, board),
             addresses=LocalAddresses(config.sip.bind, public=config.sip.public_address),
             stream_closed=self.registrar.connection_closed,
             stream_wanted=self.registrar.over_stream,
@@ -386,6 +377,13 @@ class Switch:
         await self._listen(driver)
         self.registrar.readdress(driver.hop)
         return board
+
+    def _heard(self, output: UserOutput, board: Switchboard) -> None:
+        match output:
+            case Reply(hop=hop) | Incoming(hop=hop, dialog=DialogId()):
+                # Only who has read what we sent there knows its branch or tag.
+                self._guard.trust(hop.host, hop.port, self.clock.monotonic())
+        board.handle(output)
 
     async def _answer_questions(self, stack: contextlib.AsyncExitStack) -> None:
         try:

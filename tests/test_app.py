@@ -8,23 +8,28 @@ import logging
 import socket
 import ssl
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from media.errors import MediaError
-from softswitch import app
+from softswitch import app, control
 from softswitch.app import DATABASE, Notices, Switch, Voices, running
 from softswitch.calls.media_port import MediaPort
+from softswitch.commands.defence import Phone
 from softswitch.config import AccountConfig, Config, MediaConfig, SipConfig
 from softswitch.errors import ConfigError, Problem, StartError
-from softswitch.events import Entry, PhoneUnregistered, SwitchStarted, SwitchStopped
+from softswitch.events import Entry, PhoneUnregistered, SourceSilenced, SwitchStarted, SwitchStopped
 from softswitch.ivr.errors import PromptFailed
 from softswitch.preflight import Findings
 from softswitch.registrar.bindings import Binding
-from softswitch.sip.digest import MD5, SHA256, ha1
+from softswitch.registrar.guard import Shares
+from softswitch.sip.digest import MD5, SHA256, authorize, ha1
 from softswitch.sip.hop import Hop
+from softswitch.sip.message import Request, Response
+from softswitch.sip.parser import parse_datagram
 from softswitch.sip.sdes import Protection
 from softswitch.sip.uri import SipUri
 from softswitch.speech import Speech, SpeechConfig, SpeechRequest, build_speech
@@ -529,3 +534,87 @@ async def test_the_log_tells_what_could_be_dialled(tmp_path: Path) -> None:
         pass
     (started,) = [entry.event for entry in entries if isinstance(entry.event, SwitchStarted)]
     assert started.numbers == ("1001",)
+
+
+# Strangers
+
+STRANGER = "127.0.0.77"
+FLOOD = 150
+"""Twice what a stranger is heard with, and answers for it that a socket's buffer holds."""
+
+
+class Stranger:
+    """A socket at an address that is not this machine's usual one."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((STRANGER, 0))
+        self._socket.connect(("127.0.0.1", port))
+        self._socket.setblocking(False)
+        self._names = count()
+
+    async def ask(self, method: str, fields: str = "") -> Response:
+        """Send a request once and return its answer; raise TimeoutError when there is none."""
+        name = f"{method}-{next(self._names)}"
+        self._socket.send(self._text(method, name, fields))
+        async with asyncio.timeout(10.0):
+            while True:
+                answer = parse_datagram(await asyncio.get_running_loop().sock_recv(self._socket, 65_535))
+                if answer.call_id == name and isinstance(answer, Response):
+                    return answer
+
+    def flood(self) -> None:
+        """Send many requests at once."""
+        for number in range(FLOOD):
+            self._socket.send(self._text("OPTIONS", f"flood-{number}", ""))
+
+    async def answers(self) -> int:
+        """Return how many answers there are until none comes for a while."""
+        found = 0
+        with contextlib.suppress(TimeoutError):
+            while True:
+                async with asyncio.timeout(1.0):
+                    await asyncio.get_running_loop().sock_recv(self._socket, 65_535)
+                found += 1
+        return found
+
+    def _text(self, method: str, name: str, fields: str) -> bytes:
+        here = "{}:{}".format(*self._socket.getsockname())
+        return (
+            f"{method} sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {here};rport;branch=z9hG4bK{name}\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:1001@127.0.0.1>;tag={name}\r\nTo: <sip:1001@127.0.0.1>\r\n"
+            f"Call-ID: {name}\r\nCSeq: 1 {method}\r\nContact: <sip:1001@{here}>\r\n{fields}"
+            "Content-Length: 0\r\n\r\n"
+        ).encode()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+async def test_a_strangers_flood_is_dropped_and_told_and_a_password_ends_his_being_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "SWEEP_SECONDS", 0.05)
+    told: list[Entry] = []
+    notices = Notices(event=told.append)
+    async with running(local(tmp_path / "home"), notices=notices) as switch:
+        one, phone = Stranger(switch.port), Stranger(switch.port)
+        try:
+            one.flood()
+            assert Shares().socket.burst <= await one.answers() < FLOOD
+            silenced = [entry.event for entry in told if isinstance(entry.event, SourceSilenced)]
+            assert [event.source for event in silenced] == [STRANGER]
+            assert silenced[0].dropped > 1
+            # At the same address another socket is heard, and once its password is known always.
+            challenge = await phone.ask("REGISTER")
+            request = Request("REGISTER", "sip:127.0.0.1")
+            assert authorize(request, challenge, user="1001", password="x", cnonce="c")
+            credentials = f"Authorization: {request.fields.get('Authorization')}\r\n"
+            assert (await phone.ask("REGISTER", credentials)).status == 200
+            phone.flood()
+            assert await phone.answers() == FLOOD
+            phones = await asyncio.to_thread(control.ask, tmp_path / "home", "phones", list[Phone])
+            assert [one.account for one in phones] == ["1001"]
+        finally:
+            one.close()
+            phone.close()

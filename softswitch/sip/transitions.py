@@ -10,7 +10,13 @@ from __future__ import annotations
 from enum import Enum
 
 
-class State(Enum):
+class _Single(Enum):
+    """Members are looked up in tables with every message; each is there once, so it is its own hash."""
+
+    __hash__ = object.__hash__
+
+
+class State(_Single):
     """States of all four machines."""
 
     CALLING = "Calling"
@@ -22,7 +28,7 @@ class State(Enum):
     TERMINATED = "Terminated"
 
 
-class Input(Enum):
+class Input(_Single):
     """What can happen to a transaction: from the wire, from its user, from its timers."""
 
     PROVISIONAL = "1xx received"
@@ -40,7 +46,7 @@ class Input(Enum):
     LOST = "stream closed"
 
 
-class Action(Enum):
+class Action(_Single):
     """What the stack does on a transition."""
 
     SEND_REQUEST = "send request"

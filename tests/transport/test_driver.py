@@ -60,8 +60,10 @@ class End:
             stream_wanted=lambda connection: self.wanted,
             trust=trust,
             trace=lambda now, what, sent: self.traced.append((what, sent)),
+            admits=lambda host, port: self.open,
         )
         self.traced: list[tuple[WireInput | Transmit, bool]] = []
+        self.open = True
         self.wanted = True
         self.dismisses = False
         self.name = name
@@ -534,3 +536,18 @@ async def test_what_a_handler_sends_at_once_keeps_its_order(ends):
     for _ in range(2):
         await two.inbox.next(Incoming)
         await one.inbox.next(Reply)
+
+
+async def test_who_is_not_admitted_gets_no_answer_and_loses_his_stream(ends):
+    one, two = ends
+    hop = one.hop_to(two, "TCP")
+    await one.exchange(two, hop)
+    two.open = False
+    for unheard in (hop, one.hop_to(two)):
+        one.driver.send(one.request("OPTIONS"), unheard)
+    await two.closed.next(int)
+    assert two.inbox.empty
+    # The first one's transaction waits for its answer still; nothing of it is held here.
+    assert two.driver.stack.sizes()["streams"] == 0
+    two.open = True
+    await one.exchange(two, one.hop_to(two))
