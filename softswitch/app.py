@@ -372,9 +372,7 @@ class Switch:
             longest=config.calls.longest,
             per_account=config.calls.per_account,
         )
-        # Before it listens: of several ports the last may be taken.
-        stack.push_async_callback(driver.close)
-        await self._listen(driver)
+        await self._listen(driver, stack)
         self.registrar.readdress(driver.hop)
         return board
 
@@ -413,7 +411,9 @@ class Switch:
         numbers = {*self.config.accounts, *(number for tree in self.trees for number in tree.numbers)}
         return tuple(sorted(numbers)[:NUMBERS_TOLD])
 
-    async def _listen(self, driver: SipDriver) -> None:
+    async def _listen(self, driver: SipDriver, stack: contextlib.AsyncExitStack) -> None:
+        # Before it listens: of several ports the last may be taken.
+        stack.push_async_callback(driver.close)
         sip = self.config.sip
         try:
             self.port = await driver.listen(sip.bind, sip.port)
