@@ -107,13 +107,26 @@ class WirePhone:
         return reply
 
     async def pick_up(self) -> Incoming:
-        """Wait for a call and answer it; return its INVITE."""
-        incoming = await self.next(Incoming)
-        assert incoming.request.method == "INVITE"
+        """Wait for a call and answer it; return its INVITE.
+
+        SRTP is refused as phones do that have none (RFC 4568 §7.1.2): the switch asks again without.
+        """
+        incoming = await self._invited()
+        if b"RTP/SAVP" in incoming.request.body:
+            refusal = self.stack.response(incoming.transaction, 488)
+            self.stack.respond(time.monotonic(), incoming.transaction, refusal)
+            await self.flush()
+            incoming = await self._invited()
+            assert b"RTP/SAVP" not in incoming.request.body
         response = self.stack.response(incoming.transaction, 200)
         self._describe(response)
         self.stack.respond(time.monotonic(), incoming.transaction, response, contact=self.contact)
         await self.flush()
+        return incoming
+
+    async def _invited(self) -> Incoming:
+        incoming = await self.next(Incoming)
+        assert incoming.request.method == "INVITE"
         return incoming
 
     async def acknowledged(self) -> None:
