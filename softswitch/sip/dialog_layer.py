@@ -203,6 +203,20 @@ class DialogLayer:
         transaction.dialog = dialog.id
         return dialog
 
+    def of_subscription(self, transaction: Transaction, contact: NameAddr) -> Dialog:
+        """Return the dialog that our 2xx to a SUBSCRIBE makes or refreshes (RFC 6665 §4.4.1)."""
+        if transaction.dialog is not None:
+            dialog = self.get(transaction.dialog)
+            dialog.contact = contact
+            # RFC 6665 §3.1: SUBSCRIBE refreshes the target as a re-INVITE does.
+            dialog.refresh_target(transaction.request, transaction.hop)
+            return dialog
+        dialog = dialog_of_server(transaction.request, transaction.tag, contact, transaction.hop)
+        dialog.state = DialogState.CONFIRMED
+        self._dialogs[dialog.id] = dialog
+        transaction.dialog = dialog.id
+        return dialog
+
     def answered(self, transaction: Transaction, response: Response) -> None:
         """Note our final response to an INVITE: a 2xx moves the target, a refusal ends an early dialog."""
         dialog = self._of_transaction(transaction)

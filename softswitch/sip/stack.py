@@ -44,7 +44,7 @@ from softswitch.sip.timers import Alarms, Timings
 from softswitch.sip.transaction import Transaction, TransactionLayer, client_key, server_key
 from softswitch.sip.validate import validate_request, validate_response
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, UPDATE, REFER"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, UPDATE, REFER, SUBSCRIBE, MESSAGE"
 """Methods this element answers with more than 405."""
 SUPPORTED = "100rel, replaces, timer"
 """Option tags of extensions we speak (RFC 3262, RFC 3891, RFC 4028)."""
@@ -55,13 +55,19 @@ RETRY_AFTER = 2
 
 
 class SipStack:
-    """Transactions and dialogs of one SIP element."""
+    """Transactions and dialogs of one SIP element. ``events`` names the packages it notifies of."""
 
     def __init__(
-        self, *, token: Callable[[], str], timings: Timings | None = None, agent: str = "softswitch"
+        self,
+        *,
+        token: Callable[[], str],
+        timings: Timings | None = None,
+        agent: str = "softswitch",
+        events: str = "",
     ) -> None:
         self._token = token
         self._agent = agent
+        self._events = events
         self._alarms = Alarms()
         self._outputs: deque[Output] = deque()
         self._dialogs = DialogLayer(
@@ -312,10 +318,13 @@ class SipStack:
 
         With ``contact``, a 101-299 to an INVITE makes or confirms the dialog, which is returned, and a
         2xx is repeated until its ACK comes; a ``reliable`` 101-199 until its PRACK does, which is a request
-        like others. Raises LocalProtocolError when the request is answered already, and for a 101-299 to a
-        re-INVITE whose dialog is over.
+        like others. A 2xx to a SUBSCRIBE makes the dialog of its NOTIFYs, which lasts until :meth:`forget`,
+        or refreshes it (RFC 6665 §4.4.1). Raises LocalProtocolError when the request is answered already, and
+        for a 101-299 to a re-INVITE whose dialog is over.
         """
         transaction = self._server(key)
+        if transaction.request.method == "SUBSCRIBE" and contact is not None:
+            return self._subscribed(now, transaction, response, contact)
         if transaction.request.method != "INVITE" or response.status == 100:
             self._respond_in_place(now, transaction, response)
             return transaction.dialog
@@ -326,10 +335,7 @@ class SipStack:
             return transaction.dialog
         dialog = self._dialogs.of_answer(transaction, contact)
         request = transaction.request
-        for value in request.fields.all("Record-Route"):
-            response.fields.add("Record-Route", value)
-        response.fields.put("Contact", contact)
-        response.fields.put("Allow", ALLOW)
+        self._name_dialog(transaction, response, contact)
         if 200 <= response.status < 300:
             # RFC 3261 §13.3.1.4: "A 2xx response to an INVITE SHOULD contain the Allow header field and the
             # Supported header field". Some phones join two calls only where they read "replaces".
@@ -375,6 +381,24 @@ class SipStack:
         dialog = self.dialog(name)
         described = dialog.provisional is not None and dialog.provisional.described
         return described or any(response.body for response in dialog.unsent)
+
+    def _subscribed(
+        self, now: float, transaction: Transaction, response: Response, contact: NameAddr
+    ) -> DialogId:
+        dialog = self._dialogs.of_subscription(transaction, contact)
+        self._name_dialog(transaction, response, contact)
+        self._layer.respond(now, transaction, response)
+        return dialog.id
+
+    def _name_dialog(self, transaction: Transaction, response: Response, contact: NameAddr) -> None:
+        """Put in what the peer makes its side of the dialog of, and what we can (RFC 3261 §12.1.1, §13.3)."""
+        for value in transaction.request.fields.all("Record-Route"):
+            response.fields.add("Record-Route", value)
+        response.fields.put("Contact", contact)
+        response.fields.put("Allow", ALLOW)
+        if self._events:
+            # RFC 6665 §4.4.4: in what begins a dialog, and in its answers.
+            response.fields.put("Allow-Events", self._events)
 
     def dismiss(
         self, key: TransactionKey, status: int, *, reason: str = "", fields: tuple[tuple[str, str], ...] = ()

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from softswitch.sip.errors import LocalProtocolError
+from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request
 from softswitch.sip.signals import (
@@ -21,6 +22,7 @@ from softswitch.sip.signals import (
     Transmit,
 )
 from softswitch.sip.stack import SipStack
+from softswitch.sip.uri import parse_uri
 from tests.fakes.party import counted
 from tests.sip.calls import CONTACT, TO_PHONE, answer, called, calling, respond, statuses
 from tests.sip.messages import PHONE, drain, request_of, sent, text_of, told
@@ -505,3 +507,53 @@ def test_a_prack_that_nobody_answers_fails_and_leaves_the_call_ringing(stack):
     assert [one.cause for one in failed] == [Cause.EXPIRED]
     assert failed[0].transaction != key
     assert heard(told(stack, answer(invite, 200), now=34.0)) == [200]
+
+
+# Subscriptions (RFC 6665 §4.4.1)
+
+
+def subscribed(stack, data, *, hop=PHONE, contact="sip:192.0.2.1:5060"):
+    (incoming,) = told(stack, data, hop=hop)
+    response = stack.response(incoming.transaction, 200)
+    name = stack.respond(0.0, incoming.transaction, response, contact=NameAddr(parse_uri(contact)))
+    (answer,) = sent(drain(stack))
+    return name, answer
+
+
+def test_a_2xx_to_a_subscribe_makes_a_dialog_for_notifies_that_lasts_until_it_is_forgotten():
+    stack = SipStack(token=counted("t"), events="dialog, presence")
+    name, answer = subscribed(stack, text_of("SUBSCRIBE", extra="Record-Route: <sip:proxy.example;lr>\r\n"))
+    assert answer.fields.get("Contact") == "<sip:192.0.2.1:5060>"
+    assert answer.fields.get("Allow-Events") == "dialog, presence"
+    assert answer.fields.get("Record-Route") == "<sip:proxy.example;lr>"
+    assert answer.to.tag == name.local_tag
+    stack.tick(100.0)
+    assert drain(stack) == []
+    stack.send_in_dialog(100.0, name, "NOTIFY", body=b"x", content_type="text/plain")
+    (notify,) = drain(stack)
+    request = request_of(notify.data)
+    assert request.target == "sip:1001@192.0.2.9:5062"
+    assert (request.from_.tag, request.to.tag) == (name.local_tag, "phone")
+    assert request.fields.get("Route") == "<sip:proxy.example;lr>"
+    stack.forget(name)
+    assert stack.sizes()["dialogs"] == 0
+
+
+def test_a_subscribe_in_its_dialog_moves_the_target():
+    stack = SipStack(token=counted("t"))
+    name, _ = subscribed(stack, text_of("SUBSCRIBE"))
+    again = text_of("SUBSCRIBE", cseq=2, branch="z9hG4bKtwo", to_tag=name.local_tag)
+    moved = replace(PHONE, port=7777)
+    same, answer = subscribed(stack, again.replace(b"5062>", b"7777>").replace(b"5062;", b"7777;"), hop=moved)
+    assert (same, answer.status) == (name, 200)
+    stack.send_in_dialog(1.0, name, "NOTIFY")
+    (notify,) = drain(stack)
+    assert notify.hop.port == 7777
+    assert request_of(notify.data).target == "sip:1001@192.0.2.9:7777"
+
+
+def test_a_subscribe_that_is_refused_makes_no_dialog():
+    stack = SipStack(token=counted("t"))
+    (incoming,) = told(stack, text_of("SUBSCRIBE"))
+    assert stack.respond(0.0, incoming.transaction, stack.response(incoming.transaction, 403)) is None
+    assert stack.sizes()["dialogs"] == 0
