@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 import random
@@ -43,7 +44,9 @@ from softswitch.ivr.errors import PromptFailed
 from softswitch.ivr.model import Tree
 from softswitch.music import programme
 from softswitch.preflight import examine
+from softswitch.presence.build import PACKAGES, Presence, build_presence
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
+from softswitch.registrar.bindings import Binding
 from softswitch.registrar.credentials import Authenticator
 from softswitch.registrar.guard import Guard
 from softswitch.registrar.service import Lifetimes, Registrar
@@ -190,7 +193,9 @@ class Switch:
         self.config = config
         self.clock = clock
         self._notices = notices
-        self._stack = SipStack(token=lambda: secrets.token_hex(8), agent=f"softswitch/{__version__}")
+        self._stack = SipStack(
+            token=lambda: secrets.token_hex(8), agent=f"softswitch/{__version__}", events=PACKAGES
+        )
         self._timings: TimingFile | None = None
         self._verbs: dict[str, control.Verb] = {}
         self._silenced_told_at = -SILENCED_TOLD_SECONDS
@@ -321,7 +326,7 @@ class Switch:
         self.registrar = Registrar(
             clock=clock,
             log=log,
-            save=bindings.save,
+            save=functools.partial(self._registered, bindings),
             lifetimes=_lifetimes(config),
             restored=await bindings.load(),
         )
@@ -339,7 +344,6 @@ class Switch:
             guard=guard,
         )
         self._verbs.update(defence_verbs(self.registrar, authenticator, accounts))
-        dialler = Dialler(self.registrar.bindings, accounts.name_of)
         driver = SipDriver(
             self._stack,
             clock,
@@ -351,6 +355,8 @@ class Switch:
             trust=self.trust,
             trace=self._trace(stack),
         )
+        self.presence = self._build_presence(driver, accounts)
+        dialler = Dialler(self.presence.qualifier.ringable, accounts.name_of)
         around = Surroundings(
             signaller=driver,
             media=media,
@@ -371,9 +377,12 @@ class Switch:
             log=log,
             longest=config.calls.longest,
             per_account=config.calls.per_account,
+            services=self.presence.services,
         )
         await self._listen(driver, stack)
         self.registrar.readdress(driver.hop)
+        self.presence.restore(config.accounts)
+        stack.callback(self.presence.close)
         return board
 
     def _heard(self, output: UserOutput, board: Switchboard) -> None:
@@ -382,6 +391,21 @@ class Switch:
                 # Only who has read what we sent there knows its branch or tag.
                 self._guard.trust(hop.host, hop.port, self.clock.monotonic())
         board.handle(output)
+
+    def _build_presence(self, driver: SipDriver, accounts: Accounts) -> Presence:
+        return build_presence(
+            self.config.presence,
+            self.config.qualify,
+            signaller=driver,
+            clock=self.clock,
+            log=self.log,
+            accounts=accounts,
+            bindings_of=self.registrar.bindings,
+        )
+
+    def _registered(self, store: BindingStore, user: str, bindings: tuple[Binding, ...]) -> None:
+        store.save(user, bindings)
+        self.presence.follow(user, bindings)
 
     async def _answer_questions(self, stack: contextlib.AsyncExitStack) -> None:
         try:

@@ -27,6 +27,7 @@ from yaml.nodes import Node
 from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.ivr.faults import told
 from softswitch.ivr.source import Plain, Source, lines_within
+from softswitch.presence.config import PresenceConfig, QualifyConfig
 from softswitch.registrar.config import DefenceConfig
 from softswitch.registrar.srtp_config import SrtpSetting
 from softswitch.speech import SpeechConfig
@@ -196,6 +197,8 @@ class Config(Part):
     media: MediaConfig = MediaConfig()
     calls: CallsConfig = CallsConfig()
     speech: SpeechConfig = SpeechConfig()
+    presence: PresenceConfig = PresenceConfig()
+    qualify: QualifyConfig = QualifyConfig()
     defence: DefenceConfig = DefenceConfig()
     trace: TraceConfig = TraceConfig()
     accounts: dict[str, AccountConfig] = Field(default_factory=dict)

@@ -47,6 +47,23 @@ class PhoneUnregistered:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneUnreachable:
+    """A registered phone does not answer OPTIONS any more. Told once, until it is back."""
+
+    account: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneReachable:
+    """A phone that was unreachable answers again, after so many milliseconds."""
+
+    account: str
+    contact: str
+    round_trip_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialsRefused:
     """Somebody answered a challenge wrongly. A challenge by itself is never an event."""
 
@@ -367,6 +384,8 @@ SystemEvent = (
     | SwitchStopped
     | PhoneRegistered
     | PhoneUnregistered
+    | PhoneUnreachable
+    | PhoneReachable
     | CredentialsRefused
     | SourceShutOut
     | AccountShutOut

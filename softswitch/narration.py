@@ -39,7 +39,9 @@ from softswitch.events import (
     MediaLatched,
     MediaWorkerDied,
     MediaWorkerStarted,
+    PhoneReachable,
     PhoneRegistered,
+    PhoneUnreachable,
     PhoneUnregistered,
     PromptPlayed,
     SoundBothWays,
@@ -152,6 +154,18 @@ def _system(event: SystemEvent) -> Both:
         case PhoneUnregistered(account, contact, reason):
             who, where, (english, polish) = printable(account), _place(contact), _words(reason)
             return f"{who} left {where}: {english}", f"{who} wyrejestrowany z {where}: {polish}"
+        case PhoneUnreachable(account, contact):
+            who, where = printable(account), _place(contact)
+            return (
+                f"{who} at {where} does not answer: it is registered but cannot be reached",
+                f"{who} pod {where} nie odpowiada: jest zarejestrowany, ale nieosiągalny",
+            )
+        case PhoneReachable(account, contact, trip):
+            who, where = printable(account), _place(contact)
+            return (
+                f"{who} at {where} answers again, within {trip:.0f} ms",
+                f"{who} pod {where} znów odpowiada, w ciągu {trip:.0f} ms",
+            )
         case CredentialsRefused(account, source, reason):
             who, (english, polish) = printable(account), _words(reason)
             return (

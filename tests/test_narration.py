@@ -32,7 +32,9 @@ from softswitch.events import (
     LegTookPlace,
     MediaLatched,
     MediaWorkerDied,
+    PhoneReachable,
     PhoneRegistered,
+    PhoneUnreachable,
     PhoneUnregistered,
     PromptPlayed,
     SoundBothWays,
@@ -79,6 +81,16 @@ LINES: list[tuple[Event, str, str]] = [
         PhoneUnregistered("1001", "<sip:1001:hush@10.0.0.7:5062;transport=tcp>", "expired"),
         "1001 left 10.0.0.7:5062: its registration ran out",
         "1001 wyrejestrowany z 10.0.0.7:5062: rejestracja wygasła",
+    ),
+    (
+        PhoneUnreachable("1001", "sip:1001:hush@10.0.0.7:5062"),
+        "1001 at 10.0.0.7:5062 does not answer: it is registered but cannot be reached",
+        "1001 pod 10.0.0.7:5062 nie odpowiada: jest zarejestrowany, ale nieosiągalny",
+    ),
+    (
+        PhoneReachable("1001", "sip:1001@10.0.0.7:5062", 23.4),
+        "1001 at 10.0.0.7:5062 answers again, within 23 ms",
+        "1001 pod 10.0.0.7:5062 znów odpowiada, w ciągu 23 ms",
     ),
     (
         CredentialsRefused("1001", "192.0.2.9:5060", "wrong password"),

@@ -13,6 +13,7 @@ from softswitch.calls.bodies import SDP, check_body, has_description, sdp_of
 from softswitch.calls.call import LONGEST_SECONDS, Call, Destination, Facts, Seat
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.leg import Surroundings
+from softswitch.calls.services import Service
 from softswitch.calls.takeover import Takeover
 from softswitch.events import CallArrived, CallEvent
 from softswitch.ids import make_id
@@ -68,6 +69,7 @@ class Switchboard:
         log: EventLog,
         longest: float = LONGEST_SECONDS,
         per_account: int = CALLS_PER_ACCOUNT,
+        services: Sequence[Service] = (),
     ) -> None:
         self._around = around
         self._registrar = registrar
@@ -77,6 +79,9 @@ class Switchboard:
         self._log = log
         self._longest = longest
         self._per_account = per_account
+        self._services = tuple(services)
+        self._by_method = {method: service for service in services for method in service.methods}
+        self._abilities = (*ABILITIES, *(field for service in services for field in service.abilities))
         self._calls: set[Call] = set()
         self._of_account: dict[str, set[Call]] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -100,8 +105,15 @@ class Switchboard:
         """Take one event of the stack."""
         if isinstance(output, Incoming):
             self._incoming(output)
-        elif not self._around.directory.deliver(output) and isinstance(output, Reply):
+        elif (
+            not self._around.directory.deliver(output)
+            and not self._taken(output)
+            and isinstance(output, Reply)
+        ):
             self._replied_too_late(output)
+
+    def _taken(self, output: UserOutput) -> bool:
+        return any(service.take(output) for service in self._services)
 
     def _replied_too_late(self, reply: Reply) -> None:
         """End what a phone answered after its leg was over: else it would talk to nobody for ever.
@@ -133,14 +145,14 @@ class Switchboard:
     def _in_dialog(self, incoming: Incoming) -> None:
         assert incoming.dialog is not None
         leg = self._around.directory.of_dialog(incoming.dialog)
-        if leg is None and incoming.request.method == "BYE":
-            self._reply(incoming, 200)  # It crossed ours.
-            return
-        if leg is None:
-            raise RemoteProtocolError(481, "No such call")
         if incoming.request.method != "BYE":  # Whatever it requires, it ends the call.
             _check_extensions(incoming.request)
-        leg.requested(incoming)
+        if leg is not None:
+            leg.requested(incoming)
+        elif not self._taken(incoming):
+            if incoming.request.method != "BYE":
+                raise RemoteProtocolError(481, "No such call")
+            self._reply(incoming, 200)  # It crossed ours.
 
     def _admitted(self, incoming: Incoming) -> Account | None:
         """Return the account that a request is from; None for one that is answered here.
@@ -156,7 +168,7 @@ class Switchboard:
         except RemoteProtocolError as error:
             status, reason, fields = error.status, error.reason, error.fields
         else:
-            status, reason, fields = 200, "", ABILITIES
+            status, reason, fields = 200, "", self._abilities
         self._around.signaller.dismiss(incoming.transaction, status, reason=reason, fields=fields)
         return None
 
@@ -169,6 +181,9 @@ class Switchboard:
             case "INVITE":
                 _check_invite(request)
                 self._seat_wanted(request)
+            case method if (service := self._by_method.get(method)) is not None:
+                _check_scheme(request)
+                service.check(request)
             case "BYE" | "INFO" | "UPDATE" | "PRACK" | "NOTIFY":
                 raise RemoteProtocolError(481, "No such call")
             case "SUBSCRIBE":
@@ -181,6 +196,8 @@ class Switchboard:
         if incoming.request.method == "REGISTER":
             fields = self._registrar.register(account, incoming.request, incoming.hop)
             self._reply(incoming, 200, *fields)
+        elif (service := self._by_method.get(incoming.request.method)) is not None:
+            service.serve(incoming, account)
         else:
             self._invited(incoming, account)
 

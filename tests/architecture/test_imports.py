@@ -34,6 +34,8 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "registrar": FOUNDATION | {"sip", "bus"},
     "trunks": FOUNDATION | {"sip", "bus"},
     "calls": FOUNDATION | {"sip", "registrar", "bus"},
+    # Of calls, the signaller alone: see SIGNALLER_ONLY.
+    "presence": FOUNDATION | {"sip", "bus", "registrar", "calls"},
     "ivr": FOUNDATION | {"calls", "words"},
     "queues": FOUNDATION | {"calls"},
     "speech": FOUNDATION,
@@ -45,7 +47,8 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "web": FOUNDATION | {"bus", "registrar", "trunks", "calls", "ivr", "queues", "speech", "crm"},
     # One frozen tree with a part per room; a room is handed its own part and never imports the whole.
     "config": FOUNDATION
-    | {"transport", "registrar", "trunks", "calls", "ivr", "queues", "speech", "storage", "trace"},
+    | {"transport", "registrar", "trunks", "calls", "ivr", "queues", "speech", "storage", "trace"}
+    | {"presence"},
     # Readers of the event log, in words for people.
     "words": FOUNDATION | {"calls"},
     "narration": FOUNDATION | {"calls", "words"},
@@ -72,6 +75,9 @@ COMPOSITION = frozenset({"app", "cli", "__main__"})
 
 STORED_MODELS = frozenset({"model", "bindings", "errors", "hop", "uri"})
 """Modules of other rooms that storage may import: what it returns and takes, never what acts."""
+
+SIGNALLER_ONLY = frozenset({"presence"})
+"""Rooms that send and answer requests but know no call."""
 
 MEDIA_DOORS = frozenset(
     {"softswitch.calls.media_port", "softswitch.app", "softswitch.cli", "softswitch.phone.run"}
@@ -295,6 +301,8 @@ def direction_fault(module: Module, target: str) -> str | None:
         return None
     if room not in ROOMS.get(module.room, frozenset()):
         return f"{module.room} may not import {room}"
+    if module.room in SIGNALLER_ONLY and room == "calls" and target != "softswitch.calls.signaller":
+        return f"{module.room} may import the signaller of calls only"
     if module.room == "storage" and room not in FOUNDATION and target.rpartition(".")[2] not in STORED_MODELS:
         return f"storage may import the model modules of {room} only"
     return None
@@ -439,7 +447,15 @@ def _distribution(requirement: str) -> str:
     return requirement[:end].lower()
 
 
-OURS = frozenset({"softswitch.sip.stack", "softswitch.calls.leg", "softswitch.registrar.model", "media.rtp"})
+OURS = frozenset(
+    {
+        "softswitch.sip.stack",
+        "softswitch.calls.leg",
+        "softswitch.calls.signaller",
+        "softswitch.registrar.model",
+        "media.rtp",
+    }
+)
 
 
 @pytest.mark.parametrize(
@@ -464,6 +480,7 @@ OURS = frozenset({"softswitch.sip.stack", "softswitch.calls.leg", "softswitch.re
         ("softswitch.calls.hangup", "import sqlalchemy.orm", "sqlalchemy belongs into storage only"),
         ("softswitch.app", "from sqlalchemy import exc", "sqlalchemy belongs into storage only"),
         ("softswitch.storage.calls", "from softswitch.calls.leg import Leg", "model modules of calls only"),
+        ("softswitch.presence.lines", "from softswitch.calls.leg import Leg", "signaller of calls only"),
         ("softswitch", "import softswitch.app", "may not import app"),
         ("media.rtp", "import softswitch.errors", "media never imports softswitch"),
         ("media.rtp", "import msgspec", "may not stand on msgspec"),
@@ -490,6 +507,7 @@ def test_a_breach_is_seen(name: str, source: str, reason: str) -> None:
         ("softswitch.calls.media_port", "from media.client import MediaClient"),
         ("softswitch.app", "import asyncio, media.worker\nfrom softswitch.calls.leg import Leg"),
         ("softswitch.storage.bindings", "import sqlalchemy\nfrom softswitch.registrar.model import Binding"),
+        ("softswitch.presence.notifier", "from softswitch.calls.signaller import Signaller"),
         ("softswitch.transport.udp", "import asyncio, socket, uvloop\nfrom softswitch.sip import stack"),
         ("media.jitter", "import numpy as np\nfrom media import rtp\nfrom media.errors import MediaError"),
         (

@@ -1,0 +1,116 @@
+"""Who is in which call, read from the event log: what lamps show (RFC 4235 §3.7.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Final
+
+from softswitch.events import (
+    CallArrived,
+    CallEnded,
+    Entry,
+    LegAnswered,
+    LegEnded,
+    LegInvited,
+    LegRinging,
+)
+
+INITIATOR: Final = "initiator"
+RECIPIENT: Final = "recipient"
+
+
+class LineState(Enum):
+    """How far a call is, as seen by the account's own phone."""
+
+    TRYING = "trying"
+    EARLY = "early"
+    CONFIRMED = "confirmed"
+    TERMINATED = "terminated"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One call of an account. ``party`` is who is at the other end, ``party_name`` "" when not known."""
+
+    id: str
+    direction: str
+    state: LineState
+    party: str
+    party_name: str = ""
+
+
+@dataclass(slots=True)
+class _Call:
+    caller: str
+    caller_name: str
+    own_leg: str
+    legs: dict[str, str] = field(default_factory=dict)
+    """Whose each leg is."""
+
+
+class Lines:
+    """The lines of all accounts. ``changed`` is told of each account whose lines have changed."""
+
+    def __init__(self, changed: Callable[[str], None]) -> None:
+        self._changed = changed
+        self._calls: dict[str, _Call] = {}
+        self._lines: dict[str, dict[str, Line]] = {}
+
+    def __len__(self) -> int:
+        return sum(len(lines) for lines in self._lines.values())
+
+    def of(self, user: str) -> tuple[Line, ...]:
+        """Return an account's calls of now."""
+        return tuple(self._lines.get(user, {}).values())
+
+    def read(self, entry: Entry) -> None:
+        """Take the next entry of the log; those of no call, and of calls from before, are passed over."""
+        event, call = entry.event, self._calls.get(entry.call)
+        if call is None:
+            if isinstance(event, CallArrived):
+                self._calls[entry.call] = _Call(event.caller, event.caller_name, event.leg)
+                self._begin(entry.call, event.leg, event.account, INITIATOR, event.called)
+            return
+        match event:
+            case LegInvited(leg, party):
+                self._begin(entry.call, leg, party, RECIPIENT, call.caller, call.caller_name)
+            case LegRinging(leg):
+                self._move(entry.call, leg, LineState.EARLY)
+                self._move(entry.call, call.own_leg, LineState.EARLY)
+            case LegAnswered(leg):
+                self._move(entry.call, leg, LineState.CONFIRMED)
+            case LegEnded(leg):
+                self._end(entry.call, leg)
+            case CallEnded():
+                for leg in list(call.legs):
+                    self._end(entry.call, leg)
+                del self._calls[entry.call]
+            case _:
+                pass
+
+    def _begin(self, call: str, leg: str, user: str, direction: str, party: str, name: str = "") -> None:
+        line = Line(f"{call}-{leg}", direction, LineState.TRYING, party, name)
+        self._calls[call].legs[leg] = user
+        self._lines.setdefault(user, {})[line.id] = line
+        self._changed(user)
+
+    def _move(self, call: str, leg: str, state: LineState) -> None:
+        user = self._calls[call].legs.get(leg)
+        line = self._lines[user].get(f"{call}-{leg}") if user in self._lines else None
+        # A second phone rings while the first has answered: what is up does not go back to ringing.
+        if user is None or line is None or line.state in (state, LineState.CONFIRMED):
+            return
+        self._lines[user][line.id] = replace(line, state=state)
+        self._changed(user)
+
+    def _end(self, call: str, leg: str) -> None:
+        user = self._calls[call].legs.pop(leg, None)
+        if user is None:
+            return
+        lines = self._lines[user]
+        del lines[f"{call}-{leg}"]
+        if not lines:
+            del self._lines[user]
+        self._changed(user)
