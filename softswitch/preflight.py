@@ -131,6 +131,9 @@ def _account_faults(config: Config, trees: Sequence[Tree]) -> Iterator[Problem]:
                     "give one of the two another number"
                 )
                 yield config.problem(f"accounts.{number}", reason)
+    for user, watchers in config.presence.watch.items():
+        for unknown in sorted({user, *watchers} - config.accounts.keys()):
+            yield config.problem(f"presence.watch.{user}", f"there is no account {unknown}")
 
 
 # Other files

@@ -405,9 +405,11 @@ async def test_phones_of_before_the_restart_are_known_until_they_expire(
         # Where it is stays; from where we call it is where we are now.
         hop = Hop("UDP", "192.0.2.9", 5062, "127.0.0.1", switch.port)
         assert switch.registrar.bindings("1001") == (replace(binding, hop=hop),)
+        assert len(switch.presence.qualifier) == 1
         clock.advance(61)
         expired = (await diary.until(PhoneUnregistered)).event
         assert expired == PhoneUnregistered("1001", "sip:1001@192.0.2.9:5062", "expired")
+        assert len(switch.presence.qualifier) == 0
 
 
 # TLS and WebSocket

@@ -141,6 +141,12 @@ def test_a_number_that_is_an_account_and_a_menu(file: Path) -> None:
     ]
 
 
+def test_who_may_watch_whom_names_accounts(file: Path) -> None:
+    watch = "presence:\n  watch:\n    1000: [1001, 1003]\n"
+    config = written(file, f"accounts:\n  1000: {{password: x}}\n  1001: {{password: x}}\n{watch}")
+    assert faults(config) == ["line 8: presence.watch.1000: there is no account 1003"]
+
+
 def test_a_number_dialled_that_nobody_has(file: Path) -> None:
     place = tree(file.parent / "office.yaml", "office")
     text = place.read_text(encoding="utf-8").replace("- hangup", "- dial: 5555")

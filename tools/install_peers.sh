@@ -10,8 +10,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly PYTHON=.venv/bin/python
 # program=package
+# ip makes the networks in which a phone stands behind a NAT.
 readonly PROGRAMS=(sipp=sip-tester baresip=baresip-core linphonec=linphone-cli
-    svwar=sipvicious)
+    svwar=sipvicious ip=iproute2)
 # module=requirement; the same versions as the extra "peers" in pyproject.toml
 readonly MODULES=("pjsua2=pjsua2-python>=2.15,<3" "pyVoIP=pyVoIP==1.6.8")
 

@@ -53,6 +53,9 @@ class PresenceView:
             root.set("xmlns:dm", DATA_MODEL)
             root.set("xmlns:rpid", RPID)
             person = inside(root, "dm:person", id="person")
-            inside(inside(person, "rpid:activities"), "rpid:on-the-phone")
+            activities = inside(person, "rpid:activities")
+            # PJSIP knows the first alone, others show a handset for the second.
+            inside(activities, "rpid:busy")
+            inside(activities, "rpid:on-the-phone")
             inside(person, "dm:note", BUSY_NOTE)
         return written(root)

@@ -44,6 +44,9 @@ class Qualifier:
         self._asked: dict[TransactionKey, Phone] = {}
         self._ticker = Ticker(clock, self._due)
 
+    def __len__(self) -> int:
+        return len(self._schedule)
+
     @property
     def methods(self) -> frozenset[str]:
         """It serves no requests, it sends them."""

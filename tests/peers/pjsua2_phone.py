@@ -67,6 +67,12 @@ class Settings:
     """Calls must have a session timer (RFC 4028): ``Require: timer``."""
     proof: bool = False
     """Ringing must be sent reliably (RFC 3262): ``Require: 100rel``, of whoever calls or is called."""
+    address: str = "127.0.0.1"
+    """Where it is bound."""
+    mwi: bool = False
+    """It asks what waits for it."""
+    helps_itself: bool = True
+    """It keeps a NAT open and names its outside address, as far as it sees that there is one."""
 
 
 def report(event: str, **facts: object) -> None:
@@ -159,9 +165,48 @@ class Account(pj.Account):  # type: ignore[misc]
         """Report the answer to REGISTER."""
         report("registration", code=prm.code, expires=prm.expiration)
 
+    def onMwiInfo(self, prm: pj.OnMwiInfoParam) -> None:
+        """Report what waits for it."""
+        report("waiting", body=prm.rdata.wholeMsg.split("\r\n\r\n", 1)[-1])
+
+    def onInstantMessage(self, prm: pj.OnInstantMessageParam) -> None:
+        """Report a message."""
+        report("message", sender=prm.fromUri, kind=prm.contentType, text=prm.msgBody)
+
+    def onInstantMessageStatus(self, prm: pj.OnInstantMessageStatusParam) -> None:
+        """Report what became of a message of its own."""
+        report("message sent", code=prm.code)
+
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
         """Report a call and give the answer the settings ask for."""
         self.phone.take(Call(self.phone, prm.callId))
+
+
+class Buddy(pj.Buddy):  # type: ignore[misc]
+    """Somebody it watches or writes to."""
+
+    def __init__(self, phone: Phone, uri: str, *, watched: bool) -> None:
+        super().__init__()
+        config = pj.BuddyConfig()
+        config.uri = uri
+        config.subscribe = watched
+        self.create(phone.account, config)
+
+    def onBuddyState(self) -> None:
+        """Report what is known of them."""
+        info = self.getInfo()
+        status = info.presStatus
+        names = {pj.PJSUA_BUDDY_STATUS_ONLINE: "open", pj.PJSUA_BUDDY_STATUS_OFFLINE: "closed"}
+        report(
+            "buddy",
+            uri=info.uri,
+            subscription=info.subStateName,
+            basic=names.get(status.status, "unknown"),
+            busy=status.activity == pj.PJRPID_ACTIVITY_BUSY,
+            note=status.note,
+            code=info.subTermCode,
+            reason=info.subTermReason,
+        )
 
 
 class Phone:
@@ -173,6 +218,7 @@ class Phone:
         self.sound: pj.AudioMediaPlayer | None = None
         self.recorder: pj.AudioMediaRecorder | None = None
         self.leaving = False
+        self.buddies: list[Buddy] = []
         self.endpoint = pj.Endpoint()
         self.endpoint.libCreate()
         self._start()
@@ -193,7 +239,7 @@ class Phone:
         self.endpoint.libInit(config)
         transport = pj.TransportConfig()
         transport.port = self.settings.sip_port
-        transport.boundAddress = "127.0.0.1"
+        transport.boundAddress = self.settings.address
         kinds = {
             "udp": pj.PJSIP_TRANSPORT_UDP,
             "tcp": pj.PJSIP_TRANSPORT_TCP,
@@ -225,7 +271,7 @@ class Phone:
         if suffix:
             config.sipConfig.proxies.append(f"sip:{settings.server};lr{suffix}")
         # Without this address its SDP names the machine's outer interface.
-        config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
+        config.mediaConfig.transportConfig.boundAddress = settings.address
         config.mediaConfig.transportConfig.port = settings.rtp_port
         config.mediaConfig.srtpUse = settings.srtp
         # It would have keys over TLS only.
@@ -235,6 +281,13 @@ class Phone:
             config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_REQUIRED
         if settings.proof:
             config.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
+        config.mwiConfig.enabled = settings.mwi
+        if not settings.helps_itself:
+            config.natConfig.udpKaIntervalSec = 0
+            config.natConfig.contactRewriteUse = 0
+            config.natConfig.viaRewriteUse = 0
+            config.natConfig.sdpNatRewriteUse = 0
+            config.natConfig.sipOutboundUse = 0
         return config
 
     def keep(self, call: Call) -> int:
@@ -315,12 +368,23 @@ class Phone:
                 self._need_call().xfer(uri, pj.CallOpParam(True))
             case {"do": "transfer_to_call"}:
                 self._transfer_to_call()
+            case {"do": "watch", "uri": str(uri)}:
+                self.buddies.append(Buddy(self, uri, watched=True))
+            case {"do": "write", "uri": str(uri), "text": str(text)}:
+                self._write(uri, text)
             case {"do": "hangup"}:
                 self._need_call().hangup(pj.CallOpParam(True))
             case {"do": "leave"}:
                 self.leaving = True
             case _:
                 raise RuntimeError("no such command")
+
+    def _write(self, uri: str, text: str) -> None:
+        buddy = Buddy(self, uri, watched=False)
+        self.buddies.append(buddy)
+        param = pj.SendInstantMessageParam()
+        param.content = text
+        buddy.sendInstantMessage(param)
 
     def _reinvite(self, flag: int) -> None:
         param = pj.CallOpParam(True)

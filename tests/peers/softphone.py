@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.peers.programs import PeerFailed, PeerMissing, Ports, Program
@@ -135,10 +135,16 @@ def start_pjsua2(
     *,
     ports: Ports,
     folder: Path,
+    within: Sequence[str] = (),
     **settings: object,
 ) -> SoftPhone:
-    """Start a PJSUA2 phone (settings: see ``tests.peers.pjsua2_phone.Settings``). Raises PeerMissing."""
-    return _start("pjsua2", user, password, server, ports=ports, folder=folder, settings=settings)
+    """Start a PJSUA2 phone (settings: see ``tests.peers.pjsua2_phone.Settings``). Raises PeerMissing.
+
+    ``within`` are words before its command, such as those that put it into a network of its own.
+    """
+    return _start(
+        "pjsua2", user, password, server, ports=ports, folder=folder, settings=settings, within=within
+    )
 
 
 def start_pyvoip(user: str, password: str, server: str, *, ports: Ports, folder: Path) -> SoftPhone:
@@ -155,6 +161,7 @@ def _start(
     ports: Ports,
     folder: Path,
     settings: Mapping[str, object],
+    within: Sequence[str] = (),
 ) -> SoftPhone:
     if importlib.util.find_spec(library) is None:
         raise PeerMissing(library)
@@ -172,7 +179,7 @@ def _start(
     }
     module = f"tests.peers.{library.lower()}_phone"
     # Run as a module: a script's own folder would come first on the path and hide installed packages.
-    argv = [sys.executable, "-m", module, json.dumps(arguments)]
+    argv = [*within, sys.executable, "-m", module, json.dumps(arguments)]
     program = Program(argv, log=folder / f"{name}.log")
     transport = settings.get("transport", "udp")
     suffix = ";transport=tls" if transport == "tls" else ""

@@ -17,6 +17,7 @@ from tests.peers.sipp_extensions import ASKING
 from tests.peers.sipp_refusals import REFUSALS
 from tests.peers.sipp_registrations import FORGET_ALL, REGISTRATIONS
 from tests.peers.sipp_script import Scenario
+from tests.peers.sipp_subscriptions import SUBSCRIPTIONS
 
 pytestmark = pytest.mark.peers
 
@@ -27,7 +28,9 @@ CALLER, REGISTRANT = "1001", "1004"
 TEST = "test_switch_answers_as_it_must"
 NEEDS_A_RINGING_PHONE = "cancel_ringing"
 SPOKEN_TO = tuple(
-    scenario for scenario in (*CALLS, *ASKING, *REFUSALS) if scenario.name != NEEDS_A_RINGING_PHONE
+    scenario
+    for scenario in (*CALLS, *ASKING, *REFUSALS, *SUBSCRIPTIONS)
+    if scenario.name != NEEDS_A_RINGING_PHONE
 )
 
 
