@@ -104,7 +104,7 @@ def build_presence(
             DialogInfo(
                 lines.of, lambda user: accounts.name_of(user) or "", show_parties=presence.show_parties
             ),
-            PresencePidf(reachable, lambda user: bool(lines.of(user))),
+            PresencePidf(reachable, lambda user: any(line.busy for line in lines.of(user))),
         ),
         known=known,
         rules=WatchRules(presence.watch),

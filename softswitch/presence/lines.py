@@ -40,6 +40,11 @@ class Line:
     party: str
     party_name: str = ""
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether somebody is at the phone: a phone that only rings may stand alone."""
+        return self.direction == INITIATOR or self.state is LineState.CONFIRMED
+
 
 @dataclass(slots=True)
 class _Call:

@@ -100,6 +100,10 @@ class Sipp:
             passed=code == 0, port=self.port, trace=_text(self._trace), complaint=_text(self._errors)
         )
 
+    def trace(self) -> str:
+        """Return what was said so far."""
+        return _text(self._trace)
+
     def close(self) -> None:
         """End it, whatever it is doing."""
         self.program.close()

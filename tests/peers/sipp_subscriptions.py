@@ -13,6 +13,7 @@ from tests.peers.sipp_script import (
     check,
     expect,
     expect_request,
+    label,
     maybe,
     send,
 )
@@ -64,6 +65,22 @@ MAILBOX = _subscribe(MYSELF, "message-summary", "application/simple-message-summ
 LAMP = _subscribe(SOMEBODY, "dialog;id=7", "application/dialog-info+xml")
 PRESENCE = _subscribe(SOMEBODY, "presence", "application/pidf+xml")
 ACTIVE = check("active;expires=", header="Subscription-State", variable=3)
+
+LAMP_FOLLOWS = Scenario(
+    "lamp_follows",
+    (
+        *_asked(replace(LAMP, headers=("Event: dialog", *LAMP.headers[1:]))),
+        label(1),
+        # SIPp goes round until it is told that a call is over.
+        '<recv request="NOTIFY"><action>'
+        '<ereg regexp="terminated" search_in="body" assign_to="5"/></action></recv>',
+        answer("200 OK", to_tag=False),
+        '<nop test="5" next="2"/>',
+        '<nop next="1"/>',
+        label(2),
+    ),
+    "a lamp is told every state of a call, one NOTIFY at a time (RFC 4235 3.7)",
+)
 
 SUBSCRIPTIONS = (
     Scenario(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
+from softswitch.presence.config import PresenceConfig
 from softswitch.presence.mailboxes import Counts
 from tests.peers.inside import InsideSwitch
 from tests.peers.programs import Ports
 from tests.peers.room import Room
+from tests.peers.sipp import demand
+from tests.peers.sipp_subscriptions import LAMP_FOLLOWS
 from tests.peers.softphone import SoftPhone, start_pjsua2
 
 pytestmark = pytest.mark.peers
 
+TURN_SECONDS = 1.3
+"""A lamp is told of changes once a second."""
 SAID = "Zażółć gęślą jaźń & <b>100%</b>"
 
 
@@ -28,6 +35,29 @@ def test_a_busy_lamp_follows_its_phone(room: Room) -> None:
     watched.do("unregister")
     watching.expect("buddy", basic="closed")
     assert not watching.did("buddy", subscription="TERMINATED")
+
+
+def test_a_lamp_is_told_each_state_of_a_call(room: Room) -> None:
+    anna, bartek = room.pjsua2("1001"), room.pjsua2("1002")
+    lamp = room.sipp(LAMP_FOLLOWS, user="1003", number="1002")
+    room.line.wait_for(lambda: "NOTIFY" in lamp.trace() or None, "the lamp's subscription")
+    anna.dial("1002")
+    bartek.expect("incoming")
+    bartek.do("answer", code=180)
+    bartek.do("pass_time", seconds=TURN_SECONDS)
+    bartek.do("answer", code=200)
+    bartek.expect("call", state="CONFIRMED")
+    bartek.do("pass_time", seconds=TURN_SECONDS)
+    anna.hang_up()
+    result = lamp.result()
+    demand(LAMP_FOLLOWS, result)
+    states = re.findall(r"<state>(\w+)</state>", result.trace)
+    assert [state for state, _ in groupby(states)][-3:] == ["early", "confirmed", "terminated"]
+    versions = [int(one) for one in re.findall(r'version="(\d+)"', result.trace)]
+    assert versions == list(range(len(versions)))
+    assert 'direction="recipient"' in result.trace
+    # Who calls is not the lamp's business.
+    assert "<remote>" not in result.trace
 
 
 def test_a_message_from_phone_to_phone(room: Room) -> None:
@@ -82,5 +112,16 @@ def test_what_waits_is_shown_and_the_stop_of_the_switch_told(
             phone.expect("buddy", subscription="ACTIVE")
             inside.stop()
             phone.expect("buddy", subscription="TERMINATED", reason="deactivated")
+        finally:
+            phone.close()
+
+
+def test_a_phone_that_never_asks_may_be_told_all_the_same(ports: Ports, tmp_path: Path) -> None:
+    with InsideSwitch(tmp_path / "home", PresenceConfig(unsolicited_mwi=True)) as switch:
+        phone = plugged(switch, ports, tmp_path, "1001")
+        try:
+            assert "Messages-Waiting: no" in str(phone.expect("waiting")["body"])
+            switch.set_waiting("1001", Counts(1))
+            assert "Voice-Message: 1/0" in str(phone.expect("waiting")["body"])
         finally:
             phone.close()

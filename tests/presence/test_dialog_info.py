@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from softswitch.presence.config import PresenceConfig
-from softswitch.presence.dialog_info import NAMESPACE, DialogInfo
+from softswitch.presence.dialog_info import MOST_LINES, NAMESPACE, DialogInfo
 from softswitch.presence.lines import Line, LineState
 from softswitch.presence.package import Watch
 from softswitch.sip.errors import RemoteProtocolError
@@ -64,6 +64,21 @@ def test_a_call_that_is_over_is_told_once() -> None:
     lines.clear()
     assert "<state>terminated</state>" in view.document(1).decode()
     assert "<dialog " not in view.document(2).decode()
+
+
+def test_a_document_holds_no_more_than_a_datagram_bears() -> None:
+    name = "&" * 100
+    many = [Line(f"c{number:026}-b1", "recipient", LineState.EARLY, "1" * 100, name) for number in range(50)]
+    lines = list(many)
+    package = DialogInfo(lambda user: tuple(lines), lambda user: name, show_parties=True)
+    view = package.open(Watch("1003", "1002", SipUri("192.0.2.1", "1002")), parse_event("dialog"))
+    first = view.document(0)
+    assert first.count(b"<dialog ") == MOST_LINES
+    assert len(first) < 16_000
+    del lines[:45]
+    second = view.document(1).decode()
+    assert second.count("<state>early</state>") == 5
+    assert second.count("<state>terminated</state>") == MOST_LINES - 5
 
 
 def test_single_dialogs_cannot_be_watched() -> None:

@@ -60,6 +60,13 @@ def test_a_call_from_the_first_message_to_the_last() -> None:
     assert reading.changed == ["1001", "1002", "1002", "1001", "1002", "1001", "1002", "1001"]
 
 
+def test_who_dials_or_talks_is_busy_and_a_phone_that_rings_is_not() -> None:
+    reading = Reading().read(ARRIVED, LegInvited("b1", "1002", "x"), LegRinging("b1", "1002", False))
+    assert [line.busy for line in (*reading.lines.of("1001"), *reading.lines.of("1002"))] == [True, False]
+    reading.read(LegAnswered("b1", "1002", "PCMA", ""))
+    assert [line.busy for line in reading.lines.of("1002")] == [True]
+
+
 def test_a_second_phone_that_rings_leaves_what_is_up() -> None:
     reading = Reading().read(
         ARRIVED,
