@@ -14,7 +14,9 @@ from softswitch.events import (
     LegAnswered,
     LegEnded,
     LegInvited,
+    LegLeft,
     LegRinging,
+    LegTookPlace,
 )
 
 INITIATOR: Final = "initiator"
@@ -50,7 +52,9 @@ class Line:
 class _Call:
     caller: str
     caller_name: str
+    called: str
     own_leg: str
+    """The caller's."""
     legs: dict[str, str] = field(default_factory=dict)
     """Whose each leg is."""
 
@@ -75,7 +79,7 @@ class Lines:
         event, call = entry.event, self._calls.get(entry.call)
         if call is None:
             if isinstance(event, CallArrived):
-                self._calls[entry.call] = _Call(event.caller, event.caller_name, event.leg)
+                self._calls[entry.call] = _Call(event.caller, event.caller_name, event.called, event.leg)
                 self._begin(entry.call, event.leg, event.account, INITIATOR, event.called)
             return
         match event:
@@ -86,7 +90,9 @@ class Lines:
                 self._move(entry.call, call.own_leg, LineState.EARLY)
             case LegAnswered(leg):
                 self._move(entry.call, leg, LineState.CONFIRMED)
-            case LegEnded(leg):
+            case LegTookPlace(leg, party, of):
+                self._took_place(entry.call, leg, party, of)
+            case LegEnded(leg) | LegLeft(leg):
                 self._end(entry.call, leg)
             case CallEnded():
                 for leg in list(call.legs):
@@ -94,6 +100,17 @@ class Lines:
                 del self._calls[entry.call]
             case _:
                 pass
+
+    def _took_place(self, name: str, leg: str, party: str, of: str) -> None:
+        """Let a leg that talks already stand where another stood: a transfer, or a call picked up."""
+        call = self._calls[name]
+        calls = of == call.own_leg
+        if calls:
+            call.own_leg, call.caller, call.caller_name = leg, party, ""
+        self._begin(
+            name, leg, party, INITIATOR if calls else RECIPIENT, call.called if calls else call.caller
+        )
+        self._move(name, leg, LineState.CONFIRMED)
 
     def _begin(self, call: str, leg: str, user: str, direction: str, party: str, name: str = "") -> None:
         line = Line(f"{call}-{leg}", direction, LineState.TRYING, party, name)

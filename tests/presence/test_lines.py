@@ -14,7 +14,9 @@ from softswitch.events import (
     LegEnded,
     LegHeld,
     LegInvited,
+    LegLeft,
     LegRinging,
+    LegTookPlace,
 )
 from softswitch.presence.lines import INITIATOR, RECIPIENT, Line, Lines, LineState
 from tests.fakes.clock import START
@@ -79,6 +81,29 @@ def test_a_second_phone_that_rings_leaves_what_is_up() -> None:
     assert reading.states("1002") == [LineState.EARLY, LineState.TRYING]
 
 
+def test_a_leg_that_goes_on_in_another_call_stands_there() -> None:
+    reading = Reading().read(ARRIVED, LegAnswered("a", "1001", "PCMA", ""))
+    reading.read(LegInvited("b1", "1002", "x"), LegAnswered("b1", "1002", "PCMA", ""))
+    second = CallArrived("a", "1002", "", "1003", "192.0.2.12:5060", "1002")
+    reading.read(second, LegInvited("b1", "1003", "y"), LegAnswered("b1", "1003", "PCMA", ""), call="c2")
+    # 1002 connects 1001 with 1003 and is off.
+    reading.read(LegLeft("b1", "1003", "c1"), call="c2")
+    reading.read(LegTookPlace("b2", "1003", "b1", "c2"), leg_ended("b1"))
+    reading.read(leg_ended("a"), ENDED, call="c2")
+    assert reading.lines.of("1002") == ()
+    assert reading.lines.of("1003") == (Line("c1-b2", RECIPIENT, LineState.CONFIRMED, "1001"),)
+    assert reading.states("1001") == [LineState.CONFIRMED]
+    reading.read(ENDED)
+    assert len(reading.lines) == 0
+
+
+def test_who_takes_the_callers_place_calls() -> None:
+    reading = Reading().read(ARRIVED, LegTookPlace("b1", "1003", "a", "c2"), leg_ended("a"))
+    assert reading.lines.of("1003") == (Line("c1-b1", INITIATOR, LineState.CONFIRMED, "1002"),)
+    reading.read(LegInvited("b2", "1002", "x"))
+    assert reading.lines.of("1002") == (Line("c1-b2", RECIPIENT, LineState.TRYING, "1003"),)
+
+
 def test_a_call_of_before_and_events_of_no_call_are_passed_over() -> None:
     reading = Reading().read(LegInvited("b1", "1002", "x"), LegRinging("b1", "1002", False), ENDED)
     assert len(reading.lines) == 0
@@ -101,6 +126,9 @@ def test_the_end_of_a_call_ends_what_is_left_of_it() -> None:
                     *(LegInvited(leg, "1002", "x") for leg in ("b1", "b2")),
                     *(LegRinging(leg, "1002", False) for leg in ("b1", "b2")),
                     *(LegAnswered(leg, "1002", "PCMA", "") for leg in ("a", "b1")),
+                    LegLeft("b1", "1002", "c9"),
+                    LegTookPlace("b2", "1003", "b1", "c9"),
+                    LegTookPlace("b3", "1003", "a", "c9"),
                     *(leg_ended(leg) for leg in ("a", "b1", "b2")),
                 ]
             ),
