@@ -16,6 +16,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -123,9 +124,9 @@ def _namespace(name: str, host: str) -> int:
     return tun
 
 
-def _carry(inside: int, outside: int, nat: SymmetricNat) -> None:
-    """Carry packets until standard input ends."""
-    while True:
+def _carry(inside: int, outside: int, nat: SymmetricNat, told_to_end: threading.Event) -> None:
+    """Carry packets until standard input ends, or this program is told to."""
+    while not told_to_end.is_set():
         ready, _, _ = select.select([inside, outside, sys.stdin.fileno()], [], [], TURN_SECONDS)
         now = time.monotonic()
         if sys.stdin.fileno() in ready and not os.read(sys.stdin.fileno(), 4096):
@@ -140,8 +141,9 @@ def _carry(inside: int, outside: int, nat: SymmetricNat) -> None:
 
 def main() -> None:
     """Be a NAT until standard input ends."""
-    # However it is told to end, the namespaces go.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    # However it is told to end, the namespaces go: nothing is to be raised while they do.
+    told_to_end = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: told_to_end.set())
     names, seconds = sys.argv[1:3], float(sys.argv[3])
     if os.geteuid() != 0:
         sys.exit("a NAT in network namespaces needs root")
@@ -151,7 +153,7 @@ def main() -> None:
         )
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        _carry(inside, outside, SymmetricNat(seconds))
+        _carry(inside, outside, SymmetricNat(seconds), told_to_end)
     finally:
         for name in names:
             subprocess.run(["ip", "netns", "del", name], check=False)
