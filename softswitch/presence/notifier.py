@@ -178,7 +178,7 @@ class Notifier:
         self._closed = True
         now = self._clock.monotonic()
         for one in list(self._by_dialog.values()):
-            one.subscription.end(now, Reason.DEACTIVATED)
+            one.subscription.end(now, Reason.DEACTIVATED, waits=False)
             self._tell(one)
         self._ticker.close()
 

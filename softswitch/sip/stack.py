@@ -397,7 +397,6 @@ class SipStack:
         response.fields.put("Contact", contact)
         response.fields.put("Allow", ALLOW)
         if self._events:
-            # RFC 6665 §4.4.4: in what begins a dialog, and in its answers.
             response.fields.put("Allow-Events", self._events)
 
     def dismiss(
@@ -540,6 +539,9 @@ class SipStack:
         """Add what names its transaction and us."""
         request.fields.insert_first("Via", self._via(hop))
         request.fields.add("User-Agent", self._agent)
+        if request.method == "INVITE" and self._events:
+            # RFC 6665 §4.4.4: in what begins a dialog, and in its answers.
+            request.fields.put("Allow-Events", self._events)
 
     def _via(self, hop: Hop) -> Via:
         params = {"rport": None, "branch": MAGIC_COOKIE + self._token()}

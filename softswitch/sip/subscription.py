@@ -116,11 +116,16 @@ class Subscription:
         elif self._owed_from is None:
             self._owe(max(now, self._last + self._pace))
 
-    def end(self, now: float, reason: Reason) -> None:
-        """Decide its end: one more NOTIFY says so, and no later decision counts."""
+    def end(self, now: float, reason: Reason, *, waits: bool = True) -> None:
+        """Decide its end: one more NOTIFY says so, and no later decision counts.
+
+        Unless it ``waits``, that NOTIFY is due at once, also while another is out: for who has no time left.
+        """
         if not self.ending:
             self._ending = reason
             self._owe(now)
+        if not waits and not self._last_told:
+            self._outstanding = False
 
     def poll(self, now: float) -> Notify | None:
         """Return the NOTIFY to send now, None when there is none. It is outstanding from then on."""

@@ -61,7 +61,7 @@ def test_a_lamp_is_told_each_state_of_a_call(room: Room) -> None:
 
 
 def test_a_message_from_phone_to_phone(room: Room) -> None:
-    anna, bartek = room.pjsua2("1001"), room.pjsua2("1002")
+    anna, bartek = room.pjsua2("1001"), room.pjsua2("1002", transport="tcp")
     anna.do("write", uri=anna.uri("1002"), text=SAID)
     message = bartek.expect("message", text=SAID, kind="text/plain")
     assert "sip:1001@" in str(message["sender"])

@@ -202,7 +202,10 @@ async def test_when_the_switch_stops_everybody_is_told_to_come_again() -> None:
     async with watched() as switch:
         anna, bartek = switch.watcher("1001", ANNA), switch.watcher("1002", BARTEK)
         await anna.subscribe("dialog", "1002")
+        # Also who has not answered yet.
+        bartek.status["NOTIFY"] = None
         await bartek.subscribe("presence", "1001")
+        bartek.status["NOTIFY"] = 200
         switch.presence.close()
         await passes(0.1)
         assert anna.states[-1] == bartek.states[-1] == "terminated;reason=deactivated"

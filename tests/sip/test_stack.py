@@ -552,6 +552,15 @@ def test_a_subscribe_in_its_dialog_moves_the_target():
     assert request_of(notify.data).target == "sip:1001@192.0.2.9:7777"
 
 
+def test_an_invite_names_the_packages_once_also_when_it_is_sent_again():
+    stack = SipStack(token=counted("t"), events="dialog")
+    uri = NameAddr(parse_uri("sip:100@192.0.2.9"))
+    request = stack.request("INVITE", target="sip:100@192.0.2.9", local=uri, remote=uri)
+    for one in (request, request.again()):
+        stack.send(0.0, one, TO_PHONE)
+        assert one.fields.all("Allow-Events") == ["dialog"]
+
+
 def test_a_subscribe_that_is_refused_makes_no_dialog():
     stack = SipStack(token=counted("t"))
     (incoming,) = told(stack, text_of("SUBSCRIBE"))

@@ -141,6 +141,18 @@ def test_the_end_comes_after_the_notify_that_is_out_and_its_first_reason_counts(
     assert subscription.over
 
 
+def test_who_has_no_time_left_tells_the_end_at_once_and_only_once() -> None:
+    subscription = begun()
+    subscription.changed(5.0)
+    subscription.poll(5.0)
+    subscription.end(5.1, Reason.DEACTIVATED, waits=False)
+    assert subscription.poll(5.1) == Notify("terminated;reason=deactivated", 2)
+    subscription.end(5.2, Reason.DEACTIVATED, waits=False)
+    assert subscription.poll(5.2) is None
+    subscription.answered(5.3, 200)
+    assert subscription.over
+
+
 @pytest.mark.parametrize("status", sorted(GONE))
 def test_a_subscriber_that_knows_of_nothing_ends_it(status: int) -> None:
     subscription = begun()
