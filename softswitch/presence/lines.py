@@ -113,6 +113,7 @@ class Lines:
         self._move(name, leg, LineState.CONFIRMED)
 
     def _begin(self, call: str, leg: str, user: str, direction: str, party: str, name: str = "") -> None:
+        self._end(call, leg)
         line = Line(f"{call}-{leg}", direction, LineState.TRYING, party, name)
         self._calls[call].legs[leg] = user
         self._lines.setdefault(user, {})[line.id] = line

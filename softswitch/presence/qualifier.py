@@ -43,6 +43,7 @@ class Qualifier:
         self._changed = changed
         self._asked: dict[TransactionKey, Phone] = {}
         self._ticker = Ticker(clock, self._due)
+        self._planned: float | None = None
 
     def __len__(self) -> int:
         return len(self._schedule)
@@ -66,7 +67,7 @@ class Qualifier:
     def follow(self, user: str, bindings: tuple[Binding, ...], *, restored: bool = False) -> None:
         """Take over an account's phones as they are now, see :meth:`Qualify.follow`."""
         self._schedule.follow(self._clock.monotonic(), user, bindings, restored=restored)
-        self._ticker.set(NEXT, self._schedule.next_deadline())
+        self._plan()
 
     def health(self, binding: Binding) -> Health:
         """Return what is known of a phone."""
@@ -99,17 +100,25 @@ class Qualifier:
         elif self._schedule.unanswered(now, phone):
             self._log.append(PhoneUnreachable(phone.user, phone.contact))
             self._changed(phone.user)
-        self._ticker.set(NEXT, self._schedule.next_deadline())
+        self._plan()
         return True
 
+    def _plan(self) -> None:
+        at = self._schedule.next_deadline()
+        # A REGISTER seldom changes who is asked next.
+        if at != self._planned:
+            self._planned = at
+            self._ticker.set(NEXT, at)
+
     def _due(self, key: Hashable) -> None:
+        self._planned = None
         now = self._clock.monotonic()
         phone = self._schedule.due(now)
         try:
             if phone is not None:
                 self._ask(now, phone)
         finally:
-            self._ticker.set(NEXT, self._schedule.next_deadline())
+            self._plan()
 
     def _ask(self, now: float, phone: Phone) -> None:
         binding = next(
