@@ -175,11 +175,6 @@ def _accounts(config: Config) -> Accounts:
     return Accounts(account(user, part) for user, part in config.accounts.items())
 
 
-def _lifetimes(config: Config) -> Lifetimes:
-    longest = config.sip.longest_registration
-    return Lifetimes(config.sip.shortest_registration, longest, longest)
-
-
 def _router(config: Config, trees: tuple[Tree, ...], voices: Voices, dialler: Dialler) -> Router:
     numbers = {number: TreeDestination(tree, voices, dialler) for tree in trees for number in tree.numbers}
     people = {user: AccountDestination(dialler, user, config.calls.ring_for) for user in config.accounts}
@@ -323,13 +318,7 @@ class Switch:
         trees, voices, media = sounding
         accounts = _accounts(config)
         secret = await SecretStore(database).get_or_make("nonces", lambda: secrets.token_bytes(32))
-        self.registrar = Registrar(
-            clock=clock,
-            log=log,
-            save=functools.partial(self._registered, bindings),
-            lifetimes=_lifetimes(config),
-            restored=await bindings.load(),
-        )
+        self.registrar = await self._build_registrar(bindings)
         self._guard = guard = Guard(config.defence.networks)
         for binding in self.registrar.all():
             guard.trust(binding.hop.host, binding.hop.port, clock.monotonic())
@@ -391,6 +380,17 @@ class Switch:
                 # Only who has read what we sent there knows its branch or tag.
                 self._guard.trust(hop.host, hop.port, self.clock.monotonic())
         board.handle(output)
+
+    async def _build_registrar(self, bindings: BindingStore) -> Registrar:
+        sip = self.config.sip
+        longest = sip.longest_registration
+        return Registrar(
+            clock=self.clock,
+            log=self.log,
+            save=functools.partial(self._registered, bindings),
+            lifetimes=Lifetimes(sip.shortest_registration, longest, longest),
+            restored=await bindings.load(),
+        )
 
     def _build_presence(self, driver: SipDriver, accounts: Accounts) -> Presence:
         return build_presence(
