@@ -15,12 +15,13 @@ from softswitch.calls.signaller import Signaller
 from softswitch.clock import Clock
 from softswitch.presence.package import Package, View, Watch, WatchRules
 from softswitch.presence.ticker import Ticker
-from softswitch.presence.wire import our_contact, our_uri, retry_after
+from softswitch.presence.wire import our_uri, retry_after
 from softswitch.registrar.accounts import Account
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.headers import parse_media_type
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request
+from softswitch.sip.own_contact import own_contact
 from softswitch.sip.signals import DialogId, Failed, Incoming, Reply, TransactionKey, UserOutput
 from softswitch.sip.stack import ALLOW
 from softswitch.sip.subscription import (
@@ -208,7 +209,9 @@ class Notifier:
     def _accept(self, incoming: Incoming, seconds: int) -> DialogId:
         response = self._signaller.stack.response(incoming.transaction, 200)
         response.fields.add("Expires", str(seconds))
-        name = self._signaller.respond(incoming.transaction, response, contact=our_contact(incoming.hop))
+        name = self._signaller.respond(
+            incoming.transaction, response, contact=own_contact(incoming.hop, answering=incoming.request.uri)
+        )
         assert name is not None
         return name
 

@@ -12,10 +12,11 @@ from softswitch.calls.signaller import Signaller
 from softswitch.events import Entry, PhoneRegistered
 from softswitch.presence.mailboxes import Counts
 from softswitch.presence.message_summary import CONTENT_TYPE, NAME, summary
-from softswitch.presence.wire import our_contact, our_uri
+from softswitch.presence.wire import our_uri
 from softswitch.registrar.bindings import Binding
 from softswitch.registrar.service import way_to
 from softswitch.sip.headers import NameAddr
+from softswitch.sip.own_contact import own_contact
 
 
 class UnsolicitedSummary:
@@ -46,7 +47,7 @@ class UnsolicitedSummary:
             request = self._signaller.stack.request(
                 "NOTIFY", target=str(binding.contact), local=account, remote=account
             )
-            request.fields.add("Contact", our_contact(hop))
+            request.fields.add("Contact", own_contact(hop))
             request.fields.add("Event", NAME)
             # There is no subscription that could go on.
             request.fields.add("Subscription-State", "terminated;reason=noresource")

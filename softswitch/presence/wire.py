@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from softswitch.sip.headers import NameAddr
-from softswitch.sip.hop import Hop
+from softswitch.sip.hop import Hop, uri_host
 from softswitch.sip.message import Response
 from softswitch.sip.uri import SipUri
 
 
 def our_uri(hop: Hop, user: str | None = None) -> SipUri:
     """Return our URI as the other side of ``hop`` must write it."""
-    host = f"[{hop.local_host}]" if ":" in hop.local_host else hop.local_host
-    return SipUri(host, user, hop.local_port)
-
-
-def our_contact(hop: Hop) -> NameAddr:
-    """Return the Contact where the other side of ``hop`` reaches us."""
-    uri = our_uri(hop)
-    if hop.transport == "UDP":
-        return NameAddr(uri)
-    return NameAddr(SipUri(uri.host, uri.user, uri.port, params=(("transport", hop.transport.lower()),)))
+    return SipUri(uri_host(hop.local_host), user, hop.local_port)
 
 
 def retry_after(response: Response, default: float, *, most: float) -> float:
