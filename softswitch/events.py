@@ -106,6 +106,42 @@ class SourceSilenced:
 
 
 @dataclass(frozen=True, slots=True)
+class TrunkRegistered:
+    """We are registered at a trunk's server: calls can come from there."""
+
+    trunk: str
+    server: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkLost:
+    """We are not registered at a trunk, at none of its servers; ``seconds`` until it is tried again."""
+
+    trunk: str
+    reason: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkReachable:
+    """A trunk's server answers (again)."""
+
+    trunk: str
+    server: str
+    round_trip_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkUnreachable:
+    """A trunk's server does not answer, or says that it serves nobody: others are called before it."""
+
+    trunk: str
+    server: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MediaWorkerStarted:
     """A media worker process is up."""
 
@@ -123,7 +159,7 @@ class MediaWorkerDied:
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
-    """A caller dialled; nothing has been decided yet."""
+    """A caller dialled; nothing has been decided yet. ``account`` is "" for who calls by a ``trunk``."""
 
     leg: str
     caller: str
@@ -133,6 +169,7 @@ class CallArrived:
     account: str
     sip_call_id: str = ""
     """By which the trace finds the messages of the leg."""
+    trunk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +189,25 @@ class LegInvited:
     contact: str
     sip_call_id: str = ""
     """By which the trace finds the messages of the leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkTaken:
+    """A call outside is tried over a trunk, at the cost of an account; "" for who came from outside."""
+
+    leg: str
+    trunk: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkGivenUp:
+    """A trunk did not take a call outside; ``after`` it comes the next one, "" when there is none."""
+
+    leg: str
+    trunk: str
+    reason: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +447,10 @@ SystemEvent = (
     | AccountShutOut
     | SourceLetIn
     | SourceSilenced
+    | TrunkRegistered
+    | TrunkLost
+    | TrunkReachable
+    | TrunkUnreachable
     | MediaWorkerStarted
     | MediaWorkerDied
 )
@@ -398,6 +458,8 @@ CallEvent = (
     CallArrived
     | CallRouted
     | LegInvited
+    | TrunkTaken
+    | TrunkGivenUp
     | LegRinging
     | LegAnswered
     | LegHeld

@@ -55,6 +55,12 @@ from softswitch.events import (
     SystemEvent,
     TransferAsked,
     TransferDone,
+    TrunkGivenUp,
+    TrunkLost,
+    TrunkReachable,
+    TrunkRegistered,
+    TrunkTaken,
+    TrunkUnreachable,
 )
 from softswitch.words import Both, detail_words, exit_word, seconds_words, word
 
@@ -72,7 +78,19 @@ LONGEST_LINE: Final = 300
 
 SoundEvent = MediaLatched | SoundOneWay | SoundBothWays
 HandOver = CallForwarded | TransferAsked | TransferDone | LegTookPlace | LegLeft
-LegEvent = LegInvited | LegRinging | LegAnswered | LegHeld | LegResumed | LegsBridged | LegEnded | LegMoved
+LegEvent = (
+    LegInvited
+    | TrunkTaken
+    | TrunkGivenUp
+    | LegRinging
+    | LegAnswered
+    | LegHeld
+    | LegResumed
+    | LegsBridged
+    | LegEnded
+    | LegMoved
+)
+TrunkEvent = TrunkRegistered | TrunkLost | TrunkReachable | TrunkUnreachable
 CourseEvent = (
     CallArrived
     | CallRouted
@@ -138,6 +156,8 @@ def printable(text: str, limit: int = LONGEST_WORD) -> str:
 
 
 def _system(event: SystemEvent) -> Both:
+    if isinstance(event, TrunkEvent):
+        return _trunk(event)
     match event:
         case SwitchStarted(version, addresses):
             where = ", ".join(addresses)
@@ -201,6 +221,33 @@ def _system(event: SystemEvent) -> Both:
             assert_never(event)
 
 
+def _trunk(event: TrunkEvent) -> Both:
+    who = printable(event.trunk)
+    match event:
+        case TrunkRegistered(_, server, seconds):
+            return (
+                f"registered at trunk {who} ({server}) for {seconds} s",
+                f"zarejestrowano w łączu {who} ({server}) na {seconds} s",
+            )
+        case TrunkLost(_, reason, seconds):
+            english, polish = _words(reason)
+            return (
+                f"not registered at trunk {who}: {english}; again in {seconds} s",
+                f"brak rejestracji w łączu {who}: {polish}; ponowienie za {seconds} s",
+            )
+        case TrunkReachable(_, server, milliseconds):
+            time = f", {milliseconds:g} ms" if milliseconds >= 0 else ""
+            return f"trunk {who} answers ({server}{time})", f"łącze {who} odpowiada ({server}{time})"
+        case TrunkUnreachable(_, server, reason):
+            english, polish = _words(reason)
+            return (
+                f"trunk {who} does not answer ({server}): {english}",
+                f"łącze {who} nie odpowiada ({server}): {polish}",
+            )
+        case _:
+            assert_never(event)
+
+
 def _call(event: CallEvent) -> Both:
     if isinstance(event, SoundEvent):
         return _sound(event)
@@ -250,6 +297,19 @@ def _leg(event: LegEvent) -> Both:
         case LegInvited(_, party, contact):
             who, where = printable(party), _place(contact)
             return f"calling {who} at {where} ({leg})", f"centrala dzwoni do {who} pod {where} ({leg})"
+        case TrunkTaken(_, trunk, account):
+            who = printable(trunk)
+            cost = (f" at the cost of {printable(account)}", f" na koszt {printable(account)}")
+            english, polish = cost if account else ("", "")
+            return f"trunk {who} is taken{english} ({leg})", f"wychodzi łączem {who}{polish} ({leg})"
+        case TrunkGivenUp(_, trunk, reason, after):
+            who, (english, polish) = printable(trunk), _words(reason)
+            return (
+                f"trunk {who} does not take the call: {english}"
+                f"{f', trying {printable(after)}' if after else ''} ({leg})",
+                f"łącze {who} nie przyjmuje połączenia: {polish}"
+                f"{f', następne: {printable(after)}' if after else ''} ({leg})",
+            )
         case LegRinging(_, party, early):
             who = printable(party)
             return (

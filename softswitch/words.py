@@ -61,6 +61,12 @@ WORDS: Final[Mapping[str, Both]] = {
     "not_acknowledged": ("the answer was never confirmed", "brak potwierdzenia odebrania"),
     "too_long": ("the longest time allowed", "najdłuższy dozwolony czas"),
     "too_many_calls": ("too many calls of this account", "zbyt wiele połączeń tego konta"),
+    "not_allowed": ("not allowed to call there", "brak uprawnień do tego połączenia"),
+    "limit_reached": ("calls or minutes used up", "wyczerpany limit połączeń lub minut"),
+    "trunk_down": ("no trunk answers", "żadne łącze nie odpowiada"),
+    "trunk_refused": ("refused by the provider", "operator odmówił"),
+    "all_lines_busy": ("all lines in use", "wszystkie łącza zajęte"),
+    "no_such_number": ("nobody has this number", "nikt nie ma tego numeru"),
     "switch_stopped": ("the switch was stopped", "centrala została zatrzymana"),
     "fault": ("an error of the switch", "błąd centrali"),
     # How a step of a menu ended (the exits of the actions, and what became of a prompt).
@@ -87,6 +93,13 @@ WORDS: Final[Mapping[str, Both]] = {
     "caller": ("caller", "dzwoniący"),
     "callee": ("called side", "rozmówca"),
     "switch": ("switch", "centrala"),
+    "outside": ("outside", "na zewnątrz"),
+    # What is told of trunks.
+    "no answer": ("no answer", "brak odpowiedzi"),
+    "no answer in time": ("no answer", "brak odpowiedzi"),
+    "transport failed": ("nothing could be sent there", "nie udało się nic tam wysłać"),
+    "wrong user name or password": ("wrong user name or password", "błędna nazwa użytkownika lub hasło"),
+    "the server has dropped us": ("the server has dropped us", "serwer nas wyrejestrował"),
     # How keys are pressed.
     "rfc4733": ("RFC 4733", "RFC 4733"),
     "info": ("SIP INFO", "SIP INFO"),

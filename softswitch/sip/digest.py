@@ -145,7 +145,7 @@ class Nonces:
         return True
 
     def _sign(self, stamp: str) -> str:
-        mac = hmac.digest(self._secret, stamp.encode(ENCODING, ERRORS), "sha256")
+        mac = hmac.new(self._secret, stamp.encode(ENCODING, ERRORS), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(mac[:18]).decode()
 
 
@@ -285,6 +285,13 @@ def challenges(realm: str, nonce: str, *, stale: bool, algorithms: tuple[str, ..
         f'Digest realm={quote(realm)}, nonce="{nonce}", qop="auth", algorithm={algorithm}{tail}'
         for algorithm in algorithms
     ]
+
+
+def is_stale(response: Response) -> bool:
+    """Tell whether a 401 or 407 says that the password was right, the nonce too old (RFC 7616 §3.3)."""
+    values = [*response.fields.all("WWW-Authenticate"), *response.fields.all("Proxy-Authenticate")]
+    found = (parse_digest(value) for value in values)
+    return any(one is not None and one.get("stale").lower() == "true" for one in found)
 
 
 def authorize(

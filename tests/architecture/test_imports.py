@@ -60,13 +60,15 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "verbs": FOUNDATION | {"sip", "registrar", "commands", "control"},
     # A telephone on the switch's own SIP core and media engine; it builds its objects itself.
     "phone": FOUNDATION | {"bus", "sip", "transport", "registrar", "calls", "ports"},
+    # Joins trunks and calls, neither of which knows the other: implements the Protocols that calls own.
+    "outside": FOUNDATION | {"bus", "sip", "trunks", "calls"},
     "demo": FOUNDATION | {"config", "transport"},
     # What is looked at before anything starts, and what is said once it has.
     "home": FOUNDATION,
     "ports": FOUNDATION | {"transport"},
     "music": FOUNDATION,
     "preflight": FOUNDATION
-    | {"config", "demo", "ivr", "registrar", "speech", "home", "ports", "music", "transport"},
+    | {"config", "demo", "ivr", "registrar", "speech", "home", "ports", "music", "transport", "trunks"},
     "greeting": FOUNDATION | {"config", "ivr", "calls", "words"},
 }
 
@@ -155,6 +157,7 @@ DISTRIBUTION_OF: Mapping[str, str] = {
     "yaml": "pyyaml",
     "espeakng_loader": "espeakng-loader",
     "hibari": "hibari-tts",
+    "dns": "dnspython",
 }
 
 OPERATORS_OWN: Mapping[str, str] = {

@@ -1,0 +1,104 @@
+"""Numbers as people dial them, brought to one form."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from softswitch.trunks.numbers import Form, Kind, Numbering, bare, is_country, unhidden
+
+POLAND = Numbering("PL")
+
+
+@pytest.mark.parametrize(
+    ("dialled", "text", "kind", "country"),
+    [
+        ("221234567", "+48221234567", Kind.HOME, "PL"),
+        ("22 123 45 67", "+48221234567", Kind.HOME, "PL"),
+        ("(22) 123-45-67", "+48221234567", Kind.HOME, "PL"),
+        ("0048221234567", "+48221234567", Kind.HOME, "PL"),
+        ("48221234567", "+48221234567", Kind.HOME, "PL"),
+        ("+48 600 100 200", "+48600100200", Kind.HOME, "PL"),
+        ("004930123456", "+4930123456", Kind.ABROAD, "DE"),
+        ("4930123456", "+4930123456", Kind.ABROAD, "DE"),
+        ("+12125551234", "+12125551234", Kind.ABROAD, "US"),
+        # The country behind +1 is what counts: Jamaica is dear.
+        ("+18765551234", "+18765551234", Kind.ABROAD, "JM"),
+        ("701234567", "+48701234567", Kind.PREMIUM, "PL"),
+        ("+8821612345678", "+8821612345678", Kind.ABROAD, ""),
+        ("112", "112", Kind.SHORT, "PL"),
+        ("118913", "118913", Kind.SHORT, "PL"),
+        ("1001", "1001", Kind.SHORT, "PL"),
+    ],
+)
+def test_what_is_meant(dialled: str, text: str, kind: Kind, country: str) -> None:
+    found = POLAND.outside(dialled)
+    assert found is not None
+    assert (found.text, found.kind, found.country) == (text, kind, country)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "anna", "+48", "00", "0044", "+1555", "*43", "12a4", "0" * 40, "+", "١٢٣"]
+)
+def test_what_is_no_number(text: str) -> None:
+    assert POLAND.outside(text) is None
+    assert POLAND.e164(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("form", "home", "abroad", "short"),
+    [
+        (Form.E164, "+48221234567", "+4930123456", "112"),
+        (Form.PLAIN, "48221234567", "4930123456", "112"),
+        (Form.INTERNATIONAL, "0048221234567", "004930123456", "112"),
+        (Form.NATIONAL, "221234567", "004930123456", "112"),
+    ],
+)
+def test_how_a_network_wants_it(form: Form, home: str, abroad: str, short: str) -> None:
+    wanted = {"221234567": home, "+4930123456": abroad, "112": short}
+    for dialled, text in wanted.items():
+        number = POLAND.outside(dialled)
+        assert number is not None
+        assert POLAND.written(number, form) == text
+
+
+def test_another_home() -> None:
+    germany = Numbering("DE")
+    number = germany.outside("030 123456")
+    assert number is not None
+    assert number.text == "+4930123456"
+    assert germany.written(number, Form.INTERNATIONAL) == "004930123456"
+    assert germany.written(number, Form.NATIONAL) == "30123456"
+
+
+def test_what_numbers_are_compared_by() -> None:
+    assert POLAND.comparable("22 123 45 67") == POLAND.comparable("+48221234567") == "+48221234567"
+    assert POLAND.comparable("1 001") == "1001"
+    assert POLAND.comparable("anna") == "anna"
+
+
+@given(st.text(max_size=40))
+def test_anything_may_be_dialled(text: str) -> None:
+    found = POLAND.outside(text)
+    if found is not None and found.kind is not Kind.SHORT:
+        # Once in its one form it stays in it, whoever writes it how.
+        assert POLAND.e164(found.text) == found.text
+        for form in Form:
+            again = POLAND.outside(POLAND.written(found, form))
+            assert again is not None
+            assert again.text == found.text or form is Form.PLAIN
+
+
+def test_a_prefix_that_hides_the_caller() -> None:
+    assert unhidden("*31#600100200") == ("600100200", True)
+    assert unhidden("#31#600100200") == ("600100200", True)
+    assert unhidden("600100200") == ("600100200", False)
+
+
+def test_bare_numbers_and_countries() -> None:
+    assert bare("+48 (22) 1") == "+48221"
+    assert bare("48+22") == ""
+    assert is_country("PL")
+    assert not is_country("XX")
+    assert not is_country("pl")
