@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import ipaddress
 import logging
 import os
 import random
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +24,8 @@ from media.errors import MediaError
 from media.timings import TimingFile
 from softswitch import __version__, control, home, ports
 from softswitch.bus import EventLog
-from softswitch.calls.dialling import AccountDestination, Dialler
+from softswitch.calls.call import Destination
+from softswitch.calls.dialling import AccountDestination, Dialler, OutsideDestination
 from softswitch.calls.directory import Directory
 from softswitch.calls.leg import Surroundings
 from softswitch.calls.media_port import MediaPort
@@ -32,23 +35,27 @@ from softswitch.config import AccountConfig, Config, MusicConfig
 from softswitch.errors import StartError
 from softswitch.events import (
     Entry,
+    LegAnswered,
+    LegEnded,
     MediaWorkerDied,
     MediaWorkerStarted,
     SourceSilenced,
     SwitchStarted,
     SwitchStopped,
+    TrunkTaken,
 )
 from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.destination import TreeDestination
 from softswitch.ivr.errors import PromptFailed
 from softswitch.ivr.model import Tree
 from softswitch.music import programme
+from softswitch.outside import OutsideLines
 from softswitch.preflight import examine
 from softswitch.presence.build import PACKAGES, Presence, build_presence
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
 from softswitch.registrar.bindings import Binding
 from softswitch.registrar.credentials import Authenticator
-from softswitch.registrar.guard import Guard
+from softswitch.registrar.guard import Guard, Network
 from softswitch.registrar.service import Lifetimes, Registrar
 from softswitch.sip.digest import MD5, SHA256, Nonces
 from softswitch.sip.hop import host_port
@@ -69,9 +76,12 @@ from softswitch.transport.addresses import LocalAddresses, reachable_addresses
 from softswitch.transport.certificates import CertificateError, Certificates
 from softswitch.transport.doors import Door, certificates_for, layers_of
 from softswitch.transport.driver import SipDriver
+from softswitch.transport.resolver import DnsService, Resolver
 from softswitch.transport.ring import Noted
 from softswitch.transport.tls import Trust
 from softswitch.transport.trace import Traced, Tracer, untraced
+from softswitch.trunks.config import TrunkConfig
+from softswitch.trunks.service import Trunks
 from softswitch.verbs import defence_verbs
 
 logger = logging.getLogger(__name__)
@@ -175,10 +185,30 @@ def _accounts(config: Config) -> Accounts:
     return Accounts(account(user, part) for user, part in config.accounts.items())
 
 
-def _router(config: Config, trees: tuple[Tree, ...], voices: Voices, dialler: Dialler) -> Router:
-    numbers = {number: TreeDestination(tree, voices, dialler) for tree in trees for number in tree.numbers}
+def _trunk_networks(config: Config) -> Iterator[Network]:
+    """Yield whence trunks call: they are not slowed as strangers are."""
+    for trunk in config.trunks.values():
+        yield from (ipaddress.ip_network(one) for one in trunk.addresses)
+
+
+def _inside(
+    config: Config, trees: tuple[Tree, ...], voices: Voices, dialler: Dialler
+) -> dict[str, Destination]:
+    """Return where every number that is dialled inside leads."""
     people = {user: AccountDestination(dialler, user, config.calls.ring_for) for user in config.accounts}
-    return lambda number, account: numbers.get(number) or people.get(number)
+    numbers = {number: TreeDestination(tree, voices, dialler) for tree in trees for number in tree.numbers}
+    return {**people, **numbers}
+
+
+def _router(inside: Mapping[str, Destination], outside: OutsideLines, dialler: Dialler) -> Router:
+    def route(number: str, account: Account) -> Destination | None:
+        if not outside.is_urgent(number):
+            found = inside.get(number) or outside.own(number)
+            if found is not None or not outside.leads_out(number):
+                return found
+        return OutsideDestination(dialler, number, account.user)
+
+    return route
 
 
 class Switch:
@@ -226,12 +256,15 @@ class Switch:
         stack.push_async_callback(speech.close)
         voices = Voices(speech, media)
         board = await self._signalling(stack, database, bindings, (trees, voices, media))
+        await self._count_today(events)
         # Written when the last call has ended, and before the log's own writer does.
         stack.callback(lambda: self.log.append(SwitchStopped()))
         calls = await stack.enter_async_context(_calls(board))
         board.open(calls)
         await self._answer_questions(stack)
         start(self._sweep())
+        start(self._resolver.run(self._trunks.targets()))
+        start(self._trunks.run())
         start(voices.prepare(trees))
         self.log.append(SwitchStarted(__version__, tuple(self.addresses()), self._numbers()))
 
@@ -319,9 +352,10 @@ class Switch:
         accounts = _accounts(config)
         secret = await SecretStore(database).get_or_make("nonces", lambda: secrets.token_bytes(32))
         self.registrar = await self._build_registrar(bindings)
-        self._guard = guard = Guard(config.defence.networks)
+        guard = Guard((*config.defence.networks, *_trunk_networks(config)))
         for binding in self.registrar.all():
             guard.trust(binding.hop.host, binding.hop.port, clock.monotonic())
+        self._guard = guard
         authenticator = Authenticator(
             accounts,
             realm=config.sip.realm,
@@ -333,19 +367,12 @@ class Switch:
             guard=guard,
         )
         self._verbs.update(defence_verbs(self.registrar, authenticator, accounts))
-        driver = SipDriver(
-            self._stack,
-            clock,
-            user=lambda output: self._heard(output, board),
-            addresses=LocalAddresses(config.sip.bind, public=config.sip.public_address),
-            stream_closed=self.registrar.connection_closed,
-            stream_wanted=self.registrar.over_stream,
-            admits=lambda host, port: guard.admits(host, port, clock.monotonic()),
-            trust=self.trust,
-            trace=self._trace(stack),
-        )
+        driver = self._driver(guard, lambda output: board.handle(output), self._trace(stack))
+        outside = self._outside(driver, trees, lambda name: named.get(name) or inside.get(name))
         self.presence = self._build_presence(driver, accounts)
-        dialler = Dialler(self.presence.qualifier.ringable, accounts.name_of)
+        dialler = Dialler(self.presence.qualifier.ringable, accounts.name_of, outside)
+        inside = _inside(config, trees, voices, dialler)
+        named = {tree.name: inside[tree.numbers[0]] for tree in trees if tree.numbers}
         around = Surroundings(
             signaller=driver,
             media=media,
@@ -361,25 +388,48 @@ class Switch:
             around,
             registrar=self.registrar,
             authenticator=authenticator,
-            router=_router(config, trees, voices, dialler),
+            router=_router(inside, outside, dialler),
             accounts=accounts.get,
             log=log,
             longest=config.calls.longest,
             per_account=config.calls.per_account,
             services=self.presence.services,
+            lines=outside,
         )
-        await self._listen(driver, stack)
+        # Before it listens: of several ports the last may be taken.
+        stack.push_async_callback(driver.close)
+        await self._listen(driver)
         self.registrar.readdress(driver.hop)
         self.presence.restore(config.accounts)
         stack.callback(self.presence.close)
+        stack.push_async_callback(self._trunks.close)
         return board
 
-    def _heard(self, output: UserOutput, board: Switchboard) -> None:
-        match output:
-            case Reply(hop=hop) | Incoming(hop=hop, dialog=DialogId()):
-                # Only who has read what we sent there knows its branch or tag.
-                self._guard.trust(hop.host, hop.port, self.clock.monotonic())
-        board.handle(output)
+    def _driver(self, guard: Guard, user: Callable[[UserOutput], None], trace: Traced) -> SipDriver:
+        """Build the sockets; what answers the trunks' own requests is theirs, all else is for ``user``."""
+        config, clock = self.config, self.clock
+
+        def heard(output: UserOutput) -> None:
+            match output:
+                case Reply(hop=hop) | Incoming(hop=hop, dialog=DialogId()):
+                    # Only who has read what we sent there knows its branch or tag.
+                    guard.trust(hop.host, hop.port, clock.monotonic())
+            if not self._trunks.take(output):
+                user(output)
+
+        return SipDriver(
+            self._stack,
+            clock,
+            user=heard,
+            addresses=LocalAddresses(config.sip.bind, public=config.sip.public_address),
+            stream_closed=self._stream_closed,
+            stream_wanted=lambda connection: (
+                self.registrar.over_stream(connection) or self._trunks.over_stream(connection)
+            ),
+            admits=lambda host, port: guard.admits(host, port, clock.monotonic()),
+            trust=self.trust,
+            trace=trace,
+        )
 
     async def _build_registrar(self, bindings: BindingStore) -> Registrar:
         sip = self.config.sip
@@ -435,9 +485,62 @@ class Switch:
         numbers = {*self.config.accounts, *(number for tree in self.trees for number in tree.numbers)}
         return tuple(sorted(numbers)[:NUMBERS_TOLD])
 
-    async def _listen(self, driver: SipDriver, stack: contextlib.AsyncExitStack) -> None:
-        # Before it listens: of several ports the last may be taken.
-        stack.push_async_callback(driver.close)
+    def _outside(
+        self, driver: SipDriver, trees: tuple[Tree, ...], inside: Callable[[str], Destination | None]
+    ) -> OutsideLines:
+        """Build what leads to the outside; it comes to life when the switch listens."""
+        config = self.config
+        for trunk in config.trunks.values():
+            self._believe(trunk)
+        self._resolver = Resolver(
+            DnsService(),
+            spoken=("UDP", "TCP", "TLS"),
+            random=random.random,
+            # Where only IPv4 is bound, an IPv6 address leads nowhere.
+            usable=lambda address: ":" in config.sip.bind or ":" not in address,
+            changed=lambda: self._trunks.located(),
+        )
+        self._trunks = Trunks(
+            config.trunks,
+            driver,
+            clock=self.clock,
+            log=self.log,
+            hop_to=lambda place: driver.hop(place.transport, place.host, place.port, name=place.name),
+            places=self._resolver.places,
+            token=lambda: secrets.token_hex(8),
+            random=random.random,
+        )
+        self._lines = OutsideLines(
+            config,
+            {user: part.outside for user, part in config.accounts.items()},
+            self._trunks,
+            clock=self.clock,
+            token=lambda: secrets.token_hex(8),
+            inside=inside,
+            menus=[number for tree in trees for number in tree.numbers],
+        )
+        return self._lines
+
+    async def _count_today(self, events: EventStore) -> None:
+        """Count what was talked over trunks today before this start: a restart gives no minutes back."""
+        now = self.clock.wall().astimezone(UTC)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        told = await events.of_calls_with(TrunkTaken, (TrunkTaken, LegAnswered, LegEnded), since=midnight)
+        self._lines.usage.replay(told, now)
+
+    def _believe(self, trunk: TrunkConfig) -> None:
+        for name in trunk.certified_names():
+            try:
+                self.trust.add(name, authorities=trunk.tls_authorities, verify=trunk.tls_verify)
+            except OSError as error:
+                reason = f"the authorities of {name} cannot be read from {trunk.tls_authorities}: {error}"
+                raise StartError(reason) from error
+
+    def _stream_closed(self, connection: int) -> None:
+        self.registrar.connection_closed(connection)
+        self._trunks.connection_closed(connection)
+
+    async def _listen(self, driver: SipDriver) -> None:
         sip = self.config.sip
         try:
             self.port = await driver.listen(sip.bind, sip.port)

@@ -34,6 +34,7 @@ from softswitch.speech import SpeechConfig
 from softswitch.trace.config import TraceConfig
 from softswitch.transport.config import TlsConfig, WebSocketConfig, switched
 from softswitch.transport.doors import Doors
+from softswitch.trunks.config import OutsideConfig, OutsideRights
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
@@ -136,6 +137,7 @@ class AccountConfig(Part):
     name: str = ""
     language: str = ""
     srtp: SrtpSetting = "offered"
+    outside: OutsideRights = OutsideRights()
 
     @field_validator("ha1", "ha1_sha256")
     @classmethod
@@ -187,7 +189,7 @@ class Written:
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
-class Config(Part):
+class Config(OutsideConfig, Part):
     """The whole configuration. ``trees`` are files or folders, relative to the configuration's own folder.
 
     ``music`` may be the name of one file or folder, too.
@@ -288,6 +290,10 @@ def load_config(path: Path) -> Config:
             "sip": sip,
             "media": media,
             "speech": speech,
+            "trunks": {
+                name: trunk.model_copy(update={"tls_authorities": placed(trunk.tls_authorities)})
+                for name, trunk in config.trunks.items()
+            },
             "trees": tuple(base / tree for tree in config.trees),
             "music": music,
         }

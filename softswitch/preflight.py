@@ -20,6 +20,7 @@ from softswitch.demo import TREES
 from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.check import check_targets, lint_trees
+from softswitch.ivr.expressions import nearest
 from softswitch.ivr.loader import read_trees
 from softswitch.ivr.model import Step, Tree
 from softswitch.ivr.prompts import ANY_LANGUAGE
@@ -27,6 +28,7 @@ from softswitch.music import programme
 from softswitch.registrar.srtp_config import readable_keys
 from softswitch.speech import Speech, build_speech
 from softswitch.transport.doors import judge
+from softswitch.trunks.routes import OwnNumbers, Routes
 
 SUFFIXES: Final = (".yaml", ".yml")
 
@@ -60,8 +62,10 @@ def examine(config: Config) -> Findings:
     files, faults = tree_files(config)
     readable, problems = read_trees(files)
     trees = () if problems else readable
-    unreached = check_targets(readable, config.accounts)
+    routes = Routes(config, {user: part.outside for user, part in config.accounts.items()})
+    unreached = check_targets(readable, config.accounts, routes.leads_out)
     faults += [*problems, *_account_faults(config, readable), *_file_faults(config)]
+    faults += _outside_faults(config, readable, routes)
     faults += [problem for problem in unreached if not _is_shipped(problem)]
     shown = judge(config.sip.doors, config.home, datetime.now(UTC))
     faults += [config.problem("sip.tls", reason) for reason in shown.faults]
@@ -78,6 +82,7 @@ def examine(config: Config) -> Findings:
         *_port_warnings(config),
         *_key_warnings(config),
         *(config.problem("sip.tls", reason) for reason in shown.warnings),
+        *_outside_warnings(config),
     ]
     running = "" if process is None else home.taken(config.home, process)
     return Findings(trees, tuple(faults), tuple(obstacles), tuple(warnings), running)
@@ -134,6 +139,47 @@ def _account_faults(config: Config, trees: Sequence[Tree]) -> Iterator[Problem]:
     for user, watchers in config.presence.watch.items():
         for unknown in sorted({user, *watchers} - config.accounts.keys()):
             yield config.problem(f"presence.watch.{user}", f"there is no account {unknown}")
+
+
+# Trunks and numbers
+
+
+def _outside_faults(config: Config, trees: Sequence[Tree], routes: Routes) -> Iterator[Problem]:
+    """Yield what leads nowhere outside, or from outside, and what is claimed twice."""
+    for where, reason in config.trunk_faults({user: part.outside for user, part in config.accounts.items()}):
+        yield config.problem(where, reason)
+    menus = {number: tree for tree in trees for number in tree.numbers}
+    inside = {*config.accounts, *menus, *(tree.name for tree in trees)}
+    for number, part in config.numbers.items():
+        if part.to not in inside:
+            known = nearest(part.to, sorted(inside))
+            reason = f"leads to {part.to}: there is no menu, account or number of that name{known}"
+            yield config.problem(f"numbers.{number}", reason)
+        for tree in trees:
+            if tree.name == part.to and not tree.numbers:
+                reason = f"leads to the menu '{tree.name}', which has no number: give it one (numbers: [100])"
+                yield config.problem(f"numbers.{number}", reason)
+    own = OwnNumbers(config, routes.numbering)
+    for text in own.claimed_twice():
+        yield config.problem("numbers", f"{text} is claimed twice, written in two ways")
+    for number, tree in menus.items():
+        if routes.numbering.e164(number) and (taken := own.find(number)) is not None:
+            reason = f"{number} leads to {taken.to} and is also a number of the menu '{tree.name}': keep one"
+            yield config.problem("numbers", reason)
+    for number in config.emergency:
+        if number in config.accounts or number in menus:
+            yield config.problem("emergency", f"{number} is also dialled inside: give that another number")
+
+
+def _outside_warnings(config: Config) -> Iterator[Problem]:
+    for index, route in enumerate(config.outbound):
+        if route.from_outside:
+            reason = "callers from outside can be led out again by this route, at your cost: mind its pattern"
+            yield config.problem(f"outbound.{index}.from_outside", reason)
+    for name, trunk in config.trunks.items():
+        if not trunk.number and not trunk.registers:
+            reason = "has no number of its own: callers whose account has none show no number of ours"
+            yield config.problem(f"trunks.{name}", reason)
 
 
 # Other files

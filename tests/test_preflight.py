@@ -155,6 +155,84 @@ def test_a_number_dialled_that_nobody_has(file: Path) -> None:
     assert str(fault).startswith(f"{place} line 7: branch a step 1 (dial): there is no account 5555")
 
 
+# Trunks and numbers
+
+TRUNK = "trunks: {a: {host: 192.0.2.1, number: 221234567}}\n"
+
+
+def outside_faults(file: Path, text: str) -> list[str]:
+    tree(file.parent / "office.yaml", "office")
+    return faults(written(file, f"{ANNA}trees: [office.yaml]\n{TRUNK}{text}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "outbound:\n  - {match: +48*, trunks: [a]}\n  - {match: +49*, trunks: [a, b]}\n",
+            "line 8: outbound.1.trunks.1: there is no trunk b",
+        ),
+        (
+            "outbound:\n  - {match: +48*, trunks: a, allow: [1001, 1002]}\n",
+            "line 7: outbound.0.allow.1: there is no account and no group 1002",
+        ),
+        (
+            "numbers:\n  +48221234567: office\n  +48221234568: ofice\n",
+            "line 8: numbers.+48221234568: leads to ofice: there is no menu, account or number of that name; "
+            "did you mean 'office'?",
+        ),
+        (
+            "numbers:\n  +48221234567: 1001\n  221234567: office\n",
+            "line 6: numbers: +48221234567 is claimed twice, written in two ways",
+        ),
+        (
+            "emergency: [112, 1001]\n",
+            "line 6: emergency: 1001 is also dialled inside: give that another number",
+        ),
+        (
+            "emergency: [112, 200]\n",
+            "line 6: emergency: 200 is also dialled inside: give that another number",
+        ),
+    ],
+)
+def test_what_leads_nowhere_outside_is_named_with_its_line(file: Path, text: str, sentence: str) -> None:
+    assert outside_faults(file, text) == [sentence]
+
+
+def test_a_number_of_ours_that_is_a_menus_too(file: Path) -> None:
+    tree(file.parent / "bank.yaml", "bank", "221234567")
+    text = f"{ANNA}trees: [bank.yaml]\n{TRUNK}numbers:\n  +48221234567: 1001\n"
+    assert faults(written(file, text)) == [
+        "line 6: numbers: 221234567 leads to 1001 and is also a number of the menu 'bank': keep one"
+    ]
+
+
+def test_a_number_of_ours_and_a_menu_without_numbers(file: Path) -> None:
+    place = tree(file.parent / "bank.yaml", "bank")
+    place.write_text(place.read_text(encoding="utf-8").replace("numbers: [200]\n", ""), encoding="utf-8")
+    text = f"{ANNA}trees: [bank.yaml]\n{TRUNK}numbers: {{+48221234567: bank}}\n"
+    (fault,) = faults(written(file, text))
+    assert "leads to the menu 'bank', which has no number" in fault
+
+
+def test_a_menu_may_dial_what_has_a_way_out(file: Path) -> None:
+    place = tree(file.parent / "office.yaml", "office")
+    text = place.read_text(encoding="utf-8").replace("- hangup", "- dial: [+48600100200, 112, +1600]")
+    place.write_text(text, encoding="utf-8")
+    routes = f"{TRUNK}outbound: [{{match: +48*, trunks: a}}]\n"
+    (fault,) = faults(written(file, f"{ANNA}trees: [office.yaml]\n{routes}"))
+    assert "there is no account +1600" in fault or "there is no account 1600" in fault
+
+
+def test_what_may_cost_money_is_a_warning(file: Path) -> None:
+    tree(file.parent / "office.yaml", "office")
+    routes = "outbound: [{match: +48*, trunks: a, from_outside: true}]\n"
+    text = f"{ANNA}trees: [office.yaml]\ntrunks: {{a: {{host: 192.0.2.1}}}}\n{routes}"
+    found = [str(warning) for warning in examine(written(file, text)).warnings]
+    assert any("outbound.0.from_outside: callers from outside can be led out again" in one for one in found)
+    assert any("trunks.a: has no number of its own" in one for one in found)
+
+
 def test_people_left_out_of_a_shipped_tree_are_a_warning(file: Path) -> None:
     found = examine(written(file, f"{ANNA}trees: [{TREES}/demo.yaml]\n"))
     assert found.faults == ()

@@ -16,7 +16,9 @@ from softswitch.calls.caller_leg import CallerLeg
 from softswitch.calls.errors import CallError
 from softswitch.calls.hangup import SWITCH, Reason, Termination
 from softswitch.calls.leg import Leg, Surroundings
+from softswitch.calls.origin import OutsideCaller
 from softswitch.calls.phone_leg import PhoneLeg
+from softswitch.calls.protection import LegProtection
 from softswitch.calls.signals import Ended, Referred, Signal
 from softswitch.events import CallEnded, CallEvent, CallRouted, LegLeft, LegTookPlace
 from softswitch.registrar.accounts import Account
@@ -91,6 +93,18 @@ class Facts:
     called: str
     behind_nat: bool
     user_agent: str = ""
+    outside: OutsideCaller | None = None
+    """Who calls by a trunk; ``account`` is NOBODY then."""
+
+    @property
+    def caller(self) -> str:
+        """The caller's number, as it is shown."""
+        return self.account.user if self.outside is None else self.outside.number
+
+    @property
+    def caller_name(self) -> str:
+        """The caller's name, "" when none is known."""
+        return self.account.name if self.outside is None else self.outside.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +136,13 @@ class Call:
         self.office = office
         self.signals: asyncio.Queue[tuple[Leg, Signal]] = asyncio.Queue()
         """What the legs tell, in order; the caller's end is not in it, as it cancels the task."""
-        self.first = CallerLeg(incoming, facts.account.user, around, self.signal)
+        self.first = CallerLeg(incoming, facts.caller, around, self.signal)
         """The leg the call began with."""
-        self.first.display = facts.account.name
+        self.first.display = facts.caller_name
+        # Nobody outside is told which of us he talks with: names and inner numbers stay inside.
+        self.first.shows_identity = facts.outside is None
+        if facts.outside is not None:
+            self.first.srtp = LegProtection(facts.outside.protection, around.key_source)
         self.caller: PhoneLeg = self.first
         self.pair: tuple[PhoneLeg, PhoneLeg] | None = None
         """Two people who talk: either may transfer the other."""

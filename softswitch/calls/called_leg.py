@@ -58,6 +58,8 @@ class Invitation:
     """The called party's name."""
     fields: Fields = ()
     """Further header fields of the INVITE."""
+    hops: int = 70
+    """Its Max-Forwards (RFC 3261 §8.1.1.6)."""
 
 
 class CalledLeg(PhoneLeg):
@@ -93,14 +95,18 @@ class CalledLeg(PhoneLeg):
 
     async def invite(self, near: Leg | None = None) -> None:
         """Call the phone; raise NoMedia when no port can be had."""
-        invitation, signaller = self._invitation, self.around.signaller
         await self.open_sound(near)
+        self._call()
+
+    def _call(self) -> None:
+        invitation, signaller = self._invitation, self.around.signaller
         self.srtp.propose(invitation.hop)
         self._offer = offer(self.local(invitation.codecs))
         request = signaller.stack.request(
             "INVITE", target=invitation.target, local=invitation.caller, remote=invitation.called
         )
         request.fields.add("Contact", self.contact())
+        request.fields.put("Max-Forwards", invitation.hops)
         for field_name, value in (("Allow", ALLOW), *timers_wanted(), *invitation.fields):
             request.fields.add(field_name, value)
         request.put_body(self._offer.to_bytes(), SDP)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from softswitch.calls.bridge import talk
@@ -11,6 +11,9 @@ from softswitch.calls.call import Call
 from softswitch.calls.forwarding import forward
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.hunt import Hunt
+from softswitch.calls.lines import Exits, NoExits
+from softswitch.calls.outbound import RING_SECONDS as OUTSIDE_RING_SECONDS
+from softswitch.calls.outbound import OutsideParty, parties_outside
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.registrar.bindings import Binding, by_preference
 
@@ -22,9 +25,12 @@ _WEIGHT: Final = (
     Reason.BUSY,
     Reason.NO_ANSWER,
     Reason.MOVED,
+    Reason.NO_SUCH_NUMBER,
     Reason.NO_COMMON_CODEC,
+    Reason.TRUNK_REFUSED,
     Reason.PEER_FAILED,
     Reason.UNREACHABLE,
+    Reason.TRUNK_DOWN,
     Reason.OFFLINE,
 )
 """Of several phones' refusals the first of these counts: the one that says most (RFC 3261 §16.7 step 6)."""
@@ -32,13 +38,15 @@ _WEIGHT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Dialler:
-    """Rings accounts. ``bindings`` tells where an account's phones are, ``name_of`` its name.
+    """Rings accounts and numbers outside.
 
-    ``name_of`` returns None for an account that does not exist.
+    ``bindings`` tells where an account's phones are, ``name_of`` its name, or None for one that does not
+    exist; ``exits`` is what leads out.
     """
 
     bindings: Callable[[str], tuple[Binding, ...]]
     name_of: Callable[[str], str | None]
+    exits: Exits = field(default_factory=NoExits)
 
     async def dial(
         self, call: Call, users: Sequence[str], *, ring_for: float = RING_SECONDS, label: str = ""
@@ -53,18 +61,27 @@ class Dialler:
         return reached if isinstance(reached, Termination) else await talk(call, reached)
 
     async def reach(
-        self, call: Call, users: Sequence[str], *, ring_for: float = RING_SECONDS, label: str = ""
+        self,
+        call: Call,
+        users: Sequence[str],
+        *,
+        ring_for: float = RING_SECONDS,
+        label: str = "",
+        by: str | None = None,
     ) -> PhoneLeg | Termination:
         """Ring all phones of the accounts; return the one that answers first, or why none did.
 
         Phones an account prefers less (their q) ring only when the others did not answer; ``ring_for`` is
         the time of all rounds together. ``label`` stands before the caller's name on the phones' displays.
         A phone may send the call on (RFC 3261 §21.3): raises SentOn when that leads to a menu or a queue.
+        Numbers outside are called with the rights of the account ``by``, else with those of who called.
         """
         known = [user for user in dict.fromkeys(users) if self.name_of(user) is not None]
-        if not known:
-            return Termination(Reason.UNKNOWN_NUMBER)
-        rounds = _rounds(self.bindings(user) for user in known)
+        others = [user for user in dict.fromkeys(users) if user not in known]
+        outside, refusals = parties_outside(call, others, self.exits, by)
+        if not known and not outside:
+            return refusals[0] if refusals else Termination(Reason.UNKNOWN_NUMBER)
+        rounds = _rounds((self.bindings(user) for user in known), outside)
         if not rounds:
             return Termination(Reason.OFFLINE)
         return await self._hunt(call, ((ringing, ring_for / len(rounds)) for ringing in rounds), label)
@@ -81,7 +98,7 @@ class Dialler:
         return await self._hunt(call, ((bindings, ring_for) for bindings in ringing if bindings), label)
 
     async def _hunt(
-        self, call: Call, turns: Iterable[tuple[Sequence[Binding], float]], label: str
+        self, call: Call, turns: Iterable[tuple[Sequence[Binding | OutsideParty], float]], label: str
     ) -> PhoneLeg | Termination:
         hunt = Hunt(call, label, lambda user: self.name_of(user) or "")
         for ringing, seconds in turns:
@@ -96,9 +113,11 @@ class Dialler:
         )
 
 
-def _rounds(accounts: Iterable[tuple[Binding, ...]]) -> list[list[Binding]]:
+def _rounds(
+    accounts: Iterable[tuple[Binding, ...]], outside: Sequence[OutsideParty]
+) -> list[list[Binding | OutsideParty]]:
     """Return who rings together, round by round: every account's first choice, then every second …"""
-    rounds: list[list[Binding]] = []
+    rounds: list[list[Binding | OutsideParty]] = [[*outside]] if outside else []
     for bindings in accounts:
         for number, group in enumerate(by_preference(bindings)):
             rounds[number : number + 1] = [[*(rounds[number] if number < len(rounds) else []), *group]]
@@ -130,3 +149,22 @@ class AccountDestination:
     async def reach(self, call: Call) -> PhoneLeg | Termination:
         """Ring the account's phones for the caller."""
         return await self.dialler.reach(call, [self.user], ring_for=self.ring_for)
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideDestination:
+    """A number outside, called with the rights of the account ``by``."""
+
+    dialler: Dialler
+    name: str
+    by: str
+    kind: str = "outside"
+
+    async def __call__(self, call: Call) -> Termination:
+        """Ring it and let the caller talk."""
+        reached = await self.reach(call)
+        return reached if isinstance(reached, Termination) else await talk(call, reached)
+
+    async def reach(self, call: Call) -> PhoneLeg | Termination:
+        """Ring it for the caller."""
+        return await self.dialler.reach(call, [self.name], ring_for=OUTSIDE_RING_SECONDS, by=self.by)

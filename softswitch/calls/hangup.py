@@ -59,6 +59,12 @@ class Reason(Enum):
     SESSION_EXPIRED = "session_expired"
     TOO_LONG = "too_long"
     TOO_MANY_CALLS = "too_many_calls"
+    NOT_ALLOWED = "not_allowed"
+    LIMIT_REACHED = "limit_reached"
+    TRUNK_DOWN = "trunk_down"
+    TRUNK_REFUSED = "trunk_refused"
+    ALL_LINES_BUSY = "all_lines_busy"
+    NO_SUCH_NUMBER = "no_such_number"
     SWITCH_STOPPED = "switch_stopped"
     FAULT = "fault"
 
@@ -111,6 +117,14 @@ CODES: Final = {
     Reason.TOO_LONG: Codes(Result.COMPLETED, 480, 31),
     # No 503: it would tell the phone to try another switch. It is the account that is busy.
     Reason.TOO_MANY_CALLS: Codes(Result.REFUSED, 486, 17),
+    Reason.NOT_ALLOWED: Codes(Result.REFUSED, 403, 21),
+    # A talk that is cut for it is a completed one.
+    Reason.LIMIT_REACHED: Codes(Result.COMPLETED, 480, 31),
+    # No 503 for these either: another switch has no other trunks.
+    Reason.TRUNK_DOWN: Codes(Result.UNREACHABLE, 480, 38),
+    Reason.TRUNK_REFUSED: Codes(Result.REFUSED, 403, 21),
+    Reason.ALL_LINES_BUSY: Codes(Result.REFUSED, 486, 34),
+    Reason.NO_SUCH_NUMBER: Codes(Result.UNREACHABLE, 404, 1),
     Reason.SWITCH_STOPPED: Codes(Result.FAILED, 503, 41),
     Reason.FAULT: Codes(Result.FAILED, 500, 41),
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from softswitch.calls.call import Call
 from softswitch.calls.called_leg import CalledLeg, Invitation
 from softswitch.calls.hangup import CALLEE, Reason, Termination
+from softswitch.calls.outbound import OutsideParty
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Answered, Ended, Held, Referred, Resumed, Ringing, TookPlace
 from softswitch.registrar.bindings import Binding
@@ -35,7 +36,7 @@ class Hunt:
         self.moved: list[tuple[str, str]] = []
         """Whose phones sent the call on, and to which number."""
 
-    async def ring(self, bindings: Sequence[Binding], ring_for: float) -> PhoneLeg | None:
+    async def ring(self, bindings: Sequence[Binding | OutsideParty], ring_for: float) -> PhoneLeg | None:
         """Ring them for so many seconds, but nobody who has refused; return the one that answered.
 
         The others are told that it was answered elsewhere.
@@ -68,10 +69,13 @@ class Hunt:
         self._early.clear()
         return winner
 
-    async def _invite(self, binding: Binding) -> None:
+    async def _invite(self, binding: Binding | OutsideParty) -> None:
         call = self._call
-        invitation = _invitation(call, binding, self._label, self._name_of(binding.account))
-        leg = CalledLeg(call.leg_name(), invitation, call.around, call.signal)
+        if isinstance(binding, OutsideParty):
+            leg: CalledLeg = binding.leg(call)
+        else:
+            invitation = _invitation(call, binding, self._label, self._name_of(binding.account))
+            leg = CalledLeg(call.leg_name(), invitation, call.around, call.signal)
         call.add(leg)
         self._ringing.append(leg)
         await leg.invite(near=call.caller)

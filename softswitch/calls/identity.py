@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from softswitch.calls.leg import Leg
+from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import uri_host
 from softswitch.sip.uri import SipUri
 
 
-def shown(leg: Leg, *, to: Leg) -> tuple[tuple[str, str], ...]:
-    """Return the fields that tell the phone of ``to`` that it talks with the party of ``leg``."""
+def shown(leg: Leg, *, to: PhoneLeg) -> tuple[tuple[str, str], ...]:
+    """Return the fields that tell the phone of ``to`` that it talks with the party of ``leg``, if it may."""
+    if not to.shows_identity:
+        return ()
     host, port = to.hop.local_host, to.hop.local_port
     who = NameAddr(SipUri(uri_host(host), leg.party, port), leg.display)
     return (("P-Asserted-Identity", str(who)),)

@@ -285,6 +285,27 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "{caller} has as many calls already as one account may.",
         "{caller} prowadzi już tyle połączeń, ile wolno jednemu kontu.",
     ),
+    Reason.NOT_ALLOWED: ("{caller} may not call {target}.", "{caller} nie może dzwonić pod {target}."),
+    Reason.LIMIT_REACHED: (
+        "{caller} has used up the calls or minutes to the outside{after}.",
+        "{caller} wyczerpał limit połączeń lub minut na zewnątrz{after}.",
+    ),
+    Reason.TRUNK_DOWN: (
+        "{callee} could not be called: no trunk to the outside answers.",
+        "{callee}: nie można było zadzwonić, żadne łącze na zewnątrz nie odpowiada.",
+    ),
+    Reason.TRUNK_REFUSED: (
+        "{callee} could not be called: the provider refused the call.",
+        "{callee}: nie można było zadzwonić, operator odmówił połączenia.",
+    ),
+    Reason.ALL_LINES_BUSY: (
+        "{target} could not be called: all lines to the outside are in use.",
+        "{target}: nie można było zadzwonić, wszystkie łącza na zewnątrz są zajęte.",
+    ),
+    Reason.NO_SUCH_NUMBER: (
+        "{callee} could not be called: nobody has this number.",
+        "{callee}: nie można było zadzwonić, nikt nie ma tego numeru.",
+    ),
     Reason.SWITCH_STOPPED: ("The switch was stopped.", "Centrala została zatrzymana."),
     Reason.FAULT: (
         "The switch made an error; its log has the details.",

@@ -13,6 +13,8 @@ from softswitch.calls.bodies import SDP, check_body, has_description, sdp_of
 from softswitch.calls.call import LONGEST_SECONDS, Call, Destination, Facts, Seat
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.leg import Surroundings
+from softswitch.calls.lines import Lines, NoLines
+from softswitch.calls.origin import NOBODY, OutsideCaller
 from softswitch.calls.services import Service
 from softswitch.calls.takeover import Takeover
 from softswitch.events import CallArrived, CallEvent
@@ -70,6 +72,7 @@ class Switchboard:
         longest: float = LONGEST_SECONDS,
         per_account: int = CALLS_PER_ACCOUNT,
         services: Sequence[Service] = (),
+        lines: Lines | None = None,
     ) -> None:
         self._around = around
         self._registrar = registrar
@@ -82,8 +85,9 @@ class Switchboard:
         self._services = tuple(services)
         self._by_method = {method: service for service in services for method in service.methods}
         self._abilities = (*ABILITIES, *(field for service in services for field in service.abilities))
+        self._lines: Lines = lines or NoLines()
         self._calls: set[Call] = set()
-        self._of_account: dict[str, set[Call]] = {}
+        self._of_account: dict[tuple[str, str], set[Call]] = {}
         self._tasks: asyncio.TaskGroup | None = None
 
     @property
@@ -132,8 +136,8 @@ class Switchboard:
         try:
             if incoming.dialog is not None:
                 self._in_dialog(incoming)
-            elif (account := self._admitted(incoming)) is not None:
-                self._serve(incoming, account)
+            elif (who := self._admitted(incoming)) is not None:
+                self._serve(incoming, who)
         except RemoteProtocolError as error:
             self._reply(incoming, error.status, *error.fields, reason=error.reason)
         except Exception:
@@ -154,8 +158,8 @@ class Switchboard:
                 raise RemoteProtocolError(481, "No such call")
             self._reply(incoming, 200)  # It crossed ours.
 
-    def _admitted(self, incoming: Incoming) -> Account | None:
-        """Return the account that a request is from; None for one that is answered here.
+    def _admitted(self, incoming: Incoming) -> Account | OutsideCaller | None:
+        """Return the account or the trunk's caller a request is from; None for one that is answered here.
 
         That is all that strangers get. RFC 3261 §26.3.2.4: they are answered once, and nothing is kept of
         what they sent.
@@ -172,7 +176,7 @@ class Switchboard:
         self._around.signaller.dismiss(incoming.transaction, status, reason=reason, fields=fields)
         return None
 
-    def _account(self, incoming: Incoming) -> Account:
+    def _account(self, incoming: Incoming) -> Account | OutsideCaller:
         request = incoming.request
         _check_extensions(request)
         match request.method:
@@ -181,6 +185,8 @@ class Switchboard:
             case "INVITE":
                 _check_invite(request)
                 self._seat_wanted(request)
+                if (outside := self._lines.arrival(request, incoming.hop)) is not None:
+                    return outside
             case method if (service := self._by_method.get(method)) is not None:
                 _check_scheme(request)
                 service.check(request)
@@ -192,22 +198,24 @@ class Switchboard:
                 raise RemoteProtocolError(405, "Method Not Allowed", fields=(("Allow", ALLOW),))
         return self._authenticator.account(request, incoming.hop)
 
-    def _serve(self, incoming: Incoming, account: Account) -> None:
-        if incoming.request.method == "REGISTER":
-            fields = self._registrar.register(account, incoming.request, incoming.hop)
+    def _serve(self, incoming: Incoming, who: Account | OutsideCaller) -> None:
+        if incoming.request.method == "REGISTER" and isinstance(who, Account):
+            fields = self._registrar.register(who, incoming.request, incoming.hop)
             self._reply(incoming, 200, *fields)
-        elif (service := self._by_method.get(incoming.request.method)) is not None:
-            service.serve(incoming, account)
+        elif isinstance(who, Account) and (service := self._by_method.get(incoming.request.method)):
+            service.serve(incoming, who)
         else:
-            self._invited(incoming, account)
+            self._invited(incoming, who)
 
-    def _invited(self, incoming: Incoming, account: Account) -> None:
+    def _invited(self, incoming: Incoming, who: Account | OutsideCaller) -> None:
         request = incoming.request
         # RFC 3261 §8.2 has bodies looked into after authentication: it is work, and not for strangers.
-        _try_offer(request, self._around.protection(account.user))
+        account, outside = (who, None) if isinstance(who, Account) else (NOBODY, who)
+        wanted = self._around.protection(account.user) if outside is None else outside.protection
+        _try_offer(request, wanted)
         if self._tasks is None:
             raise RemoteProtocolError(503, "Shutting down", fields=(("Retry-After", "5"),))
-        number = dialled(request.uri)
+        number = dialled(request.uri) if outside is None else outside.called
         takeover = self._takeover(request, account)
         at = self._around.clock.wall()
         call_id = make_id(at)
@@ -217,6 +225,7 @@ class Switchboard:
             number,
             behind_nat(incoming.hop, request),
             request.fields.get("User-Agent") or "",
+            outside,
         )
         log = self._log
 
@@ -229,22 +238,33 @@ class Switchboard:
         around.record(
             CallArrived(
                 leg=call.caller.name,
-                caller=account.user,
-                caller_name=account.name,
+                caller=facts.caller,
+                caller_name=facts.caller_name,
                 called=number,
                 source=incoming.hop.address,
                 account=account.user,
                 sip_call_id=request.call_id,
+                trunk=outside.trunk if outside is not None else "",
             )
         )
         call.first.trying()
-        others = self._of_account.setdefault(account.user, set())
-        if len(others) < self._per_account:
+        self._limit(call)
+        destination = takeover
+        if destination is None and outside is not None:
+            destination = self._lines.destination(outside)
+        elif destination is None:
+            destination = self._router(number, account)
+        self._tasks.create_task(call.run(destination), name=f"call {call_id}")
+
+    def _limit(self, call: Call) -> None:
+        """Count a call with the others of its account or trunk; one too many ends, unless it is for help."""
+        outside = call.facts.outside
+        most = self._per_account if outside is None else outside.most_calls
+        others = self._of_account.setdefault(_counted_with(call), set())
+        if len(others) < most or (outside is None and self._lines.is_urgent(call.facts.called)):
             others.add(call)
         else:
             call.end(Termination(Reason.TOO_MANY_CALLS))
-        destination = takeover or self._router(number, account)
-        self._tasks.create_task(call.run(destination), name=f"call {call_id}")
 
     # What calls ask of the whole (see call.Office)
 
@@ -295,17 +315,22 @@ class Switchboard:
 
     def _finished(self, call: Call) -> None:
         self._calls.discard(call)
-        user = call.facts.account.user
-        others = self._of_account.get(user, set())
+        name = _counted_with(call)
+        others = self._of_account.get(name, set())
         others.discard(call)
         if not others:
-            self._of_account.pop(user, None)
+            self._of_account.pop(name, None)
 
     def _reply(self, incoming: Incoming, status: int, *fields: tuple[str, str], reason: str = "") -> None:
         response = self._around.signaller.stack.response(incoming.transaction, status, reason)
         for name, value in fields:
             response.fields.add(name, value)
         self._around.signaller.respond(incoming.transaction, response)
+
+
+def _counted_with(call: Call) -> tuple[str, str]:
+    outside = call.facts.outside
+    return ("account", call.facts.account.user) if outside is None else ("trunk", outside.trunk)
 
 
 def _check_extensions(request: Request) -> None:

@@ -7,7 +7,7 @@ are read (:mod:`softswitch.ivr.loader`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 from softswitch.errors import Problem
@@ -57,10 +57,14 @@ def _also(tree: Tree, owner: Tree) -> str:
     return "is listed twice" if owner is tree else f"already enters the tree '{owner.name}' in {owner.path}"
 
 
-def check_targets(trees: Sequence[Tree], accounts: Collection[str]) -> list[Problem]:
+def check_targets(
+    trees: Sequence[Tree],
+    accounts: Collection[str],
+    leads_out: Callable[[str], bool] = lambda number: False,
+) -> list[Problem]:
     """Return every number written in a ``dial`` that no phone answers: it is a menu's, or nobody's.
 
-    Numbers that come from a variable are not known before the call.
+    Numbers that come from a variable are not known before the call; ``leads_out`` tells which are outside.
     """
     menus = {number: tree for tree in trees for number in tree.numbers}
     problems: list[Problem] = []
@@ -68,7 +72,7 @@ def check_targets(trees: Sequence[Tree], accounts: Collection[str]) -> list[Prob
         for branch in tree.branches.values():
             for step in branch.steps:
                 for line, target in _dialled(step):
-                    if target not in accounts:
+                    if target not in accounts and (target in menus or not leads_out(target)):
                         reason = _no_account(target, accounts, menus)
                         problems.append(Problem(str(tree.path), line, place_of(branch.name, step), reason))
     return problems

@@ -20,6 +20,8 @@ _RESULTS = {
     Reason.NO_ANSWER: DialResult.NO_ANSWER,
     Reason.DECLINED: DialResult.DECLINED,
     Reason.UNKNOWN_NUMBER: DialResult.UNKNOWN,
+    Reason.NO_SUCH_NUMBER: DialResult.UNKNOWN,
+    Reason.LIMIT_REACHED: DialResult.ENDED_BY_CALLEE,
 }
 """What a tree calls the ways a dialling can end; every other one is that nobody could be reached.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from sys import getsizeof
 
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from softswitch.clock import Clock
-from softswitch.events import KINDS, CallArrived, Entry, Event
+from softswitch.events import KINDS, CallArrived, CallEvent, Entry, Event
 from softswitch.storage.database import Database
 from softswitch.storage.tables import DEFAULT_TENANT, events
 from softswitch.storage.write_behind import MAX_QUEUED, Pause, WriteBehind
@@ -96,6 +96,20 @@ class EventStore:
         for entry in found:
             by_call[entry.call].append(entry)
         return [tuple(entries) for entries in by_call.values()]
+
+    async def of_calls_with(
+        self, kind: type[CallEvent], kinds: Collection[type[CallEvent]], *, since: datetime
+    ) -> list[Entry]:
+        """Return the entries of ``kinds`` since then, of calls that have one of ``kind``, in order."""
+        calls = select(events.c.call).where(
+            events.c.tenant == self._tenant, events.c.kind == kind.__name__, events.c.at >= _written(since)
+        )
+        names = [one.__name__ for one in kinds]
+        query = self._rows().where(
+            events.c.at >= _written(since), events.c.kind.in_(names), events.c.call.in_(calls)
+        )
+        async with self._database.reading() as connection:
+            return self._entries((await connection.execute(query)).all())
 
     async def matching(self, part: str) -> tuple[str, ...]:
         """Return the ids of the calls meant by ``part``, at most :data:`IDS_SHOWN`, newest first.

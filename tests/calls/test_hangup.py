@@ -49,6 +49,7 @@ def test_only_a_good_end_is_completed():
         Reason.SERVICE_ENDED,
         Reason.TRANSFERRED,
         Reason.TOO_LONG,
+        Reason.LIMIT_REACHED,
     }
 
 

@@ -24,6 +24,7 @@ from softswitch.events import (
     Event,
     SwitchStarted,
     SwitchStopped,
+    TrunkTaken,
 )
 from softswitch.ids import make_id
 from softswitch.storage.database import Database
@@ -123,6 +124,24 @@ async def test_the_newest_calls_come_first(store: EventStore, log: EventLog, clo
         since = await store.recent(since=START + timedelta(seconds=180))
         assert [entries[0].call for entries in since] == calls[:1:-1]
         assert await store.recent(0) == []
+
+
+async def test_events_of_some_kinds_of_calls_that_had_one(
+    store: EventStore, log: EventLog, clock: FakeClock
+) -> None:
+    taken, ended = TrunkTaken("b1", "office", "1001"), sample(CallEnded)
+    log.append(taken, call="before")
+    clock.advance(60)
+    since = clock.wall()
+    for call, event in (
+        ("before", ended), ("out", taken), ("in", sample(BranchEntered)),
+        ("out", sample(BranchEntered)), ("in", ended), ("out", ended),
+    ):  # fmt: skip
+        log.append(event, call=call)
+    async with running(store.run):
+        await store.flush()
+        found = await store.of_calls_with(TrunkTaken, (TrunkTaken, CallEnded), since=since)
+    assert [(entry.call, type(entry.event)) for entry in found] == [("out", TrunkTaken), ("out", CallEnded)]
 
 
 async def test_a_call_is_found_by_its_id_its_beginning_and_its_end(store: EventStore, log: EventLog) -> None:

@@ -1,0 +1,313 @@
+"""Trunks and calls joined: who comes in by a trunk, where he gets to, and which ways lead out for whom.
+
+The calls room owns the Protocols that are implemented here (:mod:`softswitch.calls.lines`); neither it nor
+the trunks room knows the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from softswitch.bus import keepable
+from softswitch.calls.call import Call, Destination
+from softswitch.calls.called_leg import Invitation, Login
+from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.lines import Way
+from softswitch.calls.origin import ANONYMOUS, ANONYMOUS_NAME, OutsideCaller
+from softswitch.clock import Clock
+from softswitch.sip.errors import RemoteProtocolError
+from softswitch.sip.headers import NameAddr
+from softswitch.sip.hop import Hop
+from softswitch.sip.locating import DEFAULT_PORTS
+from softswitch.sip.message import Request
+from softswitch.sip.sdes import Protection
+from softswitch.sip.uri import SipUri
+from softswitch.trunks.config import From, OutsideConfig, OutsideRights
+from softswitch.trunks.health import RANK
+from softswitch.trunks.identity import Presented, called_of, caller_of, fields_of, from_of
+from softswitch.trunks.limits import Cap, Usage, account_key, counted_under, trunk_key
+from softswitch.trunks.numbers import Kind
+from softswitch.trunks.routes import Choice, Denial, OwnNumbers, Routes
+from softswitch.trunks.service import Trunks
+from softswitch.trunks.trunk import Server, Trunk
+
+MOST_WAYS: Final = 6
+"""Servers tried for one call: at six seconds each a caller has heard nothing for half a minute by then."""
+MOST_WAYS_FOR_HELP: Final = 16
+"""Of an emergency call: nothing is left untried."""
+MAX_FORWARDS: Final = 70
+"""RFC 3261 §8.1.1.6, for a call whose own did not say."""
+SECONDS_A_MINUTE: Final = 60
+OUTSIDE: Final = "outside"
+"""Stands behind the number of somebody called outside that is an account's name here."""
+
+
+class OutsideLines:
+    """Implements :class:`~softswitch.calls.lines.Lines` and :class:`~softswitch.calls.lines.Exits`.
+
+    ``inside`` finds where the name of a menu, or a number dialled inside, leads; ``menus`` are the numbers of
+    menus.
+    """
+
+    def __init__(
+        self,
+        config: OutsideConfig,
+        rights: Mapping[str, OutsideRights],
+        trunks: Trunks,
+        *,
+        clock: Clock,
+        token: Callable[[], str],
+        inside: Callable[[str], Destination | None],
+        menus: Sequence[str],
+    ) -> None:
+        self._config = config
+        self._rights = rights
+        self._trunks = trunks
+        self._clock = clock
+        self._token = token
+        self._inside = inside
+        self._routes = Routes(config, rights)
+        self._numbering = self._routes.numbering
+        self._own = OwnNumbers(config, self._numbering)
+        self._menus = {e164: number for number in menus if (e164 := self._numbering.e164(number))}
+        self.usage = Usage()
+
+    # In
+
+    def arrival(self, request: Request, hop: Hop) -> OutsideCaller | None:
+        """See :class:`~softswitch.calls.lines.Lines`."""
+        trunk = self._trunks.owner(request, hop)
+        if trunk is None:
+            return None
+        # RFC 3261 §16.3 item 4: our own Via below another's is a call of ours that was sent back to us.
+        if any(via.sent_by == hop.local_address for via in request.vias[1:]):
+            raise RemoteProtocolError(482, "Loop Detected")
+        caller = caller_of(request, trusted=trunk.config.trust_caller)
+        told = called_of(request)
+        called = next((one for one in told if self._leads_in(one, trunk.name)), told[0] if told else "")
+        return OutsideCaller(
+            trunk=trunk.name,
+            number=ANONYMOUS if caller.hidden else self._shown(caller.number, trunk),
+            name=ANONYMOUS_NAME if caller.hidden else keepable(caller.name),
+            called=keepable(self._numbering.comparable(called)),
+            most_calls=trunk.config.max_calls,
+            protection=Protection(trunk.config.srtp),
+        )
+
+    def _shown(self, number: str, trunk: Trunk) -> str:
+        return self._outsider(keepable(self._numbering.comparable(number)), trunk.name)
+
+    def destination(self, caller: OutsideCaller) -> Destination | None:
+        """See :class:`~softswitch.calls.lines.Lines`."""
+        to = self._leads_in(caller.called, caller.trunk)
+        return self._inside(to) if to else None
+
+    def is_urgent(self, number: str) -> bool:
+        """See :class:`~softswitch.calls.lines.Lines`."""
+        return self._routes.is_emergency(number)
+
+    def own(self, number: str) -> Destination | None:
+        """Return where a number of ours leads when it is dialled from inside, so that it need not go out."""
+        to = self._leads_in(number, "")
+        return self._inside(to) if to else None
+
+    def leads_out(self, number: str) -> bool:
+        """Tell whether a number has a way out for anybody, who may still not be allowed to take it."""
+        return self._routes.leads_out(number)
+
+    def _leads_in(self, number: str, trunk: str) -> str:
+        """Return the menu or the inner number a number of ours leads to, "" for none of ours."""
+        part = self._own.find(number, trunk)
+        return part.to if part is not None else self._menus.get(self._numbering.e164(number), "")
+
+    # Out
+
+    def ways(self, call: Call, number: str, by: str | None = None) -> Sequence[Way] | Termination | None:
+        """See :class:`~softswitch.calls.lines.Exits`."""
+        account = by
+        if by is None and call.facts.outside is None:
+            account = call.facts.account.user
+        choice = self._routes.choose(number, account)
+        if choice is None:
+            return None
+        if isinstance(choice, Denial):
+            return Termination(Reason.NOT_ALLOWED, detail=number)
+        if account is not None and not choice.emergency and self._used_up(account):
+            return Termination(Reason.LIMIT_REACHED, detail=number)
+        return self._ways(call, choice, account) or Termination(self._why_none(choice), detail=number)
+
+    def _ways(self, call: Call, choice: Choice, account: str | None) -> list[Way]:
+        found: list[tuple[int, Trunk, Server]] = []
+        for name in choice.trunks:
+            trunk = self._trunks.get(name)
+            if trunk is not None and (choice.emergency or not self._is_full(trunk)):
+                found += [(_rank(trunk, server), trunk, server) for server in trunk.in_order()]
+        found.sort(key=lambda one: one[0])
+        most = MOST_WAYS_FOR_HELP if choice.emergency else MOST_WAYS
+        return [self._way(call, choice, account, trunk, server) for _, trunk, server in found[:most]]
+
+    def _way(self, call: Call, choice: Choice, account: str | None, trunk: Trunk, server: Server) -> Way:
+        config, number = trunk.config, self._numbering.written(choice.number, trunk.config.numbers_as)
+        called = SipUri(*_authority(trunk, server, number))
+        presented = self._presented(call, choice, account, trunk, called.host)
+        login = Login(config.auth_username or config.username, config.password, self._token)
+        hops = call.first.invite.max_forwards
+        invitation = Invitation(
+            party=self._outsider(choice.number.text, OUTSIDE),
+            target=str(called),
+            hop=server.hop,
+            caller=from_of(presented),
+            called=NameAddr(called),
+            codecs=_codecs(config.codecs, call.caller.codecs_offered()),
+            login=login if config.password else None,
+            fields=fields_of(presented),
+            # RFC 3261 §16.6 step 3: what comes back to us again and again has an end.
+            hops=MAX_FORWARDS if hops is None else min(max(hops - 1, 0), MAX_FORWARDS),
+        )
+        booking = _Booking(self, trunk, server, account, limited=not choice.emergency)
+        wish = Protection(config.srtp)
+        return Way(trunk.name, invitation, config.answer_within, booking, wish, account or "")
+
+    def _presented(
+        self, call: Call, choice: Choice, account: str | None, trunk: Trunk, domain: str
+    ) -> Presented:
+        """Return which number is shown: that of who is called for, also after a transfer, if it is ours.
+
+        Somebody from outside who is led out again is shown by his own where the trunk allows it; our number
+        then says who led him.
+        """
+        config, party = trunk.config, call.caller.party
+        number, hidden, diverted = config.number, party == ANONYMOUS, ""
+        rights = self._rights.get(party)
+        if rights is not None:
+            number, hidden = rights.number or config.number, rights.hide_number
+        elif not hidden and not config.own_numbers_only:
+            number = self._numbering.e164(party) or config.number
+        if account is not None and account != party:
+            diverted = self._rights.get(account, OutsideRights()).number or config.number
+        elif account is None:
+            diverted = call.facts.called
+        return Presented(
+            number=self._written(number or config.username, trunk),
+            domain=domain,
+            field=config.caller_id,
+            user=config.username if config.from_user is From.USERNAME else "",
+            # Who calls for help is to be found: there the number is never hidden.
+            hidden=(hidden or choice.hidden) and not choice.emergency,
+            diverted_by=self._written(diverted, trunk) if diverted else "",
+        )
+
+    def _outsider(self, number: str, where: str) -> str:
+        """Return the name of somebody outside, which is never that of an account: it gives no rights here."""
+        return f"{number}@{where}" if number in self._rights else number
+
+    def _written(self, number: str, trunk: Trunk) -> str:
+        outside = self._numbering.outside(number)
+        if outside is None or outside.kind is Kind.SHORT:
+            return number
+        return self._numbering.written(outside, trunk.config.numbers_as)
+
+    # Limits
+
+    def cap_of_account(self, account: str) -> Cap:
+        """Return what an account may at most."""
+        rights, limits = self._rights.get(account, OutsideRights()), self._config.outside_limits
+        calls = rights.calls_at_once if rights.calls_at_once is not None else limits.calls_per_account
+        minutes = rights.minutes_a_day if rights.minutes_a_day is not None else limits.minutes_per_account
+        return Cap(calls, minutes * SECONDS_A_MINUTE)
+
+    def cap_of_trunk(self, trunk: Trunk) -> Cap:
+        """Return what a trunk may at most."""
+        minutes = self._config.outside_limits.minutes_per_trunk
+        return Cap(trunk.config.max_calls, minutes * SECONDS_A_MINUTE)
+
+    def _used_up(self, account: str) -> bool:
+        return self._is_over(account_key(account), self.cap_of_account(account))
+
+    def _is_full(self, trunk: Trunk) -> bool:
+        return self._is_over(trunk_key(trunk.name), self.cap_of_trunk(trunk))
+
+    def _is_over(self, who: str, cap: Cap) -> bool:
+        left = self.usage.left(who, cap, self._clock.wall())
+        return self.usage.calls(who) >= cap.calls or left <= 0
+
+    def _why_none(self, choice: Choice) -> Reason:
+        trunks = [trunk for name in choice.trunks if (trunk := self._trunks.get(name)) is not None]
+        full = any(self._is_full(trunk) for trunk in trunks)
+        return Reason.ALL_LINES_BUSY if full else Reason.TRUNK_DOWN
+
+    @property
+    def trunks(self) -> Trunks:
+        """The trunks."""
+        return self._trunks
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of days."""
+        return self._clock
+
+
+@dataclass(slots=True, eq=False)
+class _Booking:
+    """One call on one trunk. Implements :class:`~softswitch.calls.lines.Ledger`."""
+
+    lines: OutsideLines
+    trunk: Trunk
+    server: Server
+    account: str | None
+    limited: bool
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return counted_under(self.account or "", self.trunk.name)
+
+    def began(self) -> None:
+        """See Ledger."""
+        self.lines.usage.began(self._names)
+
+    def answered(self) -> float | None:
+        """See Ledger. An emergency call is counted and never cut."""
+        lines = self.lines
+        now = lines.clock.wall()
+        lines.usage.answered(self, self._names, now)
+        lines.trunks.call_worked(self.trunk, self.server)
+        if not self.limited:
+            return None
+        left = lines.usage.left(trunk_key(self.trunk.name), lines.cap_of_trunk(self.trunk), now)
+        if self.account is None:
+            return left
+        account = account_key(self.account)
+        return min(left, lines.usage.left(account, lines.cap_of_account(self.account), now))
+
+    def ended(self) -> None:
+        """See Ledger."""
+        self.lines.usage.ended(self, self._names, self.lines.clock.wall())
+
+    def failed(self) -> None:
+        """See Ledger."""
+        self.lines.trunks.call_failed(self.trunk, self.server)
+
+
+def _rank(trunk: Trunk, server: Server) -> int:
+    """Return how late a server is tried: one whose registrar has lost us is as doubtful as a suspect."""
+    rank = RANK[server.health.state]
+    lost = trunk.registration is not None and not trunk.registration.is_registered
+    return max(rank, 1) if lost else rank
+
+
+def _authority(trunk: Trunk, server: Server, number: str) -> tuple[str, str, int | None]:
+    """Return host, user and port of the URI of a number at a trunk's server."""
+    place = server.place
+    if trunk.config.domain:
+        return trunk.domain, number, None
+    name = place.name or place.host
+    host = f"[{name}]" if ":" in name else name
+    return host, number, None if place.port == DEFAULT_PORTS[place.transport] else place.port
+
+
+def _codecs(allowed: Sequence[str], callers: Sequence[str]) -> tuple[str, ...]:
+    """Return a trunk's codecs, in the caller's own order, so that no sample is transcoded."""
+    names = [name.upper() for name in allowed]
+    return tuple(sorted(names, key=lambda name: callers.index(name) if name in callers else len(callers)))
