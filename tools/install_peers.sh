@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the phones we did not write, which the tests under tests/peers call: SIPp, baresip and Linphone
-# from Debian, pjsua2 and pyVoIP from PyPI into .venv. Does nothing that is done already; asks nothing.
+# Installs the phones we did not write, which the tests under tests/peers call: SIPp, baresip, Linphone and
+# Kamailio, which plays a provider, from Debian, pjsua2 and pyVoIP from PyPI into .venv. Does nothing that is
+# done already; asks nothing.
 #
 #   tools/install_peers.sh
 #
@@ -9,10 +10,12 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly PYTHON=.venv/bin/python
+# Kamailio is among the programs of administrators.
+export PATH="$PATH:/usr/sbin:/sbin"
 # program=package
 # ip makes the networks in which a phone stands behind a NAT.
 readonly PROGRAMS=(sipp=sip-tester baresip=baresip-core linphonec=linphone-cli
-    svwar=sipvicious ip=iproute2)
+    svwar=sipvicious ip=iproute2 kamailio=kamailio)
 # module=requirement; the same versions as the extra "peers" in pyproject.toml
 readonly MODULES=("pjsua2=pjsua2-python>=2.15,<3" "pyVoIP=pyVoIP==1.6.8")
 
@@ -106,4 +109,4 @@ install_programs
 allow_raw_sockets
 install_modules
 check
-say "The phones for the tests are here: SIPp, baresip, linphonec, pjsua2, pyVoIP."
+say "The phones for the tests are here: SIPp, baresip, linphonec, Kamailio, pjsua2, pyVoIP."

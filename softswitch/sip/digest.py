@@ -145,7 +145,7 @@ class Nonces:
         return True
 
     def _sign(self, stamp: str) -> str:
-        mac = hmac.new(self._secret, stamp.encode(ENCODING, ERRORS), hashlib.sha256).digest()
+        mac = hmac.digest(self._secret, stamp.encode(ENCODING, ERRORS), "sha256")
         return base64.urlsafe_b64encode(mac[:18]).decode()
 
 

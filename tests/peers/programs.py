@@ -63,7 +63,8 @@ class PeerFailed(PeerError):
 
 def require(name: str) -> str:
     """Return the path of an installed program. Raises :class:`PeerMissing`."""
-    path = shutil.which(name, path=f"{OWN_PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
+    places = (str(OWN_PROGRAMS), os.environ.get("PATH", os.defpath), "/usr/sbin")
+    path = shutil.which(name, path=os.pathsep.join(places))
     if path is None:
         raise PeerMissing(name)
     return path
