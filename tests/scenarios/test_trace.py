@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from io import StringIO
 from pathlib import Path
 
@@ -17,7 +18,10 @@ from softswitch.storage.event_store import EventStore
 from softswitch.trace.messages import Wire
 from softswitch.transport.trace import CALLS_RING, PHONES_RING
 from tests.scenarios.test_demo_line import PASSWORD, demo_line, phone
+from tests.scenarios.test_streams import Line, line
 from tests.trace.test_pcap import read
+
+__all__ = ["line"]
 
 
 async def shown(home: Path, part: str = "last", *, user: str = "", shape: Shape | None = None) -> list[str]:
@@ -80,3 +84,32 @@ async def test_a_wrong_number_is_told_with_near_ones(tmp_path: Path) -> None:
         "The number 1020 does not exist here.",
         "There are numbers near it: 1000, 1002, 100.",
     ]
+
+
+async def test_what_came_over_tls_and_websocket_is_read_behind_the_cipher(line: Line, tmp_path: Path) -> None:
+    """And while the switch runs: what has passed is on the disk a moment later."""
+    async with line.phone("1001", "WSS", "::1") as anna, line.phone("1002", "TLS", "127.0.0.1") as bartek:
+        await anna.register()
+        await bartek.register()
+        ringing = asyncio.ensure_future(bartek.pick_up())
+        reply = await anna.call("1002")
+        await ringing
+        await bartek.acknowledged()
+        await anna.hang_up(reply)
+        await bartek.hung_up()
+        await line.until(CallEnded)
+        rows: list[str] = []
+        async with asyncio.timeout(5.0):
+            while sum("BYE" in row for row in rows) < 2:
+                rows = await shown(tmp_path)
+    in_order(
+        rows, "INVITE 1002", "401 Unauthorized", "INVITE 1002 (auth)", "200 OK", "BYE", "1001 hung up after"
+    )
+    messages = Wire(tmp_path).of_user("1002")
+    assert {message.noted.hop.transport for message in messages} == {"WSS", "TLS"}
+    assert all(message.sip is not None for message in messages)
+    shape = Shape(pcap=tmp_path / "call.pcap")
+    await shown(tmp_path, shape=shape)
+    packets = read((tmp_path / "call.pcap").read_bytes())
+    assert {packet.source[0] for packet in packets} == {"::1", "127.0.0.1"}
+    assert all(packet.data.startswith((b"SIP/2.0 ", b"INVITE ", b"ACK ", b"BYE ")) for packet in packets)
