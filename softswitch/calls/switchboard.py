@@ -202,8 +202,8 @@ class Switchboard:
         if incoming.request.method == "REGISTER" and isinstance(who, Account):
             fields = self._registrar.register(who, incoming.request, incoming.hop)
             self._reply(incoming, 200, *fields)
-        elif isinstance(who, Account) and (service := self._by_method.get(incoming.request.method)):
-            service.serve(incoming, who)
+        elif isinstance(who, Account) and incoming.request.method in self._by_method:
+            self._by_method[incoming.request.method].serve(incoming, who)
         else:
             self._invited(incoming, who)
 

@@ -8,7 +8,8 @@ from typing import cast
 import pytest
 
 from softswitch.calls.identity import shown
-from softswitch.calls.leg import Leg, Surroundings
+from softswitch.calls.leg import Surroundings
+from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.sip.headers import parse_name_addr
 from softswitch.sip.hop import Hop
 from softswitch.sip.sdes import Protection
@@ -21,12 +22,13 @@ ASSERTED = "P-Asserted-Identity"
 def leg(party, display="", hop=None):
     # Nothing else is asked of what is around it.
     around = SimpleNamespace(protection=lambda account: Protection.OFFERED, key_source=bytes)
-    made = Leg(
+    made = PhoneLeg(
         "b1",
         party,
         cast(Surroundings, around),
         hop or Hop("UDP", "192.0.2.9", 5062, *SWITCH),
         lambda leg, signal: None,
+        owner=False,
     )
     made.display = display
     return made
