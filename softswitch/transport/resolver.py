@@ -181,6 +181,8 @@ class Resolver:
         self._changed = changed
         self._known: dict[Target, tuple[Place, ...]] = {}
         self._watched: set[Target] = set()
+        self._troubled: dict[Target, str] = {}
+        """What was said last of targets that cannot be found."""
 
     def places(self, target: Target) -> tuple[Place, ...]:
         """Return where a target is, as far as it is known at this moment; nothing is asked."""
@@ -209,7 +211,7 @@ class Resolver:
             places = await self._search(target, lives)
         except Unanswered as error:
             # Bound to happen where the network goes and comes: what was known stays.
-            logger.warning("no name server answers: %s", error)
+            self._complain(target, f"no name server answers: {error}")
             return RETRY_SECONDS
         usable = tuple(place for place in places if self._usable(place.host))
         if usable and usable != self._known.get(target):
@@ -218,9 +220,16 @@ class Resolver:
         if not lives:
             return None  # An address: nobody was asked.
         if not usable:
-            logger.warning("no address is known of %s", target.host)
+            self._complain(target, f"no address is known of {target.host}")
             return RETRY_SECONDS
+        self._troubled.pop(target, None)
         return min(max(min(lives), SHORTEST_SECONDS), LONGEST_SECONDS)
+
+    def _complain(self, target: Target, trouble: str) -> None:
+        """Say what is wrong once, and not every time it is tried again."""
+        if self._troubled.get(target) != trouble:
+            self._troubled[target] = trouble
+            logger.warning("%s", trouble)
 
     async def _search(self, target: Target, lives: list[float]) -> list[Place]:
         search = locate(target, spoken=self._spoken, random=self._random)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -124,8 +125,12 @@ class OwnNumbers:
 
     def __init__(self, config: OutsideConfig, numbering: Numbering) -> None:
         self._numbering = numbering
-        self._numbers = sorted(
-            ((self._pattern(text), part) for text, part in config.numbers.items()),
+        numbers = [(self._pattern(text), part) for text, part in config.numbers.items()]
+        self._texts = [pattern.text for pattern, _ in numbers]
+        self._single = {pattern.text: part for pattern, part in numbers if pattern.is_one_number}
+        """Those that are one number, found at once however many there are."""
+        self._patterns = sorted(
+            ((pattern, part) for pattern, part in numbers if not pattern.is_one_number),
             key=lambda one: -one[0].rank,
         )
 
@@ -140,12 +145,10 @@ class OwnNumbers:
         A number bound to one trunk is found only by calls of that one, unless ``trunk`` is "" (from inside).
         """
         forms = {bare(dialled) or dialled, self._numbering.comparable(dialled)}
-        for pattern, part in self._numbers:
-            if any(pattern.fits(form) for form in forms) and (not part.trunk or trunk in ("", part.trunk)):
-                return part
-        return None
+        found = [self._single[form] for form in forms if form in self._single]
+        found += (part for pattern, part in self._patterns if any(pattern.fits(form) for form in forms))
+        return next((part for part in found if not part.trunk or trunk in ("", part.trunk)), None)
 
     def claimed_twice(self) -> list[str]:
         """Return the patterns that stand here twice, in whatever way they are written."""
-        texts = [pattern.text for pattern, _ in self._numbers]
-        return [text for text in dict.fromkeys(texts) if texts.count(text) > 1]
+        return [text for text, times in Counter(self._texts).items() if times > 1]
