@@ -13,6 +13,7 @@ from softswitch.calls.leg import Leg, Progress, Surroundings
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Answered, Ringing, Signal
 from softswitch.events import LegInvited, LegRinging
+from softswitch.sip.abilities import ALLOW
 from softswitch.sip.digest import authorize
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr, parse_reason
@@ -22,7 +23,6 @@ from softswitch.sip.offer_answer import PCMA, PCMU, Agreement, accept, offer
 from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.session_timer import Fields, agreed, min_se
 from softswitch.sip.signals import Cause, DialogId, Failed, Reply, TransactionKey
-from softswitch.sip.stack import ALLOW
 from softswitch.sip.uri import Uri, dialled, parse_uri
 
 MOST_INTERVALS: Final = 3

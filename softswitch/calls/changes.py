@@ -9,12 +9,12 @@ from typing import Final
 from softswitch.calls.bodies import SDP, sdp_of
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.leg import Leg, Progress
+from softswitch.sip.abilities import SUPPORTED
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.offer_answer import Direction, accept, offer
 from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.session_timer import SHORTEST, Fields, agreed, min_se, request_fields
 from softswitch.sip.signals import Failed, Reply, TransactionKey
-from softswitch.sip.stack import SUPPORTED
 
 GLARE: Final = {True: (2.1, 4.0), False: (0.0, 2.0)}
 """Seconds to wait after a 491 for who made the Call-ID, and for who did not (RFC 3261 §14.1)."""

@@ -10,13 +10,13 @@ from softswitch.calls.keys import INFO, digit_of_info
 from softswitch.calls.leg import Leg, Progress
 from softswitch.calls.referral import Referral
 from softswitch.calls.signals import Referred
+from softswitch.sip.abilities import ALLOW, SUPPORTED
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.message import Request, Response
 from softswitch.sip.offer_answer import Agreement, answer, offer
 from softswitch.sip.replaces import parse_refer
 from softswitch.sip.session_timer import granted, min_se
 from softswitch.sip.signals import Incoming
-from softswitch.sip.stack import ALLOW, SUPPORTED
 
 INFO_TYPES: Final = "application/dtmf-relay, application/dtmf"
 

@@ -22,6 +22,7 @@ from softswitch.ids import make_id
 from softswitch.registrar.accounts import Account
 from softswitch.registrar.credentials import Authenticator
 from softswitch.registrar.service import Registrar
+from softswitch.sip.abilities import ALLOW, SUPPORTED
 from softswitch.sip.dialog import behind_nat
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.message import Request
@@ -35,7 +36,6 @@ from softswitch.sip.signals import (
     Reply,
     UserOutput,
 )
-from softswitch.sip.stack import ALLOW, SUPPORTED
 from softswitch.sip.uri import OpaqueUri, dialled
 
 CALLS_PER_ACCOUNT: Final = 10

@@ -15,6 +15,7 @@ from softswitch.calls.leg import Leg, Surroundings
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Answered, Ended, Held, Resumed, Ringing, Signal
 from softswitch.errors import SoftswitchError
+from softswitch.sip.abilities import ALLOW
 from softswitch.sip.digest import authorize
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr
@@ -28,7 +29,6 @@ from softswitch.sip.signals import (
     TransactionKey,
     UserOutput,
 )
-from softswitch.sip.stack import ALLOW
 from softswitch.sip.uri import SipUri
 
 EXPIRES: Final = 3600

@@ -17,13 +17,13 @@ from softswitch.presence.package import Package, View, Watch, WatchRules
 from softswitch.presence.ticker import Ticker
 from softswitch.presence.wire import our_uri, retry_after
 from softswitch.registrar.accounts import Account
+from softswitch.sip.abilities import ALLOW
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.headers import parse_media_type
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request
 from softswitch.sip.own_contact import own_contact
 from softswitch.sip.signals import DialogId, Failed, Incoming, Reply, TransactionKey, UserOutput
-from softswitch.sip.stack import ALLOW
 from softswitch.sip.subscription import (
     RETRY_SECONDS,
     Event,

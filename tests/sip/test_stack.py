@@ -2,8 +2,6 @@ from dataclasses import replace
 
 import pytest
 
-from softswitch.sip.errors import LocalProtocolError
-from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request
 from softswitch.sip.signals import (
@@ -14,7 +12,6 @@ from softswitch.sip.signals import (
     Failed,
     Incoming,
     PingStream,
-    Reply,
     SendFailed,
     StreamClosed,
     StreamOpened,
@@ -22,9 +19,8 @@ from softswitch.sip.signals import (
     Transmit,
 )
 from softswitch.sip.stack import SipStack
-from softswitch.sip.uri import parse_uri
 from tests.fakes.party import counted
-from tests.sip.calls import CONTACT, TO_PHONE, answer, called, calling, respond, statuses
+from tests.sip.calls import CONTACT, answer, called, calling, respond, statuses
 from tests.sip.messages import PHONE, drain, request_of, sent, text_of, told
 
 TCP = Hop("TCP", "192.0.2.9", 40_000, "192.0.2.1", 5060, 3)
@@ -119,46 +115,6 @@ def test_requests_for_dialogs_that_are_none_fill_no_memory(stack):
     assert not any(stack.sizes().values())
 
 
-@pytest.mark.parametrize("method", ["INVITE", "REGISTER", "OPTIONS"])
-def test_what_is_dismissed_leaves_nothing_behind(stack, method):
-    # RFC 3261 §8.2.7, §26.3.2.4: one answer, no repeats of it, the same tag for the same request.
-    (incoming,) = told(stack, text_of(method))
-    stack.dismiss(incoming.transaction, 401, reason="Who?", fields=(("WWW-Authenticate", "Digest"),))
-    (response,) = sent(drain(stack))
-    assert (response.status, response.fields.get("WWW-Authenticate")) == (401, "Digest")
-    assert (response.fields.get("Server"), response.fields.get("Warning")) == (
-        "softswitch",
-        '399 softswitch "Who?"',
-    )
-    assert not any(stack.sizes().values())
-    assert stack.next_deadline() is None
-    # A repeat is a new request to the user, and the ACK is nothing to anybody.
-    (again,) = told(stack, text_of(method))
-    stack.dismiss(again.transaction, 401)
-    assert sent(drain(stack))[0].to.tag == response.to.tag
-    (other,) = told(stack, text_of(method, branch="z9hG4bKtwo", cseq=2))
-    stack.dismiss(other.transaction, 401)
-    assert sent(drain(stack))[0].to.tag != response.to.tag
-    if method == "INVITE":
-        assert told(stack, text_of("ACK", to_tag=response.to.tag)) == []
-
-
-def test_where_answers_to_the_dismissed_go(stack):
-    via = "SIP/2.0/UDP 192.0.2.9:7000;branch=z9hG4bKx"
-    (incoming,) = told(stack, text_of(via=via))
-    stack.dismiss(incoming.transaction, 200)
-    (output,) = drain(stack)
-    assert (output.hop.port, output.transaction) == (7000, None)
-
-
-def test_only_what_has_no_answer_yet_can_be_dismissed(stack):
-    (incoming,) = told(stack, text_of("INVITE"))
-    respond(stack, incoming, 180)
-    with pytest.raises(LocalProtocolError):
-        stack.dismiss(incoming.transaction, 486)
-    respond(stack, incoming, 486)
-
-
 def test_keep_alives_over_udp(stack):
     assert told(stack, b"\r\n\r\n") == [Transmit(PHONE, b"\r\n")]
     for data in (b"", b"\r\n", b"\0", b"\0\0\0\0"):
@@ -198,52 +154,7 @@ def test_a_cancel_for_nothing_is_481(stack):
     assert statuses(told(stack, text_of("CANCEL"))) == [481]
 
 
-def test_a_request_that_is_over_cannot_be_answered(stack):
-    (incoming,) = told(stack, text_of())
-    respond(stack, incoming, 200)
-    stack.tick(40.0)
-    with pytest.raises(LocalProtocolError):
-        stack.response(incoming.transaction, 200)
-
-
 # Calls that go out
-
-
-def test_a_request_of_ours_is_complete(stack):
-    _, request = calling(stack)
-    assert str(request.via).startswith("SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bK")
-    assert request.from_.tag
-    assert (request.max_forwards, str(request.cseq)) == (70, "1 INVITE")
-    assert request.fields.get("User-Agent") == "softswitch"
-    _, other = calling(stack)
-    assert len({request.call_id, other.call_id, request.via.branch, other.via.branch}) == 4
-
-
-def test_via_over_ipv6_has_brackets(stack):
-    request = stack.request("OPTIONS", target="sip:b", local=CONTACT, remote=CONTACT, call_id="c", cseq=9)
-    stack.send(0.0, request, Hop("UDP", "2001:db8::9", 5060, "2001:db8::1", 5060))
-    (output,) = drain(stack)
-    assert request_of(output.data).via.host == "[2001:db8::1]"
-    assert (request.call_id, request.cseq.number) == ("c", 9)
-
-
-def test_a_request_is_sent_once(stack):
-    # Its views would stay those of the first transaction, and no response would be matched.
-    request = stack.request("OPTIONS", target="sip:b", local=CONTACT, remote=CONTACT)
-    stack.send(0.0, request, TO_PHONE)
-    with pytest.raises(LocalProtocolError):
-        stack.send(0.0, request, TO_PHONE)
-
-
-def test_the_answer_to_our_cancel_is_not_reported(stack):
-    key, request = calling(stack)
-    told(stack, answer(request, 180))
-    stack.cancel(0.0, key)
-    (cancel,) = drain(stack)
-    assert request_of(cancel.data).method == "CANCEL"
-    assert told(stack, answer(request, 200, method="CANCEL")) == []
-    ack, reply = told(stack, answer(request, 487))
-    assert (type(ack), reply.response.status) == (Transmit, 487)
 
 
 def test_a_response_that_is_not_ours_is_silence(stack):
@@ -416,153 +327,3 @@ def test_a_quiet_stream_is_pinged(stack):
     drain(stack)
     stack.tick(60.0)
     assert drain(stack) == [PingStream(3)]
-
-
-# Provisional responses that must be proved (RFC 3262 §4)
-
-
-def ringing(request, rseq, status=180, *, tag="phone", extra="", require="100rel"):
-    fields = f"Require: {require}\r\nRSeq: {rseq}\r\n{extra}"
-    return answer(request, status, tag=tag, extra=fields)
-
-
-def pracks(outputs):
-    requests = [request_of(one.data) for one in outputs if isinstance(one, Transmit)]
-    return [(one.fields.get("RAck"), one.to.tag) for one in requests if one.method == "PRACK"]
-
-
-def heard(outputs):
-    return [one.response.status for one in outputs if isinstance(one, Reply)]
-
-
-def test_a_reliable_1xx_gets_its_prack_in_the_dialog_it_makes(stack):
-    _, invite = calling(stack)
-    route = "Record-Route: <sip:192.0.2.9:5062;lr>\r\n"
-    outputs = told(stack, ringing(invite, 4711, extra=route))
-    (prack,) = (request_of(one.data) for one in outputs if isinstance(one, Transmit))
-    assert (prack.method, prack.fields.get("RAck")) == ("PRACK", "4711 1 INVITE")
-    assert (prack.call_id, prack.to.tag, prack.cseq.number) == (invite.call_id, "phone", 2)
-    assert prack.fields.get("Route") == "<sip:192.0.2.9:5062;lr>"
-    assert prack.target == "sip:1001@192.0.2.9:5062"
-    assert (prack.body, heard(outputs)) == (b"", [180])
-    # It is a request like others: repeated until it is answered, and the user has nothing to do with it.
-    stack.tick(0.5)
-    assert pracks(drain(stack)) == [("4711 1 INVITE", "phone")]
-    (reply,) = told(stack, answer(prack, 200), now=0.6)
-    assert (reply.response.cseq.method, reply.response.status) == ("PRACK", 200)
-
-
-def test_repeats_and_gaps_are_neither_proved_nor_seen(stack):
-    _, invite = calling(stack)
-    assert pracks(told(stack, ringing(invite, 9))) == [("9 1 INVITE", "phone")]
-    # §4: "not one higher than the value of the sequence number": neither a PRACK nor a look at it.
-    for rseq in (9, 8, 11, 1):
-        assert told(stack, ringing(invite, rseq, 183)) == []
-    outputs = told(stack, ringing(invite, 10, 183))
-    assert (pracks(outputs), heard(outputs)) == ([("10 1 INVITE", "phone")], [183])
-    assert told(stack, ringing(invite, 9)) == []
-
-
-def test_each_fork_counts_for_itself(stack):
-    _, invite = calling(stack)
-    assert pracks(told(stack, ringing(invite, 9, tag="desk"))) == [("9 1 INVITE", "desk")]
-    assert pracks(told(stack, ringing(invite, 2, tag="mobile"))) == [("2 1 INVITE", "mobile")]
-    assert pracks(told(stack, ringing(invite, 3, tag="desk"))) == []
-    assert pracks(told(stack, ringing(invite, 3, tag="mobile"))) == [("3 1 INVITE", "mobile")]
-
-
-@pytest.mark.parametrize(
-    ("status", "require", "rseq"), [(100, "100rel", "1"), (180, "timer", "1"), (180, "100rel", "one")]
-)
-def test_what_asks_for_no_prack_is_only_seen(stack, status, require, rseq):
-    _, invite = calling(stack)
-    outputs = told(stack, ringing(invite, rseq, status, require=require))
-    assert (pracks(outputs), heard(outputs)) == ([], [status])
-
-
-def test_a_reliable_1xx_after_the_answer_is_nothing_any_more(stack):
-    _, invite = calling(stack)
-    assert heard(told(stack, answer(invite, 200))) == [200]
-    assert told(stack, ringing(invite, 1)) == []
-
-
-def test_a_later_invite_of_the_dialog_counts_anew(stack):
-    # RFC 3262 §3: "the RSeq numbering space is within a single transaction."
-    _, invite = calling(stack)
-    told(stack, ringing(invite, 700))
-    (reply,) = told(stack, answer(invite, 200))
-    stack.acknowledge(0.0, reply.dialog, 1)
-    drain(stack)
-    stack.send_in_dialog(0.0, reply.dialog, "INVITE")
-    again = request_of(drain(stack)[0].data)
-    outputs = told(stack, ringing(again, 1, 183))
-    assert (pracks(outputs), heard(outputs)) == ([(f"1 {again.cseq.number} INVITE", "phone")], [183])
-
-
-def test_a_prack_that_nobody_answers_fails_and_leaves_the_call_ringing(stack):
-    key, invite = calling(stack)
-    told(stack, ringing(invite, 1))
-    stack.tick(33.0)
-    failed = [one for one in drain(stack) if isinstance(one, Failed)]
-    assert [one.cause for one in failed] == [Cause.EXPIRED]
-    assert failed[0].transaction != key
-    assert heard(told(stack, answer(invite, 200), now=34.0)) == [200]
-
-
-# Subscriptions (RFC 6665 §4.4.1)
-
-
-def subscribed(stack, data, *, hop=PHONE, contact="sip:192.0.2.1:5060"):
-    (incoming,) = told(stack, data, hop=hop)
-    response = stack.response(incoming.transaction, 200)
-    name = stack.respond(0.0, incoming.transaction, response, contact=NameAddr(parse_uri(contact)))
-    (answer,) = sent(drain(stack))
-    return name, answer
-
-
-def test_a_2xx_to_a_subscribe_makes_a_dialog_for_notifies_that_lasts_until_it_is_forgotten():
-    stack = SipStack(token=counted("t"), events="dialog, presence")
-    name, answer = subscribed(stack, text_of("SUBSCRIBE", extra="Record-Route: <sip:proxy.example;lr>\r\n"))
-    assert answer.fields.get("Contact") == "<sip:192.0.2.1:5060>"
-    assert answer.fields.get("Allow-Events") == "dialog, presence"
-    assert answer.fields.get("Record-Route") == "<sip:proxy.example;lr>"
-    assert answer.to.tag == name.local_tag
-    stack.tick(100.0)
-    assert drain(stack) == []
-    stack.send_in_dialog(100.0, name, "NOTIFY", body=b"x", content_type="text/plain")
-    (notify,) = drain(stack)
-    request = request_of(notify.data)
-    assert request.target == "sip:1001@192.0.2.9:5062"
-    assert (request.from_.tag, request.to.tag) == (name.local_tag, "phone")
-    assert request.fields.get("Route") == "<sip:proxy.example;lr>"
-    stack.forget(name)
-    assert stack.sizes()["dialogs"] == 0
-
-
-def test_a_subscribe_in_its_dialog_moves_the_target():
-    stack = SipStack(token=counted("t"))
-    name, _ = subscribed(stack, text_of("SUBSCRIBE"))
-    again = text_of("SUBSCRIBE", cseq=2, branch="z9hG4bKtwo", to_tag=name.local_tag)
-    moved = replace(PHONE, port=7777)
-    same, answer = subscribed(stack, again.replace(b"5062>", b"7777>").replace(b"5062;", b"7777;"), hop=moved)
-    assert (same, answer.status) == (name, 200)
-    stack.send_in_dialog(1.0, name, "NOTIFY")
-    (notify,) = drain(stack)
-    assert notify.hop.port == 7777
-    assert request_of(notify.data).target == "sip:1001@192.0.2.9:7777"
-
-
-def test_an_invite_names_the_packages_once_also_when_it_is_sent_again():
-    stack = SipStack(token=counted("t"), events="dialog")
-    uri = NameAddr(parse_uri("sip:100@192.0.2.9"))
-    request = stack.request("INVITE", target="sip:100@192.0.2.9", local=uri, remote=uri)
-    for one in (request, request.again()):
-        stack.send(0.0, one, TO_PHONE)
-        assert one.fields.all("Allow-Events") == ["dialog"]
-
-
-def test_a_subscribe_that_is_refused_makes_no_dialog():
-    stack = SipStack(token=counted("t"))
-    (incoming,) = told(stack, text_of("SUBSCRIBE"))
-    assert stack.respond(0.0, incoming.transaction, stack.response(incoming.transaction, 403)) is None
-    assert stack.sizes()["dialogs"] == 0
