@@ -166,7 +166,7 @@ def _outside_faults(config: Config, trees: Sequence[Tree], routes: Routes) -> It
         if routes.numbering.e164(number) and (taken := own.find(number)) is not None:
             reason = f"{number} leads to {taken.to} and is also a number of the menu '{tree.name}': keep one"
             yield config.problem("numbers", reason)
-    for number in config.emergency:
+    for number in config.emergency if config.trunks else ():
         if number in config.accounts or number in menus:
             yield config.problem("emergency", f"{number} is also dialled inside: give that another number")
 

@@ -39,7 +39,8 @@ class Routes:
         self._rights = rights
         self.numbering = Numbering(config.country)
         self._routes = [(parse_pattern(route.match), route) for route in config.outbound]
-        self._emergency = frozenset(config.emergency)
+        # A line that leads nowhere outside has none: what is dialled there is what it has inside.
+        self._emergency = frozenset(config.emergency if config.trunks else ())
         self._countries = frozenset(config.allowed_countries) | {config.country}
 
     def is_emergency(self, dialled: str) -> bool:

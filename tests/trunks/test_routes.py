@@ -89,6 +89,13 @@ def test_a_route_that_names_help_says_which_trunk_goes_first() -> None:
     assert not routes(emergency=["911"]).is_emergency("112")
 
 
+def test_a_line_without_trunks_has_no_emergency_numbers() -> None:
+    inside = Routes(OutsideConfig(), {})
+    assert not inside.is_emergency("112")
+    assert inside.choose("112", "1001") is None
+    assert not inside.leads_out("112")
+
+
 def test_callers_from_outside_get_out_only_where_that_is_opened() -> None:
     open_route = {"match": "+48600*", "trunks": "a", "from_outside": True}
     found = routes(outbound=[open_route, {"match": "+*", "trunks": "b"}])
