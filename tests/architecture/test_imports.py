@@ -69,10 +69,11 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "music": FOUNDATION,
     "preflight": FOUNDATION
     | {"config", "demo", "ivr", "registrar", "speech", "home", "ports", "music", "transport", "trunks"},
+    "voices": FOUNDATION | {"speech", "ivr", "calls"},
     "greeting": FOUNDATION | {"config", "ivr", "calls", "words"},
 }
 
-COMPOSITION = frozenset({"app", "cli", "__main__"})
+COMPOSITION = frozenset({"app", "signalling", "cli", "__main__"})
 """The one place where objects are built: may import everything."""
 
 STORED_MODELS = frozenset({"model", "bindings", "errors", "hop", "uri"})
@@ -82,7 +83,13 @@ SIGNALLER_ONLY = frozenset({"presence"})
 """Rooms that send and answer requests but know no call."""
 
 MEDIA_DOORS = frozenset(
-    {"softswitch.calls.media_port", "softswitch.app", "softswitch.cli", "softswitch.phone.run"}
+    {
+        "softswitch.calls.media_port",
+        "softswitch.app",
+        "softswitch.cli",
+        "softswitch.phone.run",
+        "softswitch.voices",
+    }
 )
 """The only modules of the switch that know there is a media engine."""
 

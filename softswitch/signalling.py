@@ -1,0 +1,389 @@
+"""The signalling side of a switch: its objects, built in the order in which they need each other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import ipaddress
+import random
+import secrets
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Final
+
+from softswitch import __version__, control, ports
+from softswitch.bus import EventLog
+from softswitch.calls.call import Destination
+from softswitch.calls.dialling import AccountDestination, Dialler, OutsideDestination
+from softswitch.calls.directory import Directory
+from softswitch.calls.leg import Surroundings
+from softswitch.calls.media_port import MediaPort
+from softswitch.calls.switchboard import Router, Switchboard
+from softswitch.clock import Clock
+from softswitch.config import AccountConfig, Config
+from softswitch.errors import StartError
+from softswitch.events import (
+    LegAnswered,
+    LegEnded,
+    SourceSilenced,
+    TrunkTaken,
+)
+from softswitch.ivr.destination import TreeDestination
+from softswitch.ivr.model import Tree
+from softswitch.outside import OutsideLines
+from softswitch.presence.build import PACKAGES, Presence, build_presence
+from softswitch.registrar.accounts import Account, Accounts, secrets_of
+from softswitch.registrar.bindings import Binding
+from softswitch.registrar.credentials import Authenticator
+from softswitch.registrar.guard import Guard, Network
+from softswitch.registrar.service import Lifetimes, Registrar
+from softswitch.sip.digest import MD5, SHA256, Nonces
+from softswitch.sip.hop import host_port
+from softswitch.sip.sdes import Protection
+from softswitch.sip.signals import DialogId, Incoming, Reply, UserOutput
+from softswitch.sip.stack import SipStack
+from softswitch.storage.binding_store import BindingStore
+from softswitch.storage.database import Database
+from softswitch.storage.event_store import EventStore
+from softswitch.storage.secret_store import SecretStore
+from softswitch.trace.hep import HepSender
+from softswitch.trace.messages import TRACE_FOLDER
+from softswitch.transport.addresses import LocalAddresses, reachable_addresses
+from softswitch.transport.certificates import CertificateError, Certificates
+from softswitch.transport.doors import Door, certificates_for, layers_of
+from softswitch.transport.driver import SipDriver
+from softswitch.transport.resolver import DnsService, Resolver
+from softswitch.transport.ring import Noted
+from softswitch.transport.tls import Trust
+from softswitch.transport.trace import Traced, Tracer, untraced
+from softswitch.trunks.config import TrunkConfig
+from softswitch.trunks.service import Trunks
+from softswitch.verbs import defence_verbs
+from softswitch.voices import Voices
+
+SILENCED_TOLD_SECONDS: Final = 60.0
+MOST_SILENCED_TOLD: Final = 10
+"""How often, and of how many addresses, the log is told that they send too much."""
+
+
+def _accounts(config: Config) -> Accounts:
+    def account(user: str, part: AccountConfig) -> Account:
+        known = {MD5: part.ha1, SHA256: part.ha1_sha256}
+        hashes = {algorithm: value for algorithm, value in known.items() if value is not None}
+        if part.password is not None:
+            hashes = {**secrets_of(user, config.sip.realm, part.password), **hashes}
+        return Account(user, part.name, part.language, hashes, Protection(part.srtp))
+
+    return Accounts(account(user, part) for user, part in config.accounts.items())
+
+
+def _trunk_networks(config: Config) -> Iterator[Network]:
+    """Yield whence trunks call: they are not slowed as strangers are."""
+    for trunk in config.trunks.values():
+        yield from (ipaddress.ip_network(one) for one in trunk.addresses)
+
+
+def _inside(
+    config: Config, trees: tuple[Tree, ...], voices: Voices, dialler: Dialler
+) -> dict[str, Destination]:
+    """Return where every number that is dialled inside leads."""
+    people = {user: AccountDestination(dialler, user, config.calls.ring_for) for user in config.accounts}
+    numbers = {number: TreeDestination(tree, voices, dialler) for tree in trees for number in tree.numbers}
+    return {**people, **numbers}
+
+
+def _router(inside: Mapping[str, Destination], outside: OutsideLines, dialler: Dialler) -> Router:
+    def route(number: str, account: Account) -> Destination | None:
+        if not outside.is_urgent(number):
+            found = inside.get(number) or outside.own(number)
+            if found is not None or not outside.leads_out(number):
+                return found
+        return OutsideDestination(dialler, number, account.user)
+
+    return route
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the signalling side reads at its start and keeps behind."""
+
+    database: Database
+    bindings: BindingStore
+    events: EventStore
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """What callers hear: trees, the voices that speak them, and the media room."""
+
+    trees: tuple[Tree, ...]
+    voices: Voices
+    media: MediaPort
+
+
+class Signalling:
+    """Everything between the wire and the calls. ``warned`` hears what stops nothing."""
+
+    def __init__(self, config: Config, clock: Clock, log: EventLog, warned: Callable[[str], None]) -> None:
+        self.config = config
+        self.clock = clock
+        self.log = log
+        self._warned = warned
+        self._stack = SipStack(
+            token=lambda: secrets.token_hex(8), agent=f"softswitch/{__version__}", events=PACKAGES
+        )
+        self._silenced_told_at = -SILENCED_TOLD_SECONDS
+        self.accounts = _accounts(config)
+        self.port = 0
+        self.ports: dict[str, int] = {}
+        """Where TLS, WS and WSS are listened for."""
+        self.trust = Trust()
+        """To whom TLS is opened; trunks add their own."""
+        self.verbs: dict[str, control.Verb] = {}
+        """What programs on this machine may ask the running switch."""
+        self._certificates: Certificates | None = None
+
+    async def open(self, stack: contextlib.AsyncExitStack, stores: Stores, sounding: Sounding) -> Switchboard:
+        """Build everything and listen; what is opened is closed by ``stack``. Raises StartError."""
+        config, clock, log = self.config, self.clock, self.log
+        trees, voices, media = sounding.trees, sounding.voices, sounding.media
+        accounts = self.accounts
+        secret = await SecretStore(stores.database).get_or_make("nonces", lambda: secrets.token_bytes(32))
+        self.registrar = await self._build_registrar(stores.bindings)
+        guard = Guard((*config.defence.networks, *_trunk_networks(config)))
+        for binding in self.registrar.all():
+            guard.trust(binding.hop.host, binding.hop.port, clock.monotonic())
+        self._guard = guard
+        authenticator = Authenticator(
+            accounts,
+            realm=config.sip.realm,
+            nonces=Nonces(secret, start=secrets.token_hex(4)),
+            clock=clock,
+            salt=lambda: secrets.token_hex(6),
+            log=log,
+            bindings_of=self.registrar.bindings,
+            guard=guard,
+        )
+        self.verbs.update(defence_verbs(self.registrar, authenticator, accounts))
+        driver = self._driver(guard, lambda output: board.handle(output), self._trace(stack))
+        outside = self._outside(driver, trees, lambda name: named.get(name) or inside.get(name))
+        self.presence = self._build_presence(driver, accounts)
+        dialler = Dialler(self.presence.qualifier.ringable, accounts.name_of, outside)
+        inside = _inside(config, trees, voices, dialler)
+        named = {tree.name: inside[tree.numbers[0]] for tree in trees if tree.numbers}
+        around = Surroundings(
+            signaller=driver,
+            media=media,
+            clock=clock,
+            # Each call gets its own, under its id.
+            record=lambda event: None,
+            directory=Directory(),
+            random=random.random,
+            sound_timeout=config.media.sound_timeout,
+            protection=accounts.protection,
+        )
+        board = Switchboard(
+            around,
+            registrar=self.registrar,
+            authenticator=authenticator,
+            router=_router(inside, outside, dialler),
+            accounts=accounts.get,
+            log=log,
+            longest=config.calls.longest,
+            per_account=config.calls.per_account,
+            services=self.presence.services,
+            lines=outside,
+        )
+        # Before it listens: of several ports the last may be taken.
+        stack.push_async_callback(driver.close)
+        await self._listen(driver)
+        self.registrar.readdress(driver.hop)
+        self.presence.restore(config.accounts)
+        stack.callback(self.presence.close)
+        stack.push_async_callback(self._trunks.close)
+        await self._count_today(stores.events)
+        return board
+
+    def addresses(self) -> list[str]:
+        """Return ``host:port`` of every address a phone can use."""
+        bind = self.config.sip.bind
+        hosts = reachable_addresses(ipv6=bind == "::") if bind in ("0.0.0.0", "::") else [bind]
+        return [host_port(host, self.port) for host in hosts]
+
+    def run(self, start: Callable[[Coroutine[None, None, None]], None]) -> None:
+        """Start what goes on by itself as long as the switch runs."""
+        start(self._resolver.run(self._trunks.targets()))
+        start(self._trunks.run())
+
+    def sweep(self) -> None:
+        """Look for what has expired, and tell who sends too much."""
+        self.registrar.sweep()
+        self._report_silenced()
+
+    async def renew_certificates(self) -> None:
+        """Show certificates as they lie on the disk now; connections go on as they are."""
+        if self._certificates is not None:
+            try:
+                await asyncio.to_thread(self._certificates.load)
+            except (CertificateError, OSError) as error:
+                self._warned(f"certificates were not read anew, the old ones go on: {error}")
+
+    def _driver(self, guard: Guard, user: Callable[[UserOutput], None], trace: Traced) -> SipDriver:
+        """Build the sockets; what answers the trunks' own requests is theirs, all else is for ``user``."""
+        config, clock = self.config, self.clock
+
+        def heard(output: UserOutput) -> None:
+            match output:
+                case Reply(hop=hop) | Incoming(hop=hop, dialog=DialogId()):
+                    # Only who has read what we sent there knows its branch or tag.
+                    guard.trust(hop.host, hop.port, clock.monotonic())
+            if not self._trunks.take(output):
+                user(output)
+
+        return SipDriver(
+            self._stack,
+            clock,
+            user=heard,
+            addresses=LocalAddresses(config.sip.bind, public=config.sip.public_address),
+            stream_closed=self._stream_closed,
+            stream_wanted=lambda connection: (
+                self.registrar.over_stream(connection) or self._trunks.over_stream(connection)
+            ),
+            admits=lambda host, port: guard.admits(host, port, clock.monotonic()),
+            trust=self.trust,
+            trace=trace,
+        )
+
+    async def _build_registrar(self, bindings: BindingStore) -> Registrar:
+        sip = self.config.sip
+        longest = sip.longest_registration
+        return Registrar(
+            clock=self.clock,
+            log=self.log,
+            save=functools.partial(self._registered, bindings),
+            lifetimes=Lifetimes(sip.shortest_registration, longest, longest),
+            restored=await bindings.load(),
+        )
+
+    def _build_presence(self, driver: SipDriver, accounts: Accounts) -> Presence:
+        return build_presence(
+            self.config.presence,
+            self.config.qualify,
+            signaller=driver,
+            clock=self.clock,
+            log=self.log,
+            accounts=accounts,
+            bindings_of=self.registrar.bindings,
+        )
+
+    def _registered(self, store: BindingStore, user: str, bindings: tuple[Binding, ...]) -> None:
+        store.save(user, bindings)
+        self.presence.follow(user, bindings)
+
+    def _trace(self, stack: contextlib.ExitStack | contextlib.AsyncExitStack) -> Traced:
+        """Open the trace; it is closed when the last message has left."""
+        part, folder = self.config.trace, self.config.home / TRACE_FOLDER
+        if not part.size_mb:
+            return untraced
+        also: Callable[[Noted], None] | None = None
+        if part.collector is not None:
+            sender = HepSender(part.collector, part.hep_id, self.clock.monotonic)
+            stack.callback(sender.close)
+            also = sender.send
+        try:
+            tracer = Tracer(folder, part.size_mb << 20, self.clock, also=also)
+        except OSError as error:
+            raise StartError(f"the trace cannot be kept in {folder}: {error.strerror}") from error
+        stack.callback(tracer.close)
+        return tracer.note
+
+    def _outside(
+        self, driver: SipDriver, trees: tuple[Tree, ...], inside: Callable[[str], Destination | None]
+    ) -> OutsideLines:
+        """Build what leads to the outside; it comes to life when the switch listens."""
+        config = self.config
+        for trunk in config.trunks.values():
+            self._believe(trunk)
+        self._resolver = Resolver(
+            DnsService(),
+            spoken=("UDP", "TCP", "TLS"),
+            random=random.random,
+            # Where only IPv4 is bound, an IPv6 address leads nowhere.
+            usable=lambda address: ":" in config.sip.bind or ":" not in address,
+            changed=lambda: self._trunks.located(),
+        )
+        self._trunks = Trunks(
+            config.trunks,
+            driver,
+            clock=self.clock,
+            log=self.log,
+            hop_to=lambda place: driver.hop(place.transport, place.host, place.port, name=place.name),
+            places=self._resolver.places,
+            token=lambda: secrets.token_hex(8),
+            random=random.random,
+        )
+        self._lines = OutsideLines(
+            config,
+            {user: part.outside for user, part in config.accounts.items()},
+            self._trunks,
+            clock=self.clock,
+            token=lambda: secrets.token_hex(8),
+            inside=inside,
+            menus=[number for tree in trees for number in tree.numbers],
+        )
+        return self._lines
+
+    async def _count_today(self, events: EventStore) -> None:
+        """Count what was talked over trunks today before this start: a restart gives no minutes back."""
+        now = self.clock.wall().astimezone(UTC)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        told = await events.of_calls_with(TrunkTaken, (TrunkTaken, LegAnswered, LegEnded), since=midnight)
+        self._lines.usage.replay(told, now)
+
+    def _believe(self, trunk: TrunkConfig) -> None:
+        for name in trunk.certified_names():
+            try:
+                self.trust.add(name, authorities=trunk.tls_authorities, verify=trunk.tls_verify)
+            except OSError as error:
+                reason = f"the authorities of {name} cannot be read from {trunk.tls_authorities}: {error}"
+                raise StartError(reason) from error
+
+    def _stream_closed(self, connection: int) -> None:
+        self.registrar.connection_closed(connection)
+        self._trunks.connection_closed(connection)
+
+    async def _listen(self, driver: SipDriver) -> None:
+        sip = self.config.sip
+        try:
+            self.port = await driver.listen(sip.bind, sip.port)
+        except OSError as error:
+            raise StartError(ports.refusal(error, sip.bind, sip.port)) from error
+        doors = sip.doors
+        if doors.certified:
+            self._certificates = certificates_for(doors, self.config.home, self.clock.wall)
+            try:
+                await asyncio.to_thread(self._certificates.load)
+            except (CertificateError, OSError) as error:
+                raise StartError(f"there is no certificate for TLS: {error}") from error
+        for door in doors:
+            await self._open(driver, door)
+
+    async def _open(self, driver: SipDriver, door: Door) -> None:
+        sip = self.config.sip
+        layers = layers_of(door, sip.doors, self._certificates)
+        try:
+            self.ports[door.transport] = await driver.listen_for(door.transport, sip.bind, door.port, layers)
+        except OSError as error:
+            refusal = ports.refusal(error, sip.bind, door.port, door.setting)
+            if not door.optional:
+                raise StartError(refusal) from error
+            self._warned(f"{door.transport} is left out: {refusal}")
+
+    def _report_silenced(self) -> None:
+        now = self.clock.monotonic()
+        if now >= self._silenced_told_at + SILENCED_TOLD_SECONDS and (report := self._guard.take_report()):
+            self._silenced_told_at = now
+            for one in report[:MOST_SILENCED_TOLD]:
+                self.log.append(SourceSilenced(one.source, one.dropped))
