@@ -62,7 +62,7 @@ class InsideSwitch:
     def set_waiting(self, user: str, counts: Counts) -> None:
         """Set what waits for an account."""
         assert self._switch is not None
-        self._loop.call_soon_threadsafe(self._switch.presence.mailboxes.set, user, counts)
+        self._loop.call_soon_threadsafe(self._switch.signalling.presence.mailboxes.set, user, counts)
 
     def stop(self) -> None:
         """Stop it and wait until it has."""

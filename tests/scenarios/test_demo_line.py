@@ -217,9 +217,9 @@ async def test_phones_stay_registered_over_a_restart(home: Path) -> None:
         port = line.switch.port
         worked, told = await phone(line, "wait:0", keep_registered=True)
         assert worked, told
-        assert len(line.switch.registrar.bindings("1001")) == 1
+        assert len(line.switch.signalling.registrar.bindings("1001")) == 1
     async with demo_line(home, port) as line:
-        assert len(line.switch.registrar.bindings("1001")) == 1
+        assert len(line.switch.signalling.registrar.bindings("1001")) == 1
 
 
 async def test_a_second_switch_in_the_same_folder_is_refused(home: Path) -> None:

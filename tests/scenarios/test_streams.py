@@ -109,14 +109,14 @@ async def test_phones_over_streams_call_each_other(
 async def test_a_phone_is_gone_with_its_stream_and_back_with_the_next(line: Line) -> None:
     async with line.phone("1001", "TLS", "::1") as phone:
         await phone.register()
-        assert len(line.switch.registrar.bindings("1001")) == 1
+        assert len(line.switch.signalling.registrar.bindings("1001")) == 1
     left = await line.until(PhoneUnregistered, account="1001")
     assert isinstance(left, PhoneUnregistered)
     assert left.reason == "connection closed"
-    assert line.switch.registrar.bindings("1001") == ()
+    assert line.switch.signalling.registrar.bindings("1001") == ()
     async with line.phone("1001", "WSS", "127.0.0.1") as phone:
         await phone.register()
-        assert len(line.switch.registrar.bindings("1001")) == 1
+        assert len(line.switch.signalling.registrar.bindings("1001")) == 1
 
 
 async def test_keep_alives_of_phones_are_answered_over_each_transport(line: Line) -> None:
