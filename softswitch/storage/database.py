@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from softswitch.storage.errors import DatabaseRefused
-from softswitch.storage.tables import SCHEMA_VERSION, metadata, schema_version
+from softswitch.storage.tables import ADDED, SCHEMA_VERSION, metadata, schema_version
 
 BUSY_SECONDS = 0.1
 """How long SQLite itself waits for a lock. Short: the writers behind the stores wait and try again."""
@@ -55,7 +55,7 @@ class Database:
             event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         try:
             async with engine.begin() as connection:
-                await _check_schema(connection, _shown(target))
+                await _check_schema(connection, _shown(target), create=create)
         except (SQLAlchemyError, OSError) as error:
             await engine.dispose()
             cause = getattr(error, "orig", None) or error
@@ -124,8 +124,11 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.close()
 
 
-async def _check_schema(connection: AsyncConnection, shown: str) -> None:
-    """Make the tables of a new database; refuse one whose tables are not those of this version."""
+async def _check_schema(connection: AsyncConnection, shown: str, *, create: bool) -> None:
+    """Make the tables of a new database, and what an older one lacks; refuse one of a newer version.
+
+    Who only reads (without ``create``) leaves an older one as it is: an older switch may be running on it.
+    """
     names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
     if schema_version.name not in names:
         await connection.run_sync(metadata.create_all)
@@ -137,6 +140,15 @@ async def _check_schema(connection: AsyncConnection, shown: str) -> None:
             f"the database {shown} was written by a newer softswitch (schema {version}; this one knows up to "
             f"{SCHEMA_VERSION}): start that one, or name another database"
         )
+    if create and version < SCHEMA_VERSION:
+        await _bring_up(connection, version)
+
+
+async def _bring_up(connection: AsyncConnection, version: int) -> None:
+    """Give a database of an older version what came since; all of it, or nothing."""
+    tables = [table for later in range(version + 1, SCHEMA_VERSION + 1) for table in ADDED.get(later, ())]
+    await connection.run_sync(lambda sync: metadata.create_all(sync, tables=tables))
+    await connection.execute(schema_version.update().values(version=SCHEMA_VERSION))
 
 
 def may_pass(error: Exception) -> bool:

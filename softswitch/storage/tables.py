@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change of a table below; a database of a higher one is refused."""
 
 DEFAULT_TENANT = "default"
@@ -62,3 +62,16 @@ secrets = Table(
     Column("value", LargeBinary, nullable=False),
 )
 """Keys the switch made for itself. The file they lie in is readable by its owner alone."""
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("tenant", String, primary_key=True, server_default=DEFAULT_TENANT),
+    Column("account", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What people changed of their own settings by feature codes; "" is a setting that was switched off."""
+
+ADDED: dict[int, tuple[Table, ...]] = {2: (settings,)}
+"""The tables that came with each version of the schema after the first."""

@@ -79,8 +79,8 @@ async def test_a_newer_schema_is_refused(file: Path) -> None:
     with pytest.raises(DatabaseRefused) as refused:
         await Database.open(f"sqlite:///{file}")
     assert str(refused.value) == (
-        f"the database {file} was written by a newer softswitch (schema 2; this one knows up to 1): "
-        "start that one, or name another database"
+        f"the database {file} was written by a newer softswitch (schema {SCHEMA_VERSION + 1}; this one knows "
+        f"up to {SCHEMA_VERSION}): start that one, or name another database"
     )
     assert isinstance(refused.value, StartError)
 
@@ -123,3 +123,25 @@ async def test_what_is_no_url_is_refused() -> None:
 )
 def test_what_passes_by_waiting(error: Exception, passes: bool) -> None:
     assert may_pass(error) is passes
+
+
+async def an_older_database(file: Path) -> None:
+    """Make the database that the first version of the schema had."""
+    await (await Database.open(f"sqlite:///{file}")).close()
+    change(file, "INSERT INTO secrets (name, value) VALUES ('k', x'2a')")
+    change(file, "DROP TABLE settings")
+    change(file, "UPDATE schema_version SET version = 1")
+
+
+async def test_an_older_database_is_brought_up_and_keeps_what_it_has(file: Path) -> None:
+    await an_older_database(file)
+    await (await Database.open(f"sqlite:///{file}")).close()
+    assert rows(file, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
+    assert rows(file, "SELECT * FROM settings") == []
+    assert rows(file, "SELECT name FROM secrets") == [("k",)]
+
+
+async def test_who_only_reads_leaves_an_older_database_as_it_is(file: Path) -> None:
+    await an_older_database(file)
+    await (await Database.open(f"sqlite:///{file}", create=False)).close()
+    assert rows(file, "SELECT version FROM schema_version") == [(1,)]
