@@ -357,6 +357,15 @@ class LegLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class LegJoined:
+    """A leg of another call goes on in this one, beside those that are here."""
+
+    leg: str
+    party: str
+    from_call: str
+
+
+@dataclass(frozen=True, slots=True)
 class LegsBridged:
     """Two legs hear each other."""
 
@@ -435,6 +444,82 @@ class CallEnded:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ForwardSet:
+    """``account`` has its calls sent on to ``to`` from now on, or no more: then ``to`` is empty.
+
+    ``when`` is ``always``, ``busy``, ``no_answer`` or ``unreachable``.
+    """
+
+    account: str
+    when: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoNotDisturbSet:
+    """``account`` wants no calls from now on, or wants them again."""
+
+    account: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallParked:
+    """``party`` waits at the number ``slot`` for whoever dials it; ``by`` has left it there."""
+
+    slot: str
+    party: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParkingRecalled:
+    """Nobody has come for ``party``, so whoever parked it is rung."""
+
+    slot: str
+    party: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRetrieved:
+    """``party`` is taken out of ``slot`` by the account ``by``."""
+
+    slot: str
+    party: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEntered:
+    """``party`` is in a conference room, with so many others."""
+
+    leg: str
+    party: str
+    room: str
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLeft:
+    """``party`` is in the room no more."""
+
+    leg: str
+    party: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinRefused:
+    """A wrong PIN was typed at the door of a conference room, for the ``tries``-th time in this call."""
+
+    leg: str
+    party: str
+    room: str
+    tries: int
+
+
 SystemEvent = (
     SwitchStarted
     | SwitchStopped
@@ -453,6 +538,8 @@ SystemEvent = (
     | TrunkUnreachable
     | MediaWorkerStarted
     | MediaWorkerDied
+    | ForwardSet
+    | DoNotDisturbSet
 )
 CallEvent = (
     CallArrived
@@ -475,6 +562,13 @@ CallEvent = (
     | TransferDone
     | LegTookPlace
     | LegLeft
+    | LegJoined
+    | CallParked
+    | ParkingRecalled
+    | CallRetrieved
+    | RoomEntered
+    | RoomLeft
+    | PinRefused
     | LegsBridged
     | LegEnded
     | BranchEntered

@@ -20,16 +20,21 @@ from softswitch.events import (
     CallEnded,
     CallEvent,
     CallForwarded,
+    CallParked,
+    CallRetrieved,
     CallRouted,
     CredentialsRefused,
     DigitPressed,
+    DoNotDisturbSet,
     Entry,
     Event,
+    ForwardSet,
     KeysDropped,
     LegAnswered,
     LegEnded,
     LegHeld,
     LegInvited,
+    LegJoined,
     LegLeft,
     LegMoved,
     LegResumed,
@@ -39,11 +44,15 @@ from softswitch.events import (
     MediaLatched,
     MediaWorkerDied,
     MediaWorkerStarted,
+    ParkingRecalled,
     PhoneReachable,
     PhoneRegistered,
     PhoneUnreachable,
     PhoneUnregistered,
+    PinRefused,
     PromptPlayed,
+    RoomEntered,
+    RoomLeft,
     SoundBothWays,
     SoundOneWay,
     SourceLetIn,
@@ -77,7 +86,8 @@ LONGEST_LINE: Final = 300
 """Letters of a whole phrase, whatever is in it."""
 
 SoundEvent = MediaLatched | SoundOneWay | SoundBothWays
-HandOver = CallForwarded | TransferAsked | TransferDone | LegTookPlace | LegLeft
+HandOver = CallForwarded | TransferAsked | TransferDone | LegTookPlace | LegLeft | LegJoined
+FeatureEvent = CallParked | ParkingRecalled | CallRetrieved | RoomEntered | RoomLeft | PinRefused
 LegEvent = (
     LegInvited
     | TrunkTaken
@@ -217,6 +227,17 @@ def _system(event: SystemEvent) -> Both:
         case MediaWorkerDied(worker, reason):
             why = printable(reason, LONGEST_TEXT)
             return f"media worker {worker} died: {why}", f"proces dźwięku {worker} padł: {why}"
+        case ForwardSet(account, when, to):
+            who, (english, polish) = printable(account), _words(when)
+            if not to:
+                return f"{who} forwards no more ({english})", f"{who} wyłącza przekierowanie ({polish})"
+            where = printable(to)
+            return f"{who} forwards to {where} ({english})", f"{who} przekierowuje na {where} ({polish})"
+        case DoNotDisturbSet(account, on):
+            who = printable(account)
+            if on:
+                return f"{who} is not to be disturbed", f"{who}: nie przeszkadzać"
+            return f"{who} takes calls again", f"{who} znów odbiera połączenia"
         case _:
             assert_never(event)
 
@@ -253,6 +274,8 @@ def _call(event: CallEvent) -> Both:
         return _sound(event)
     if isinstance(event, HandOver):
         return _hand_over(event)
+    if isinstance(event, FeatureEvent):
+        return _feature(event)
     return _leg(event) if isinstance(event, LegEvent) else _course(event)
 
 
@@ -289,6 +312,40 @@ def _hand_over(event: HandOver) -> Both:
                 f"{who} ({leg}) goes on in call {to_call}",
                 f"{who} ({leg}) przechodzi do połączenia {to_call}",
             )
+        case LegJoined(leg, party, from_call):
+            who = printable(party)
+            return (
+                f"{who} ({leg}) comes from call {from_call}",
+                f"{who} ({leg}) przychodzi z połączenia {from_call}",
+            )
+
+
+def _feature(event: FeatureEvent) -> Both:
+    who = printable(event.party)
+    match event:
+        case CallParked(slot, _, by):
+            return f"{printable(by)} parks {who} at {slot}", f"{printable(by)} parkuje {who} pod {slot}"
+        case ParkingRecalled(slot, _, by):
+            return (
+                f"nobody came for {who} at {slot}: {printable(by)} is rung",
+                f"nikt nie odebrał {who} spod {slot}: dzwoni telefon {printable(by)}",
+            )
+        case CallRetrieved(slot, _, by):
+            return f"{printable(by)} takes {who} from {slot}", f"{printable(by)} odbiera {who} spod {slot}"
+        case RoomEntered(leg, _, room, others):
+            return (
+                f"{who} enters room {room}, others there: {others} ({leg})",
+                f"{who} wchodzi do pokoju {room}, innych obecnych: {others} ({leg})",
+            )
+        case RoomLeft(leg, _, room):
+            return f"{who} leaves room {room} ({leg})", f"{who} wychodzi z pokoju {room} ({leg})"
+        case PinRefused(leg, _, room, tries):
+            return (
+                f"{who} typed a wrong PIN for room {room}, try {tries} ({leg})",
+                f"{who} podaje błędny PIN do pokoju {room}, próba {tries} ({leg})",
+            )
+        case _:
+            assert_never(event)
 
 
 def _leg(event: LegEvent) -> Both:

@@ -54,6 +54,7 @@ from softswitch.events import (
 from softswitch.narration import (
     CauseFirst,
     CourseEvent,
+    FeatureEvent,
     HandOver,
     LegEvent,
     SoundEvent,
@@ -304,7 +305,7 @@ def test_whatever_the_network_sends_a_line_stays_one_short_printable_line(
 
 
 def test_every_event_of_a_call_is_told_in_one_place() -> None:
-    places = [get_args(one) for one in (LegEvent, SoundEvent, CourseEvent, HandOver)]
+    places = [get_args(one) for one in (LegEvent, SoundEvent, CourseEvent, HandOver, FeatureEvent)]
     told_there = [kind for place in places for kind in place]
     assert set(told_there) == set(get_args(CallEvent))
     assert len(told_there) == len(set(told_there))

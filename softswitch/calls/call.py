@@ -20,7 +20,7 @@ from softswitch.calls.origin import OutsideCaller
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.protection import LegProtection
 from softswitch.calls.signals import Ended, Referred, Signal
-from softswitch.events import CallEnded, CallEvent, CallRouted, LegLeft, LegTookPlace
+from softswitch.events import CallEnded, CallEvent, CallRouted, LegJoined, LegLeft, LegTookPlace
 from softswitch.registrar.accounts import Account
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.signals import DialogId, Incoming
@@ -183,12 +183,20 @@ class Call:
 
     def take_over(self, leg: PhoneLeg, *, place: PhoneLeg, from_call: str) -> None:
         """Take in a leg of another call, in the place of one that takes part no more."""
-        leg.name, leg.around, leg.tell = self.leg_name(), self.around, self.signal
-        self._legs.append(leg)
+        self._enrol(leg)
         if place is self.caller:
             self.caller = leg
             leg.stand_in_for(place)
         self.record(LegTookPlace(leg.name, leg.party, place.name, from_call))
+
+    def admit(self, leg: PhoneLeg, *, from_call: str) -> None:
+        """Take in a leg of another call beside those that are here."""
+        self._enrol(leg)
+        self.record(LegJoined(leg.name, leg.party, from_call))
+
+    def _enrol(self, leg: PhoneLeg) -> None:
+        leg.name, leg.around, leg.tell = self.leg_name(), self.around, self.signal
+        self._legs.append(leg)
 
     def retire(self, leg: PhoneLeg, termination: Termination) -> None:
         """Drop a leg whose part is over, but let its phone hang up by itself if it does so soon."""

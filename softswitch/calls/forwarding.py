@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from softswitch.calls.call import Call, Reaches, SentOn
+from softswitch.calls.call import Call, Destination, Reaches, SentOn
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.events import CallForwarded
@@ -18,7 +18,13 @@ async def forward(call: Call, by: str, to: str, *, why: Reason) -> PhoneLeg | Te
 
     Raises SentOn when ``to`` is a menu or a queue, which serves the caller from here on.
     """
-    destination = call.office.destination(to, by=by)
+    return await hand_over(call, by, to, call.office.destination(to, by=by), why=why)
+
+
+async def hand_over(
+    call: Call, by: str, to: str, destination: Destination | None, *, why: Reason
+) -> PhoneLeg | Termination:
+    """Ring where ``to`` leads in the place of ``by``; otherwise as :func:`forward`."""
     if destination is None or len(call.forwarded) >= MOST_FORWARDS:
         return Termination(Reason.MOVED, CALLEE, to)
     call.forwarded.append(by)

@@ -45,11 +45,13 @@ class Reason(Enum):
     MOVED = "moved"
     BUSY = "busy"
     DECLINED = "declined"
+    DO_NOT_DISTURB = "do_not_disturb"
     NO_ANSWER = "no_answer"
     OFFLINE = "offline"
     UNREACHABLE = "unreachable"
     PEER_FAILED = "peer_failed"
     UNKNOWN_NUMBER = "unknown_number"
+    NOT_ADMITTED = "not_admitted"
     NO_COMMON_CODEC = "no_common_codec"
     BAD_DESCRIPTION = "bad_description"
     MEDIA_LOST = "media_lost"
@@ -101,11 +103,14 @@ CODES: Final = {
     Reason.MOVED: Codes(Result.UNREACHABLE, 480, 23),
     Reason.BUSY: Codes(Result.BUSY, 486, 17),
     Reason.DECLINED: Codes(Result.DECLINED, 603, 21),
+    # RFC 3261 §21.4.18 names do-not-disturb for 480; Q.850 21 is "call rejected".
+    Reason.DO_NOT_DISTURB: Codes(Result.DECLINED, 480, 21),
     Reason.NO_ANSWER: Codes(Result.NO_ANSWER, 480, 19),
     Reason.OFFLINE: Codes(Result.UNREACHABLE, 480, 20),
     Reason.UNREACHABLE: Codes(Result.UNREACHABLE, 480, 18),
     Reason.PEER_FAILED: Codes(Result.FAILED, 480, 41),
     Reason.UNKNOWN_NUMBER: Codes(Result.REFUSED, 404, 1),
+    Reason.NOT_ADMITTED: Codes(Result.REFUSED, 403, 21),
     Reason.NO_COMMON_CODEC: Codes(Result.REFUSED, 488, 88),
     Reason.BAD_DESCRIPTION: Codes(Result.REFUSED, 400, 96),
     Reason.MEDIA_LOST: Codes(Result.FAILED, 408, 102),

@@ -18,6 +18,7 @@ from softswitch.events import (
     LegAnswered,
     LegEnded,
     LegInvited,
+    LegJoined,
     LegLeft,
     LegRinging,
     LegTookPlace,
@@ -235,6 +236,10 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.BUSY: ("{callee} was busy.", "{callee} był zajęty."),
     Reason.DECLINED: ("{callee} declined the call.", "{callee} odrzucił połączenie."),
+    Reason.DO_NOT_DISTURB: (
+        "{callee} did not want to be disturbed.",
+        "{callee} nie chciał, żeby mu przeszkadzano.",
+    ),
     Reason.NO_ANSWER: ("{callee} did not answer{after}.", "{callee} nie odebrał{within}."),
     Reason.OFFLINE: (
         "{callee} could not be called: no phone is registered there.",
@@ -249,6 +254,10 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "{callee} był nieosiągalny: telefon nie potrafił obsłużyć połączenia.",
     ),
     Reason.UNKNOWN_NUMBER: ("The number {called} does not exist here.", "Numer {called} tu nie istnieje."),
+    Reason.NOT_ADMITTED: (
+        "{caller} did not know the PIN of {called}.",
+        "{caller} nie znał kodu PIN numeru {called}.",
+    ),
     Reason.NO_COMMON_CODEC: (
         "A phone and the switch have no audio codec in common.",
         "Telefon i centrala nie mają wspólnego kodeka.",
@@ -365,7 +374,7 @@ def _legs(entries: Sequence[Entry]) -> tuple[LegRecord, ...]:
                 legs[leg] = LegRecord(leg, caller, is_caller=True, began=at)
             case LegInvited(leg=leg, party=party):
                 legs[leg] = LegRecord(leg, party, is_caller=False, began=at)
-            case LegTookPlace(leg=leg, party=party) if leg not in legs:
+            case LegTookPlace(leg=leg, party=party) | LegJoined(leg=leg, party=party) if leg not in legs:
                 legs[leg] = LegRecord(leg, party, is_caller=False, began=at, answered=at)
             case LegLeft(leg=leg) if leg in legs:
                 legs[leg] = replace(legs[leg], ended=at, reason=Reason.TRANSFERRED.value)

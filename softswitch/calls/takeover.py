@@ -34,7 +34,8 @@ class Takeover:
             return Termination(Reason.CANCELLED)
         call.give_up(newcomer, there)
         there.take_over(newcomer, place=place, from_call=call.facts.id)
-        there.signal(newcomer, TookPlace(place.name))
+        # Whoever waits for that leg's answer hears of it: the call itself, or a branch of it.
+        place.tell(newcomer, TookPlace(place.name))
         if place.is_up:
             there.retire(place, HANDED_OVER)
         return HANDED_OVER

@@ -13,7 +13,7 @@ from softswitch.calls.dialling import AccountDestination, Dialler
 from softswitch.calls.directory import Directory
 from softswitch.calls.hangup import Termination
 from softswitch.calls.leg import Surroundings
-from softswitch.calls.switchboard import Switchboard
+from softswitch.calls.switchboard import Router, Switchboard
 from softswitch.events import CallEnded, Entry, Event, LegEnded
 from softswitch.registrar.accounts import Account
 from softswitch.registrar.bindings import Binding
@@ -210,6 +210,8 @@ class Exchange:
         self.routes: dict[str, Destination] = {}
         self.protections: dict[str, Protection] = {}
         """What accounts want of SRTP, where it is not the usual."""
+        self.router: Router | None = None
+        """Stands in for the numbers of the accounts, if there is one."""
         self.dialler = Dialler(self.bindings, NAMES.get)
         self.around = Surroundings(
             signaller=self.wires,
@@ -240,6 +242,8 @@ class Exchange:
     def _route(self, number: str, account: Account) -> Destination | None:
         if number in self.routes:
             return self.routes[number]
+        if self.router is not None:
+            return self.router(number, account)
         return AccountDestination(self.dialler, number) if number in self.accounts else None
 
     def bindings(self, user: str) -> tuple[Binding, ...]:
@@ -504,9 +508,18 @@ class Phone(Party):
     @property
     def sound(self) -> FakeLeg:
         """The switch's media leg for this phone, by the port its descriptions name."""
-        bodies = [one.response.body for one in self.got(Reply) if one.response.body]
-        bodies += [one.request.body for one in self.incoming("INVITE") if one.request.body]
-        return self.exchange.client.leg(parse_sdp(bodies[-1]).media[0].port)
+        bodies = [self._description(one) for one in self.seen]
+        last = next(body for body in reversed(bodies) if body)
+        return self.exchange.client.leg(parse_sdp(last).media[0].port)
+
+    @staticmethod
+    def _description(output: UserOutput) -> bytes:
+        match output:
+            case Reply(response=response):
+                return response.body
+            case Incoming(request=request) if request.method == "INVITE":
+                return request.body
+        return b""
 
 
 @contextlib.asynccontextmanager
