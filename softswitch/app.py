@@ -41,6 +41,7 @@ from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
 from softswitch.storage.errors import StorageError
 from softswitch.storage.event_store import EventStore
+from softswitch.storage.settings_store import SettingsStore
 from softswitch.transport import descriptors
 from softswitch.voices import Voices
 
@@ -94,10 +95,12 @@ class Switch:
         database = await self._database()
         stack.push_async_callback(database.close)
         events, bindings = EventStore(database, clock), BindingStore(database, clock)
+        settings = SettingsStore(database, clock)
         self.log = EventLog(clock, first_sequence=await events.last_sequence() + 1)
         start = await stack.enter_async_context(_background())
         start(events.run())
         start(bindings.run())
+        start(settings.run())
         self.log.subscribe(events.store)
         self.log.subscribe(self._notices.event)
         media = await self._media(stack)
@@ -106,7 +109,7 @@ class Switch:
         voices = Voices(speech, media)
         self.signalling = Signalling(config, clock, self.log, self._notices.warned)
         board = await self.signalling.open(
-            stack, Stores(database, bindings, events), Sounding(trees, voices, media)
+            stack, Stores(database, bindings, events, settings), Sounding(trees, voices, media)
         )
         # Written when the last call has ended, and before the log's own writer does.
         stack.callback(lambda: self.log.append(SwitchStopped()))

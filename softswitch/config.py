@@ -25,6 +25,7 @@ from pydantic import (
 from yaml.nodes import Node
 
 from softswitch.errors import ConfigError, Problem, StartError
+from softswitch.features.config import FeaturesConfig, PersonConfig
 from softswitch.ivr.faults import told
 from softswitch.ivr.source import Plain, Source, lines_within
 from softswitch.presence.config import PresenceConfig, QualifyConfig
@@ -128,8 +129,8 @@ class MediaConfig(Part):
         return self
 
 
-class AccountConfig(Part):
-    """One phone account: a password, or the HA1 hashes in its place."""
+class AccountConfig(PersonConfig):
+    """One phone account: a password, or the HA1 hashes in its place; and its owner's wishes."""
 
     password: str | None = Field(default=None, min_length=1, repr=False)
     ha1: str | None = Field(default=None, repr=False)
@@ -189,7 +190,7 @@ class Written:
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
-class Config(OutsideConfig, Part):
+class Config(FeaturesConfig, OutsideConfig, Part):
     """The whole configuration. ``trees`` are files or folders, relative to the configuration's own folder.
 
     ``music`` may be the name of one file or folder, too.

@@ -18,6 +18,7 @@ from softswitch import home, ports
 from softswitch.config import Config
 from softswitch.demo import TREES
 from softswitch.errors import ConfigError, Problem, StartError
+from softswitch.features.check import feature_faults
 from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.check import check_targets, lint_trees
 from softswitch.ivr.expressions import nearest
@@ -66,6 +67,10 @@ def examine(config: Config) -> Findings:
     unreached = check_targets(readable, config.accounts, routes.leads_out)
     faults += [*problems, *_account_faults(config, readable), *_file_faults(config)]
     faults += _outside_faults(config, readable, routes)
+    claimed = {number: f"the menu '{tree.name}'" for tree in readable for number in tree.numbers}
+    claimed |= dict.fromkeys(config.emergency if config.trunks else (), "an emergency call")
+    found = feature_faults(config, config.accounts, claimed)
+    faults += [config.problem(where, reason) for where, reason in found]
     faults += [problem for problem in unreached if not _is_shipped(problem)]
     shown = judge(config.sip.doors, config.home, datetime.now(UTC))
     faults += [config.problem("sip.tls", reason) for reason in shown.faults]
@@ -149,11 +154,13 @@ def _outside_faults(config: Config, trees: Sequence[Tree], routes: Routes) -> It
     for where, reason in config.trunk_faults({user: part.outside for user, part in config.accounts.items()}):
         yield config.problem(where, reason)
     menus = {number: tree for tree in trees for number in tree.numbers}
-    inside = {*config.accounts, *menus, *(tree.name for tree in trees)}
+    inside = {*config.accounts, *config.groups, *config.rooms, *menus, *(tree.name for tree in trees)}
     for number, part in config.numbers.items():
         if part.to not in inside:
             known = nearest(part.to, sorted(inside))
-            reason = f"leads to {part.to}: there is no menu, account or number of that name{known}"
+            reason = (
+                f"leads to {part.to}: there is no menu, account, group, room or number of that name{known}"
+            )
             yield config.problem(f"numbers.{number}", reason)
         for tree in trees:
             if tree.name == part.to and not tree.numbers:

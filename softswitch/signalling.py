@@ -16,10 +16,11 @@ from typing import Final
 from softswitch import __version__, control, ports
 from softswitch.bus import EventLog
 from softswitch.calls.call import Destination
-from softswitch.calls.dialling import AccountDestination, Dialler, OutsideDestination
+from softswitch.calls.dialling import Dialler, OutsideDestination
 from softswitch.calls.directory import Directory
 from softswitch.calls.leg import Surroundings
 from softswitch.calls.media_port import MediaPort
+from softswitch.calls.origin import NOBODY
 from softswitch.calls.switchboard import Router, Switchboard
 from softswitch.clock import Clock
 from softswitch.config import AccountConfig, Config
@@ -30,6 +31,7 @@ from softswitch.events import (
     SourceSilenced,
     TrunkTaken,
 )
+from softswitch.features.router import Features, Kept, Means
 from softswitch.ivr.destination import TreeDestination
 from softswitch.ivr.model import Tree
 from softswitch.outside import OutsideLines
@@ -48,6 +50,7 @@ from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.secret_store import SecretStore
+from softswitch.storage.settings_store import SettingsStore
 from softswitch.trace.hep import HepSender
 from softswitch.trace.messages import TRACE_FOLDER
 from softswitch.transport.addresses import LocalAddresses, reachable_addresses
@@ -85,19 +88,19 @@ def _trunk_networks(config: Config) -> Iterator[Network]:
         yield from (ipaddress.ip_network(one) for one in trunk.addresses)
 
 
-def _inside(
-    config: Config, trees: tuple[Tree, ...], voices: Voices, dialler: Dialler
-) -> dict[str, Destination]:
-    """Return where every number that is dialled inside leads."""
-    people = {user: AccountDestination(dialler, user, config.calls.ring_for) for user in config.accounts}
+def _inside(trees: tuple[Tree, ...], voices: Voices, features: Features) -> dict[str, Destination]:
+    """Return where every number leads that is dialled inside and means the same to all."""
+    dialler = features.dialler
     numbers = {number: TreeDestination(tree, voices, dialler) for tree in trees for number in tree.numbers}
-    return {**people, **numbers}
+    return {**features.numbers, **numbers}
 
 
-def _router(inside: Mapping[str, Destination], outside: OutsideLines, dialler: Dialler) -> Router:
+def _router(
+    inside: Mapping[str, Destination], features: Features, outside: OutsideLines, dialler: Dialler
+) -> Router:
     def route(number: str, account: Account) -> Destination | None:
         if not outside.is_urgent(number):
-            found = inside.get(number) or outside.own(number)
+            found = inside.get(number) or features.personal(number, account) or outside.own(number)
             if found is not None or not outside.leads_out(number):
                 return found
         return OutsideDestination(dialler, number, account.user)
@@ -112,6 +115,7 @@ class Stores:
     database: Database
     bindings: BindingStore
     events: EventStore
+    settings: SettingsStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,11 @@ class Signalling:
         outside = self._outside(driver, trees, lambda name: named.get(name) or inside.get(name))
         self.presence = self._build_presence(driver, accounts)
         dialler = Dialler(self.presence.qualifier.ringable, accounts.name_of, outside)
-        inside = _inside(config, trees, voices, dialler)
+        self.features = await self._features(
+            dialler, voices, stores.settings, lambda number: router(number, NOBODY)
+        )
+        inside = _inside(trees, voices, self.features)
+        router = _router(inside, self.features, outside, dialler)
         named = {tree.name: inside[tree.numbers[0]] for tree in trees if tree.numbers}
         around = Surroundings(
             signaller=driver,
@@ -188,7 +196,7 @@ class Signalling:
             around,
             registrar=self.registrar,
             authenticator=authenticator,
-            router=_router(inside, outside, dialler),
+            router=router,
             accounts=accounts.get,
             log=log,
             longest=config.calls.longest,
@@ -266,6 +274,25 @@ class Signalling:
             lifetimes=Lifetimes(sip.shortest_registration, longest, longest),
             restored=await bindings.load(),
         )
+
+    async def _features(
+        self,
+        dialler: Dialler,
+        voices: Voices,
+        store: SettingsStore,
+        operator: Callable[[str], Destination | None],
+    ) -> Features:
+        config = self.config
+        means = Means(
+            dialler=dialler,
+            speaker=voices,
+            log=self.log,
+            accounts=self.accounts.get,
+            operator=operator,
+            shuffle=lambda users: random.sample(users, len(users)),
+        )
+        kept = Kept(store.save, await store.load())
+        return Features(config, config.accounts, means, kept=kept, ring_for=config.calls.ring_for)
 
     def _build_presence(self, driver: SipDriver, accounts: Accounts) -> Presence:
         return build_presence(

@@ -82,7 +82,8 @@ def _several(model: type[BaseModel], location: Sequence[str | int]) -> str:
     if example:
         return f"parameters are wanted here, such as {example}"
     if inner is not None:
-        return f"settings are wanted here: {', '.join(inner.model_fields)}"
+        own = [name for name in inner.model_fields if name in inner.__annotations__]
+        return f"settings are wanted here: {', '.join(dict.fromkeys([*own, *inner.model_fields]))}"
     return "names and values are wanted here"
 
 

@@ -19,6 +19,7 @@ _RESULTS = {
     Reason.BUSY: DialResult.BUSY,
     Reason.NO_ANSWER: DialResult.NO_ANSWER,
     Reason.DECLINED: DialResult.DECLINED,
+    Reason.DO_NOT_DISTURB: DialResult.DECLINED,
     Reason.UNKNOWN_NUMBER: DialResult.UNKNOWN,
     Reason.NO_SUCH_NUMBER: DialResult.UNKNOWN,
     Reason.LIMIT_REACHED: DialResult.ENDED_BY_CALLEE,

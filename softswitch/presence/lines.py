@@ -14,6 +14,7 @@ from softswitch.events import (
     LegAnswered,
     LegEnded,
     LegInvited,
+    LegJoined,
     LegLeft,
     LegRinging,
     LegTookPlace,
@@ -92,6 +93,9 @@ class Lines:
                 self._move(entry.call, leg, LineState.CONFIRMED)
             case LegTookPlace(leg, party, of):
                 self._took_place(entry.call, leg, party, of)
+            case LegJoined(leg, party):
+                self._begin(entry.call, leg, party, RECIPIENT, call.caller, call.caller_name)
+                self._move(entry.call, leg, LineState.CONFIRMED)
             case LegEnded(leg) | LegLeft(leg):
                 self._end(entry.call, leg)
             case CallEnded():

@@ -36,6 +36,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "calls": FOUNDATION | {"sip", "registrar", "bus"},
     # Of calls, the signaller alone: see SIGNALLER_ONLY.
     "presence": FOUNDATION | {"sip", "bus", "registrar", "calls"},
+    "features": FOUNDATION | {"bus", "registrar", "calls"},
     "ivr": FOUNDATION | {"calls", "words"},
     "queues": FOUNDATION | {"calls"},
     "speech": FOUNDATION,
@@ -47,7 +48,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "web": FOUNDATION | {"bus", "registrar", "trunks", "calls", "ivr", "queues", "speech", "crm"},
     # One frozen tree with a part per room; a room is handed its own part and never imports the whole.
     "config": FOUNDATION
-    | {"transport", "registrar", "trunks", "calls", "ivr", "queues", "speech", "storage", "trace"}
+    | {"transport", "registrar", "trunks", "calls", "features", "ivr", "queues", "speech", "storage", "trace"}
     | {"presence"},
     # Readers of the event log, in words for people.
     "words": FOUNDATION | {"calls"},
@@ -68,7 +69,8 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "ports": FOUNDATION | {"transport"},
     "music": FOUNDATION,
     "preflight": FOUNDATION
-    | {"config", "demo", "ivr", "registrar", "speech", "home", "ports", "music", "transport", "trunks"},
+    | {"config", "demo", "ivr", "registrar", "speech", "home", "ports", "music", "transport", "trunks"}
+    | {"features"},
     "voices": FOUNDATION | {"speech", "ivr", "calls"},
     "greeting": FOUNDATION | {"config", "ivr", "calls", "words"},
 }
