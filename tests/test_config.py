@@ -116,8 +116,8 @@ def test_a_time_of_day_stays_a_text(file: Path) -> None:
     [
         ("", [": the file is empty"]),
         ("# nothing\n", [": the file is empty"]),
-        ("- a\n", ["line 1: settings are wanted here: country, "]),
-        ("just words\n", ["line 1: settings are wanted here: country, "]),
+        ("- a\n", ["line 1: settings are wanted here: sip, media, "]),
+        ("just words\n", ["line 1: settings are wanted here: sip, media, "]),
         ("sip: {port: 5060\n", ["line 1: this is not YAML: the bracket that is opened here is never closed"]),
         ("sip:\n\tport: 1\n", ["line 2: this is not YAML: use spaces, not tabs"]),
         ("sip: 5060\n", ["line 1: sip: settings are wanted here: bind, port, "]),

@@ -178,7 +178,7 @@ def outside_faults(file: Path, text: str) -> list[str]:
         ),
         (
             "numbers:\n  +48221234567: office\n  +48221234568: ofice\n",
-            "line 8: numbers.+48221234568: leads to ofice: there is no menu, account or number of that name; "
+            "line 8: numbers.+48221234568: leads to ofice: there is no menu, account, group, room or number of that name; "
             "did you mean 'office'?",
         ),
         (
@@ -388,3 +388,26 @@ def test_their_ports_are_tried_too(file: Path, part: str, setting: str) -> None:
             text = file.read_text().replace(f"port: {port}", f"port: {port}, optional: yes")
             file.write_text(text, encoding="utf-8")
             assert examine(load_config(file)).obstacles == ()
+
+
+def test_what_is_impossible_of_phone_features_is_named_with_its_line(file: Path) -> None:
+    tree(file.parent / "a.yaml", number="200")
+    text = (
+        "accounts: {1001: {password: x, forward: {busy: 1001}}}\ntrees: [a.yaml]\n"
+        "groups:\n  200: {members: [1001]}\n  201: {members: [1001, 1002]}\n"
+        "rooms:\n  8000: {pin: 2468}\ncodes: {meet: '*8', pickup: ''}\n"
+    )
+    assert faults(written(file, text)) == [
+        "line 6: groups.200: 200 is also the number of the menu 'a': give one of the two another",
+        "line 7: groups.201.members.1: there is no account 1002",
+        "line 3: accounts.1001.forward.busy: 1001 cannot forward to itself",
+    ]
+
+
+def test_a_number_from_outside_may_lead_to_a_group_or_a_room(file: Path) -> None:
+    text = (
+        f"{ANNA}groups: {{200: {{members: [1001]}}}}\nrooms: {{8000: {{pin: 2468}}}}\n"
+        "numbers: {+48221234567: 200, +48221234568: 8000, +48221234569: 700}\nparking: {}\n"
+    )
+    (fault,) = faults(written(file, text))
+    assert "numbers.+48221234569: leads to 700: there is no menu, account, group, room or number" in fault
