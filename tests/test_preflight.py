@@ -178,8 +178,8 @@ def outside_faults(file: Path, text: str) -> list[str]:
         ),
         (
             "numbers:\n  +48221234567: office\n  +48221234568: ofice\n",
-            "line 8: numbers.+48221234568: leads to ofice: there is no menu, account, group, room or number of that name; "
-            "did you mean 'office'?",
+            "line 8: numbers.+48221234568: leads to ofice: there is no menu, account, group, room or "
+            "number of that name; did you mean 'office'?",
         ),
         (
             "numbers:\n  +48221234567: 1001\n  221234567: office\n",

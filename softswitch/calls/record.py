@@ -214,8 +214,8 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "Menu{tree} krążyło w kółko bez udziału dzwoniącego{branch}, więc centrala zakończyła połączenie.",
     ),
     Reason.SERVICE_ENDED: (
-        "The service at {called} came to its end and hung up.",
-        "Usługa pod numerem {called} dobiegła końca i zakończyła połączenie.",
+        "The service{at} came to its end and hung up.",
+        "Usługa{at} dobiegła końca i zakończyła połączenie.",
     ),
     Reason.CANCELLED: (
         "{caller} gave up before the call was answered{after}.",
@@ -255,8 +255,8 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.UNKNOWN_NUMBER: ("The number {called} does not exist here.", "Numer {called} tu nie istnieje."),
     Reason.NOT_ADMITTED: (
-        "{caller} did not know the PIN of {called}.",
-        "{caller} nie znał kodu PIN numeru {called}.",
+        "{caller} did not know the PIN.",
+        "{caller} nie znał kodu PIN.",
     ),
     Reason.NO_COMMON_CODEC: (
         "A phone and the switch have no audio codec in common.",
@@ -352,6 +352,7 @@ def _sentence(
         caller=who[0],
         callee=who[1],
         called=called or ("wybrany" if polish else "dialled"),
+        at=f" {'pod numerem' if polish else 'at'} {called}" if called else "",
         silent=silent or none,
         tree=f" {tree}" if tree else "",
         branch=f"{place}{branch}" if branch else "",
