@@ -15,6 +15,7 @@ from softswitch.calls.media_port import MediaPort
 from softswitch.config import MediaConfig, SipConfig
 from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.events import Entry, SwitchStarted, SwitchStopped
+from softswitch.features.settings import Settings, When
 from softswitch.preflight import Findings
 from tests.fakes.home_line import Diary, local
 
@@ -100,6 +101,14 @@ async def test_what_stops_nothing_is_told_before_the_start(
     async with running(local(tmp_path), notices=Notices(event=started, warned=told.append)):
         pass
     assert told[0] == "softswitch.yaml line 3: media.ports: overlaps"
+
+
+async def test_what_people_set_holds_after_a_restart(tmp_path: Path) -> None:
+    async with running(local(tmp_path)) as switch:
+        switch.signalling.features.settings.set_forward("1001", When.BUSY, "1002")
+        switch.signalling.features.settings.set_dnd("1001", True)
+    async with running(local(tmp_path)) as switch:
+        assert switch.signalling.features.settings.of("1001") == Settings(busy="1002", dnd=True)
 
 
 async def test_a_fault_inside_is_not_swallowed_and_everything_is_ended_first(tmp_path: Path) -> None:

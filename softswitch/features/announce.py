@@ -56,21 +56,23 @@ class Announcer:
 
     async def tell(self, call: Call, text: Text, number: str = "") -> None:
         """Answer a call and say something to its end; whoever takes the caller's place hears it too."""
-        await self.answered(call)
         while True:
             caller = call.caller
-            await self.say(caller, text, self.language_of(caller.party), number)
+            # Spoken before the answer, so that nobody listens to silence while a voice is loaded.
+            prompt = await self._prompt(text, self.language_of(caller.party), number)
+            try:
+                await self.answered(call)
+                await _heard(caller, prompt)
+            finally:
+                self._forget(prompt, number)
             if call.caller is caller:
                 return
 
     async def say(self, leg: PhoneLeg, text: Text, language: str, number: str = "") -> None:
         """Say something to one leg, to its end. What cannot be spoken is left out and logged."""
         prompt = await self._prompt(text, language, number)
-        if prompt is None:
-            return
         try:
-            if not leg.over:  # It may have been replaced meanwhile, and hung up.
-                await leg.voice.play([prompt])
+            await _heard(leg, prompt)
         finally:
             self._forget(prompt, number)
 
@@ -79,10 +81,9 @@ class Announcer:
         prompt = await self._prompt(text, language, number)
         try:
             if prompt is not None and not len(leg.keys):
-                await first_of(_until_key(leg), _played(leg, prompt))
+                await first_of(_until_key(leg), _heard(leg, prompt))
         finally:
-            if prompt is not None:
-                self._forget(prompt, number)
+            self._forget(prompt, number)
         press = await leg.keys.next(within)
         return press.digit if press is not None else ""
 
@@ -107,8 +108,8 @@ class Announcer:
             logger.warning("an announcement cannot be spoken: %s (%s)", error, text.name)
             return None
 
-    def _forget(self, prompt: int, number: str) -> None:
-        if number:
+    def _forget(self, prompt: int | None, number: str) -> None:
+        if prompt is not None and number:
             self._speaker.forget(prompt)
 
 
@@ -116,5 +117,6 @@ async def _until_key(leg: PhoneLeg) -> None:
     await leg.keys.arrived()
 
 
-async def _played(leg: PhoneLeg, prompt: int) -> None:
-    await leg.voice.play([prompt])
+async def _heard(leg: PhoneLeg, prompt: int | None) -> None:
+    if prompt is not None and not leg.over:  # It may have been replaced meanwhile, and hung up.
+        await leg.voice.play([prompt])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from softswitch.features.config import FeaturesConfig, PersonConfig
 
@@ -24,7 +24,7 @@ def feature_faults(
         elif group.on_no_answer in _parking(config):
             yield f"groups.{number}.on_no_answer", "is a parking number: nobody would be told of the call"
     for user, person in people.items():
-        yield from _forwards(user, person)
+        yield from _forwards(user, person, _parking(config))
 
 
 def _numbers(
@@ -49,7 +49,7 @@ def _parking(config: FeaturesConfig) -> tuple[str, ...]:
     return () if config.parking is None else (config.parking.number, *config.parking.numbers)
 
 
-def _forwards(user: str, person: PersonConfig) -> Iterator[Fault]:
+def _forwards(user: str, person: PersonConfig, parking: Collection[str]) -> Iterator[Fault]:
     forward = person.forward
     missed = forward.no_answer.to if forward.no_answer is not None else None
     for name, to in (
@@ -60,5 +60,10 @@ def _forwards(user: str, person: PersonConfig) -> Iterator[Fault]:
     ):
         if to == user:
             yield f"accounts.{user}.forward.{name}", f"{user} cannot forward to itself"
+        elif to in parking:
+            yield (
+                f"accounts.{user}.forward.{name}",
+                f"{to} is a parking number: callers would wait there unseen",
+            )
     if person.find_me is not None and user in person.find_me.numbers:
         yield f"accounts.{user}.find_me.numbers", f"{user} is rung anyway: name its other numbers"

@@ -305,6 +305,8 @@ def test_a_name_with_braces_is_a_name() -> None:
 
 
 def test_no_reason_at_all_is_said_so() -> None:
+    assert why_briefly("service_ended") == "The service came to its end and hung up."
+    assert why_briefly("service_ended", "pl") == "Usługa dobiegła końca i zakończyła połączenie."
     assert why_briefly("") == "The call ended: for an unknown reason."
 
 

@@ -63,6 +63,13 @@ def test_members_exist_and_a_group_leads_on_to_somebody():
     )
 
 
+def test_nobody_forwards_to_a_parking_number():
+    people = {"1001": PersonConfig.model_validate({"forward": {"busy": "702"}})}
+    ((where, reason),) = faults(people, parking={})
+    assert where == "accounts.1001.forward.busy"
+    assert reason == "702 is a parking number: callers would wait there unseen"
+
+
 def test_nobody_forwards_to_or_looks_for_himself():
     person = PersonConfig.model_validate(
         {

@@ -14,6 +14,7 @@ from softswitch.events import (
     LegEnded,
     LegHeld,
     LegInvited,
+    LegJoined,
     LegLeft,
     LegRinging,
     LegTookPlace,
@@ -104,6 +105,13 @@ def test_who_takes_the_callers_place_calls() -> None:
     assert reading.lines.of("1002") == (Line("c1-b2", RECIPIENT, LineState.TRYING, "1003"),)
 
 
+def test_who_comes_from_another_call_is_talking() -> None:
+    reading = Reading().read(ARRIVED, LegJoined("b1", "1003", "c2"))
+    assert reading.lines.of("1003") == (Line("c1-b1", RECIPIENT, LineState.CONFIRMED, "1001", "Anna"),)
+    reading.read(leg_ended("b1"))
+    assert reading.lines.of("1003") == ()
+
+
 def test_a_call_of_before_and_events_of_no_call_are_passed_over() -> None:
     reading = Reading().read(LegInvited("b1", "1002", "x"), LegRinging("b1", "1002", False), ENDED)
     assert len(reading.lines) == 0
@@ -129,6 +137,7 @@ def test_the_end_of_a_call_ends_what_is_left_of_it() -> None:
                     LegLeft("b1", "1002", "c9"),
                     LegTookPlace("b2", "1003", "b1", "c9"),
                     LegTookPlace("b3", "1003", "a", "c9"),
+                    LegJoined("b4", "1004", "c9"),
                     *(leg_ended(leg) for leg in ("a", "b1", "b2")),
                 ]
             ),
