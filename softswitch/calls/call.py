@@ -14,7 +14,7 @@ from typing import Final, Protocol, runtime_checkable
 
 from softswitch.calls.caller_leg import CallerLeg
 from softswitch.calls.errors import CallError
-from softswitch.calls.hangup import SWITCH, Reason, Termination
+from softswitch.calls.hangup import CALLEE, SWITCH, Reason, Termination
 from softswitch.calls.leg import Leg, Surroundings
 from softswitch.calls.origin import OutsideCaller
 from softswitch.calls.phone_leg import PhoneLeg
@@ -184,6 +184,7 @@ class Call:
     def take_over(self, leg: PhoneLeg, *, place: PhoneLeg, from_call: str) -> None:
         """Take in a leg of another call, in the place of one that takes part no more."""
         self._enrol(leg)
+        leg.stands_as = place.stands_as
         if place is self.caller:
             self.caller = leg
             leg.stand_in_for(place)
@@ -192,6 +193,7 @@ class Call:
     def admit(self, leg: PhoneLeg, *, from_call: str) -> None:
         """Take in a leg of another call beside those that are here."""
         self._enrol(leg)
+        leg.stands_as = CALLEE
         self.record(LegJoined(leg.name, leg.party, from_call))
 
     def _enrol(self, leg: PhoneLeg) -> None:

@@ -266,14 +266,6 @@ class CalledLeg(PhoneLeg):
         """What is written down: a phone that never answered was cancelled, however well the call went."""
         return self.termination.codes(answered=self.answered, otherwise=GIVEN_UP)
 
-    def hung_up_reason(self) -> Reason:
-        """A called phone's BYE ends the call well."""
-        return Reason.CALLEE_HUNG_UP
-
-    def side(self) -> str:
-        """The called side."""
-        return CALLEE
-
 
 def _moved_to(response: Response) -> str:
     """Return the number a 3xx names as the place to call instead, "" for none (RFC 3261 §21.3)."""

@@ -204,14 +204,6 @@ class CallerLeg(PhoneLeg):
         self._acked.set()
         super().acknowledged(request)
 
-    def hung_up_reason(self) -> Reason:
-        """A caller's BYE ends the call well."""
-        return Reason.CALLER_HUNG_UP
-
-    def side(self) -> str:
-        """The caller's side."""
-        return CALLER
-
     def release(self, termination: Termination) -> None:
         """Refuse the INVITE if it is still open, else say BYE."""
         if self.progress is Progress.UP:

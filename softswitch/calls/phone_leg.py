@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from softswitch.calls import in_dialog
 from softswitch.calls.changes import Changes
-from softswitch.calls.hangup import Termination
+from softswitch.calls.hangup import CALLEE, CALLER, Reason, Termination
 from softswitch.calls.leg import Leg, Progress, Surroundings
 from softswitch.calls.signals import Signal
 from softswitch.sip.hop import Hop
@@ -29,6 +29,8 @@ class PhoneLeg(Leg):
     ) -> None:
         super().__init__(name, party, around, hop, tell)
         self.changes = Changes(self, owner=owner)
+        self.stands_as = CALLEE if owner else CALLER
+        """Which side of the call it is. One that came from another call may stand on the other side here."""
         self.shows_identity = True
         """Its phone is told when it talks with somebody else."""
 
@@ -99,6 +101,14 @@ class PhoneLeg(Leg):
     def codecs_offered(self) -> tuple[str, ...]:
         """Return the codecs the phone would take, best first, as far as it has said."""
         return (self.codec,) if self.codec else ()
+
+    def side(self) -> str:
+        """Return which side of the call this phone is."""
+        return self.stands_as
+
+    def hung_up_reason(self) -> Reason:
+        """Return what it means when this phone hangs up: the call ends well, by its side."""
+        return Reason.CALLER_HUNG_UP if self.stands_as == CALLER else Reason.CALLEE_HUNG_UP
 
     def requested(self, incoming: Incoming) -> None:
         """Answer a request inside the leg's dialog; what comes in one that was not chosen changes nothing."""

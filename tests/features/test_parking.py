@@ -53,7 +53,8 @@ async def test_a_call_is_transferred_to_the_parking_and_fetched_at_another_phone
         celina.hang_up()
         await passes(1)
         assert len(anna.incoming("BYE")) == 1
-        assert {end.result for end in here.switch.events(CallEnded)} == {"completed"}
+        ends = [(end.reason, end.ended_by) for end in here.switch.events(CallEnded)]
+        assert ends == [("transferred", "switch"), ("callee_hung_up", "callee")]
 
 
 @in_virtual_time

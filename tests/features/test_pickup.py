@@ -25,7 +25,7 @@ async def test_a_call_in_ones_group_is_picked_up():
         celina.hang_up()
         await passes(1)
         assert len(anna.incoming("BYE")) == 1
-        assert [end.result for end in here.switch.events(CallEnded)] == ["completed", "completed"]
+        assert [end.reason for end in here.switch.events(CallEnded)] == ["transferred", "callee_hung_up"]
 
 
 @in_virtual_time
