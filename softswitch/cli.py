@@ -20,7 +20,7 @@ from rich.console import RenderableType
 
 from softswitch import __version__
 from softswitch.app import DATABASE, Notices, Switch, running
-from softswitch.calls.record import ENGLISH, POLISH
+from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.clock import SystemClock
 from softswitch.commands.defence import Phone, ShutOut, show_bans, show_lifted, show_phones
 from softswitch.commands.records import View, show_call, show_calls

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from softswitch.calls.record import ENGLISH, POLISH
+from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.config import Config
 from softswitch.ivr.model import Tree
 from softswitch.words import Both

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Final, assert_never
 
-from softswitch.calls.record import ENGLISH, POLISH, why_briefly
+from softswitch.calls.why import ENGLISH, POLISH, why_briefly
 from softswitch.errors import harmless
 from softswitch.events import (
     AccountShutOut,

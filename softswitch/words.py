@@ -1,7 +1,7 @@
 """The short names that events carry, as people say them: results, exits, kinds, parties, ways of pressing.
 
 What is written down stays a code, so that programs can count it; what is shown is one of these words. The
-sentences that tell why a call ended stand in :mod:`softswitch.calls.record`.
+sentences that tell why a call ended stand in :mod:`softswitch.calls.why`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from softswitch.calls.record import POLISH
+from softswitch.calls.why import POLISH
 
 Both = tuple[str, str]
 """The same said in English and in Polish."""

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.calls.record import POLISH
+from softswitch.calls.why import POLISH
 from softswitch.commands.records import View
 from softswitch.narration import printable
 

@@ -14,7 +14,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.calls.record import ENGLISH, POLISH, CallRecord, LegRecord, call_record, lasting, why
+from softswitch.calls.record import CallRecord, LegRecord, call_record
+from softswitch.calls.why import ENGLISH, POLISH, lasting, why
 from softswitch.events import Entry, StepTaken
 from softswitch.narration import TAIL, CauseFirst, printable, told
 from softswitch.words import Both, quality_word, word

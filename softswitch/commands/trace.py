@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from softswitch.calls.record import ENGLISH, POLISH
+from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.commands.records import FOUND, NOTHING, UNCLEAR, EventReader
 from softswitch.events import (
     CallEnded,

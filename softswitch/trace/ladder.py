@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from softswitch.calls.record import POLISH
+from softswitch.calls.why import POLISH
 from softswitch.events import (
     CallArrived,
     CallEnded,

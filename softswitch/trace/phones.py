@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from softswitch.calls.record import POLISH, lasting
+from softswitch.calls.why import POLISH, lasting
 from softswitch.events import CredentialsRefused, Entry, SourceShutOut
 from softswitch.narration import printable
 from softswitch.sip.errors import SipError

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from softswitch.calls.hangup import Reason
-from softswitch.calls.record import POLISH, lasting, why
+from softswitch.calls.why import POLISH, lasting, why
 from softswitch.events import SoundBothWays, SoundOneWay
 from softswitch.narration import printable
 from softswitch.sip.offer_answer import Local

@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from rich.console import Console, RenderableType
 
-from softswitch.calls.record import POLISH
+from softswitch.calls.why import POLISH
 from softswitch.commands.defence import Phone, ShutOut, show_bans, show_lifted, show_phones
 from softswitch.commands.records import View
 

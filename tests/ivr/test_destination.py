@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.calls.record import why_it_ended
+from softswitch.calls.why import why_it_ended
 from softswitch.events import (
     BranchEntered,
     CallRouted,

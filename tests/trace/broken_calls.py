@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from softswitch.calls.record import ENGLISH
+from softswitch.calls.why import ENGLISH
 from softswitch.events import MediaWorkerDied, SwitchStarted
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
 from softswitch.registrar.credentials import Authenticator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from softswitch.calls.record import ENGLISH, POLISH
+from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.events import BranchEntered, DigitPressed, Entry, Event, LegEnded, PromptPlayed, StepTaken
 from softswitch.trace.ladder import (
     SWITCH,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.calls.record import ENGLISH, POLISH
+from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.events import CredentialsRefused, Entry, SourceShutOut
 from softswitch.sip.hop import Hop
 from softswitch.trace.messages import Message, message_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softswitch.calls.record import ENGLISH, POLISH
+from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.trace.verdict import near_numbers, slips
 from tests.trace.broken_calls import FOLDER, SCENARIOS, played
 from tests.trace.recorded import Recorded, call_sentences, from_json

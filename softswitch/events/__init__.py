@@ -1,0 +1,200 @@
+"""Everything that can happen to a call or a phone, as plain frozen values.
+
+These are the rows of the one event log. The call record, the console, statistics and every later
+report read them; nothing keeps a second count. An event says what happened, never what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from softswitch.events.course import (
+    BranchEntered,
+    CallArrived,
+    CallEnded,
+    CallForwarded,
+    CallParked,
+    CallRetrieved,
+    CallRouted,
+    ParkingRecalled,
+    PinRefused,
+    PromptPlayed,
+    RoomEntered,
+    RoomLeft,
+    StepTaken,
+    TransferAsked,
+    TransferDone,
+)
+from softswitch.events.legs import (
+    DigitPressed,
+    KeysDropped,
+    LegAnswered,
+    LegEnded,
+    LegHeld,
+    LegInvited,
+    LegJoined,
+    LegLeft,
+    LegMoved,
+    LegResumed,
+    LegRinging,
+    LegsBridged,
+    LegTookPlace,
+    MediaLatched,
+    SoundBothWays,
+    SoundOneWay,
+    TrunkGivenUp,
+    TrunkTaken,
+)
+from softswitch.events.system import (
+    AccountShutOut,
+    CredentialsRefused,
+    DoNotDisturbSet,
+    ForwardSet,
+    MediaWorkerDied,
+    MediaWorkerStarted,
+    PhoneReachable,
+    PhoneRegistered,
+    PhoneUnreachable,
+    PhoneUnregistered,
+    SourceLetIn,
+    SourceShutOut,
+    SourceSilenced,
+    SwitchStarted,
+    SwitchStopped,
+    TrunkLost,
+    TrunkReachable,
+    TrunkRegistered,
+    TrunkUnreachable,
+)
+
+__all__ = [
+    "KINDS",
+    "AccountShutOut",
+    "BranchEntered",
+    "CallArrived",
+    "CallEnded",
+    "CallEvent",
+    "CallForwarded",
+    "CallParked",
+    "CallRetrieved",
+    "CallRouted",
+    "CredentialsRefused",
+    "DigitPressed",
+    "DoNotDisturbSet",
+    "Entry",
+    "Event",
+    "ForwardSet",
+    "KeysDropped",
+    "LegAnswered",
+    "LegEnded",
+    "LegHeld",
+    "LegInvited",
+    "LegJoined",
+    "LegLeft",
+    "LegMoved",
+    "LegResumed",
+    "LegRinging",
+    "LegTookPlace",
+    "LegsBridged",
+    "MediaLatched",
+    "MediaWorkerDied",
+    "MediaWorkerStarted",
+    "ParkingRecalled",
+    "PhoneReachable",
+    "PhoneRegistered",
+    "PhoneUnreachable",
+    "PhoneUnregistered",
+    "PinRefused",
+    "PromptPlayed",
+    "RoomEntered",
+    "RoomLeft",
+    "SoundBothWays",
+    "SoundOneWay",
+    "SourceLetIn",
+    "SourceShutOut",
+    "SourceSilenced",
+    "StepTaken",
+    "SwitchStarted",
+    "SwitchStopped",
+    "SystemEvent",
+    "TransferAsked",
+    "TransferDone",
+    "TrunkGivenUp",
+    "TrunkLost",
+    "TrunkReachable",
+    "TrunkRegistered",
+    "TrunkTaken",
+    "TrunkUnreachable",
+]
+
+SystemEvent = (
+    SwitchStarted
+    | SwitchStopped
+    | PhoneRegistered
+    | PhoneUnregistered
+    | PhoneUnreachable
+    | PhoneReachable
+    | CredentialsRefused
+    | SourceShutOut
+    | AccountShutOut
+    | SourceLetIn
+    | SourceSilenced
+    | TrunkRegistered
+    | TrunkLost
+    | TrunkReachable
+    | TrunkUnreachable
+    | MediaWorkerStarted
+    | MediaWorkerDied
+    | ForwardSet
+    | DoNotDisturbSet
+)
+CallEvent = (
+    CallArrived
+    | CallRouted
+    | LegInvited
+    | TrunkTaken
+    | TrunkGivenUp
+    | LegRinging
+    | LegAnswered
+    | LegHeld
+    | LegResumed
+    | MediaLatched
+    | SoundOneWay
+    | SoundBothWays
+    | LegMoved
+    | DigitPressed
+    | KeysDropped
+    | CallForwarded
+    | TransferAsked
+    | TransferDone
+    | LegTookPlace
+    | LegLeft
+    | LegJoined
+    | CallParked
+    | ParkingRecalled
+    | CallRetrieved
+    | RoomEntered
+    | RoomLeft
+    | PinRefused
+    | LegsBridged
+    | LegEnded
+    | BranchEntered
+    | PromptPlayed
+    | StepTaken
+    | CallEnded
+)
+Event = SystemEvent | CallEvent
+
+KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in (*SystemEvent.__args__, *CallEvent.__args__)}
+"""Every event class by its name: how a stored row finds its class again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the event log. ``call`` is empty for events that belong to no call."""
+
+    sequence: int
+    at: datetime
+    call: str
+    event: Event
