@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from softswitch.calls.call import Call
 from softswitch.calls.errors import CallOver
-from softswitch.calls.hangup import Termination
+from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.identity import shown
 from softswitch.calls.leg import Leg
 from softswitch.calls.phone_leg import PhoneLeg
@@ -26,7 +26,8 @@ async def talk(call: Call, callee: PhoneLeg) -> Termination:
     end = callee.termination
     if not callee.over:  # It may have hung up while the caller was being answered.
         end, callee = await _Talk(call, callee).run()
-    call.drop(callee, end)
+    if callee is not call.caller:
+        call.drop(callee, end)
     if call.caller is not caller or caller not in call.legs:
         raise CallOver(end)
     return end
@@ -72,9 +73,12 @@ class _Talk:
         call = self._call
         while True:
             leg, signal = await call.signals.get()
+            assert isinstance(leg, PhoneLeg)
             if isinstance(signal, TookPlace):
-                await self._replaced(leg, signal.of)
+                await self._replaced(leg)
             elif leg not in (call.caller, self._callee):
+                if isinstance(signal, Referred):
+                    signal.referral.refuse(403, "There is nobody to transfer")
                 continue
             match signal:
                 case Ended(termination):
@@ -82,6 +86,8 @@ class _Talk:
                 case Held() | Resumed():
                     if not self._callee.over:  # Its end waits behind this, when both came in one breath.
                         _let_hear(call.caller, self._callee)
+                case Referred(referral) if leg.heir is not None:
+                    referral.refuse(403, "Another phone has taken its place")
                 case Referred(referral):
                     end = await self._refer(leg, Transfer(call, referral, leg, self._other(leg)))
                     if end is not None:
@@ -94,8 +100,8 @@ class _Talk:
 
     async def _refer(self, leg: Leg, transfer: Transfer) -> Termination | None:
         """Carry out a transfer; return how the talk ended by it, None when it goes on."""
-        stays = self._other(leg)
         partner = await transfer.carry_out()
+        stays = transfer.stays
         if isinstance(partner, Termination):
             return partner
         if partner is not None:
@@ -103,16 +109,21 @@ class _Talk:
                 (partner, stays) if partner is self._call.caller else (stays, partner)
             )
             await self._meet(stays, partner)
-        elif not stays.over:
-            self._join()
+        else:
+            self._callee = self._callee.latest
+            other = self._other(stays)
+            await other.move_sound(near=stays)
+            if not stays.over and not other.over:
+                self._join()
         return None
 
-    async def _replaced(self, leg: Leg, of: str) -> None:
-        """Go on with a leg that came in the place of another."""
-        assert isinstance(leg, PhoneLeg)
-        if of == self._callee.name:
-            self._callee = leg
-        await self._meet(self._other(leg), leg)
+    async def _replaced(self, leg: PhoneLeg) -> None:
+        """Go on with a leg that came in the place of another; let one go whose place was lost meanwhile."""
+        self._callee = self._callee.latest
+        if leg in (self._call.caller, self._callee):
+            await self._meet(self._other(leg), leg)
+        elif self._call.takes_part(leg):
+            self._call.drop(leg, Termination(Reason.CANCELLED))
 
     async def _meet(self, stays: PhoneLeg, newcomer: PhoneLeg) -> None:
         """Let two talk that did not before, and tell each with whom."""

@@ -7,6 +7,7 @@ cleaning up is what ``finally`` does.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -149,6 +150,7 @@ class Call:
         self.forwarded: list[str] = []
         """Accounts that sent the call on, in order."""
         self._legs: list[PhoneLeg] = [self.caller]
+        self._retired: set[PhoneLeg] = set()
         self._closing: set[asyncio.Future[None]] = set()
         self._named = 0
         self._finished = finished
@@ -176,15 +178,30 @@ class Call:
             return None
         return self.pair[1] if leg is self.pair[0] else self.pair[0]
 
+    def takes_part(self, leg: PhoneLeg) -> bool:
+        """Tell whether a leg is in this call to stay: not over, not retired, nor the call about to end."""
+        return self._gone is None and leg in self._legs and leg not in self._retired and not leg.over
+
     def give_up(self, leg: PhoneLeg, to: Call) -> None:
-        """Let a leg go on in another call."""
+        """Let a leg go on in another call, with what it has told and nobody has heard yet."""
         self._legs.remove(leg)
+        waiting = [self.signals.get_nowait() for _ in range(self.signals.qsize())]
+        for teller, signal in waiting:
+            if teller is not leg:
+                self.signals.put_nowait((teller, signal))
+            elif isinstance(signal, Referred):
+                signal.referral.refuse(491, "The call is being transferred")
+            else:
+                to.signal(leg, signal)
         self.record(LegLeft(leg.name, leg.party, to.facts.id))
 
     def take_over(self, leg: PhoneLeg, *, place: PhoneLeg, from_call: str) -> None:
         """Take in a leg of another call, in the place of one that takes part no more."""
         self._enrol(leg)
         leg.stands_as = place.stands_as
+        place.heir = leg
+        if self.pair is not None and place in self.pair:
+            self.pair = (leg, self.pair[1]) if place is self.pair[0] else (self.pair[0], leg)
         if place is self.caller:
             self.caller = leg
             leg.stand_in_for(place)
@@ -203,6 +220,8 @@ class Call:
     def retire(self, leg: PhoneLeg, termination: Termination) -> None:
         """Drop a leg whose part is over, but let its phone hang up by itself if it does so soon."""
         leg.hush()
+        leg.keys.relay = None
+        self._retired.add(leg)
         asyncio.get_running_loop().call_later(PARTING_SECONDS, self.drop, leg, termination)
 
     def drop(self, leg: PhoneLeg, termination: Termination) -> None:
@@ -228,7 +247,7 @@ class Call:
         """Take what a leg tells."""
         if leg is self.caller and isinstance(signal, Ended):
             self.end(signal.termination)
-        elif isinstance(signal, Referred) and self.pair is None:
+        elif isinstance(signal, Referred) and (self.pair is None or leg not in self.pair):
             signal.referral.refuse(403, "There is nobody to transfer")
         else:
             self.signals.put_nowait((leg, signal))
@@ -283,8 +302,15 @@ class Call:
             self._gone = termination
         for leg in list(reversed(self._legs)):
             self.drop(leg, termination)
+        while not self.signals.empty():
+            _, signal = self.signals.get_nowait()
+            if isinstance(signal, Referred):
+                signal.referral.refuse(487, "The call is over")
         # In one go: no leg's last word waits for another's. Faults are told by _closed.
-        await asyncio.gather(*self._closing, return_exceptions=True)
+        while open_still := [one for one in self._closing if not one.done()]:
+            # The caller's end may have cancelled us in our own task: closing is never cut short by it.
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait(open_still)
         self._finished(self)
         codes = termination.codes(answered=self.first.answered or self.caller.answered)
         self.record(

@@ -17,13 +17,13 @@ from softswitch.sip.abilities import ALLOW
 from softswitch.sip.digest import authorize
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr, parse_reason
-from softswitch.sip.hop import Hop
+from softswitch.sip.hop import Hop, bare_host
 from softswitch.sip.message import Request, Response
 from softswitch.sip.offer_answer import PCMA, PCMU, Agreement, accept, offer
 from softswitch.sip.sdp import SessionDescription
 from softswitch.sip.session_timer import Fields, agreed, min_se
 from softswitch.sip.signals import Cause, DialogId, Failed, Reply, TransactionKey
-from softswitch.sip.uri import Uri, dialled, parse_uri
+from softswitch.sip.uri import SipUri, Uri, dialled, parse_uri
 
 MOST_INTERVALS: Final = 3
 """Times an INVITE is sent again because its session interval was too small: a proxy may want more."""
@@ -127,6 +127,16 @@ class CalledLeg(PhoneLeg):
             return self._interval_raised(response)
         return self._falls_back(response.status)
 
+    def _moved_to(self, response: Response) -> str:
+        """Return the number a 3xx names as the place to call instead, "" for none (RFC 3261 §21.3)."""
+        if not 300 <= response.status < 400:
+            return ""
+        for contact in sorted(response.contacts, key=lambda contact: -contact.q):
+            host = bare_host(contact.uri.host) if isinstance(contact.uri, SipUri) else ""
+            if (number := dialled(contact.uri)) and self.is_here(host):
+                return number
+        return ""
+
     def _authorized(self, response: Response) -> bool:
         """Send the INVITE again with credentials; False when we have none, or they were refused."""
         login, first = self._invitation.login, self._invite
@@ -177,7 +187,7 @@ class CalledLeg(PhoneLeg):
             return
         elif self.progress is not Progress.UP:
             self.refusal = _words(reply.response)
-            self.moved_to = _moved_to(reply.response)
+            self.moved_to = self._moved_to(reply.response)
             # RFC 3261 §21.6: a 6xx "has definitive information about a particular user".
             self.speaks_for_all = status >= 600
             self.ended(Termination(Reason.CANCELLED) if self._cancelled else of_status(status))
@@ -265,14 +275,6 @@ class CalledLeg(PhoneLeg):
     def codes(self) -> Codes:
         """What is written down: a phone that never answered was cancelled, however well the call went."""
         return self.termination.codes(answered=self.answered, otherwise=GIVEN_UP)
-
-
-def _moved_to(response: Response) -> str:
-    """Return the number a 3xx names as the place to call instead, "" for none (RFC 3261 §21.3)."""
-    if not 300 <= response.status < 400:
-        return ""
-    best = sorted(response.contacts, key=lambda contact: -contact.q)
-    return next((number for contact in best if (number := dialled(contact.uri))), "")
 
 
 def _words(response: Response) -> str:

@@ -68,6 +68,8 @@ class Changes:
         """
         if "update" in self._leg.allows:
             return await self._ask("UPDATE", None, fields)
+        if self._leg.ours is None:
+            return CALL_GONE  # Its answer to our offer has not come yet: no offer may follow that one.
         return await self._ask("INVITE", self._unchanged, fields)
 
     def begin(self, work: Coroutine[None, None, object]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from softswitch.calls.call import Call
 from softswitch.calls.called_leg import CalledLeg, Invitation
+from softswitch.calls.errors import CallError
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.outbound import OutsideParty
 from softswitch.calls.phone_leg import PhoneLeg
@@ -49,9 +50,13 @@ class Hunt:
             self._sounded = True
             call.caller.voice.hear_loop(call.around.media.ring_back)
         # When the call itself ends meanwhile we are cancelled, and its end stops the phones, saying why.
-        for binding in bindings:
-            if binding.account not in self._refused:
-                await self._invite(binding)
+        try:
+            for binding in bindings:
+                if binding.account not in self._refused:
+                    await self._invite(binding)
+        except CallError as error:
+            self._drop_all(error.termination)
+            raise
         winner: PhoneLeg | None = None
         leftover = Termination(Reason.ANSWERED_ELSEWHERE)
         try:
@@ -68,6 +73,11 @@ class Hunt:
         self._ringing.clear()
         self._early.clear()
         return winner
+
+    def _drop_all(self, why: Termination) -> None:
+        for leg in self._ringing:
+            self._call.drop(leg, why)
+        self._ringing.clear()
 
     async def _invite(self, binding: Binding | OutsideParty) -> None:
         call = self._call
@@ -88,6 +98,8 @@ class Hunt:
                     assert isinstance(leg, PhoneLeg)
                     return leg  # The call was picked up from another phone.
                 self._let_caller_hear()
+            if isinstance(signal, Referred):
+                signal.referral.refuse(403, "There is nobody to transfer")
             if leg not in self._ringing:
                 continue
             assert isinstance(leg, CalledLeg)

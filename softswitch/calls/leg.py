@@ -37,6 +37,7 @@ from softswitch.events import (
     SoundOneWay,
 )
 from softswitch.events import LegEnded as LegEndedEvent
+from softswitch.sip.dialog import is_address
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
@@ -316,6 +317,13 @@ class Leg:
             self._seen_at = hop
 
     # Ending
+
+    def is_here(self, host: str) -> bool:
+        """Tell whether numbers at a host (of a Refer-To, of a redirection) are ours.
+
+        Whatever name a phone calls us by is one we have, as only DNS knows better; another's address is not.
+        """
+        return not is_address(host) or host == self.hop.local_host
 
     def contact(self) -> NameAddr:
         """Return our Contact towards this phone."""

@@ -33,6 +33,16 @@ class PhoneLeg(Leg):
         """Which side of the call it is. One that came from another call may stand on the other side here."""
         self.shows_identity = True
         """Its phone is told when it talks with somebody else."""
+        self.heir: PhoneLeg | None = None
+        """Who has taken its place."""
+
+    @property
+    def latest(self) -> PhoneLeg:
+        """Return who has its place now: itself, or the last that took it."""
+        leg = self
+        while leg.heir is not None:
+            leg = leg.heir
+        return leg
 
     # Towards a phone that is called these do nothing: it is up when somebody else talks to it.
 
@@ -81,8 +91,14 @@ class PhoneLeg(Leg):
             return
         self.sound = sound
         sound.agree(self.stream, silence_after=self.around.sound_timeout, signalling_host=self.hop.host)
-        self.changes.begin(self.changes.readdress())
+        self.changes.begin(self._follow_sound())
         self.changes.begin(old.close())
+
+    async def _follow_sound(self) -> None:
+        """Have the phone send to where the sound is now; one that will not would talk to a closed port."""
+        status = await self.changes.readdress()
+        if status >= 300 and not self.over:
+            self.fail(Termination(Reason.PEER_FAILED))
 
     @property
     def is_up(self) -> bool:

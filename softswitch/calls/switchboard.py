@@ -11,10 +11,12 @@ from typing import Final
 from softswitch.bus import EventLog
 from softswitch.calls.bodies import SDP, check_body, has_description, sdp_of
 from softswitch.calls.call import LONGEST_SECONDS, Call, Destination, Facts, Seat
+from softswitch.calls.directory import Addressee
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.leg import Surroundings
 from softswitch.calls.lines import Lines, NoLines
 from softswitch.calls.origin import NOBODY, OutsideCaller
+from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.services import Service
 from softswitch.calls.takeover import Takeover
 from softswitch.events import CallArrived, CallEvent
@@ -152,11 +154,25 @@ class Switchboard:
         if incoming.request.method != "BYE":  # Whatever it requires, it ends the call.
             _check_extensions(incoming.request)
         if leg is not None:
+            self._check_asker(incoming, leg)
             leg.requested(incoming)
         elif not self._taken(incoming):
             if incoming.request.method != "BYE":
                 raise RemoteProtocolError(481, "No such call")
             self._reply(incoming, 200)  # It crossed ours.
+
+    def _check_asker(self, incoming: Incoming, leg: Addressee) -> None:
+        """Ask for credentials where a REFER comes from another host than its phone.
+
+        It is carried out with the rights of the phone's account, and who has read a dialog's tags on the way
+        can write one.
+        """
+        if incoming.request.method != "REFER" or not isinstance(leg, PhoneLeg):
+            return
+        if incoming.hop.host != leg.hop.host:
+            account = self._authenticator.account(incoming.request, incoming.hop)
+            if account.user != leg.party:
+                raise RemoteProtocolError(403, "Not your call")
 
     def _admitted(self, incoming: Incoming) -> Account | OutsideCaller | None:
         """Return the account or the trunk's caller a request is from; None for one that is answered here.
@@ -184,7 +200,6 @@ class Switchboard:
                 pass
             case "INVITE":
                 _check_invite(request)
-                self._seat_wanted(request)
                 if (outside := self._lines.arrival(request, incoming.hop)) is not None:
                     return outside
             case method if (service := self._by_method.get(method)) is not None:
@@ -276,7 +291,17 @@ class Switchboard:
     def seat(self, dialog: DialogId) -> Seat | None:
         """Return the call and the leg of a dialog, None when there is none."""
         leg = self._around.directory.of_dialog(dialog)
-        return next((Seat(call, one) for call in self._calls for one in call.legs if one is leg), None)
+        if leg is None:
+            return None
+        return next(
+            (
+                Seat(call, one)
+                for call in self._calls
+                for one in call.legs
+                if one is leg and call.takes_part(one)
+            ),
+            None,
+        )
 
     def seats(self, party: str) -> Sequence[Seat]:
         """Return the legs of an account that ring or talk, the one that began first before others."""

@@ -30,7 +30,7 @@ class Takeover:
         other = there.partner(place) or (there.caller if place is not there.caller else None)
         await newcomer.open_sound(near=other)
         await newcomer.answer(place.codec, shown(other, to=newcomer) if other is not None else ())
-        if place.over:
+        if not there.takes_part(place):
             return Termination(Reason.CANCELLED)
         call.give_up(newcomer, there)
         there.take_over(newcomer, place=place, from_call=call.facts.id)

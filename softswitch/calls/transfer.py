@@ -10,11 +10,12 @@ import asyncio
 from typing import Final
 
 from softswitch.calls.call import PARTING_SECONDS, Call, Reaches, Seat, SentOn
+from softswitch.calls.errors import CallError
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.leg import Leg
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.referral import Referral
-from softswitch.calls.signals import TookPlace
+from softswitch.calls.signals import Referred, TookPlace
 from softswitch.events import TransferAsked, TransferDone
 from softswitch.sip.replaces import Replaces
 
@@ -29,8 +30,9 @@ class Transfer:
         self._call = call
         self._referral = referral
         self._referrer = referrer
-        self._stays = stays
+        self.stays = stays.latest
         self._target = referral.reference.number
+        self._open = False
 
     async def carry_out(self) -> PhoneLeg | Termination | None:
         """Do it.
@@ -39,19 +41,23 @@ class Transfer:
         it goes on in another. Raises SentOn when whoever stays is served by a menu or a queue from here on.
         """
         replaces = self._referral.reference.replaces
-        return await self._blind() if replaces is None else await self._attended(replaces)
+        try:
+            return await self._blind() if replaces is None else await self._attended(replaces)
+        finally:
+            if self._open:  # The call ended in the midst of it.
+                self._end_with(Reason.CANCELLED)
 
     # To a number
 
     async def _blind(self) -> PhoneLeg | Termination | None:
         call = self._call
         destination = call.office.destination(self._target, by=self._referrer.party)
-        if destination is None:
+        if destination is None or not self._referrer.is_here(self._referral.reference.host):
             self._referral.refuse(404, f"{self._target} cannot be called from here")
             return None
         self._begin(attended=False)
         if not isinstance(destination, Reaches):
-            call.caller = self._stays
+            call.caller = self.stays
             self._done()
             raise SentOn(destination)
         reached = await self._reach(destination)
@@ -63,18 +69,32 @@ class Transfer:
     async def _reach(self, destination: Reaches) -> PhoneLeg | Termination:
         """Ring for the one who stays, which is given back its part when nobody answers."""
         call, served = self._call, self._call.caller
-        call.caller, call.pair = self._stays, None
+        call.caller, call.pair = self.stays, None
         self._referrer.hush()
-        reached = await destination.reach(call)
+        for leg in (self.stays, self._referrer):
+            leg.keys.relay = None
+        try:
+            reached = await destination.reach(call)
+        except SentOn:
+            self._follow()
+            self._done()
+            raise
+        except CallError as error:
+            reached = error.termination
+        self._follow()
         if isinstance(reached, Termination) and self._referrer.is_up:
-            call.caller = served
+            call.caller = served.latest
         return reached
+
+    def _follow(self) -> None:
+        """Go on with who has taken somebody's place meanwhile."""
+        self.stays, self._referrer = self.stays.latest, self._referrer.latest
 
     async def _failed(self, why: Termination) -> PhoneLeg | Termination | None:
         """Give the call back to who transferred it."""
         call, referrer = self._call, self._referrer
         self._referral.report(why.sip)
-        call.record(TransferDone(referrer.name, self._target, False, why.reason.value))
+        self._end_with(why.reason)
         if referrer.is_up:
             return None
         call.drop(referrer, HANDED_OVER)
@@ -82,13 +102,14 @@ class Transfer:
         if not isinstance(home, Reaches):
             return why
         back = await home.reach(call)
+        self._follow()
         return why if isinstance(back, Termination) else back
 
     # To somebody in another call
 
     async def _attended(self, replaces: Replaces) -> PhoneLeg | Termination | None:
         seat = self._call.office.seat(replaces.dialog)
-        if seat is None or seat.call is self._call or seat.leg.over:
+        if seat is None or seat.call is self._call or not seat.call.takes_part(seat.leg):
             self._referral.refuse(404, "The call to be joined is over")
             return None
         if seat.leg.party != self._referrer.party:
@@ -97,6 +118,10 @@ class Transfer:
         partner = seat.call.partner(seat.leg)
         if partner is None and seat.leg is not seat.call.caller:
             self._referral.refuse(404, "There is nobody in the call to be joined")
+            return None
+        if partner is not None and partner.stream is None:
+            # Its answer to our offer comes in its ACK; until then its sound cannot be moved.
+            self._referral.refuse(491, "The call to be joined is being answered")
             return None
         self._target = partner.party if partner is not None else seat.call.facts.called
         self._begin(attended=True)
@@ -115,7 +140,7 @@ class Transfer:
 
     async def _leave_to(self, seat: Seat) -> Termination:
         """Let who stays take our place where the second call has got to: ringing, a menu, a queue."""
-        call, stays = self._call, self._stays
+        call, stays = self._call, self.stays
         stays.keys.unread, stays.keys.relay = False, None
         stays.voice.hear_nothing()
         stays.voice.listen_for_tones(True)
@@ -131,11 +156,17 @@ class Transfer:
 
     def _begin(self, *, attended: bool) -> None:
         referrer = self._referrer
+        self._open = True
         self._call.record(TransferAsked(referrer.name, referrer.party, self._target, attended))
         self._referral.accept()
 
+    def _end_with(self, why: Reason) -> None:
+        self._open = False
+        self._call.record(TransferDone(self._referrer.name, self._target, False, why.value))
+
     def _done(self) -> None:
         self._referral.report(200)
+        self._open = False
         self._call.record(TransferDone(self._referrer.name, self._target, True))
         self._call.retire(self._referrer, HANDED_OVER)
 
@@ -144,6 +175,8 @@ class Transfer:
         try:
             async with asyncio.timeout(PARTING_SECONDS):
                 while not self._referrer.over:
-                    await self._call.signals.get()
+                    _, signal = await self._call.signals.get()
+                    if isinstance(signal, Referred):
+                        signal.referral.refuse(403, "There is nobody to transfer")
         except TimeoutError:
             return

@@ -76,14 +76,15 @@ class TreeDestination:
 
 
 def _facts(call: Call) -> CallFacts:
-    account = call.facts.account
+    account, served_first = call.facts.account, call.caller is call.first
     return CallFacts(
         call=call.facts.id,
         caller=call.caller.party,
         caller_name=call.caller.display,
         called=call.facts.called,
-        account=account.user,
+        account=account.user if served_first else call.caller.party,
         codec=call.caller.expected_codec(),
         behind_nat=call.facts.behind_nat,
-        language=account.language,
+        # Who was transferred here may speak another language than who called.
+        language=account.language if served_first else "",
     )

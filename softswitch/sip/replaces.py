@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.grammar import parse_params, split_outside
 from softswitch.sip.headers import NameAddr, parse_name_addr
+from softswitch.sip.hop import bare_host
 from softswitch.sip.message import Request
 from softswitch.sip.signals import DialogId
 from softswitch.sip.uri import SipUri, TelUri, dialled
@@ -26,6 +27,8 @@ class Reference:
 
     number: str
     replaces: Replaces | None = None
+    host: str = ""
+    """Where that number is, "" for a telephone number."""
 
 
 def parse_replaces(text: str) -> Replaces:
@@ -62,4 +65,4 @@ def _reference(target: NameAddr) -> Reference:
         raise RemoteProtocolError(501, "Only calls can be referred to")
     fields = {name.lower(): value for name, value in uri.headers}
     replaces = fields.get("replaces")
-    return Reference(dialled(uri), parse_replaces(replaces) if replaces else None)
+    return Reference(dialled(uri), parse_replaces(replaces) if replaces else None, bare_host(uri.host))

@@ -80,3 +80,13 @@ async def test_phones_that_send_a_call_in_circles_lose_it():
                     await passes(0.5)
         assert (anna.last_status(), switch.ended.reason) == (480, "moved")
         assert len(switch.events(CallForwarded)) == MOST_FORWARDS
+
+
+@in_virtual_time
+async def test_a_number_at_another_address_is_not_ours():
+    async with exchange() as switch:
+        anna, bartek = await calling(switch)
+        celina = switch.phone("1003", "192.0.2.13")
+        bartek.say(bartek.rung, 302, ("Contact", "<sip:1003@198.51.100.7>"))
+        await passes(1)
+        assert (celina.incoming("INVITE"), anna.last_status()) == ([], 480)

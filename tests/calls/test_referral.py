@@ -61,7 +61,7 @@ def told(phone):
 async def test_a_refer_that_is_accepted_is_reported_to_its_end():
     async with exchange() as switch:
         anna, referral = await referred(switch)
-        assert referral.reference == Reference("1003")
+        assert referral.reference == Reference("1003", host="192.0.2.1")
         assert anna.statuses("REFER") == []
         referral.accept()
         await passes(0.1)

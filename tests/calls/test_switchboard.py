@@ -38,8 +38,6 @@ async def nothing_began(switch) -> None:
         ({"Require": "100rel, gruu, timer, path"}, "", 420, "Unsupported", "gruu, path"),
         ({}, "gopher:100", 416, "", ""),
         ({"Max-Forwards": "0"}, "", 483, "", ""),
-        ({"Require": "replaces", "Replaces": "x;to-tag=1;from-tag=2"}, "", 481, "", ""),
-        ({"Replaces": "x;to-tag=1"}, "", 400, "", ""),
         ({"Supported": "timer", "Session-Expires": "89"}, "", 422, "Min-SE", "90"),
         ({"Content-Encoding": "gzip"}, "", 415, "Accept-Encoding", "identity"),
     ],

@@ -17,6 +17,7 @@ from softswitch.events import (
     TransferAsked,
     TransferDone,
 )
+from softswitch.sip.hop import Hop
 from softswitch.sip.signals import Incoming, Reply
 from tests.fakes.exchange import SWITCH, Phone, Steps, exchange, sdp, talking
 from tests.fakes.media import MUSIC, RING_BACK
@@ -431,4 +432,59 @@ async def test_legs_of_two_workers_are_brought_to_one_and_the_phone_is_told_its_
             f"leg {anna.sound.leg.number}",
             f"leg {after.leg.number}",
         )
+        anna.hang_up()
+
+
+# Whose numbers, and who asks
+
+
+@in_virtual_time
+async def test_a_number_at_another_address_is_not_ours():
+    async with exchange() as switch:
+        anna, bartek = await talking(switch)
+        celina = switch.phone("1003", "192.0.2.13")
+        for host, known in (("198.51.100.7", False), ("pbx.example.com", True)):
+            bartek.send_in(bartek.dialog, "REFER", ("Refer-To", f"<sip:1003@{host}>"))
+            await passes(0.5)
+            assert bool(celina.incoming("INVITE")) is known
+        anna.hang_up()
+
+
+@in_virtual_time
+async def test_a_phone_that_will_not_follow_its_sound_is_let_go():
+    async with exchange() as switch:
+        anna, bartek = await talking(switch)
+        switch.client.next_worker()
+        celina = switch.phone("1003", "192.0.2.13")
+        second = switch.phone("1002", "192.0.2.22", registered=False)
+        second.call("1003")
+        await passes(0.5)
+        celina.pick_up()
+        await passes(0.5)
+        refer(bartek, "1003", query=replaces(second))
+        await passes(0.5)
+        for one in celina.asked("INVITE"):
+            celina.say(one, 488)
+        agree(anna)
+        await passes(3)
+        assert len(celina.incoming("BYE")) == 1
+        assert {end.party: end.reason for end in switch.events(LegEnded)}["1003"] == "peer_failed"
+
+
+@in_virtual_time
+async def test_a_refer_from_another_host_needs_credentials():
+    """Whoever has read a dialog's tags on the way could dial with the rights of its phone."""
+    async with exchange() as switch:
+        anna, bartek = await talking(switch)
+        celina = switch.phone("1003", "192.0.2.13")
+        thief = switch.phone("4711", "192.0.2.66", registered=False)
+        assert bartek.dialog is not None
+        stolen = bartek.stack.dialog(bartek.dialog)
+        request = stolen.request("REFER", cseq=stolen.local_cseq + 10)
+        request.fields.add("Refer-To", f"<sip:1003@{SWITCH[0]}>")
+        switch.accounts.pop("1002")  # The stand-in for the authenticator knows nobody of that name any more.
+        thief.stack.send(thief.network.now, request, Hop("UDP", *SWITCH, *thief.address))
+        thief.network.flush()
+        await passes(0.5)
+        assert (thief.statuses("REFER"), celina.incoming("INVITE")) == ([401], [])
         anna.hang_up()

@@ -64,22 +64,22 @@ def test_whatever_stands_in_it_is_read_or_refused_with_400(text):
 @pytest.mark.parametrize(
     ("target", "reference"),
     [
-        ("<sip:1003@192.0.2.1>", Reference("1003")),
-        ("sip:1003@192.0.2.1", Reference("1003")),
-        ('"Celina" <sip:1003@192.0.2.1:5060;transport=tcp>;x=y', Reference("1003")),
-        ("<sip:1003@192.0.2.1;method=INVITE>", Reference("1003")),
-        ("<sip:1003@192.0.2.1;method=invite>", Reference("1003")),
+        ("<sip:1003@192.0.2.1>", Reference("1003", host="192.0.2.1")),
+        ("sip:1003@192.0.2.1", Reference("1003", host="192.0.2.1")),
+        ('"Celina" <sip:1003@192.0.2.1:5060;transport=tcp>;x=y', Reference("1003", host="192.0.2.1")),
+        ("<sip:1003@192.0.2.1;method=INVITE>", Reference("1003", host="192.0.2.1")),
+        ("<sip:1003@192.0.2.1;method=invite>", Reference("1003", host="192.0.2.1")),
         ("<tel:+48-22-123>", Reference("+4822123")),
-        ("<sip:192.0.2.1>", Reference("")),
+        ("<sip:192.0.2.1>", Reference("", host="192.0.2.1")),
         (
             "<sip:1003@192.0.2.1?Replaces=a%40b%3Bto-tag%3D1%3Bfrom-tag%3D2>",
-            Reference("1003", Replaces(DialogId("a@b", "1", "2"))),
+            Reference("1003", Replaces(DialogId("a@b", "1", "2")), host="192.0.2.1"),
         ),
         (
             "<sip:1003@192.0.2.1?Require=replaces&replaces=a%3Bfrom-tag%3D2%3Bto-tag%3D1%3Bearly-only>",
-            Reference("1003", Replaces(DialogId("a", "1", "2"), early_only=True)),
+            Reference("1003", Replaces(DialogId("a", "1", "2"), early_only=True), host="192.0.2.1"),
         ),
-        ("<sip:1003@192.0.2.1?Subject=x>", Reference("1003")),
+        ("<sip:1003@192.0.2.1?Subject=x>", Reference("1003", host="192.0.2.1")),
     ],
 )
 def test_whom_a_refer_names(target, reference):
@@ -109,4 +109,4 @@ def test_a_refer_that_asks_for_what_cannot_be(targets, status):
 
 def test_a_refer_may_use_the_short_name():
     data = text_of("REFER", cseq=2, extra="r: <sip:1003@192.0.2.1>\r\n")
-    assert parse_refer(request_of(data)) == Reference("1003")
+    assert parse_refer(request_of(data)) == Reference("1003", host="192.0.2.1")
