@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
@@ -17,6 +18,11 @@ from softswitch.features.texts import Text
 TRIES: Final = 3
 PIN_SECONDS: Final = 10.0
 """How long a key of the PIN is waited for."""
+
+MOST_WRONG: Final = 20
+WRONG_WITHIN: Final = 600.0
+"""Wrong PINs by callers from outside, and the seconds they count for, until nobody from outside is asked any
+more: a PIN of four digits is worth days of calling then. Accounts have proved who they are, and get in."""
 
 FULL: Final = Termination(Reason.BUSY, CALLEE)
 NOT_ADMITTED: Final = Termination(Reason.NOT_ADMITTED)
@@ -43,6 +49,8 @@ class Room:
     _calls: list[Call] = field(default_factory=list)
     _door: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One enters after another: each is brought to the worker of those who are there."""
+    _wrong: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_WRONG))
+    """When callers from outside last typed a wrong PIN."""
 
     @property
     def name(self) -> str:
@@ -58,7 +66,7 @@ class Room:
         if len(self._calls) >= self.config.most:
             return FULL
         await self.announcer.answered(call)
-        if self.config.pin and not await self._knows_pin(call):
+        if self.config.pin and (self._is_shut(call) or not await self._knows_pin(call)):
             await self.announcer.tell(call, Text.NOT_ADMITTED)
             return NOT_ADMITTED
         if len(self._calls) >= self.config.most:
@@ -77,6 +85,8 @@ class Room:
                 if hmac.compare_digest(typed, self.config.pin):
                     return True
                 call.record(PinRefused(call.caller.name, call.caller.party, self.name, tries))
+                if call.facts.outside is not None:
+                    self._wrong.append(call.around.clock.monotonic())
                 await self.announcer.tell(call, Text.WRONG_PIN)
                 call.caller.keys.flush()  # The hash behind what was long enough, and what was typed too much.
             return False
@@ -84,6 +94,10 @@ class Room:
             # What was typed and not read goes while it is masked.
             call.caller.keys.flush()
             call.caller.masked = False
+
+    def _is_shut(self, call: Call) -> bool:
+        since = call.around.clock.monotonic() - WRONG_WITHIN
+        return call.facts.outside is not None and len(self._wrong) == MOST_WRONG and self._wrong[0] > since
 
     # Inside
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from media import commands as ask
+from softswitch.calls.lines import NoLines
+from softswitch.calls.origin import OutsideCaller
 from softswitch.events import CallEnded, DigitPressed, PinRefused, RoomEntered, RoomLeft
+from softswitch.sip.uri import dialled
 from tests.calls.test_transfer import refer, replaces
 from tests.fakes.media import MUSIC
 from tests.fakes.virtual_time import in_virtual_time, passes
@@ -99,6 +102,49 @@ async def test_who_hangs_up_at_the_door_leaves_no_digit():
         anna.hang_up()
         await passes(1)
         assert [press.digit for press in here.switch.events(DigitPressed)] == ["*", "*"]
+
+
+class FromOutside(NoLines):
+    """Takes whoever calls from one address for a caller by a trunk."""
+
+    def __init__(self, here, host):
+        self._here, self._host = here, host
+
+    def arrival(self, request, hop):
+        if hop.host != self._host:
+            return None
+        return OutsideCaller("trunk", "+48600100200", "", dialled(request.uri), 100)
+
+    def destination(self, caller):
+        return self._here.features.numbers.get(caller.called)
+
+
+@in_virtual_time
+async def test_who_guesses_from_outside_is_asked_no_more_for_a_while():
+    async with office(rooms=LOCKED) as here:
+        here.switch.board._lines = FromOutside(here, "192.0.2.77")
+        thief = here.switch.phone("thief", "192.0.2.77", registered=False)
+        for _ in range(7):
+            await here.dials(thief, "8000")
+            for guess in ("1111", "2222", "3333"):
+                await here.types(thief, guess)
+                await passes(2.5)
+            await passes(3)
+        assert len(here.switch.events(PinRefused)) == 20 + 1
+        asked = here.speaker.said.count("Enter the PIN, then press hash.")
+        await here.dials(thief, "8000", 4)
+        assert (here.said, here.speaker.said.count("Enter the PIN, then press hash.")) == ("Goodbye.", asked)
+        # An account has proved who it is.
+        anna = await here.dials(here.phone("1001"), "8000")
+        await here.types(anna, "2468")
+        assert hears(anna) == [f"loop {MUSIC}"]
+        # Ten minutes later it may be somebody else.
+        await passes(600)
+        await here.dials(thief, "8000")
+        await here.types(thief, "2468")
+        assert hears(thief) == ["room 1"]
+        anna.hang_up()
+        thief.hang_up()
 
 
 @in_virtual_time
