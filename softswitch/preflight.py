@@ -64,7 +64,7 @@ def examine(config: Config) -> Findings:
     readable, problems = read_trees(files)
     trees = () if problems else readable
     routes = Routes(config, {user: part.outside for user, part in config.accounts.items()})
-    unreached = check_targets(readable, config.accounts, routes.leads_out)
+    unreached = check_targets(readable, {*config.accounts, *config.groups}, routes.leads_out)
     faults += [*problems, *_account_faults(config, readable), *_file_faults(config)]
     faults += _outside_faults(config, readable, routes)
     claimed = {number: f"the menu '{tree.name}'" for tree in readable for number in tree.numbers}

@@ -221,10 +221,13 @@ class Sound:
         if other._leg is not None:
             self._send(ask.HearLeg(self._open.number, other._open.number))
 
-    def hear_room(self, room: int) -> None:
-        """Let the phone hear all others of a room, and them hear it; all must be on one worker."""
-        self._hears = lambda sound: sound.hear_room(room)
-        self._send(ask.HearRoom(self._open.number, room, speaks=True))
+    def hear_room(self, room: int, *, speaks: bool = True) -> None:
+        """Let the phone hear all others of a room, and if it ``speaks`` them hear it.
+
+        All who are in a room must be on one worker.
+        """
+        self._hears = lambda sound: sound.hear_room(room, speaks=speaks)
+        self._send(ask.HearRoom(self._open.number, room, speaks))
 
     def hear_as(self, other: Sound) -> None:
         """Let the phone hear behind prompts what another leg hears; silence if that is out of its reach."""

@@ -31,6 +31,9 @@ PICKUP_AT: Final = "pickup_at"
 TAKES_NUMBER: Final = frozenset({name for name, (_, on) in FORWARDS.items() if on} | {PICKUP_AT})
 """Codes that a number follows."""
 
+NO_TARGETS: Final = frozenset({"code", "parking"})
+"""Kinds of destinations that calls are not sent on to: nobody would take them there."""
+
 _SAID: Final = {
     When.ALWAYS: Text.FORWARD_ALWAYS,
     When.BUSY: Text.FORWARD_BUSY,
@@ -99,7 +102,7 @@ class SetForward:
         if number == self.user:
             return Text.TO_YOURSELF
         destination = call.office.destination(number, by=self.user)
-        return Text.NO_SUCH_NUMBER if destination is None or destination.kind == self.kind else None
+        return Text.NO_SUCH_NUMBER if destination is None or destination.kind in NO_TARGETS else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ class Meet:
         guests = [_fetched(call, seat, guest) for seat, guest in self._talks(call)]
         for guest in guests:
             await guest.move_sound(near=call.caller)
+        if not call.caller.over:
+            call.caller.keys.unread = True
+            call.caller.voice.listen_for_tones(False)
         return await self._together(call, guests)
 
     def _talks(self, call: Call) -> list[tuple[Seat, PhoneLeg]]:
@@ -66,7 +69,8 @@ class Meet:
         while len(guests) > 1:
             for present in (call.caller, *guests):
                 if not present.over:
-                    present.voice.hear_room(self.mixing)
+                    # A phone on hold may send music of its own.
+                    present.voice.hear_room(self.mixing, speaks=not present.held)
             leg, signal = await call.signals.get()
             assert isinstance(leg, PhoneLeg)
             one = leg

@@ -85,6 +85,7 @@ class ParkingLot:
 
         When all are taken whoever parked it is rung at once. Returns how the call ended.
         """
+        await self.announcer.answered(call)
         at = slot if slot and self._is_free(slot) else self._free()
         if at is None:
             back = await self.dialler.reach(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from softswitch.calls.bridge import talk
 from softswitch.calls.call import Call
@@ -106,31 +106,3 @@ class PersonDestination:
     async def reach(self, call: Call) -> PhoneLeg | Termination:
         """Reach the account for the caller."""
         return await self.people.reach(call, self.user)
-
-
-@dataclass(frozen=True, slots=True)
-class ConsiderateDialler(Dialler):
-    """A dialler for menus: one account is reached as its owner wishes, of several those who want calls."""
-
-    people: People = field(kw_only=True)
-
-    async def reach(
-        self,
-        call: Call,
-        users: Sequence[str],
-        *,
-        ring_for: float = RING_SECONDS,
-        label: str = "",
-        by: str | None = None,
-    ) -> PhoneLeg | Termination:
-        """See Dialler."""
-        known = [user for user in dict.fromkeys(users) if self.name_of(user) is not None]
-        others = [user for user in dict.fromkeys(users) if user not in known]
-        if len(known) == 1 and not others:
-            return await self.people.reach(call, known[0], ring_for=ring_for, label=label)
-        willing = self.people.together(known)
-        free = [user for user in willing if self.people.takes_another(call, user)]
-        if known and not free and not others:
-            return TALKING if willing else UNDISTURBED
-        # Spelled out: the short form of super finds no class in a slotted dataclass.
-        return await Dialler.reach(self, call, [*free, *others], ring_for=ring_for, label=label, by=by)

@@ -113,6 +113,8 @@ class Room:
                 await call.signals.get()
                 if call.caller is not before:
                     await self._seat(call)
+                else:
+                    self._let_hear()  # It may hold the call now, or have taken it from hold.
         finally:
             self._calls.remove(call)
             call.record(RoomLeft(call.caller.name, call.caller.party, self.name))
@@ -135,4 +137,5 @@ class Room:
             if len(there) == 1:
                 leg.voice.hear_music()
             else:
-                leg.voice.hear_room(self.mixing)
+                # A phone on hold may send music of its own.
+                leg.voice.hear_room(self.mixing, speaks=not leg.held)

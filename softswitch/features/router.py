@@ -12,12 +12,13 @@ from softswitch.calls.dialling import RING_SECONDS, Dialler
 from softswitch.features.announce import Announcer, Speaker
 from softswitch.features.codes import FORWARDS, PICKUP_AT, SetDoNotDisturb, SetForward, find_code
 from softswitch.features.config import FeaturesConfig, PersonConfig
+from softswitch.features.dialler import ConsiderateDialler
 from softswitch.features.engaged import Engaged
 from softswitch.features.find_me import FindMe
 from softswitch.features.groups import GroupDestination, Shuffle
 from softswitch.features.meet import Meet
 from softswitch.features.parking import ParkingDestination, ParkingLot
-from softswitch.features.person import ConsiderateDialler, People, PersonDestination
+from softswitch.features.person import People, PersonDestination
 from softswitch.features.pickup import PickUp
 from softswitch.features.rooms import Room
 from softswitch.features.settings import SettingsBook
@@ -96,7 +97,9 @@ class Features:
     def dialler(self) -> Dialler:
         """The dialler for menus, which minds what people wish."""
         plain = self.people.dialler
-        return ConsiderateDialler(plain.bindings, plain.name_of, plain.exits, people=self.people)
+        return ConsiderateDialler(
+            plain.bindings, plain.name_of, plain.exits, people=self.people, groups=self._groups
+        )
 
     @property
     def numbers(self) -> Mapping[str, Destination]:

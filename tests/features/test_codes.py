@@ -115,12 +115,13 @@ async def test_the_number_is_asked_for_when_none_was_dialled():
         ("*721002", "You cannot forward to yourself."),
         ("*729999", "The number nine nine nine nine cannot be called from here."),
         ("*72*78", "The number star seven eight cannot be called from here."),
+        ("*72700", "The number seven zero zero cannot be called from here."),
         ("*72", "No number was entered."),
     ],
 )
 @in_virtual_time
 async def test_what_cannot_be_is_said_and_changes_nothing(dialled, said):
-    async with office() as here:
+    async with office(parking={}) as here:
         await here.dials(here.phone("1002"), dialled, 20)
         assert here.said == said
         assert here.features.settings.of("1002") == Settings()

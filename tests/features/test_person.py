@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.calls.hangup import Reason
 from softswitch.events import CallEnded, CallForwarded, LegsBridged
-from softswitch.features.person import TALKING, UNDISTURBED
+from softswitch.features.person import TALKING
 from tests.fakes.exchange import Steps
 from tests.fakes.virtual_time import in_virtual_time, passes
-from tests.features.office import label_of, office, pick_up, rang, refuse
+from tests.features.office import office, pick_up, rang, refuse
 
 
 def reasons(switch):
@@ -178,46 +177,3 @@ async def test_who_is_called_together_with_others_is_left_out_or_stood_in_for():
         assert here.features.people.together(["1001", "1002", "1003", "1004"]) == ["1004", "1003"]
         here.features.settings.set_dnd("1004", True)
         assert here.features.people.together(["1002"]) == []
-
-
-@in_virtual_time
-async def test_a_menu_reaches_one_person_as_that_one_wishes():
-    async with office({"1002": {"forward": {"busy": "1003"}}}) as here:
-        anna, bartek, celina = here.phones("1001", "1002", "1003")
-
-        async def course(call):
-            await call.caller.answer()
-            return await here.features.dialler.dial(call, ["1002"], label="Sales")
-
-        here.switch.routes["900"] = Steps(course)
-        await here.dials(anna, "900")
-        assert label_of(bartek) == "Sales Anna"
-        refuse(bartek, 486)
-        await passes(0.5)
-        pick_up(celina)
-        await passes(0.5)
-        anna.hang_up()
-
-
-@in_virtual_time
-async def test_a_menu_rings_of_several_those_who_want_calls():
-    async with office({"1002": {"dnd": True}, "1003": {"forward": {"no_answer": "1004"}}}) as here:
-        anna, bartek, celina, dorota = here.phones()
-        seen = []
-
-        async def course(call):
-            await call.caller.answer()
-            seen.append(await here.features.dialler.dial(call, ["1002", "1003"], ring_for=10))
-            here.features.settings.set_dnd("1003", True)
-            seen.append(await here.features.dialler.dial(call, ["1002", "1003"]))
-            seen.append(await here.features.dialler.dial(call, ["1", "2"]))
-            return seen[-1]
-
-        here.switch.routes["900"] = Steps(course)
-        await here.dials(anna, "900", 12)
-        assert (rang(bartek), rang(celina), rang(dorota)) == (0, 1, 0)
-        assert [end.reason for end in seen] == [
-            Reason.NO_ANSWER,
-            UNDISTURBED.reason,
-            Reason.UNKNOWN_NUMBER,
-        ]

@@ -8,6 +8,7 @@ from softswitch.calls.origin import OutsideCaller
 from softswitch.events import CallEnded, DigitPressed, PinRefused, RoomEntered, RoomLeft
 from softswitch.sip.uri import dialled
 from tests.calls.test_transfer import refer, replaces
+from tests.fakes.exchange import sdp
 from tests.fakes.media import MUSIC
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.features.office import accept_changes, office
@@ -170,6 +171,23 @@ async def test_whoever_comes_from_another_worker_is_brought_to_the_others():
         await passes(0.5)
         assert bartek.sound.leg.worker is worker
         assert hears(anna, bartek) == ["room 1", "room 1"]
+        anna.hang_up()
+        bartek.hang_up()
+
+
+@in_virtual_time
+async def test_who_holds_the_call_is_not_heard_with_music_of_the_own():
+    async with office(rooms=OPEN) as here:
+        anna, bartek = here.phones("1001", "1002")
+        await here.dials(anna, "8000")
+        await here.dials(bartek, "8000")
+        bartek.reinvite(sdp(host="192.0.2.12", direction="sendonly", version=2))
+        await passes(0.5)
+        assert not bartek.sound.asked(ask.HearRoom)[-1].speaks
+        assert anna.sound.asked(ask.HearRoom)[-1].speaks
+        bartek.reinvite(sdp(host="192.0.2.12", version=3))
+        await passes(0.5)
+        assert bartek.sound.asked(ask.HearRoom)[-1].speaks
         anna.hang_up()
         bartek.hang_up()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from softswitch.features.codes import SetDoNotDisturb, SetForward
+from softswitch.features.dialler import ConsiderateDialler
 from softswitch.features.groups import GroupDestination
 from softswitch.features.meet import Meet
 from softswitch.features.parking import ParkingDestination
-from softswitch.features.person import ConsiderateDialler, PersonDestination
+from softswitch.features.person import PersonDestination
 from softswitch.features.pickup import PickUp
 from softswitch.features.rooms import Room
 from softswitch.features.settings import Settings, When
