@@ -205,7 +205,10 @@ class Switch:
 
     def _numbers(self) -> tuple[str, ...]:
         """Return what can be dialled, as far as it is told in the log."""
+        parking = self.config.parking
         numbers = {*self.config.accounts, *(number for tree in self.trees for number in tree.numbers)}
+        numbers |= {*self.config.groups, *self.config.rooms}
+        numbers |= {parking.number, *parking.numbers} if parking is not None else set()
         return tuple(sorted(numbers)[:NUMBERS_TOLD])
 
     async def _sweep(self) -> None:

@@ -411,3 +411,11 @@ def test_a_number_from_outside_may_lead_to_a_group_or_a_room(file: Path) -> None
     )
     (fault,) = faults(written(file, text))
     assert "numbers.+48221234569: leads to 700: there is no menu, account, group, room or number" in fault
+
+
+def test_a_menu_may_ring_a_group(file: Path) -> None:
+    (file.parent / "a.yaml").write_text(
+        "tree: a\nlanguage: en\nnumbers: [100]\nstart: a\nbranches: {a: [dial: 200]}\n", encoding="utf-8"
+    )
+    config = written(file, f"{ANNA}trees: [a.yaml]\ngroups: {{200: {{members: [1001]}}}}\n")
+    assert faults(config) == []
