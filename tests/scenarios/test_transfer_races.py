@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from softswitch.calls.hangup import Reason, Termination
-from softswitch.events import CallEnded, LegEnded
+from softswitch.events import CallEnded
 from tests.calls.test_takeover import ALLOW, answered, place_of
 from tests.calls.test_transfer import agree, consulting, refer, replaces, told
 from tests.fakes.exchange import Steps, exchange, talking
