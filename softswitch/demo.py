@@ -59,7 +59,12 @@ def _write(path: Path) -> None:
     def password() -> str:
         return "".join(secrets.choice(ALPHABET) for _ in range(PASSWORD_LETTERS))
 
-    data = {"accounts": {user: {"name": name, "password": password()} for user, name in USERS.items()}}
+    data = {
+        "accounts": {user: {"name": name, "password": password()} for user, name in USERS.items()},
+        "groups": {"200": {"name": "demo", "members": list(USERS)}},
+        "rooms": {"800": {"name": "demo"}},
+        "parking": {"number": "700", "slots": "701-709"},
+    }
     text = _HEADING + yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
     part = path.with_name(path.name + ".part")
     # Created with its mode, so that the passwords are never readable by others, not even for a moment; and

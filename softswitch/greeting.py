@@ -22,6 +22,10 @@ SHIPPED: Final[dict[str, Both]] = {
 """What people call the trees that come with the switch; others are called by their own names."""
 
 
+ALL_RING: Final = ("phones ringing together", "telefony dzwoniące razem")
+TO_MEET: Final = ("a room to meet in", "pokój konferencyjny")
+
+
 def numbers_of(config: Config, trees: Sequence[Tree], language: str = ENGLISH) -> str:
     """Return one line a menu and one for all people: the number that is dialled, and where it leads."""
     entered = [tree for tree in trees if tree.numbers]
@@ -63,15 +67,17 @@ def invitation(
     for account, part in config.accounts.items():
         secret = part.password if part.password is not None else hidden
         lines.append(f"    {user} {account}    {password} {secret}    {part.name}".rstrip())
-    return "\n".join([*lines, "", _what_to_dial(trees, polish), ""])
+    return "\n".join([*lines, "", _what_to_dial(config, trees, polish), ""])
 
 
-def _what_to_dial(trees: Sequence[Tree], polish: bool) -> str:
+def _what_to_dial(config: Config, trees: Sequence[Tree], polish: bool) -> str:
     entered = [
         (tree.numbers[0], SHIPPED.get(tree.name, (f"the menu {tree.name}", f"menu {tree.name}"))[polish])
         for tree in trees
         if tree.numbers
     ]
+    entered += [(number, ALL_RING[polish]) for number in config.groups]
+    entered += [(number, TO_MEET[polish]) for number in config.rooms]
     if not entered:
         return "Potem wybierz numer innego użytkownika." if polish else "Then dial another of the users."
     if polish:
