@@ -91,7 +91,11 @@ def _trunk_networks(config: Config) -> Iterator[Network]:
 def _inside(trees: tuple[Tree, ...], voices: Voices, features: Features) -> dict[str, Destination]:
     """Return where every number leads that is dialled inside and means the same to all."""
     dialler = features.dialler
-    numbers = {number: TreeDestination(tree, voices, dialler) for tree in trees for number in tree.numbers}
+    numbers = {
+        number: TreeDestination(tree, voices, dialler, tree.entries.get(number, ""))
+        for tree in trees
+        for number in tree.numbers
+    }
     return {**features.numbers, **numbers}
 
 

@@ -38,7 +38,7 @@ def _heard(tree: Tree) -> Iterator[tuple[Spoken, str]]:
     """Yield every prompt with every language the call can have there."""
     up = leaders(tree)
     visited: set[tuple[str, str]] = set()
-    waiting = [(tree.start, tree.language)]
+    waiting = [(entrance, tree.language) for entrance in sorted(tree.entrances)]
     while waiting:
         place = waiting.pop()
         if place in visited:

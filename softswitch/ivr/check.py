@@ -47,7 +47,8 @@ def check_together(trees: Sequence[Tree]) -> list[Problem]:
             owner = numbers.get(number)
             if owner is not None:
                 reason = f"numbers: {number} {_also(tree, owner)}"
-                line = tree.lines.get(f"numbers.{index}", tree.lines.get("numbers"))
+                line = tree.lines.get(f"numbers.{index}") or tree.lines.get(f"entries.{number}")
+                line = line or tree.lines.get("numbers")
                 problems.append(Problem(str(tree.path), line, "", reason))
             numbers.setdefault(number, tree)
     return problems
@@ -130,7 +131,7 @@ def _trapping(tree: Tree) -> frozenset[str]:
     ends, ways = can_end(tree), next_branches(tree)
     kept = tree.branches.keys() - ends
     entrances = {target for name, targets in ways.items() if name in ends for target in targets}
-    return frozenset(kept & (entrances | {tree.start}))
+    return frozenset(kept & (entrances | tree.entrances))
 
 
 def _weaknesses(step: Step, variables: Set[str]) -> Iterator[tuple[int, str]]:

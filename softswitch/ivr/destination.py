@@ -47,11 +47,13 @@ _OF_DIALLING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TreeDestination:
-    """A dialled number that enters a tree."""
+    """A number that enters a tree: dialled, or a caller was transferred there."""
 
     tree: Tree
     voice: Voice
     dialler: Dialler
+    start: str = ""
+    """The branch to begin with, the tree's own unless given."""
     kind: str = "tree"
 
     @property
@@ -68,7 +70,7 @@ class TreeDestination:
             clock=call.around.clock,
             record=call.record,
         )
-        ended = await run(self.tree, world)
+        ended = await run(self.tree, world, self.start)
         if ended.reason in LEFT_UNSAID:
             await line.busy_tone()
         own = line.dialled if ended.reason in _OF_DIALLING else None

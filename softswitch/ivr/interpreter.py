@@ -17,8 +17,10 @@ The longest sensible silent stretch (hours, look-ups, a long announcement in pie
 """
 
 
-async def run(tree: Tree, world: World) -> Ended:
+async def run(tree: Tree, world: World, start: str = "") -> Ended:
     """Lead one caller through ``tree`` and return how it ended; hanging up is for whoever asked.
+
+    ``start`` is the branch to begin with, the tree's own unless given.
 
     A caller who hangs up ends it by cancellation (live) or by
     :class:`~softswitch.ivr.errors.CallerGone` (simulated); both pass through.
@@ -26,7 +28,7 @@ async def run(tree: Tree, world: World) -> Ended:
     visit = Visit(world, tree=tree.name, language=tree.language, default_text=tree.default_text)
     walk = _Walk(tree, visit)
     try:
-        return await walk.to_the_end()
+        return await walk.to_the_end(start or tree.start)
     finally:
         world.line.mask_keys(False)
 
@@ -37,8 +39,8 @@ class _Walk:
         self._visit = visit
         self._led_here: dict[str, str] = {}
 
-    async def to_the_end(self) -> Ended:
-        place: str | Ended = self._tree.start
+    async def to_the_end(self, start: str) -> Ended:
+        place: str | Ended = start
         while isinstance(place, str):
             self._enter(place)
             place = await self._through(place)

@@ -59,6 +59,12 @@ class TreeHeader(BaseModel):
         BeforeValidator(_as_list),
         Kind("number, or a list of them", "numer albo lista numerów"),
     ] = Field(default=(), description="The dialled numbers that enter here.")
+    entries: Annotated[
+        dict[Number, BranchName], Kind("numbers and their branches", "numery i ich gałęzie")
+    ] = Field(
+        default_factory=dict,
+        description="Further numbers that enter at a branch of their own: to transfer callers there.",
+    )
     start: BranchName = Field(description="The branch where callers begin.")
     default_text: str = Field(default="", description="Spoken for a variable without a value.")
 
@@ -150,12 +156,13 @@ class _Reader:
         tree = Tree(
             name=header.tree,
             language=header.language,
-            numbers=header.numbers,
+            numbers=(*header.numbers, *header.entries),
             start=header.start,
             branches={name: self._branch(name, key, value) for name, key, value in branch_entries},
             path=self._path,
             default_text=header.default_text,
             lines=lines,
+            entries=header.entries,
         )
         return tree, _in_order([*self._source.problems, *check_tree(tree, incomplete=self._incomplete)])
 

@@ -122,6 +122,13 @@ class Tree:
     path: Path
     default_text: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
+    entries: Mapping[str, str] = field(default_factory=dict)
+    """Those of ``numbers`` that do not enter at ``start``, each with its branch."""
+
+    @property
+    def entrances(self) -> frozenset[str]:
+        """The branches where callers can begin."""
+        return frozenset({self.start, *self.entries.values()})
 
     def parent_of(self, branch: str) -> str | None:
         """Return the parent that the tree itself gives a branch: declared, else 1-1 -> 1; else None."""

@@ -260,7 +260,7 @@ def simulate(tree: Tree, script: Iterable[Input] = (), facts: CallFacts = DEFAUL
     line = SimulatedLine(script, clock, moments)
     world = World(line, facts, clock, lambda event: moments.append(Moment(clock.now, event)))
     try:
-        ended = _to_the_end(run(tree, world))
+        ended = _to_the_end(run(tree, world, tree.entries.get(facts.called, "")))
     except CallerGone:
         ended = None
     return Transcript(

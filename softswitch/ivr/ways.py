@@ -62,7 +62,7 @@ def next_branches(tree: Tree) -> Mapping[str, frozenset[str]]:
 def reached(tree: Tree) -> frozenset[str]:
     """Return the branches that a caller can come to."""
     ways = next_branches(tree)
-    return _spread(ways, {tree.start} & ways.keys())
+    return _spread(ways, tree.entrances & ways.keys())
 
 
 def can_end(tree: Tree) -> frozenset[str]:

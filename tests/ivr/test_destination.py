@@ -17,7 +17,8 @@ from softswitch.events import (
 from softswitch.ivr.destination import ENDS, TreeDestination
 from softswitch.ivr.live import BUSY_TONE_SECONDS
 from softswitch.ivr.outcome import EndReason
-from tests.fakes.exchange import exchange, sdp
+from tests.calls.test_transfer import refer, told
+from tests.fakes.exchange import exchange, sdp, talking
 from tests.fakes.media import BUSY, RING_BACK
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.ivr.on_calls import FakeVoice, end_prompts_after, on_tree
@@ -297,3 +298,23 @@ async def test_a_secret_half_typed_is_recorded_masked_whatever_ends_the_call(how
                 switch.client.kill(switch.media)
         await passes(5)
         assert [press.digit for press in switch.events(DigitPressed)] == ["*"] * 3
+
+
+ENTERED = "tree: t\nlanguage: en\nnumbers: [100]\nentries: {151: sales}\nstart: a\nbranches:\n"
+
+
+@in_virtual_time
+async def test_callers_are_transferred_to_a_branch_by_its_number():
+    async with exchange() as switch:
+        end_prompts_after(switch, 1.0)
+        tree = tree_of('a: [say: "Welcome.", hangup]\nsales: [say: "Sales.", hangup]', ENTERED)
+        voice = FakeVoice()
+        switch.routes["151"] = TreeDestination(tree, voice, switch.dialler, tree.entries["151"])
+        anna, bartek = await talking(switch)
+        refer(bartek, "151")
+        await passes(0.5)
+        assert told(bartek)[-1] == "200"
+        await passes(3)
+        assert [one[0] for one in voice.said] == ["Sales."]
+        assert [event.branch for event in switch.events(BranchEntered)] == ["sales"]
+        assert len(anna.incoming("BYE")) == 1

@@ -1,13 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
 import pytest
 
 from softswitch.errors import ConfigError
+from softswitch.events import PromptPlayed
 from softswitch.ivr.actions.digits import Gather
 from softswitch.ivr.actions.menus import Menu
 from softswitch.ivr.actions.speaking import Say
+from softswitch.ivr.check import check_together, lint_trees
 from softswitch.ivr.loader import load_tree, load_trees, read_tree
+from softswitch.ivr.simulate import DEFAULT_FACTS, simulate
 from tests.ivr.written import problems_of, sound_file, tree_of
 
 GOOD = """\
@@ -389,3 +393,31 @@ def test_five_hundred_branches_load_in_under_a_second(tmp_path):
     started = perf_counter()
     load_tree(path)
     assert perf_counter() - started < 1.0
+
+
+def test_numbers_enter_at_branches_of_their_own():
+    header = (
+        "tree: t\nlanguage: en\nnumbers: [100]\nentries: {151: sales, 152: service}\nstart: a\nbranches:\n"
+    )
+    tree = tree_of("a: [hangup]\nsales: [hangup]\nservice: [hangup]", header)
+    assert tree.numbers == ("100", "151", "152")
+    assert tree.entrances == {"a", "sales", "service"}
+    assert lint_trees([tree]) == []
+
+
+def test_an_entry_needs_a_branch_that_is_there_and_a_number_nobody_else_has():
+    header = "tree: t\nlanguage: en\nnumbers: [100]\nentries: {100: a, 151: sale}\nstart: a\nbranches:\n"
+    found = problems_of("a: [hangup]\nsales: [hangup]", header)
+    assert any("sale" in problem and "line 4" in problem for problem in found)
+    tree = tree_of("a: [hangup]", header.replace(", 151: sale", ""))
+    (twice,) = check_together([tree])
+    assert (twice.line, twice.reason) == (4, "numbers: 100 is listed twice")
+
+
+def test_a_simulated_caller_begins_where_the_number_leads():
+    header = "tree: t\nlanguage: en\nnumbers: [100]\nentries: {151: sales}\nstart: a\nbranches:\n"
+    tree = tree_of('a: [say: "Welcome."]\nsales: [say: "Sales."]', header)
+    heard = simulate(tree, facts=replace(DEFAULT_FACTS, called="151"))
+    assert [moment.event.text for moment in heard.moments if isinstance(moment.event, PromptPlayed)] == [
+        "Sales."
+    ]
