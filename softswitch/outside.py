@@ -127,8 +127,9 @@ class OutsideLines:
     def ways(self, call: Call, number: str, by: str | None = None) -> Sequence[Way] | Termination | None:
         """See :class:`~softswitch.calls.lines.Exits`."""
         account = by
-        if by is None and call.facts.outside is None:
-            account = call.facts.account.user
+        if by is None and call.caller.party in self._rights:
+            # Of who is served now: whoever was transferred into a menu must not dial at the cost of who did it.
+            account = call.caller.party
         choice = self._routes.choose(number, account)
         if choice is None:
             return None

@@ -165,8 +165,9 @@ class Registrar:
                 minimum = ("Min-Expires", str(self._lifetimes.shortest))
                 raise RemoteProtocolError(423, "Interval Too Brief", fields=(minimum,))
             # Header fields inside a Contact URI (RFC 4475 §3.3.14) would be put into our INVITEs: dropped.
-            if contact.uri.headers:
-                contact = replace(contact, uri=replace(contact.uri, headers=()))
+            # A password in it would lie in the log and the database, and helps nobody.
+            if contact.uri.headers or contact.uri.password is not None:
+                contact = replace(contact, uri=replace(contact.uri, headers=(), password=None))
             granted.append((contact, float(seconds)))
         return granted
 

@@ -18,8 +18,12 @@ SHOWN: Final = frozenset(b"username realm nonce uri algorithm qop opaque userhas
 # A value ends where its line does; a line that begins with a space goes on with it (RFC 3261 §7.3.1).
 _CREDENTIALS = re.compile(rb"(auth(?:orization|entication-info)[ \t]*:)([^\n]*(?:\n[ \t][^\n]*)*)")
 _IN_URI = re.compile(rb"([?&](?:proxy-)?auth(?:orization|entication-info)=)[^&>\s]*", re.IGNORECASE)
-_PARAM = re.compile(rb'([^\s=,"]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^\s,]*)', re.DOTALL)
-_PASSWORD = re.compile(rb'((?:sips?:|://)[^\s@:<>"]*:)[^\s@<>"]+(?=@)', re.IGNORECASE)
+# Nothing here may try the same octets twice: strangers choose them, and all threads wait for one pattern. So a
+# match begins only where a run does, and what it has taken it keeps.
+_PARAM = re.compile(rb'(?<![^\s=,"])([^\s=,"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"?|[^\s,]*+)', re.DOTALL)
+_BEFORE_AT = re.compile(rb'(?<![^\s@<>"])([^\s@<>"]++)@')
+_MAYBE_PASSWORD = re.compile(rb'sips?:[^\s@:<>"]*+:')
+_SCHEME = re.compile(rb"sips?:|://", re.IGNORECASE)
 _KEYS = re.compile(
     # RFC 4568 §9.2, RFC 4567 §3.1, RFC 8866 §5.12, RFC 8839 §5.4.
     rb"((?:inline:|key-mgmt:\w+[ \t]+|ice-pwd:|\nk=))([^\s|;]+)",
@@ -28,7 +32,6 @@ _KEYS = re.compile(
 _BODY = re.compile(rb"\r?\n\r?\n")
 # These, and the one for credentials, look at a message in small letters: to ignore case would cost ten times
 # as much, and they are tried on every message.
-_MAYBE_PASSWORD = re.compile(rb'sips?:[^\s@:<>"]*:[^\s@<>"]+@')
 _PRIVATE_REQUEST = re.compile(rb"\s*(?:(?:info|message)\s|notify\s(?s:.*)kpml)")
 _PRIVATE_RESPONSE = re.compile(rb"\ncseq[ \t]*:[ \t]*[0-9]+[ \t]+(?:info|message)\s")
 _PACKED = re.compile(rb"\ne[ \t]*:")
@@ -43,7 +46,7 @@ def redacted(data: bytes) -> bytes:
         if b"authorization=" in small or b"authentication-info=" in small:
             data = _IN_URI.sub(rb"\1" + HIDDEN, data)
     if _MAYBE_PASSWORD.search(small) or b"://" in small:
-        data = _PASSWORD.sub(rb"\1" + HIDDEN, data)
+        data = _BEFORE_AT.sub(_without_password, data)
     end = small.find(b"\r\n\r\n")
     if b"\n\n" in small:
         end = 0  # With line ends of another kind its body may begin earlier: all of it is looked at.
@@ -55,6 +58,14 @@ def redacted(data: bytes) -> bytes:
     if _is_private(small) and (blank := _BODY.search(data)):
         data = data[: blank.end()] + _WRITTEN.sub(b"*", data[blank.end() :])
     return data
+
+
+def _without_password(found: re.Match[bytes]) -> bytes:
+    """Return what stands before an ``@``, as in ``sip:user:password@``, without the password."""
+    text: bytes = found[1]
+    scheme = _SCHEME.search(text)
+    colon = text.find(b":", scheme.end()) if scheme is not None else -1
+    return found[0] if colon < 0 or colon == len(text) - 1 else text[: colon + 1] + HIDDEN + b"@"
 
 
 def _is_private(small: bytes) -> bool:
