@@ -128,7 +128,7 @@ class OutsideLines:
         """See :class:`~softswitch.calls.lines.Exits`."""
         account = by
         if by is None and call.caller.party in self._rights:
-            # Of who is served now: whoever was transferred into a menu must not dial at the cost of who did it.
+            # Of who is served now: who was transferred into a menu must not dial at the cost of who did it.
             account = call.caller.party
         choice = self._routes.choose(number, account)
         if choice is None:

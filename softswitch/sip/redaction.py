@@ -18,7 +18,7 @@ SHOWN: Final = frozenset(b"username realm nonce uri algorithm qop opaque userhas
 # A value ends where its line does; a line that begins with a space goes on with it (RFC 3261 §7.3.1).
 _CREDENTIALS = re.compile(rb"(auth(?:orization|entication-info)[ \t]*:)([^\n]*(?:\n[ \t][^\n]*)*)")
 _IN_URI = re.compile(rb"([?&](?:proxy-)?auth(?:orization|entication-info)=)[^&>\s]*", re.IGNORECASE)
-# Nothing here may try the same octets twice: strangers choose them, and all threads wait for one pattern. So a
+# Nothing here may try the same octets twice: strangers choose them, and all threads wait for a pattern. So a
 # match begins only where a run does, and what it has taken it keeps.
 _PARAM = re.compile(rb'(?<![^\s=,"])([^\s=,"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"?|[^\s,]*+)', re.DOTALL)
 _BEFORE_AT = re.compile(rb'(?<![^\s@<>"])([^\s@<>"]++)@')
