@@ -32,6 +32,7 @@ from softswitch.events import (
     TrunkTaken,
 )
 from softswitch.features.router import Features, Kept, Means
+from softswitch.ids import Tokens
 from softswitch.ivr.destination import TreeDestination
 from softswitch.ivr.model import Tree
 from softswitch.outside import OutsideLines
@@ -139,9 +140,8 @@ class Signalling:
         self.clock = clock
         self.log = log
         self._warned = warned
-        self._stack = SipStack(
-            token=lambda: secrets.token_hex(8), agent=f"softswitch/{__version__}", events=PACKAGES
-        )
+        self._tokens = Tokens()
+        self._stack = SipStack(token=self._tokens, agent=f"softswitch/{__version__}", events=PACKAGES)
         self._silenced_told_at = -SILENCED_TOLD_SECONDS
         self.accounts = _accounts(config)
         self.port = 0
@@ -169,7 +169,7 @@ class Signalling:
             realm=config.sip.realm,
             nonces=Nonces(secret, start=secrets.token_hex(4)),
             clock=clock,
-            salt=lambda: secrets.token_hex(6),
+            salt=self._tokens,
             log=log,
             bindings_of=self.registrar.bindings,
             guard=guard,
@@ -352,7 +352,7 @@ class Signalling:
             log=self.log,
             hop_to=lambda place: driver.hop(place.transport, place.host, place.port, name=place.name),
             places=self._resolver.places,
-            token=lambda: secrets.token_hex(8),
+            token=self._tokens,
             random=random.random,
         )
         self._lines = OutsideLines(
@@ -360,7 +360,7 @@ class Signalling:
             {user: part.outside for user, part in config.accounts.items()},
             self._trunks,
             clock=self.clock,
-            token=lambda: secrets.token_hex(8),
+            token=self._tokens,
             inside=inside,
             menus=[number for tree in trees for number in tree.numbers],
         )

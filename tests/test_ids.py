@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softswitch.ids import ALPHABET, ID_LENGTH, RANDOM_BITS, make_id
+from softswitch.ids import (
+    ALPHABET,
+    BLOCK_TOKENS,
+    ID_LENGTH,
+    RANDOM_BITS,
+    TOKEN_OCTETS,
+    Tokens,
+    make_id,
+)
 from tests.fakes.clock import START
 
 LOWEST, HIGHEST = (lambda bits: 0), (lambda bits: (1 << bits) - 1)
@@ -53,3 +62,18 @@ def test_the_zone_of_the_clock_makes_no_difference() -> None:
 def test_no_letter_looks_like_another() -> None:
     assert not set("ILOU") & set(ALPHABET)
     assert sorted(ALPHABET) == list(ALPHABET)
+
+
+def test_tokens_come_from_the_system_in_blocks_and_each_is_given_out_once() -> None:
+    asked: list[int] = []
+
+    def source(size: int) -> bytes:
+        asked.append(size)
+        return os.urandom(size)
+
+    tokens = Tokens(source)
+    given = [tokens() for _ in range(3 * BLOCK_TOKENS)]
+    assert asked == [TOKEN_OCTETS * BLOCK_TOKENS] * 3
+    assert len(set(given)) == len(given)
+    assert {len(token) for token in given} == {2 * TOKEN_OCTETS}
+    assert all(bytes.fromhex(token) for token in given)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import secrets
 import socket
 import tempfile
 import time
@@ -26,6 +25,7 @@ from softswitch.calls.leg import Surroundings
 from softswitch.calls.media_port import MediaPort, Sound
 from softswitch.clock import SystemClock
 from softswitch.errors import StartError
+from softswitch.ids import Tokens
 from softswitch.phone.steps import Step
 from softswitch.phone.telephone import PATIENCE, Line, PhoneError, Telephone, split_server
 from softswitch.ports import refusal
@@ -221,7 +221,8 @@ async def _telephone(
     everywhere = "::" if ":" in host else "0.0.0.0"
     clock, addresses = SystemClock(), LocalAddresses(everywhere)
     name, trust = _trusted(setup)
-    stack = SipStack(token=lambda: secrets.token_hex(8), agent=f"softswitch-phone/{__version__}")
+    tokens = Tokens()
+    stack = SipStack(token=tokens, agent=f"softswitch-phone/{__version__}")
     driver = SipDriver(
         stack, clock, user=lambda output: phone.handle(output), addresses=addresses, trust=trust
     )
@@ -247,7 +248,7 @@ async def _telephone(
                 directory=Directory(),
                 random=random.random,
             )
-            phone = Telephone(line, around, lambda: secrets.token_hex(8), say, patience=setup.patience)
+            phone = Telephone(line, around, tokens, say, patience=setup.patience)
             yield phone, media
         finally:
             await driver.close()
