@@ -8,9 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from softswitch.calls.call import Call, Destination
+from softswitch.calls.call import Destination
 from softswitch.calls.dialling import AccountDestination, Dialler, OutsideDestination
-from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.origin import NOBODY
 from softswitch.events import CallArrived, CallEnded, LegInvited, TrunkGivenUp
 from softswitch.outside import OutsideLines
@@ -678,27 +677,3 @@ async def test_who_is_sent_elsewhere_by_a_trunk_goes_nowhere() -> None:
         assert phone.last_status() >= 400
         assert made.second.calls == []
         assert len(made.first.calls) == 2  # The challenge, and the one with proof.
-
-
-@in_virtual_time
-async def test_who_is_put_into_a_menu_does_not_dial_at_the_cost_of_who_did_it() -> None:
-    """The old "please transfer me to nine": an outside party, transferred into a menu that dials."""
-    async with line() as made:
-        ends: list[Termination] = []
-
-        async def menu(call: Call) -> Termination:
-            ends.append(await made.switch.dialler.dial(call, ["+48600700800"]))
-            return ends[-1]
-
-        made.switch.routes["700"] = Steps(menu)
-        made.second.take_all()
-        made.first.take_all()
-        phone = await made.dial("+48600100200")
-        assert phone.last_status() == 200
-        refer(phone, "700")
-        await passes(2)
-        called = [
-            one.request.target for one in (*made.first.incoming("INVITE"), *made.second.incoming("INVITE"))
-        ]
-        assert not any("600700800" in target for target in called)
-        assert [end.reason for end in ends] == [Reason.NOT_ALLOWED]
