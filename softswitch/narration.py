@@ -23,6 +23,7 @@ from softswitch.events import (
     CallParked,
     CallRetrieved,
     CallRouted,
+    CertificateRead,
     CredentialsRefused,
     DigitPressed,
     DoNotDisturbSet,
@@ -219,6 +220,8 @@ def _system(event: SystemEvent) -> Both:
                 f"{source} sends too much: {dropped} messages were dropped unread",
                 f"{source} wysyła za dużo: pominięto wiadomości: {dropped}",
             )
+        case CertificateRead(names, until):
+            return _certificate(printable(", ".join(names)), until)
         case MediaWorkerStarted(worker, process):
             return (
                 f"media worker {worker} runs (process {process})",
@@ -494,6 +497,13 @@ def _step(event: StepTaken, language: str) -> str:
         else ""
     )
     return f"{event.tree}/{event.branch} {event.step}: {printable(exit_word(event.exit, language))}{more}"
+
+
+def _certificate(names: str, until: str) -> Both:
+    return (
+        f"certificates read again: {names} until {until}",
+        f"ponownie wczytano certyfikaty: {names}, ważne do {until}",
+    )
 
 
 def _words(code: str) -> Both:

@@ -26,6 +26,7 @@ from softswitch.clock import Clock
 from softswitch.config import AccountConfig, Config
 from softswitch.errors import StartError
 from softswitch.events import (
+    CertificateRead,
     LegAnswered,
     LegEnded,
     SourceSilenced,
@@ -235,12 +236,16 @@ class Signalling:
         self._report_silenced()
 
     async def renew_certificates(self) -> None:
-        """Show certificates as they lie on the disk now; connections go on as they are."""
-        if self._certificates is not None:
-            try:
-                await asyncio.to_thread(self._certificates.load)
-            except (CertificateError, OSError) as error:
-                self._warned(f"certificates were not read anew, the old ones go on: {error}")
+        """Show certificates as they lie on the disk now, and say which; connections go on as they are."""
+        if self._certificates is None:
+            return
+        try:
+            shown = await asyncio.to_thread(self._certificates.load)
+        except (CertificateError, OSError) as error:
+            self._warned(f"certificates were not read anew, the old ones go on: {error}")
+            return
+        for identity in shown:
+            self.log.append(CertificateRead(identity.names, f"{identity.ends:%Y-%m-%d}"))
 
     def _driver(self, guard: Guard, user: Callable[[UserOutput], None], trace: Traced) -> SipDriver:
         """Build the sockets; what answers the trunks' own requests is theirs, all else is for ``user``."""

@@ -18,6 +18,7 @@ from softswitch.events import (
     CallEvent,
     CallForwarded,
     CallRouted,
+    CertificateRead,
     CredentialsRefused,
     DigitPressed,
     Entry,
@@ -103,6 +104,11 @@ LINES: list[tuple[Event, str, str]] = [
         CredentialsRefused("1001", "192.0.2.9:5060", "wrong password"),
         "credentials of 1001 from 192.0.2.9:5060 refused: wrong password",
         "odrzucono dane logowania 1001 z 192.0.2.9:5060: błędne hasło",
+    ),
+    (
+        CertificateRead(("pbx.example", "192.0.2.1"), "2027-02-20"),
+        "certificates read again: pbx.example, 192.0.2.1 until 2027-02-20",
+        "ponownie wczytano certyfikaty: pbx.example, 192.0.2.1, ważne do 2027-02-20",
     ),
     (
         SourceShutOut("192.0.2.9", 20, 60),

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from softswitch import app, control, signalling
 from softswitch.app import DATABASE, Notices, running
@@ -18,7 +19,7 @@ from softswitch.bus import EventLog
 from softswitch.commands.defence import Phone
 from softswitch.config import AccountConfig, Config, SipConfig
 from softswitch.errors import StartError
-from softswitch.events import Entry, PhoneUnregistered, SourceSilenced
+from softswitch.events import CertificateRead, Entry, PhoneUnregistered, SourceSilenced
 from softswitch.preflight import Findings
 from softswitch.registrar.bindings import Binding
 from softswitch.registrar.guard import Shares
@@ -151,18 +152,24 @@ async def test_a_line_without_them_opens_and_makes_nothing(tmp_path: Path) -> No
 async def test_certificates_are_read_anew_while_connections_go_on(tmp_path: Path) -> None:
     files, warned = made(tmp_path / "bought", ["a.test"]), []
     config = secured(tmp_path / "home", certificate=files.certificate, key=files.key)
-    async with running(config, notices=Notices(warned=warned.append)) as switch:
+    told: list[Entry] = []
+    async with running(config, notices=Notices(event=told.append, warned=warned.append)) as switch:
         before = await shown_at(switch.ports["TLS"])
         files.certificate.write_text("half")
         await switch.renew()
         assert await shown_at(switch.ports["TLS"]) == before
         assert len(warned) == 1
         assert "the old ones go on: " in warned[0]
+        assert not [entry for entry in told if isinstance(entry.event, CertificateRead)]
         files.certificate.unlink()
         made(tmp_path / "bought", ["b.test"])
         await switch.renew()
-        assert await shown_at(switch.ports["TLS"]) != before
+        now = await shown_at(switch.ports["TLS"])
+        assert now != before
         assert len(warned) == 1
+    (read,) = [entry.event for entry in told if isinstance(entry.event, CertificateRead)]
+    until = x509.load_der_x509_certificate(now).not_valid_after_utc
+    assert read == CertificateRead(("b.test",), f"{until:%Y-%m-%d}")
 
 
 async def test_a_port_for_tls_that_is_taken_stops_the_start_unless_it_is_optional(

@@ -48,6 +48,7 @@ from softswitch.events.legs import (
 )
 from softswitch.events.system import (
     AccountShutOut,
+    CertificateRead,
     CredentialsRefused,
     DoNotDisturbSet,
     ForwardSet,
@@ -79,6 +80,7 @@ __all__ = [
     "CallParked",
     "CallRetrieved",
     "CallRouted",
+    "CertificateRead",
     "CredentialsRefused",
     "DigitPressed",
     "DoNotDisturbSet",
@@ -140,6 +142,7 @@ SystemEvent = (
     | AccountShutOut
     | SourceLetIn
     | SourceSilenced
+    | CertificateRead
     | TrunkRegistered
     | TrunkLost
     | TrunkReachable

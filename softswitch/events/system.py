@@ -101,6 +101,15 @@ class SourceSilenced:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateRead:
+    """A certificate was read anew and is shown from now on: made out to ``names``, good until that day."""
+
+    names: tuple[str, ...]
+    until: str
+    """The day in UTC, as YYYY-MM-DD."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrunkRegistered:
     """We are registered at a trunk's server: calls can come from there."""
 
