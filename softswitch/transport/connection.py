@@ -7,12 +7,16 @@ from typing import Final, Protocol, cast
 
 from softswitch.sip.hop import Hop
 from softswitch.sip.parser import KEEP_ALIVE
-from softswitch.transport.handshakes import HANDSHAKE_SECONDS
+from softswitch.transport.handshakes import HANDSHAKE_SECONDS, HELLO_SECONDS
 from softswitch.transport.layers import Layer, Over
 
 HELLO: Final = b"\x16\x03"
 """How whoever speaks TLS begins: a handshake, and the major version of SSL 3.0 (RFC 8446 §5.1)."""
 SECURE: Final = "speaks TLS to the port for TCP: let it use the port for TLS, or TCP without TLS"
+
+MAX_EARLY: Final = 16_384
+"""Octets kept until it is the stream's turn: more than any hello, or any request for a WebSocket."""
+HASTY: Final = "sent too much before its handshake"
 
 BROKEN_OFF: Final = "went away during the handshake: perhaps it does not trust our certificate"
 SILENT: Final = "went away after the handshake without a word: perhaps it does not trust our certificate"
@@ -23,6 +27,10 @@ class Owner(Protocol):
 
     def opened(self, connection: Connection, transport: asyncio.Transport) -> Hop | None:
         """Take a new stream and let it begin when it is its turn; None when it is one too many."""
+        ...
+
+    def crowded(self) -> bool:
+        """Tell whether others wait for their turn."""
         ...
 
     def established(self, connection: Connection) -> None:
@@ -56,6 +64,12 @@ class Connection(asyncio.Protocol):
         self._layers = layers
         self._transport: asyncio.Transport | None = None
         self._late: asyncio.TimerHandle | None = None
+        self._begun: float | None = None
+        """When its turn came, on the loop's clock."""
+        self._early = b""
+        """What came before its turn."""
+        self._answered = False
+        """The peer has said something that a layer had an answer to."""
         self._heard = False
         self._said = False
         """Something has come that was for the owner, not for the layers."""
@@ -79,16 +93,23 @@ class Connection(asyncio.Protocol):
 
     def begin(self) -> None:
         """Shake hands, with a limit of time: the owner says when."""
-        if self._transport is None or self._transport.is_closing():
+        if self._begun is not None or self._transport is None or self._transport.is_closing():
             return
-        self._late = asyncio.get_running_loop().call_later(HANDSHAKE_SECONDS, self._too_late)
+        self._begun = asyncio.get_running_loop().time()
+        self._wait()
         self._transport.resume_reading()
         self._descend(self._layers[0].start(), 0)
+        if early := self._early:
+            self._early = b""
+            self.data_received(early)
 
     def data_received(self, data: bytes) -> None:
         """Hand up what is in the octets, and end when a layer says so."""
         if self.hop is None:
             return  # One too many: it is being ended.
+        if self._layers and self._begun is None:
+            self._keep(data)
+            return
         over: Over | None = None
         pieces: tuple[bytes, ...] = (data,)
         if not self._layers and not self._heard and data.startswith(HELLO):
@@ -100,6 +121,7 @@ class Connection(asyncio.Protocol):
             for piece in pieces:
                 passed = layer.receive(piece)
                 self._descend(passed.down, place)
+                self._answered = self._answered or bool(passed.down)
                 above += passed.up
                 if passed.over is not None:
                     over = over or passed.over
@@ -131,9 +153,31 @@ class Connection(asyncio.Protocol):
         self._owner.established(self)
         self.settled.set()
 
-    def _too_late(self) -> None:
+    def _keep(self, data: bytes) -> None:
+        assert self._transport is not None
+        self._early += data
+        if len(self._early) > MAX_EARLY:
+            self._end(Over(HASTY))
+        else:
+            # Not every loop has heard of it while the stream was being made: uvloop begins to read after it.
+            self._transport.pause_reading()
+
+    def _wait(self) -> None:
+        seconds = min(HELLO_SECONDS, HANDSHAKE_SECONDS)
+        self._late = asyncio.get_running_loop().call_later(seconds, self._look_at_handshake)
+
+    def _look_at_handshake(self) -> None:
+        """End a handshake that takes too long, and a silent one as soon as others wait for its turn."""
         assert self.hop is not None
-        self._owner.failed(self.hop, f"did not finish its handshake in {HANDSHAKE_SECONDS:g} s")
+        assert self._begun is not None
+        if asyncio.get_running_loop().time() >= self._begun + HANDSHAKE_SECONDS:
+            reason = f"did not finish its handshake in {HANDSHAKE_SECONDS:g} s"
+        elif not self._answered and self._owner.crowded():
+            reason = f"did not begin its handshake in {HELLO_SECONDS:g} s, while others wait"
+        else:
+            self._wait()
+            return
+        self._owner.failed(self.hop, reason)
         self.abort()
 
     def _end(self, over: Over) -> None:

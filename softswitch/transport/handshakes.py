@@ -13,6 +13,9 @@ MOST_FROM_ONE: Final = 16
 """Of these from one place: who opens connections and says nothing leaves turns to others."""
 HANDSHAKE_SECONDS: Final = 10.0
 """From its turn until it must be done: some slow phones need two seconds to make a key."""
+HELLO_SECONDS: Final = 2.0
+"""From its turn until its first word has come, when others wait. The hello costs a phone no work, so it is on
+its way at once; twice the first repetition of a lost segment (RFC 6298 §2.1)."""
 
 
 class Handshakes:

@@ -239,6 +239,10 @@ class StreamTransport:
             self._complaints.say("full", f"there are too many connections{whose}: no more are taken for now")
         return full or crowded
 
+    def crowded(self) -> bool:
+        """Tell whether handshakes wait for their turn."""
+        return self._handshakes.waiting > 0
+
     def established(self, connection: Connection) -> None:
         """Say that a connection is there."""
         hop = connection.hop

@@ -10,7 +10,7 @@ import pytest
 from softswitch.sip.hop import Hop
 from softswitch.sip.parser import KEEP_ALIVE
 from softswitch.transport import connection as connection_module
-from softswitch.transport.connection import BROKEN_OFF, SECURE, SILENT, Connection
+from softswitch.transport.connection import BROKEN_OFF, HASTY, MAX_EARLY, SECURE, SILENT, Connection
 from softswitch.transport.layers import Over, Passed
 
 HOP = Hop("TLS", "192.0.2.9", 40_000, "192.0.2.1", 5061, connection=1)
@@ -83,10 +83,14 @@ class Owner:
     def __init__(self, *, room: bool = True) -> None:
         self.room = room
         self.heard: list[object] = []
+        self.others_wait = False
         self.then: Callable[[], None] = lambda: None
 
     def opened(self, connection: Connection, transport: asyncio.Transport) -> Hop | None:
         return HOP if self.room else None
+
+    def crowded(self) -> bool:
+        return self.others_wait
 
     def established(self, connection: Connection) -> None:
         self.heard.append("established")
@@ -208,6 +212,49 @@ async def test_a_handshake_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     connection.begin()
     await ended.wait()
     assert owner.heard == ["did not finish its handshake in 0.001 s"]
+
+
+@pytest.mark.parametrize(("others_wait", "said"), [(True, ""), (True, "hello"), (False, "")])
+async def test_who_is_silent_leaves_its_turn_to_others(
+    monkeypatch: pytest.MonkeyPatch, others_wait: bool, said: str
+) -> None:
+    monkeypatch.setattr(connection_module, "HELLO_SECONDS", 0.001)
+    monkeypatch.setattr(connection_module, "HANDSHAKE_SECONDS", 0.02)
+    connection, owner, socket = joined(Marks("tls"), Marks("ws"))
+    owner.others_wait = others_wait
+    ended = asyncio.Event()
+    monkeypatch.setattr(socket, "abort", ended.set)
+    connection.begin()
+    if said:
+        connection.data_received(said.encode())
+    await ended.wait()
+    silent = others_wait and not said
+    reason = (
+        "begin its handshake in 0.001 s, while others wait" if silent else "finish its handshake in 0.02 s"
+    )
+    assert owner.heard == [f"did not {reason}"]
+
+
+async def test_what_comes_before_its_turn_is_kept_for_it() -> None:
+    # As uvloop does: it begins to read after connection_made, whatever that asked for.
+    connection, owner, socket = joined(Marks("tls"))
+    socket.resume_reading()
+    connection.data_received(b"hi")
+    assert not socket.reading
+    assert (owner.heard, socket.written, connection.ready) == ([], [], False)
+    connection.begin()
+    assert owner.heard == ["established"]
+    assert socket.written == [b"tls hello", b"tls welcome"]
+    connection.begin()
+    assert connection._late is None
+
+
+async def test_who_sends_too_much_before_its_turn_is_ended() -> None:
+    connection, owner, socket = joined(Marks("tls"))
+    connection.data_received(bytes(MAX_EARLY))
+    assert socket.ended == ""
+    connection.data_received(b"x")
+    assert (owner.heard, socket.ended) == ([HASTY], "closed")
 
 
 async def test_one_that_has_gone_before_its_turn_does_not_begin() -> None:

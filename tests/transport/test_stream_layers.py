@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import uvloop
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -230,6 +231,70 @@ async def test_who_opens_tls_and_says_nothing_is_ended(
     writer.close()
     assert "did not finish its handshake in 0.01 s" in caplog.text
     assert (len(four.streams._connections), len(four.streams._handshakes)) == (0, 0)
+
+
+UPGRADE = (
+    b"GET / HTTP/1.1\r\nHost: pbx.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Protocol: sip\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_page_that_asks_at_once_keeps_its_websocket(
+    files: CertificateFiles,
+    monkeypatch: pytest.MonkeyPatch,
+    new_loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    """The request is there before the loop has told of the connection, and before its turn."""
+    monkeypatch.setattr(handshakes.Handshakes.__init__, "__defaults__", (1, 1))
+
+    async def course() -> None:
+        switch = await Switch(files).listen()
+        raws = [socket.create_connection(("127.0.0.1", switch.streams.port("WS"))) for _ in range(3)]
+        for raw in raws:
+            raw.sendall(UPGRADE)  # Before the loop has turned once.
+        readers = [(await asyncio.open_connection(sock=raw)) for raw in raws]
+        for reader, _ in readers:
+            async with asyncio.timeout(PATIENCE):
+                assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+        assert len(switch.opened) == 3
+        # Nothing goes on that would end a handshake, now that it is done.
+        assert [one._late for one in switch.streams._connections.values()] == [None] * 3
+        for _, writer in readers:
+            writer.close()
+        await switch.streams.close()
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(course())
+
+
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_nobody_shakes_hands_before_its_turn(
+    files: CertificateFiles,
+    monkeypatch: pytest.MonkeyPatch,
+    new_loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    monkeypatch.setattr(connection_module, "HELLO_SECONDS", 0.05)
+    monkeypatch.setattr(handshakes.Handshakes.__init__, "__defaults__", (1, 1))
+
+    async def course() -> None:
+        switch = await Switch(files).listen()
+        silent_reader, silent_writer = await plain(switch, "TLS")
+        await until(lambda: len(switch.streams._handshakes) == 1)
+        phone = asyncio.ensure_future(secure(switch, believing(files)))
+        await until(lambda: switch.streams._handshakes.waiting == 1)
+        assert not phone.done()
+        # Who says nothing gives way to who waits.
+        async with asyncio.timeout(PATIENCE):
+            _, writer = await phone
+        assert await ended(silent_reader) == b""
+        for one in (writer, silent_writer):
+            one.close()
+        await switch.streams.close()
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(course())
 
 
 async def test_handshakes_beyond_the_limit_wait_for_their_turn(
