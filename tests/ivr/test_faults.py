@@ -19,6 +19,14 @@ class Shown(BaseModel):
     count: int = 1
 
 
+class Line(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    password: str = ""
+    prompt: str = ""
+    registers: bool = Field(default=False, alias="register")
+
+
 class Outer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -29,6 +37,8 @@ class Outer(BaseModel):
     shown: Shown | None = None
     named: dict[str, str] = Field(default={}, examples=["{x: y}"])
     parts: dict[str, int] = {}
+    lines: dict[str, Line] = {}
+    several: tuple[str, ...] = ()
 
 
 def faults(text):
@@ -43,7 +53,30 @@ def faults(text):
     [
         ("flag: true", 1, "the parameter 'prompt' is missing"),
         ("prompt: a\npromt: b", 2, "unknown parameter 'promt'; did you mean 'prompt'?"),
-        ("prompt: a\nrepaet: b", 2, "unknown parameter 'repaet'; did you mean 'repeat'?"),
+        ("prompt: a\nrepeat: b", 2, "unknown parameter 'repeat'; it belongs under 'inner'"),
+        ("prompt: a\npassword: b", 2, "unknown parameter 'password'"),
+        ("prompt: a\nline: {}", 2, "unknown parameter 'line'; did you mean 'lines'?"),
+        (
+            "prompt: a\nlines:\n  a: {registre: yes}",
+            3,
+            "lines.a: unknown parameter 'registre'; did you mean 'register'?",
+        ),
+        (
+            "prompt: a\nlines:\n  prompt: {registers: yes}",
+            3,
+            "lines.prompt: unknown parameter 'registers'; did you mean 'register'?",
+        ),
+        (
+            "prompt: a\nlines:\n  a: {secret: x}",
+            3,
+            "lines.a: unknown parameter 'secret'; did you mean 'password'?",
+        ),
+        (
+            "prompt: a\nlines:\n  a: {context: x}",
+            3,
+            "lines.a: unknown parameter 'context': there is no such thing here, leave it out",
+        ),
+        ("prompt: a\nsecret: x", 2, "unknown parameter 'secret'"),
         ("prompt: a\nxyz: b", 2, "unknown parameter 'xyz'"),
         ("prompt: a\ninner:\n  reps: 1", 3, "inner: unknown parameter 'reps'; did you mean 'repeat'?"),
         ("prompt: a\ninner:\n  repeat: often", 3, "inner.repeat: 'often' is not a whole number"),
@@ -54,7 +87,15 @@ def faults(text):
         ("prompt: a\ninner: 5", 2, "inner: settings are wanted here: repeat"),
         ("prompt: a\nshown: 5", 2, "shown: parameters are wanted here, such as {count: 3}"),
         ("prompt: a\nnamed: 5", 2, "named: parameters are wanted here, such as {x: y}"),
-        ("just a text", 1, "settings are wanted here: prompt, wait_s, flag, inner, shown, named, parts"),
+        ("prompt: a\nlines: 5", 2, "lines: names and values are wanted here"),
+        ("prompt: a\nlines: {a: 5}", 2, "lines.a: settings are wanted here: password, prompt, register"),
+        ("prompt: a\nseveral: b", 2, "several: a list is wanted here, such as [b]"),
+        ("prompt: a\nseveral: {b: c}", 2, "several: a list is wanted here"),
+        (
+            "just a text",
+            1,
+            "settings are wanted here: prompt, wait_s, flag, inner, shown, named, parts, lines, several",
+        ),
         ("prompt: a\nparts:\n  x: y", 3, "parts.x: 'y' is not a whole number"),
     ],
 )
