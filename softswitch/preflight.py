@@ -29,9 +29,12 @@ from softswitch.music import programme
 from softswitch.registrar.srtp_config import readable_keys
 from softswitch.speech import Speech, build_speech
 from softswitch.transport.doors import judge
+from softswitch.trunks.check import outside_warnings
 from softswitch.trunks.routes import OwnNumbers, Routes
 
 SUFFIXES: Final = (".yaml", ".yml")
+SHORTEST_PASSWORD: Final = 8
+"""Letters of a password that nobody warns about. Thieves try all short words, day and night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,10 @@ def examine(config: Config) -> Findings:
     files, faults = tree_files(config)
     readable, problems = read_trees(files)
     trees = () if problems else readable
-    routes = Routes(config, {user: part.outside for user, part in config.accounts.items()})
+    rights = {user: part.outside for user, part in config.accounts.items()}
+    routes = Routes(config, rights)
     unreached = check_targets(readable, {*config.accounts, *config.groups}, routes.leads_out)
-    faults += [*problems, *_account_faults(config, readable), *_file_faults(config)]
+    faults += [*problems, *_account_faults(config, readable), *_file_faults(config), *_port_faults(config)]
     faults += _outside_faults(config, readable, routes)
     claimed = {number: f"the menu '{tree.name}'" for tree in readable for number in tree.numbers}
     claimed |= dict.fromkeys(config.emergency if config.trunks else (), "an emergency call")
@@ -87,7 +91,11 @@ def examine(config: Config) -> Findings:
         *_port_warnings(config),
         *_key_warnings(config),
         *(config.problem("sip.tls", reason) for reason in shown.warnings),
-        *_outside_warnings(config),
+        *(
+            config.problem(where, reason)
+            for where, reason in outside_warnings(config, rights, routes.numbering)
+        ),
+        *_password_warnings(config),
     ]
     running = "" if process is None else home.taken(config.home, process)
     return Findings(trees, tuple(faults), tuple(obstacles), tuple(warnings), running)
@@ -174,19 +182,36 @@ def _outside_faults(config: Config, trees: Sequence[Tree], routes: Routes) -> It
             reason = f"{number} leads to {taken.to} and is also a number of the menu '{tree.name}': keep one"
             yield config.problem("numbers", reason)
     for number in config.emergency if config.trunks else ():
-        if number in config.accounts or number in menus:
-            yield config.problem("emergency", f"{number} is also dialled inside: give that another number")
+        reason = f"{number} is an emergency number too: give this one another"
+        if number in config.accounts:
+            yield config.problem(f"accounts.{number}", reason)
+        if number in menus:
+            tree = menus[number]
+            yield Problem(str(tree.path), tree.lines.get("numbers"), "numbers", reason)
 
 
-def _outside_warnings(config: Config) -> Iterator[Problem]:
-    for index, route in enumerate(config.outbound):
-        if route.from_outside:
-            reason = "callers from outside can be led out again by this route, at your cost: mind its pattern"
-            yield config.problem(f"outbound.{index}.from_outside", reason)
-    for name, trunk in config.trunks.items():
-        if not trunk.number and not trunk.registers:
-            reason = "has no number of its own: callers whose account has none show no number of ours"
-            yield config.problem(f"trunks.{name}", reason)
+# Passwords and ports
+
+
+def _password_warnings(config: Config) -> Iterator[Problem]:
+    for user, part in config.accounts.items():
+        if part.password is None:
+            continue
+        if part.password == user:
+            yield config.problem(f"accounts.{user}.password", "is the account's own number: guessed at once")
+        elif len(part.password) < SHORTEST_PASSWORD:
+            reason = f"is shorter than {SHORTEST_PASSWORD} letters: who guesses it calls at your cost"
+            yield config.problem(f"accounts.{user}.password", reason)
+
+
+def _port_faults(config: Config) -> Iterator[Problem]:
+    """Yield ports that stand here twice: only one of the two could be opened."""
+    taken = {config.sip.port: "sip.port"}
+    for door in config.sip.doors:
+        if door.port and door.port in taken:
+            reason = f"{door.port} is the same port as {taken[door.port]}: {door.transport} needs its own"
+            yield config.problem(door.setting, reason)
+        taken.setdefault(door.port, door.setting)
 
 
 # Other files

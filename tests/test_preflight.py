@@ -20,7 +20,7 @@ from softswitch.preflight import examine, tree_files
 from tests.transport.shown import NOW, made
 
 TREE = "tree: {name}\nlanguage: en\nnumbers: [{number}]\nstart: a\nbranches:\n  a:\n    - hangup\n"
-ANNA = "accounts: {1001: {password: x}}\n"
+ANNA = "accounts: {1001: {password: a-long-one}}\n"
 
 
 @pytest.fixture
@@ -134,7 +134,10 @@ def test_a_line_without_accounts(file: Path) -> None:
 
 def test_a_number_that_is_an_account_and_a_menu(file: Path) -> None:
     place = tree(file.parent / "office.yaml", "office", "1001")
-    config = written(file, "accounts:\n  1000: {password: x}\n  1001: {password: x}\ntrees: [office.yaml]\n")
+    config = written(
+        file,
+        "accounts:\n  1000: {password: a-long-one}\n  1001: {password: a-long-one}\ntrees: [office.yaml]\n",
+    )
     assert faults(config) == [
         f"line 5: accounts.1001: is also a number of the menu 'office' ({place}, line 3): "
         "give one of the two another number"
@@ -143,7 +146,9 @@ def test_a_number_that_is_an_account_and_a_menu(file: Path) -> None:
 
 def test_who_may_watch_whom_names_accounts(file: Path) -> None:
     watch = "presence:\n  watch:\n    1000: [1001, 1003]\n"
-    config = written(file, f"accounts:\n  1000: {{password: x}}\n  1001: {{password: x}}\n{watch}")
+    config = written(
+        file, f"accounts:\n  1000: {{password: a-long-one}}\n  1001: {{password: a-long-one}}\n{watch}"
+    )
     assert faults(config) == ["line 8: presence.watch.1000: there is no account 1003"]
 
 
@@ -170,11 +175,11 @@ def outside_faults(file: Path, text: str) -> list[str]:
     [
         (
             "outbound:\n  - {match: +48*, trunks: [a]}\n  - {match: +49*, trunks: [a, b]}\n",
-            "line 8: outbound.1.trunks.1: there is no trunk b",
+            "line 8: outbound.1.trunks.1: route 2: there is no trunk b",
         ),
         (
             "outbound:\n  - {match: +48*, trunks: a, allow: [1001, 1002]}\n",
-            "line 7: outbound.0.allow.1: there is no account and no group 1002",
+            "line 7: outbound.0.allow.1: route 1: there is no account and no group 1002",
         ),
         (
             "numbers:\n  +48221234567: office\n  +48221234568: ofice\n",
@@ -187,16 +192,23 @@ def outside_faults(file: Path, text: str) -> list[str]:
         ),
         (
             "emergency: [112, 1001]\n",
-            "line 6: emergency: 1001 is also dialled inside: give that another number",
-        ),
-        (
-            "emergency: [112, 200]\n",
-            "line 6: emergency: 200 is also dialled inside: give that another number",
+            "line 3: accounts.1001: 1001 is an emergency number too: give this one another",
         ),
     ],
 )
 def test_what_leads_nowhere_outside_is_named_with_its_line(file: Path, text: str, sentence: str) -> None:
     assert outside_faults(file, text) == [sentence]
+
+
+def test_a_menu_under_an_emergency_number_is_named_where_it_stands(file: Path) -> None:
+    (fault,) = outside_faults(file, "emergency: [112, 200]\n")
+    assert fault.startswith(f"{file.parent}/office.yaml line 3: numbers: 200 is an emergency number too: ")
+
+
+def test_a_trunk_that_is_written_wrongly_is_guessed(file: Path) -> None:
+    text = "trunks: {provider: {host: 192.0.2.1}}\noutbound: [{match: +48*, trunks: provder}]\n"
+    (fault,) = faults(written(file, f"{ANNA}{text}"))
+    assert fault.endswith("route 1: there is no trunk provder; did you mean 'provider'?")
 
 
 def test_a_number_of_ours_that_is_a_menus_too(file: Path) -> None:
@@ -231,6 +243,29 @@ def test_what_may_cost_money_is_a_warning(file: Path) -> None:
     found = [str(warning) for warning in examine(written(file, text)).warnings]
     assert any("outbound.0.from_outside: callers from outside can be led out again" in one for one in found)
     assert any("trunks.a: has no number of its own" in one for one in found)
+
+
+@pytest.mark.parametrize(
+    ("password", "words"), [("1001", "is the account's own number"), ("short", "is shorter than 8 letters")]
+)
+def test_passwords_that_are_guessed_are_a_warning_and_not_said(file: Path, password: str, words: str) -> None:
+    (warning,) = examine(written(file, f"accounts:\n  1001: {{password: {password}}}\n")).warnings
+    assert str(warning).startswith(f"{file} line 4: accounts.1001.password: {words}")
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("tls: {port: 5060}", "sip.tls.port: 5060 is the same port as sip.port: TLS needs its own"),
+        (
+            "tls: {port: 8443}, websocket: {secure_port: 8443}",
+            "sip.websocket.secure_port: 8443 is the same port as sip.tls.port: WSS needs its own",
+        ),
+    ],
+)
+def test_a_port_that_stands_here_twice(file: Path, setting: str, sentence: str) -> None:
+    file.write_text(f"sip: {{bind: 127.0.0.1, {setting}}}\nhome: home\n{ANNA}", encoding="utf-8")
+    assert faults(load_config(file)) == [f"line 1: {sentence}"]
 
 
 def test_people_left_out_of_a_shipped_tree_are_a_warning(file: Path) -> None:
@@ -337,7 +372,9 @@ def test_a_line_that_is_running_may_be_looked_at(file: Path) -> None:
 
 
 def test_keys_that_can_be_read_on_the_way_are_a_warning(file: Path) -> None:
-    text = "accounts:\n  1001: {password: x}\n  1002:\n    password: x\n    srtp: required\n"
+    text = (
+        "accounts:\n  1001: {password: a-long-one}\n  1002:\n    password: a-long-one\n    srtp: required\n"
+    )
     (warning,) = examine(written(file, text)).warnings
     assert str(warning).startswith(f"{file} line 7: accounts.1002.srtp: SRTP is required of 1002, but ")
 
@@ -393,7 +430,7 @@ def test_their_ports_are_tried_too(file: Path, part: str, setting: str) -> None:
 def test_what_is_impossible_of_phone_features_is_named_with_its_line(file: Path) -> None:
     tree(file.parent / "a.yaml", number="200")
     text = (
-        "accounts: {1001: {password: x, forward: {busy: 1001}}}\ntrees: [a.yaml]\n"
+        "accounts: {1001: {password: a-long-one, forward: {busy: 1001}}}\ntrees: [a.yaml]\n"
         "groups:\n  200: {members: [1001]}\n  201: {members: [1001, 1002]}\n"
         "rooms:\n  8000: {pin: 2468}\ncodes: {meet: '*8', pickup: ''}\n"
     )

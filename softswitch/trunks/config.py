@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -285,14 +286,21 @@ class OutsideConfig(Part):
         for index, route in enumerate(self.outbound):
             for place, name in enumerate(route.trunks):
                 if name not in self.trunks:
-                    yield f"outbound.{index}.trunks.{place}", f"there is no trunk {name}"
+                    known = _nearest(name, self.trunks)
+                    reason = f"route {index + 1}: there is no trunk {name}{known}"
+                    yield f"outbound.{index}.trunks.{place}", reason
             groups = {rights.group for rights in accounts.values() if rights.group}
             for place, name in enumerate(route.allow):
                 if name != EVERYBODY and name not in accounts and name not in groups:
-                    yield f"outbound.{index}.allow.{place}", f"there is no account and no group {name}"
+                    known = _nearest(name, groups)
+                    reason = f"route {index + 1}: there is no account and no group {name}{known}"
+                    yield f"outbound.{index}.allow.{place}", reason
         for number, part in self.numbers.items():
             if part.trunk and part.trunk not in self.trunks:
-                yield f"numbers.{number}.trunk", f"there is no trunk {part.trunk}"
+                yield (
+                    f"numbers.{number}.trunk",
+                    f"there is no trunk {part.trunk}{_nearest(part.trunk, self.trunks)}",
+                )
 
 
 def server_of(text: str) -> tuple[str, int | None]:
@@ -317,6 +325,11 @@ def is_literal(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    match = get_close_matches(word, list(known), n=1)
+    return f"; did you mean '{match[0]}'?" if match else ""
 
 
 def _own_number(value: str) -> str:

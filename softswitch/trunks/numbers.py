@@ -99,6 +99,16 @@ class Numbering:
         parsed = self._parsed(digits) if digits else None
         return "" if parsed is None else phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
+    def is_valid(self, text: str) -> bool:
+        """Tell whether a number lies in a range that its country is known to have given out."""
+        parsed = self._parsed(bare(text)) if bare(text) else None
+        return parsed is not None and phonenumbers.is_valid_number(parsed)
+
+    def example(self) -> str:
+        """Return a number of this country in E.164; "" where none is known."""
+        known = phonenumbers.example_number(self.country)
+        return "" if known is None else phonenumbers.format_number(known, PhoneNumberFormat.E164)
+
     def comparable(self, text: str) -> str:
         """Return what numbers are compared by: E.164 where it is one, else the text as it is."""
         return self.e164(text) or bare(text) or text

@@ -14,6 +14,7 @@ from typing import Final
 _RANGE: Final = re.compile(r"(\+?[0-9]+)\s*-\s*(\+?[0-9]+)\Z")
 _PART: Final = re.compile(r"\+|[0-9]|[Xx]|\*|\[[0-9](?:-?[0-9])*\]")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]{2,}\Z")
+_DIGITS: Final = frozenset("0123456789")
 _SPACES: Final = re.compile(r"[ ().]")
 
 EXACT: Final = 1_000
@@ -36,6 +37,32 @@ class Pattern:
             return self._form.match(number) is not None
         return len(number) == len(self._first) and self._first <= number <= self._last
 
+    def covers(self, other: Pattern) -> bool:
+        """Tell whether it surely fits every number that another pattern fits."""
+        if other.is_one_number:
+            return self.fits(other.text)
+        if self._form is None or self.is_international != other.is_international:
+            return False
+        mine, theirs = self._places(), other._places()
+        long_enough = (
+            len(mine) <= len(theirs)
+            if self.text.endswith("*")
+            else len(mine) == len(theirs) and not other.text.endswith("*")
+        )
+        return long_enough and all(here >= there for here, there in zip(mine, theirs, strict=False))
+
+    def _places(self) -> list[frozenset[str]]:
+        """Return which signs may stand at each place; of a range at least those that may."""
+        if self._form is None:
+            pairs = zip(self._first, self._last, strict=True)
+            same = next((place for place, (one, two) in enumerate(pairs) if one != two), len(self._first))
+            return [frozenset(sign) for sign in self._first[:same]] + [_DIGITS] * (len(self._first) - same)
+        return [
+            frozenset(sign) if len(sign) == 1 and sign not in "Xx" else _one_of(sign)
+            for sign in _PART.findall(self.text)
+            if sign != "*"
+        ]
+
     @property
     def is_one_number(self) -> bool:
         """Tell whether it fits one number alone."""
@@ -49,6 +76,8 @@ class Pattern:
 
 def parse_pattern(text: str) -> Pattern:
     """Read a pattern; raise ValueError, with a sentence for its author, for what is none."""
+    if text.rstrip().endswith("."):
+        raise ValueError(f"'{text}': '.' is no wildcard here: write * at the end")
     written = _SPACES.sub("", text.strip())
     span = _RANGE.match(written)
     if span is not None:
@@ -82,6 +111,11 @@ def parse_own(text: str) -> Pattern:
     if _NAME.match(text.strip()):
         return Pattern(text.strip(), EXACT, re.compile(re.escape(text.strip()) + r"\Z"))
     return parse_pattern(text)
+
+
+def _one_of(sign: str) -> frozenset[str]:
+    """Return the digits that ``X`` or ``[2-5]`` stands for."""
+    return _DIGITS if sign in "Xx" else frozenset(digit for digit in _DIGITS if re.match(sign, digit))
 
 
 def _range(text: str, first: str, last: str) -> Pattern:

@@ -106,8 +106,8 @@ def test_what_does_not_fit_together() -> None:
     )
     rights = {"1001": OutsideRights(), "1002": OutsideRights(group="sales")}
     assert list(made.trunk_faults(rights)) == [
-        ("outbound.0.trunks.1", "there is no trunk c"),
-        ("outbound.0.allow.3", "there is no account and no group 1099"),
+        ("outbound.0.trunks.1", "route 1: there is no trunk c"),
+        ("outbound.0.allow.3", "route 1: there is no account and no group 1099"),
         ("numbers.+48221234567.trunk", "there is no trunk b"),
     ]
 

@@ -102,3 +102,15 @@ def test_bare_numbers_and_countries() -> None:
     assert is_country("PL")
     assert not is_country("XX")
     assert not is_country("pl")
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"), [("+48221234567", True), ("022123456789", False), ("112", False), ("line1", False)]
+)
+def test_what_a_country_has_given_out(text: str, valid: bool) -> None:
+    assert POLAND.is_valid(text) is valid
+
+
+def test_an_example_is_a_number_of_the_country() -> None:
+    assert POLAND.example().startswith("+48")
+    assert POLAND.is_valid(POLAND.example())

@@ -37,6 +37,7 @@ def test_what_fits(pattern: str, fitting: list[str], others: list[str]) -> None:
         ("12*4", "at the end"),
         ("12+4", "at the beginning"),
         ("abc", "no pattern"),
+        ("+48XX.", "no wildcard here: write \\* at the end"),
         ("[a-z]", "no pattern"),
         ("200-100", "range"),
         ("10-1000", "range"),
@@ -82,3 +83,33 @@ def test_our_own_may_be_names_too() -> None:
     assert parse_own("+4822XXX").fits("+4822123")
     with pytest.raises(ValueError, match="no pattern"):
         parse_own("a b")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "covers"),
+    [
+        ("*", "0049*", True),
+        ("*", "+49*", False),
+        ("+48*", "+48221234500-+48221234599", True),
+        ("+482212345XX", "+48221234500-+48221234599", True),
+        ("+482212345[0-4]X", "+48221234500-+48221234599", False),
+        ("[2-5]XX", "[34]XX", True),
+        ("[2-5]XX", "[3-6]XX", False),
+        ("2XX", "2*", False),
+        ("100-199", "150", True),
+        ("100-199", "15X", False),
+    ],
+)
+def test_a_pattern_that_leaves_nothing_for_another(first: str, second: str, covers: bool) -> None:
+    assert parse_pattern(first).covers(parse_pattern(second)) is covers
+
+
+_WRITTEN = st.lists(st.sampled_from(["1", "2", "X", "[1-3]"]), min_size=1, max_size=3).map("".join)
+_PATTERNS = st.tuples(_WRITTEN, st.sampled_from(["", "*"])).map("".join)
+
+
+@given(_PATTERNS, _PATTERNS, st.text("1239", min_size=1, max_size=5))
+def test_what_is_covered_fits_no_number_that_the_first_does_not(first: str, second: str, number: str) -> None:
+    one, two = parse_pattern(first), parse_pattern(second)
+    if one.covers(two) and two.fits(number):
+        assert one.fits(number)
