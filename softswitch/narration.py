@@ -251,22 +251,22 @@ def _trunk(event: TrunkEvent) -> Both:
         case TrunkRegistered(_, server, seconds):
             return (
                 f"registered at trunk {who} ({server}) for {seconds} s",
-                f"zarejestrowano w łączu {who} ({server}) na {seconds} s",
+                f"zarejestrowano przez trunk {who} ({server}) na {seconds} s",
             )
         case TrunkLost(_, reason, seconds):
             english, polish = _words(reason)
             return (
                 f"not registered at trunk {who}: {english}; again in {seconds} s",
-                f"brak rejestracji w łączu {who}: {polish}; ponowienie za {seconds} s",
+                f"brak rejestracji przez trunk {who}: {polish}; ponowienie za {seconds} s",
             )
         case TrunkReachable(_, server, milliseconds):
             time = f", {milliseconds:g} ms" if milliseconds >= 0 else ""
-            return f"trunk {who} answers ({server}{time})", f"łącze {who} odpowiada ({server}{time})"
+            return f"trunk {who} answers ({server}{time})", f"trunk {who} odpowiada ({server}{time})"
         case TrunkUnreachable(_, server, reason):
             english, polish = _words(reason)
             return (
                 f"trunk {who} does not answer ({server}): {english}",
-                f"łącze {who} nie odpowiada ({server}): {polish}",
+                f"trunk {who} nie odpowiada ({server}): {polish}",
             )
         case _:
             assert_never(event)
@@ -359,15 +359,15 @@ def _leg(event: LegEvent) -> Both:
             return f"calling {who} at {where} ({leg})", f"centrala dzwoni do {who} pod {where} ({leg})"
         case TrunkTaken(_, trunk, account):
             who = printable(trunk)
-            cost = (f" at the cost of {printable(account)}", f" na koszt {printable(account)}")
+            cost = (f" by the rights of {printable(account)}", f", z uprawnieniami {printable(account)}")
             english, polish = cost if account else ("", "")
-            return f"trunk {who} is taken{english} ({leg})", f"wychodzi łączem {who}{polish} ({leg})"
+            return f"trunk {who} is taken{english} ({leg})", f"wychodzi przez trunk {who}{polish} ({leg})"
         case TrunkGivenUp(_, trunk, reason, after):
             who, (english, polish) = printable(trunk), _words(reason)
             return (
                 f"trunk {who} does not take the call: {english}"
                 f"{f', trying {printable(after)}' if after else ''} ({leg})",
-                f"łącze {who} nie przyjmuje połączenia: {polish}"
+                f"trunk {who} nie przyjmuje połączenia: {polish}"
                 f"{f', następne: {printable(after)}' if after else ''} ({leg})",
             )
         case LegRinging(_, party, early):
@@ -458,12 +458,12 @@ def _course(event: CourseEvent) -> Both:
         case CallRouted(kind, target):
             english, polish = _words(kind)
             return f"leads to {english} {printable(target)}", f"prowadzi do: {polish} {printable(target)}"
-        case CallEnded(_, reason, code, q850, by, detail):
+        case CallEnded(_, reason, code, q850, by, detail, cause):
             codes, why, (english, polish) = f"SIP {code}, Q.850 {q850}", printable(reason), _words(by)
             about = printable(detail)
             return (
-                f"call over: {why_briefly(why, detail=about)} ({codes}, {english})",
-                f"koniec: {why_briefly(why, POLISH, detail=about)} ({codes}, {polish})",
+                f"call over: {why_briefly(why, detail=about, because=cause)} ({codes}, {english})",
+                f"koniec: {why_briefly(why, POLISH, detail=about, because=cause)} ({codes}, {polish})",
             )
         case DigitPressed(leg, digit, method):
             english, polish = _words(method)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from softswitch.bus import keepable
+from softswitch.calls.because import NO_ROUTE, NOT_OURS
 from softswitch.calls.call import Call, Destination
 from softswitch.calls.called_leg import Invitation, Login
 from softswitch.calls.hangup import Reason, Termination
@@ -28,8 +29,8 @@ from softswitch.trunks.config import From, OutsideConfig, OutsideRights
 from softswitch.trunks.health import RANK
 from softswitch.trunks.identity import Presented, called_of, caller_of, fields_of, from_of
 from softswitch.trunks.limits import Cap, Usage, account_key, counted_under, trunk_key
-from softswitch.trunks.numbers import Kind
-from softswitch.trunks.routes import Choice, Denial, OwnNumbers, Routes
+from softswitch.trunks.numbers import LONGEST_SHORT, Kind, bare, unhidden
+from softswitch.trunks.routes import Choice, Denied, OwnNumbers, Routes
 from softswitch.trunks.service import Trunks
 from softswitch.trunks.trunk import Server, Trunk
 
@@ -108,6 +109,13 @@ class OutsideLines:
         """See :class:`~softswitch.calls.lines.Lines`."""
         return self._routes.is_emergency(number)
 
+    def why_unknown(self, number: str, caller: OutsideCaller | None) -> str:
+        """See :class:`~softswitch.calls.lines.Lines`."""
+        if caller is not None:
+            return f"{NOT_OURS}:{self._own.nearest(caller.called)}"
+        goes_out = len(bare(unhidden(number)[0])) > LONGEST_SHORT
+        return NO_ROUTE if goes_out and self._config.trunks else ""
+
     def own(self, number: str) -> Destination | None:
         """Return where a number of ours leads when it is dialled from inside, so that it need not go out."""
         to = self._leads_in(number, "")
@@ -133,8 +141,8 @@ class OutsideLines:
         choice = self._routes.choose(number, account)
         if choice is None:
             return None
-        if isinstance(choice, Denial):
-            return Termination(Reason.NOT_ALLOWED, detail=number)
+        if isinstance(choice, Denied):
+            return Termination(Reason.NOT_ALLOWED, detail=number, because=choice.because)
         if account is not None and not choice.emergency and self._used_up(account):
             return Termination(Reason.LIMIT_REACHED, detail=number)
         return self._ways(call, choice, account) or Termination(self._why_none(choice), detail=number)

@@ -123,38 +123,38 @@ LINES: list[tuple[Event, str, str]] = [
     (
         TrunkRegistered("office", "203.0.113.1:5060", 600),
         "registered at trunk office (203.0.113.1:5060) for 600 s",
-        "zarejestrowano w łączu office (203.0.113.1:5060) na 600 s",
+        "zarejestrowano przez trunk office (203.0.113.1:5060) na 600 s",
     ),
     (
         TrunkLost("office", "wrong user name or password", 60),
         "not registered at trunk office: wrong user name or password; again in 60 s",
-        "brak rejestracji w łączu office: błędna nazwa użytkownika lub hasło; ponowienie za 60 s",
+        "brak rejestracji przez trunk office: błędna nazwa użytkownika lub hasło; ponowienie za 60 s",
     ),
     (
         TrunkReachable("office", "203.0.113.1:5060", 21.5),
         "trunk office answers (203.0.113.1:5060, 21.5 ms)",
-        "łącze office odpowiada (203.0.113.1:5060, 21.5 ms)",
+        "trunk office odpowiada (203.0.113.1:5060, 21.5 ms)",
     ),
     (
         TrunkUnreachable("office", "203.0.113.1:5060", "no answer"),
         "trunk office does not answer (203.0.113.1:5060): no answer",
-        "łącze office nie odpowiada (203.0.113.1:5060): brak odpowiedzi",
+        "trunk office nie odpowiada (203.0.113.1:5060): brak odpowiedzi",
     ),
     (
         TrunkTaken("b1", "office", "1001"),
-        "trunk office is taken at the cost of 1001 (b1)",
-        "wychodzi łączem office na koszt 1001 (b1)",
+        "trunk office is taken by the rights of 1001 (b1)",
+        "wychodzi przez trunk office, z uprawnieniami 1001 (b1)",
     ),
-    (TrunkTaken("b1", "office", ""), "trunk office is taken (b1)", "wychodzi łączem office (b1)"),
+    (TrunkTaken("b1", "office", ""), "trunk office is taken (b1)", "wychodzi przez trunk office (b1)"),
     (
         TrunkGivenUp("b1", "office", "503 Service Unavailable", "mobile"),
         "trunk office does not take the call: 503 Service Unavailable, trying mobile (b1)",
-        "łącze office nie przyjmuje połączenia: 503 Service Unavailable, następne: mobile (b1)",
+        "trunk office nie przyjmuje połączenia: 503 Service Unavailable, następne: mobile (b1)",
     ),
     (
         TrunkGivenUp("b1", "mobile", "no answer", ""),
         "trunk mobile does not take the call: no answer (b1)",
-        "łącze mobile nie przyjmuje połączenia: brak odpowiedzi (b1)",
+        "trunk mobile nie przyjmuje połączenia: brak odpowiedzi (b1)",
     ),
     (MediaWorkerDied(1, "signal 9"), "media worker 1 died: signal 9", "proces dźwięku 1 padł: signal 9"),
     (

@@ -316,15 +316,16 @@ async def test_a_refused_password_leads_to_the_next_trunk_and_a_stale_nonce_does
 
 
 @pytest.mark.parametrize(
-    ("number", "user", "status", "reason"),
+    ("number", "user", "status", "reason", "because"),
     [
-        ("600100200", "1003", 403, "not_allowed"),
-        ("701234567", "1001", 403, "not_allowed"),
-        ("+12125551234", "1001", 404, "unknown_number"),
-        ("anna", "1001", 404, "unknown_number"),
+        ("600100200", "1003", 403, "not_allowed", "level:none"),
+        ("701234567", "1001", 403, "not_allowed", "premium"),
+        ("+12125551234", "1001", 404, "unknown_number", "no_route"),
+        ("1234", "1001", 404, "unknown_number", ""),
+        ("anna", "1001", 404, "unknown_number", ""),
     ],
 )
-def test_who_may_not(number: str, user: str, status: int, reason: str) -> None:
+def test_who_may_not(number: str, user: str, status: int, reason: str, because: str) -> None:
     @in_virtual_time
     async def course() -> None:
         async with line() as made:
@@ -332,6 +333,7 @@ def test_who_may_not(number: str, user: str, status: int, reason: str) -> None:
             phone = await made.dial(number, user)
             assert phone.last_status() == status
             assert made.switch.ended.reason == reason
+            assert made.switch.ended.because == because
             assert made.first.calls == []
 
     course()
@@ -475,6 +477,15 @@ def test_a_trunk_reaches_our_numbers_and_nothing_else(number: str, status: int) 
             assert made.second.calls == []
 
     course()
+
+
+@in_virtual_time
+async def test_a_number_that_a_trunk_takes_for_ours_is_named_with_the_one_it_is_like() -> None:
+    async with line() as made:
+        made.first.call("+48221234568")
+        await passes(1)
+        assert made.switch.ended.reason == "unknown_number"
+        assert made.switch.ended.because == f"not_ours:{OURS}"
 
 
 @in_virtual_time

@@ -259,13 +259,16 @@ class Call:
             if self._task is not None:
                 self._task.cancel()
 
-    async def run(self, destination: Destination | None) -> None:
-        """Serve the caller to the end. Never raises: a fault ends this call and no other."""
+    async def run(self, destination: Destination | None, *, unknown: str = "") -> None:
+        """Serve the caller to the end. Never raises: a fault ends this call and no other.
+
+        ``unknown`` is why there is no destination (see :mod:`softswitch.calls.because`).
+        """
         self._task = asyncio.current_task()
         termination = Termination(Reason.FAULT)
         try:
             if destination is None:
-                termination = Termination(Reason.UNKNOWN_NUMBER)
+                termination = Termination(Reason.UNKNOWN_NUMBER, because=unknown)
             elif self._gone is None:
                 termination = await self._served(destination)
         except asyncio.CancelledError:
@@ -321,5 +324,6 @@ class Call:
                 q850=codes.q850,
                 ended_by=termination.by or SWITCH,
                 detail=termination.detail,
+                because=termination.because,
             )
         )

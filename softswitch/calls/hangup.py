@@ -148,11 +148,15 @@ SWITCH: Final = "switch"
 
 @dataclass(frozen=True, slots=True)
 class Termination:
-    """One end: why, on whose side, and what it was about (the number a menu dialled), "" for nothing."""
+    """One end: why, on whose side, and what it was about (the number a menu dialled), "" for nothing.
+
+    ``because`` is what in the configuration made it so (see :mod:`softswitch.calls.because`).
+    """
 
     reason: Reason
     by: str = SWITCH
     detail: str = ""
+    because: str = ""
 
     @property
     def result(self) -> Result:

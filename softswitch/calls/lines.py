@@ -33,6 +33,13 @@ class Lines(Protocol):
         """Tell whether a number is for emergencies: no limit holds for it."""
         ...
 
+    def why_unknown(self, number: str, caller: OutsideCaller | None) -> str:
+        """Return why a number leads nowhere (see :mod:`softswitch.calls.because`), "" for no more to say.
+
+        ``caller`` is None for who dials inside.
+        """
+        ...
+
 
 class NoLines:
     """A line without trunks. Implements :class:`Lines`."""
@@ -48,6 +55,10 @@ class NoLines:
     def is_urgent(self, number: str) -> bool:
         """Nothing is."""
         return False
+
+    def why_unknown(self, number: str, caller: OutsideCaller | None) -> str:
+        """There is no more to say."""
+        return ""
 
 
 class Ledger(Protocol):

@@ -22,6 +22,7 @@ from softswitch.events import (
     LegLeft,
     LegRinging,
     LegTookPlace,
+    TrunkTaken,
 )
 
 Kind = TypeVar("Kind", CallArrived, CallRouted, CallEnded)
@@ -51,6 +52,8 @@ class LegRecord:
     jitter_ms: float = 0.0
     round_trip_ms: float = -1.0
     mos: float = 0.0
+    trunk: str = ""
+    """Over which it came or went, "" for a phone of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class CallRecord:
     q850: int
     ended_by: str
     detail: str
+    because: str
     tree: str
     path: tuple[str, ...]
     digits: str
@@ -117,6 +121,7 @@ def call_record(entries: Sequence[Entry]) -> CallRecord:
         q850=ended.q850,
         ended_by=ended.ended_by,
         detail=ended.detail,
+        because=ended.because,
         tree=branches[-1].tree if branches else "",
         path=tuple(event.branch for event in branches),
         digits=own.digits if own else "",
@@ -127,13 +132,17 @@ def call_record(entries: Sequence[Entry]) -> CallRecord:
 def _legs(entries: Sequence[Entry]) -> tuple[LegRecord, ...]:
     """Return the legs in the order they began."""
     legs: dict[str, LegRecord] = {}
+    trunks: dict[str, str] = {}
     for entry in entries:
         at = entry.at
         match entry.event:
-            case CallArrived(leg=leg, caller=caller):
-                legs[leg] = LegRecord(leg, caller, is_caller=True, began=at)
+            case CallArrived(leg=leg, caller=caller, trunk=trunk):
+                legs[leg] = LegRecord(leg, caller, is_caller=True, began=at, trunk=trunk)
+            case TrunkTaken(leg=leg, trunk=trunk):
+                trunks[leg] = trunk
             case LegInvited(leg=leg, party=party):
-                legs[leg] = LegRecord(leg, party, is_caller=False, began=at)
+                trunk = trunks.get(leg, "")
+                legs[leg] = LegRecord(leg, party, is_caller=False, began=at, trunk=trunk)
             case LegTookPlace(leg=leg, party=party) | LegJoined(leg=leg, party=party) if leg not in legs:
                 legs[leg] = LegRecord(leg, party, is_caller=False, began=at, answered=at)
             case LegLeft(leg=leg) if leg in legs:

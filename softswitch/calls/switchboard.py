@@ -269,7 +269,8 @@ class Switchboard:
             destination = self._lines.destination(outside)
         elif destination is None:
             destination = self._router(number, account)
-        self._tasks.create_task(call.run(destination), name=f"call {call_id}")
+        unknown = self._lines.why_unknown(number, outside) if destination is None else ""
+        self._tasks.create_task(call.run(destination, unknown=unknown), name=f"call {call_id}")
 
     def _limit(self, call: Call) -> None:
         """Count a call with the others of its account or trunk; one too many ends, unless it is for help."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from softswitch.calls.because import because_words
 from softswitch.calls.hangup import Reason
 from softswitch.calls.record import CallRecord, between, call_record
 from softswitch.events import (
@@ -41,13 +42,14 @@ def why(record: CallRecord, language: str = ENGLISH) -> str:
         tree=record.tree,
         branch=record.path[-1] if record.path else "",
         detail=record.detail,
+        because=record.because,
         seconds=_seconds_that_matter(record),
     )
 
 
-def why_briefly(reason: str, language: str = ENGLISH, *, detail: str = "") -> str:
+def why_briefly(reason: str, language: str = ENGLISH, *, detail: str = "", because: str = "") -> str:
     """Return the sentence for a reason and what it was about, where the rest of the call is not at hand."""
-    return _sentence(reason, language, detail=detail)
+    return _sentence(reason, language, detail=detail, because=because)
 
 
 def lasting(seconds: float) -> str:
@@ -135,7 +137,7 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.UNREACHABLE: (
         "{callee} could not be reached: the phone gave no usable answer.",
-        "{callee} był nieosiągalny: telefon nie odpowiedział.",
+        "{callee} był nieosiągalny: telefon nie dał przydatnej odpowiedzi.",
     ),
     Reason.PEER_FAILED: (
         "{callee} could not be reached: the phone failed to handle the call.",
@@ -189,19 +191,19 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.TRUNK_DOWN: (
         "{callee} could not be called: no trunk to the outside answers.",
-        "{callee}: nie można było zadzwonić, żadne łącze na zewnątrz nie odpowiada.",
+        "Nie można było zadzwonić{to}: żaden trunk na zewnątrz nie odpowiada.",
     ),
     Reason.TRUNK_REFUSED: (
         "{callee} could not be called: the provider refused the call.",
-        "{callee}: nie można było zadzwonić, operator odmówił połączenia.",
+        "Nie można było zadzwonić{to}: operator odmówił połączenia.",
     ),
     Reason.ALL_LINES_BUSY: (
         "{target} could not be called: all lines to the outside are in use.",
-        "{target}: nie można było zadzwonić, wszystkie łącza na zewnątrz są zajęte.",
+        "Nie można było zadzwonić pod {target}: wszystkie linie na zewnątrz są zajęte.",
     ),
     Reason.NO_SUCH_NUMBER: (
         "{callee} could not be called: nobody has this number.",
-        "{callee}: nie można było zadzwonić, nikt nie ma tego numeru.",
+        "Nie można było zadzwonić{to}: numer jest nieprzydzielony.",
     ),
     Reason.SWITCH_STOPPED: ("The switch was stopped.", "Centrala została zatrzymana."),
     Reason.FAULT: (
@@ -222,6 +224,7 @@ def _sentence(
     tree: str = "",
     branch: str = "",
     detail: str = "",
+    because: str = "",
     seconds: float | None = None,
 ) -> str:
     polish = language == POLISH
@@ -246,10 +249,13 @@ def _sentence(
         branch=f"{place}{branch}" if branch else "",
         place=f" ({'gałąź' if polish else 'branch'} {branch})" if branch else "",
         target=detail or ("nieznany numer" if polish else "a number"),
+        to=f" do {callee}" if callee else "",
         after="" if seconds is None else f"{after}{lasting(seconds)}",
         within="" if seconds is None else f" {'w ciągu' if polish else 'within'} {lasting(seconds)}",
         reason=reason.replace("_", " ") or unknown,
     )
+    if because and (words := because_words(because)[polish]):
+        text = f"{text.removesuffix('.')}: {words}."
     return text[0].upper() + text[1:]
 
 

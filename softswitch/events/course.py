@@ -92,7 +92,7 @@ class CallEnded:
     """The call is over. Exactly one for every :class:`CallArrived`.
 
     ``sip_code`` is the final response of a caller who was never answered. ``detail`` is what it was about:
-    the number a menu dialled.
+    the number a menu dialled. ``because`` is what in the configuration made it so, ``country:FR``.
     """
 
     result: str
@@ -101,6 +101,7 @@ class CallEnded:
     q850: int
     ended_by: str
     detail: str = ""
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

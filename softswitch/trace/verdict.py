@@ -328,6 +328,8 @@ def numbers_near(facts: Facts) -> Iterator[Both]:
         wrong = record.detail
     else:
         return
+    if record.because:
+        return  # The record says it: it is no number dialled inside.
     near = near_numbers(wrong, facts.numbers)
     if near:
         listed = printable(", ".join(near), 100)

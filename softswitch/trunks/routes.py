@@ -5,20 +5,42 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import Enum
+from typing import Final
 
 from softswitch.trunks.config import EVERYBODY, Level, NumberConfig, OutsideConfig, OutsideRights, RouteConfig
 from softswitch.trunks.numbers import Kind, Numbering, Outside, bare, unhidden
 from softswitch.trunks.patterns import Pattern, parse_own, parse_pattern
 
+ALIKE: Final = 0.8
+"""How like two numbers are (0 to 1) of which one may be meant for the other: two digits of eleven differ."""
+
 
 class Denial(Enum):
     """Why somebody may not call a number that has a way out."""
 
-    ROUTE = "no route for them"
-    LEVEL = "not as far as that"
-    COUNTRY = "a country that is not allowed"
-    PREMIUM = "a number that costs extra"
+    ROUTE = "route"
+    """The route is for others."""
+    OUTSIDERS = "from_outside"
+    """The route is not for callers from outside."""
+    LEVEL = "level"
+    """The account may not call as far as that."""
+    COUNTRY = "country"
+    PREMIUM = "premium"
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A no, and what it is about: a country, a level, a route and whom it allows."""
+
+    why: Denial
+    about: str = ""
+
+    @property
+    def because(self) -> str:
+        """It as a call's end is written down: ``country:FR``."""
+        return f"{self.why.value}:{self.about}" if self.about else self.why.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +80,7 @@ class Routes:
         """Tell whether a number has a way out at all, for anybody."""
         return self.is_emergency(dialled) or self.choose(dialled, None) is not None
 
-    def choose(self, dialled: str, account: str | None) -> Choice | Denial | None:
+    def choose(self, dialled: str, account: str | None) -> Choice | Denied | None:
         """Return the way out of a number for an account, None when there is none.
 
         ``account`` is None for callers from outside, who need a route that is open for them.
@@ -69,19 +91,19 @@ class Routes:
             return None
         if self.is_emergency(number):
             return self._help(number)
-        denial: Denial | None = None
+        denied: Denied | None = None
         e164 = self.numbering.e164(number)
-        for pattern, route in self._routes:
+        for place, (pattern, route) in enumerate(self._routes, start=1):
             seen = e164 if pattern.is_international else number
             if not seen or not pattern.fits(seen):
                 continue
             called = self.numbering.outside(self._rewritten(route, seen))
             if called is None:
                 continue
-            denial = self._denied(route, called, account)
-            if denial is None:
+            denied = self._denied(place, route, called, account)
+            if denied is None:
                 return Choice(called, route.trunks, hidden=hidden)
-        return denial
+        return denied
 
     def _help(self, number: str) -> Choice:
         """Emergency numbers go out as they are, over any trunk, those of the operator's routes first."""
@@ -99,24 +121,27 @@ class Routes:
     def _rewritten(route: RouteConfig, number: str) -> str:
         return route.prepend + number[route.strip :]
 
-    def _denied(self, route: RouteConfig, called: Outside, account: str | None) -> Denial | None:
+    def _denied(self, place: int, route: RouteConfig, called: Outside, account: str | None) -> Denied | None:
         if account is None:
             # They have no rights of their own: what the operator has opened is all there is.
-            rights = OutsideRights() if route.from_outside else OutsideRights(calls=Level.NONE)
+            if not route.from_outside:
+                return Denied(Denial.OUTSIDERS, str(place))
+            rights = OutsideRights()
         else:
             rights = self._rights.get(account, OutsideRights())
             allowed = {account, rights.group, EVERYBODY} - {""}
             if not allowed & set(route.allow):
-                return Denial.ROUTE
+                return Denied(Denial.ROUTE, f"{place}:{', '.join(route.allow)}")
         if called.kind is Kind.PREMIUM and not rights.premium:
-            return Denial.PREMIUM
+            return Denied(Denial.PREMIUM)
         match rights.calls:
             case Level.NONE:
-                return Denial.LEVEL
+                return Denied(Denial.LEVEL, rights.calls.value)
             case Level.HOME:
-                return None if called.country == self._config.country else Denial.LEVEL
+                at_home = called.country == self._config.country
+                return None if at_home else Denied(Denial.LEVEL, rights.calls.value)
             case Level.LISTED:
-                return None if called.country in self._countries else Denial.COUNTRY
+                return None if called.country in self._countries else Denied(Denial.COUNTRY, called.country)
             case Level.ALL:
                 return None
 
@@ -149,6 +174,10 @@ class OwnNumbers:
         found = [self._single[form] for form in forms if form in self._single]
         found += (part for pattern, part in self._patterns if any(pattern.fits(form) for form in forms))
         return next((part for part in found if not part.trunk or trunk in ("", part.trunk)), None)
+
+    def nearest(self, dialled: str) -> str:
+        """Return the one number of ours that is most like another, "" where none is."""
+        return next(iter(get_close_matches(self._numbering.comparable(dialled), self._single, 1, ALIKE)), "")
 
     def claimed_twice(self) -> list[str]:
         """Return the patterns that stand here twice, in whatever way they are written."""

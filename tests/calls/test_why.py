@@ -60,7 +60,7 @@ ENDS = [
     (
         to_phone().over(32, Reason.UNREACHABLE),
         "1002 could not be reached: the phone gave no usable answer.",
-        "Rozmówca 1002 był nieosiągalny: telefon nie odpowiedział.",
+        "Rozmówca 1002 był nieosiągalny: telefon nie dał przydatnej odpowiedzi.",
     ),
     (
         arrived("999").over(0, Reason.UNKNOWN_NUMBER),

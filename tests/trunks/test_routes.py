@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from softswitch.trunks.config import Level, OutsideConfig, OutsideRights
 from softswitch.trunks.numbers import Numbering
-from softswitch.trunks.routes import Choice, Denial, OwnNumbers, Routes
+from softswitch.trunks.routes import Choice, Denial, Denied, OwnNumbers, Routes
 
 CONFIG = {
     "allowed_countries": ["DE"],
@@ -33,9 +33,12 @@ def routes(**changes: object) -> Routes:
     return Routes(OutsideConfig.model_validate({**CONFIG, **changes}), RIGHTS)
 
 
-def chosen(dialled: str, account: str | None = "1001") -> tuple[str, tuple[str, ...]] | Denial | None:
+def chosen(dialled: str, account: str | None = "1001") -> tuple[str, tuple[str, ...]] | str | None:
+    """Return the number and the trunks, or as which no it is written down."""
     choice = routes().choose(dialled, account)
-    return (choice.number.text, choice.trunks) if isinstance(choice, Choice) else choice
+    if isinstance(choice, Denied):
+        return choice.because
+    return None if choice is None else (choice.number.text, choice.trunks)
 
 
 @pytest.mark.parametrize(
@@ -49,20 +52,20 @@ def chosen(dialled: str, account: str | None = "1001") -> tuple[str, tuple[str, 
         ("004930123456", "1001", ("+4930123456", ("b",))),
         ("004930123456", "1002", ("+4930123456", ("c", "a"))),
         # An account of the group, but one that calls at home alone.
-        ("004930123456", "1003", Denial.LEVEL),
-        ("+12125551234", "1001", Denial.COUNTRY),
+        ("004930123456", "1003", "level:home"),
+        ("+12125551234", "1001", "country:US"),
         ("+12125551234", "1002", ("+12125551234", ("b",))),
-        ("+8821612345678", "1001", Denial.COUNTRY),
-        ("221234567", "1004", Denial.LEVEL),
-        ("701234567", "1001", Denial.PREMIUM),
+        ("+8821612345678", "1001", "country"),
+        ("221234567", "1004", "level:none"),
+        ("701234567", "1001", "premium"),
         ("701234567", "1002", ("+48701234567", ("b",))),
-        ("0701234567", "1001", Denial.PREMIUM),
+        ("0701234567", "1001", "premium"),
         ("1001", "1001", None),
         ("600", "1001", None),
         ("anna", "1001", None),
         ("*43", "1001", None),
         # No rights are known of it: it has those that everybody has.
-        ("+12125551234", "1099", Denial.COUNTRY),
+        ("+12125551234", "1099", "country:US"),
     ],
 )
 def test_who_may_call_where(dialled: str, account: str, expected: object) -> None:
@@ -100,16 +103,16 @@ def test_callers_from_outside_get_out_only_where_that_is_opened() -> None:
     open_route = {"match": "+48600*", "trunks": "a", "from_outside": True}
     found = routes(outbound=[open_route, {"match": "+*", "trunks": "b"}])
     assert isinstance(found.choose("600100200", None), Choice)
-    assert found.choose("221234567", None) is Denial.LEVEL
-    assert found.choose("+12125551234", None) is Denial.LEVEL
+    assert found.choose("221234567", None) == Denied(Denial.OUTSIDERS, "2")
+    assert found.choose("+12125551234", None) == Denied(Denial.OUTSIDERS, "2")
     wide = routes(outbound=[{"match": "+*", "trunks": "b", "from_outside": True}])
-    assert wide.choose("+12125551234", None) is Denial.COUNTRY
-    assert wide.choose("701234567", None) is Denial.PREMIUM
+    assert wide.choose("+12125551234", None) == Denied(Denial.COUNTRY, "US")
+    assert wide.choose("701234567", None) == Denied(Denial.PREMIUM)
 
 
 def test_a_route_for_some_is_none_for_others() -> None:
     only = routes(outbound=[{"match": "+*", "trunks": "b", "allow": [1002]}])
-    assert only.choose("221234567", "1001") is Denial.ROUTE
+    assert only.choose("221234567", "1001") == Denied(Denial.ROUTE, "1:1002")
     assert isinstance(only.choose("221234567", "1002"), Choice)
     assert only.leads_out("221234567")
     assert not only.leads_out("1001")
@@ -174,3 +177,17 @@ def test_a_number_of_one_trunk_is_no_number_of_another() -> None:
 def test_what_is_claimed_twice_is_found() -> None:
     assert own(numbers={"221234567": "a", "+48 22 123 45 67": "b"}).claimed_twice() == ["+48221234567"]
     assert own(numbers={"221234567": "a", "221234568": "b"}).claimed_twice() == []
+
+
+@pytest.mark.parametrize(
+    ("dialled", "near"),
+    [
+        ("+48221234568", "+48221234567"),
+        ("22 123 45 76", "+48221234567"),
+        ("+4930123456", ""),
+        ("anna", ""),
+    ],
+)
+def test_the_number_of_ours_that_was_meant(dialled: str, near: str) -> None:
+    config = OutsideConfig.model_validate({"numbers": {"22 123 45 67": "menu", "+48600*": "1001"}})
+    assert OwnNumbers(config, Numbering("PL")).nearest(dialled) == near

@@ -1,0 +1,91 @@
+"""What in the configuration made a call end as it did, in one clause of either language.
+
+It is written down as a code, with what it is about behind a colon: ``country:FR``, ``route:2:sales``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from phonenumbers.geodata.locale import LOCALE_DATA
+
+from softswitch.errors import harmless
+
+NO_ROUTE: Final = "no_route"
+"""A number outside that fits no route."""
+NOT_OURS: Final = "not_ours"
+"""A number that a trunk takes for ours; behind it the one of ours most like it."""
+LONGEST: Final = 80
+"""Letters of what it is about: names of accounts come from the operator, and may be many."""
+
+Both = tuple[str, str]
+
+
+def because_words(because: str) -> Both:
+    """Return the clause, in English and in Polish; a code of another version has none."""
+    code, _, about = because.partition(":")
+    words = CLAUSES.get(code)
+    return ("", "") if words is None else words(harmless(about[:LONGEST]))
+
+
+def _route(about: str) -> Both:
+    place, _, allowed = about.partition(":")
+    return f"route {place} allows only {allowed}", f"trasa {place} dopuszcza tylko: {allowed}"
+
+
+def _level(about: str) -> Both:
+    if about == "home":
+        return (
+            "it is abroad, and the account calls at home alone (outside: calls: home)",
+            "to numer zagraniczny, a konto dzwoni tylko w kraju (outside: calls: home)",
+        )
+    return f"the account calls nobody outside (outside: calls: {about})", (
+        f"to konto nie dzwoni na zewnątrz (outside: calls: {about})"
+    )
+
+
+def _country(code: str) -> Both:
+    if not code:
+        return (
+            "nobody knows which country it is in (outside: calls: listed)",
+            "nie wiadomo, w jakim jest kraju (outside: calls: listed)",
+        )
+    english, polish = _named(code, "en"), _named(code, "pl")
+    return (
+        f"{english} is not among allowed_countries (outside: calls: listed)",
+        f"kraju {polish} nie ma na liście allowed_countries (outside: calls: listed)",
+    )
+
+
+def _named(code: str, language: str) -> str:
+    """Return the name of a country (ISO 3166, two letters), else its code."""
+    names = LOCALE_DATA.get(code, {})
+    name = names.get(language) or names.get("en") or code
+    return names.get(name[1:], code) if name.startswith("*") else name  # "*en": as in English.
+
+
+def _not_ours(near: str) -> Both:
+    english, polish = (f"; the nearest there is {near}", f"; najbliższy jest tam {near}") if near else ("", "")
+    return (
+        f"a trunk brought the call, and the number does not stand under numbers{english}",
+        f"połączenie przyszło przez trunk, a tego numeru nie ma w numbers{polish}",
+    )
+
+
+CLAUSES: Final[dict[str, Callable[[str], Both]]] = {
+    "route": _route,
+    "from_outside": lambda place: (
+        f"route {place} leads no callers from outside out again (from_outside: false)",
+        f"trasa {place} nie wypuszcza dzwoniących z zewnątrz (from_outside: false)",
+    ),
+    "level": _level,
+    "country": _country,
+    "premium": lambda _: (
+        "it is a premium number (outside: premium: false)",
+        "to numer o podwyższonej opłacie (outside: premium: false)",
+    ),
+    NO_ROUTE: lambda _: ("no route of outbound fits it", "nie pasuje do niego żadna trasa w outbound"),
+    NOT_OURS: _not_ours,
+}
+"""What is said of every code. The first five are those of ``softswitch.trunks.routes.Denial``."""
