@@ -66,7 +66,8 @@ def _named(code: str, language: str) -> str:
 
 
 def _not_ours(near: str) -> Both:
-    english, polish = (f"; the nearest there is {near}", f"; najbliższy jest tam {near}") if near else ("", "")
+    english = f"; the nearest there is {near}" if near else ""
+    polish = f"; najbliższy jest tam {near}" if near else ""
     return (
         f"a trunk brought the call, and the number does not stand under numbers{english}",
         f"połączenie przyszło przez trunk, a tego numeru nie ma w numbers{polish}",

@@ -26,6 +26,7 @@ from softswitch.events import (
     SoundBothWays,
     SoundOneWay,
     StepTaken,
+    TrunkTaken,
 )
 from softswitch.narration import CauseFirst, printable, told
 from softswitch.sip.errors import SipError
@@ -157,14 +158,17 @@ def wire_ladder(
 def _lanes(
     entries: Sequence[Entry], legs: Mapping[str, str], messages: Sequence[Message]
 ) -> tuple[Lane, ...]:
-    """Return the caller's lane, the switch's, and those of the phones it called."""
+    """Return the caller's lane, the switch's, and those of the phones and trunks it called."""
     parties: dict[str, tuple[str, str]] = {}
+    trunks: dict[str, dict[str, None]] = {}
     caller = ""
     for entry in entries:
         match entry.event:
-            case CallArrived(leg=leg, caller=party, source=source):
+            case CallArrived(leg=leg, caller=party, source=source, trunk=trunk):
                 caller = leg
-                parties.setdefault(leg, (party, source))
+                parties.setdefault(leg, (trunk or party, source))
+            case TrunkTaken(leg=leg, trunk=trunk):
+                trunks.setdefault(leg, {})[trunk] = None
             case LegInvited(leg=leg, party=party):
                 parties.setdefault(leg, (party, ""))
             case _:
@@ -174,6 +178,7 @@ def _lanes(
 
     def lane(leg: str) -> Lane:
         party, where = parties[leg]
+        party = ", ".join(trunks.get(leg, (party,)))
         return Lane(leg, printable(party) or leg, seen.get(legs[leg], where))
 
     called = [lane(leg) for leg in parties if leg != caller]

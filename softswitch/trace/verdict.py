@@ -175,19 +175,19 @@ def refusals(facts: Facts) -> Iterator[Both]:
         if not initial or leg.record.answered or leg.record.reason == Reason.NO_COMMON_CODEC.value:
             continue
         last = initial[-1]
-        who, words = printable(leg.party), printable(said(last), 100)
+        words, (phone, telefon) = printable(said(last), 100), _device(leg, last.remote)
         if last.status in (401, 407) and len(initial) > 1:
             yield (
-                f"{who} at {last.remote} refused our credentials: {words}.",
-                f"{who} pod {last.remote} odrzucił nasze dane logowania: {words}.",
+                f"{phone} refused our credentials: {words}.",
+                f"{telefon} odrzucił nasze dane logowania: {words}.",
             )
             continue
         rang = leg.rang
         english = f" after ringing for {lasting(last.at - rang.at)}" if rang else " at once, without ringing"
         polish = f" po {lasting(last.at - rang.at)} dzwonienia" if rang else " od razu, bez dzwonienia"
         yield (
-            f"The phone of {who} at {last.remote} answered {words}{english}.",
-            f"Telefon {who} pod {last.remote} odpowiedział {words}{polish}.",
+            f"{phone} answered {words}{english}.",
+            f"{telefon} odpowiedział {words}{polish}.",
         )
 
 
@@ -201,17 +201,19 @@ def unanswered(facts: Facts) -> Iterator[Both]:
         end = facts.record.ended
         if leg.record.answered or not invites or end is None:
             continue
-        who, where, rang = printable(leg.party), invites[0].remote, leg.rang
+        rang, (phone, telefon) = leg.rang, _device(leg, invites[0].remote)
+        # A trunk does not ring itself: it tells of it.
+        tells = bool(leg.record.trunk)
         if rang is not None:
             time = lasting(end.timestamp() - rang.at)
             yield (
-                f"The phone of {who} at {where} had rung for {time}.",
-                f"Telefon {who} pod {where} dzwonił przez {time}.",
+                f"{phone} {'had told of ringing' if tells else 'had rung'} for {time}.",
+                f"{telefon} {'zgłaszał dzwonienie' if tells else 'dzwonił'} przez {time}.",
             )
         elif any(one.came for one in leg.messages):
             yield (
-                f"The phone of {who} at {where} had the call but did not ring.",
-                f"Telefon {who} pod {where} dostał połączenie, ale nie dzwonił.",
+                f"{phone} had the call but did not {'tell of ringing' if tells else 'ring'}.",
+                f"{telefon} dostał połączenie, ale nie {'zgłosił dzwonienia' if tells else 'dzwonił'}.",
             )
     if not facts.called and facts.record.reason == Reason.CANCELLED.value:
         yield "No phone had been called yet.", "Żaden telefon jeszcze nie dzwonił."
@@ -224,15 +226,15 @@ def unreachable(facts: Facts) -> Iterator[Both]:
         if not invites or any(one.came for one in leg.messages) or facts.record.ended is None:
             continue
         first, times = invites[0], leg.times_sent(invites[0])
-        who, where = printable(leg.party), first.remote
+        who, where, (phone, telefon) = printable(leg.party), first.remote, _device(leg)
         if first.unsent:
             english = f"Our INVITE to {who} could not be sent to {where}."
             polish = f"Naszego INVITE do {who} nie udało się wysłać do {where}."
         elif times < 2 and not first.noted.hop.reliable:
             continue  # Given up before it could have answered.
         else:
-            english = f"The phone of {who} did not answer any of our {times} INVITEs to {where}."
-            polish = f"Telefon {who} nie odpowiedział na żaden z naszych INVITE do {where} (wysłano {times})."
+            english = f"{phone} did not answer any of our {times} INVITEs to {where}."
+            polish = f"{telefon} nie odpowiedział na żaden z naszych INVITE do {where} (wysłano {times})."
         known = _last_registered(leg, first)
         yield english + known[0], polish + known[1]
 
@@ -258,21 +260,21 @@ def _last_registered(leg: LegFacts, invite: Message) -> Both:
 def sound_lost(facts: Facts) -> Iterator[Both]:
     """Sound that stopped for good, or whose worker died."""
     for leg in _silent(facts):
-        who, packets = printable(leg.party), leg.record.packets_received
+        packets, (phone, telefon) = leg.record.packets_received, _device(leg)
         where = next((one.remote for one in reversed(leg.messages)), "")
         at = f" ({where})" if where else ""
         if packets:
             yield (
-                f"The phone of {who}{at} sent {packets} packets of sound and then no more, and did not "
+                f"{phone}{at} sent {packets} packets of sound and then no more, and did not "
                 "hang up: it "
                 "lost its network or its power.",
-                f"Telefon {who}{at} wysłał {packets} pakietów dźwięku, a potem żadnego, i się nie rozłączył: "
+                f"{telefon}{at} wysłał {packets} pakietów dźwięku, a potem żadnego, i się nie rozłączył: "
                 "stracił sieć lub zasilanie.",
             )
         else:
             yield (
-                f"The phone of {who}{at} never sent any sound.",
-                f"Telefon {who}{at} ani razu nie nadał dźwięku.",
+                f"{phone}{at} never sent any sound.",
+                f"{telefon}{at} ani razu nie nadał dźwięku.",
             )
     if facts.worker_died and facts.record.reason == Reason.MEDIA_WORKER_DIED.value:
         died = printable(facts.worker_died, 100)
@@ -304,7 +306,7 @@ def refused_in_dialog(facts: Facts) -> Iterator[Both]:
 
 
 def _refused(leg: LegFacts, answer: Message, *, came: bool) -> Both:
-    who, words = printable(leg.party), printable(said(answer), 100)
+    who, words, (phone, telefon) = printable(leg.party), printable(said(answer), 100), _device(leg)
     what = "re-INVITE" if answer.method == "INVITE" else answer.method
     gone = (
         (": it knew nothing of the call any more", ": nic już nie wiedział o tym połączeniu")
@@ -313,8 +315,8 @@ def _refused(leg: LegFacts, answer: Message, *, came: bool) -> Both:
     )
     if came:
         return (
-            f"The phone of {who} answered our {what} with {words}{gone[0]}.",
-            f"Telefon {who} odpowiedział na nasz {what}: {words}{gone[1]}.",
+            f"{phone} answered our {what} with {words}{gone[0]}.",
+            f"{telefon} odpowiedział na nasz {what}: {words}{gone[1]}.",
         )
     return f"We refused the {what} of {who} with {words}.", f"Odrzuciliśmy {what} od {who}: {words}."
 
@@ -361,6 +363,15 @@ def slips(one: str, other: str) -> int:
             now.append(best)
         before, last = last, now
     return last[-1]
+
+
+def _device(leg: LegFacts, where: str = "") -> Both:
+    """Return what is on the other side of a leg, and where: a phone or a trunk."""
+    if trunk := leg.record.trunk:
+        name = f"Trunk {printable(trunk)}{f' ({where})' if where else ''}"
+        return name, name
+    who, (at, pod) = printable(leg.party), (f" at {where}", f" pod {where}") if where else ("", "")
+    return f"The phone of {who}{at}", f"Telefon {who}{pod}"
 
 
 def _was_reinvite(leg: LegFacts, answer: Message) -> bool:
