@@ -25,6 +25,7 @@ from softswitch.clock import SystemClock
 from softswitch.commands.defence import Phone, ShutOut, show_bans, show_lifted, show_phones
 from softswitch.commands.records import View, show_call, show_calls
 from softswitch.commands.trace import Shape, explained, show_phone, show_trace
+from softswitch.commands.trunks import TrunkState, show_trunks
 from softswitch.config import Config, load_config
 from softswitch.console import Console
 from softswitch.control import ask
@@ -348,6 +349,13 @@ def phones(home: Records = Path("demo"), json: AsJson = False, pl: Polish = Fals
     """List the phones that are registered now: whose, from where, until when, which."""
     view = _view(json, pl)
     _exit_with(_judged(lambda: _print(show_phones(ask(home, "phones", list[Phone]), view=view), json)))
+
+
+@app.command()
+def trunks(home: Records = Path("demo"), json: AsJson = False, pl: Polish = False) -> None:
+    """Show how the trunks are now: whether they answer, until when registered, how many calls."""
+    view = _view(json, pl)
+    _exit_with(_judged(lambda: _print(show_trunks(ask(home, "trunks", list[TrunkState]), view=view), json)))
 
 
 @app.command()

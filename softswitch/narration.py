@@ -67,6 +67,7 @@ from softswitch.events import (
     TransferDone,
     TrunkGivenUp,
     TrunkLost,
+    TrunkNotFound,
     TrunkReachable,
     TrunkRegistered,
     TrunkTaken,
@@ -101,7 +102,7 @@ LegEvent = (
     | LegEnded
     | LegMoved
 )
-TrunkEvent = TrunkRegistered | TrunkLost | TrunkReachable | TrunkUnreachable
+TrunkEvent = TrunkRegistered | TrunkLost | TrunkReachable | TrunkUnreachable | TrunkNotFound
 CourseEvent = (
     CallArrived
     | CallRouted
@@ -267,6 +268,12 @@ def _trunk(event: TrunkEvent) -> Both:
             return (
                 f"trunk {who} does not answer ({server}): {english}",
                 f"trunk {who} nie odpowiada ({server}): {polish}",
+            )
+        case TrunkNotFound(_, server, reason):
+            where, (english, polish) = printable(server), _words(reason)
+            return (
+                f"trunk {who}: where {where} is cannot be found: {english}",
+                f"trunk {who}: nie wiadomo, gdzie jest {where}: {polish}",
             )
         case _:
             assert_never(event)

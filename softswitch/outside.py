@@ -220,6 +220,10 @@ class OutsideLines:
 
     # Limits
 
+    def calls_now(self, trunk: str) -> int:
+        """Return how many calls go out over a trunk at this moment."""
+        return self.usage.calls(trunk_key(trunk))
+
     def cap_of_account(self, account: str) -> Cap:
         """Return what an account may at most."""
         rights, limits = self._rights.get(account, OutsideRights()), self._config.outside_limits

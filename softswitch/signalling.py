@@ -65,7 +65,7 @@ from softswitch.transport.tls import Trust
 from softswitch.transport.trace import Traced, Tracer, untraced
 from softswitch.trunks.config import TrunkConfig
 from softswitch.trunks.service import Trunks
-from softswitch.verbs import defence_verbs
+from softswitch.verbs import defence_verbs, trunk_verbs
 from softswitch.voices import Voices
 
 SILENCED_TOLD_SECONDS: Final = 60.0
@@ -178,6 +178,7 @@ class Signalling:
         self.verbs.update(defence_verbs(self.registrar, authenticator, accounts))
         driver = self._driver(guard, lambda output: board.handle(output), self._trace(stack))
         outside = self._outside(driver, trees, lambda name: named.get(name) or inside.get(name))
+        self.verbs.update(trunk_verbs(self._trunks, outside.calls_now, clock))
         self.presence = self._build_presence(driver, accounts)
         dialler = Dialler(self.presence.qualifier.ringable, accounts.name_of, outside)
         self.features = await self._features(
@@ -349,6 +350,7 @@ class Signalling:
             # Where only IPv4 is bound, an IPv6 address leads nowhere.
             usable=lambda address: ":" in config.sip.bind or ":" not in address,
             changed=lambda: self._trunks.located(),
+            troubled=lambda target, why: self._trunks.troubled(target, why),
         )
         self._trunks = Trunks(
             config.trunks,

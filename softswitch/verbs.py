@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 
+from softswitch.clock import Clock
 from softswitch.commands.defence import Phone, ShutOut
+from softswitch.commands.trunks import TrunkServer, TrunkState
 from softswitch.control import ControlRefused, Verb
 from softswitch.registrar.accounts import Accounts
 from softswitch.registrar.bindings import Binding
 from softswitch.registrar.credentials import Authenticator
 from softswitch.registrar.service import Registrar
 from softswitch.sip.uri import SipUri
+from softswitch.trunks.service import Trunks
+from softswitch.trunks.trunk import Trunk
 
 
 def defence_verbs(registrar: Registrar, authenticator: Authenticator, accounts: Accounts) -> dict[str, Verb]:
@@ -48,4 +52,43 @@ def _phone(binding: Binding, accounts: Accounts) -> Phone:
         until=datetime.fromtimestamp(binding.expires_at, UTC).isoformat(timespec="seconds"),
         user_agent=binding.user_agent,
         behind_nat=binding.behind_nat,
+    )
+
+
+def trunk_verbs(trunks: Trunks, calls: Callable[[str], int], clock: Clock) -> dict[str, Verb]:
+    """Return ``trunks``; ``calls`` counts the calls that go out over one."""
+
+    def states(arguments: Mapping[str, str]) -> list[TrunkState]:
+        return [_trunk(trunk, calls(trunk.name), clock) for trunk in trunks]
+
+    return {"trunks": states}
+
+
+def _trunk(trunk: Trunk, calls: int, clock: Clock) -> TrunkState:
+    held = trunk.registration.held if trunk.registration is not None else None
+
+    def until(number: int) -> str:
+        if held is None or held[0] != number:
+            return ""
+        end = clock.wall() + timedelta(seconds=held[1] - clock.monotonic())
+        return end.astimezone(UTC).isoformat(timespec="seconds")
+
+    return TrunkState(
+        name=trunk.name,
+        host=trunk.config.host,
+        registers=trunk.registration is not None,
+        calls=calls,
+        most_calls=trunk.config.max_calls,
+        trouble=trunk.trouble,
+        servers=tuple(
+            TrunkServer(
+                address=server.address,
+                transport=server.hop.transport,
+                state=server.health.state.value,
+                round_trip_ms=server.health.round_trip_ms,
+                registered_until=until(number),
+                trouble=server.trouble,
+            )
+            for number, server in enumerate(trunk.servers)
+        ),
     )

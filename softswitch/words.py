@@ -108,6 +108,8 @@ WORDS: Final[Mapping[str, Both]] = {
     "transport failed": ("nothing could be sent there", "nie udało się nic tam wysłać"),
     "wrong user name or password": ("wrong user name or password", "błędna nazwa użytkownika lub hasło"),
     "the server has dropped us": ("the server has dropped us", "serwer nas wyrejestrował"),
+    "no name server": ("no name server answers", "żaden serwer nazw (DNS) nie odpowiada"),
+    "no address": ("no address is known of it", "ta nazwa nie ma adresu (DNS)"),
     # How keys are pressed.
     "rfc4733": ("RFC 4733", "RFC 4733"),
     "info": ("SIP INFO", "SIP INFO"),

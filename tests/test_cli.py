@@ -81,6 +81,7 @@ def test_the_commands_are_those_of_the_manual() -> None:
             "actions",
             "phone",
             "phones",
+            "trunks",
             "bans",
             "calls",
             "call",

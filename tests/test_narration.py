@@ -47,6 +47,7 @@ from softswitch.events import (
     TransferDone,
     TrunkGivenUp,
     TrunkLost,
+    TrunkNotFound,
     TrunkReachable,
     TrunkRegistered,
     TrunkTaken,
@@ -129,6 +130,11 @@ LINES: list[tuple[Event, str, str]] = [
         TrunkLost("office", "wrong user name or password", 60),
         "not registered at trunk office: wrong user name or password; again in 60 s",
         "brak rejestracji przez trunk office: błędna nazwa użytkownika lub hasło; ponowienie za 60 s",
+    ),
+    (
+        TrunkNotFound("office", "sip.example.org", "no address"),
+        "trunk office: where sip.example.org is cannot be found: no address is known of it",
+        "trunk office: nie wiadomo, gdzie jest sip.example.org: ta nazwa nie ma adresu (DNS)",
     ),
     (
         TrunkReachable("office", "203.0.113.1:5060", 21.5),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import cast
+
 import pytest
 
 from softswitch.bus import EventLog
 from softswitch.commands.defence import Phone, ShutOut
+from softswitch.commands.trunks import TrunkState
 from softswitch.control import ControlRefused
 from softswitch.events import SourceLetIn
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
@@ -14,9 +18,11 @@ from softswitch.registrar.guesses import MOST_WRONG
 from softswitch.registrar.service import Registrar
 from softswitch.sip.digest import Nonces
 from softswitch.sip.errors import RemoteProtocolError
-from softswitch.verbs import defence_verbs
+from softswitch.verbs import defence_verbs, trunk_verbs
 from tests.fakes.clock import FakeClock
+from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.registrar.requests import HERE, PHONE, answer, register
+from tests.test_outside import FIRST, LOGIN, line
 
 
 class Desk:
@@ -87,3 +93,23 @@ def test_who_is_shut_out_can_be_let_in():
 def test_letting_in_needs_a_name():
     with pytest.raises(ControlRefused, match="lift needs a source"):
         Desk().ask("lift")
+
+
+@in_virtual_time
+async def test_how_the_trunks_are_can_be_asked_for() -> None:
+    async with line(trunks={"a": {"host": FIRST, "register": True, "qualify": 30, **LOGIN}}) as made:
+        states = trunk_verbs(made.trunks, made.outside.calls_now, made.switch.clock)["trunks"]
+        await passes(1)
+        (trunk,) = cast(list[TrunkState], states({}))
+        (server,) = trunk.servers
+        assert (trunk.name, trunk.calls, trunk.trouble) == ("a", 0, "")
+        assert (server.address, server.state, server.trouble) == (f"{FIRST}:5060", "up", "")
+        left = datetime.fromisoformat(server.registered_until) - made.switch.clock.wall()
+        assert timedelta(seconds=590) < left <= timedelta(seconds=600)
+        made.first.take_all()
+        phone = await made.dial("600100200")
+        assert cast(list[TrunkState], states({}))[0].calls == 1
+        assert phone.dialog is not None
+        phone.hang_up()
+        await passes(1)
+        assert cast(list[TrunkState], states({}))[0].calls == 0

@@ -64,6 +64,7 @@ from softswitch.events.system import (
     SwitchStarted,
     SwitchStopped,
     TrunkLost,
+    TrunkNotFound,
     TrunkReachable,
     TrunkRegistered,
     TrunkUnreachable,
@@ -124,6 +125,7 @@ __all__ = [
     "TransferDone",
     "TrunkGivenUp",
     "TrunkLost",
+    "TrunkNotFound",
     "TrunkReachable",
     "TrunkRegistered",
     "TrunkTaken",
@@ -147,6 +149,7 @@ SystemEvent = (
     | TrunkLost
     | TrunkReachable
     | TrunkUnreachable
+    | TrunkNotFound
     | MediaWorkerStarted
     | MediaWorkerDied
     | ForwardSet

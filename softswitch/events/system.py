@@ -146,6 +146,15 @@ class TrunkUnreachable:
 
 
 @dataclass(frozen=True, slots=True)
+class TrunkNotFound:
+    """DNS does not say where a trunk's server is; what was known of it before stays good."""
+
+    trunk: str
+    server: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MediaWorkerStarted:
     """A media worker process is up."""
 

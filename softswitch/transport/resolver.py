@@ -162,8 +162,16 @@ async def _of_this_machine(name: str) -> list[str]:
     return [address for address in addresses if not ipaddress.ip_address(address).is_link_local]
 
 
+NO_NAME_SERVER: Final = "no name server"
+NO_ADDRESS: Final = "no address"
+
+
 class Resolver:
-    """Keeps the places of every target it watches. ``changed`` hears that something new was found."""
+    """Keeps the places of every target it watches.
+
+    ``changed`` hears that something new was found, ``troubled`` of a target that cannot be found, and why
+    (NO_NAME_SERVER or NO_ADDRESS): once, and not every time it is tried again; "" when it is found again.
+    """
 
     def __init__(
         self,
@@ -173,12 +181,14 @@ class Resolver:
         random: Callable[[], float],
         usable: Callable[[str], bool] = lambda address: True,
         changed: Callable[[], None] = lambda: None,
+        troubled: Callable[[Target, str], None] = lambda target, why: None,
     ) -> None:
         self._service = service
         self._spoken = tuple(spoken)
         self._random = random
         self._usable = usable
         self._changed = changed
+        self._tell_trouble = troubled
         self._known: dict[Target, tuple[Place, ...]] = {}
         self._watched: set[Target] = set()
         self._troubled: dict[Target, str] = {}
@@ -211,7 +221,8 @@ class Resolver:
             places = await self._search(target, lives)
         except Unanswered as error:
             # Bound to happen where the network goes and comes: what was known stays.
-            self._complain(target, f"no name server answers: {error}")
+            logger.info("%s", error)
+            self._complain(target, NO_NAME_SERVER)
             return RETRY_SECONDS
         usable = tuple(place for place in places if self._usable(place.host))
         if usable and usable != self._known.get(target):
@@ -220,16 +231,17 @@ class Resolver:
         if not lives:
             return None  # An address: nobody was asked.
         if not usable:
-            self._complain(target, f"no address is known of {target.host}")
+            self._complain(target, NO_ADDRESS)
             return RETRY_SECONDS
-        self._troubled.pop(target, None)
+        if self._troubled.pop(target, ""):
+            self._tell_trouble(target, "")
         return min(max(min(lives), SHORTEST_SECONDS), LONGEST_SECONDS)
 
     def _complain(self, target: Target, trouble: str) -> None:
         """Say what is wrong once, and not every time it is tried again."""
         if self._troubled.get(target) != trouble:
             self._troubled[target] = trouble
-            logger.warning("%s", trouble)
+            self._tell_trouble(target, trouble)
 
     async def _search(self, target: Target, lives: list[float]) -> list[Place]:
         search = locate(target, spoken=self._spoken, random=self._random)

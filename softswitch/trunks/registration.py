@@ -102,12 +102,18 @@ class Registration:
         self._retry_after = 0.0
         self._home: int | None = None
         """The server that has us."""
+        self._granted_until = 0.0
         self._told = ""
 
     @property
     def is_registered(self) -> bool:
         """Tell whether calls can come."""
         return self._home is not None
+
+    @property
+    def held(self) -> tuple[int, float] | None:
+        """The server that has us, and until when if it is not refreshed; None for none."""
+        return None if self._home is None else (self._home, self._granted_until)
 
     def next_deadline(self) -> float | None:
         """Return when :meth:`tick` wants to be called, None for never."""
@@ -212,7 +218,7 @@ class Registration:
         self._failures, self._retry_after, self._tried, self._challenges = 0, 0.0, 0, 0
         self._deadline = now + seconds - min(seconds / 2, LONGEST_LEAD)
         news = self._home != self.server
-        self._home, self._told = self.server, ""
+        self._home, self._granted_until, self._told = self.server, now + seconds, ""
         return [Registered(self.server, seconds)] if news else []
 
     def _failed(self, now: float, reason: str) -> list[Action]:

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from softswitch.bus import EventLog, keepable
 from softswitch.clock import Clock
-from softswitch.events import TrunkLost, TrunkReachable, TrunkRegistered, TrunkUnreachable
+from softswitch.events import TrunkLost, TrunkNotFound, TrunkReachable, TrunkRegistered, TrunkUnreachable
 from softswitch.sip.digest import authorize
 from softswitch.sip.hop import Hop
 from softswitch.sip.locating import Place, Target
@@ -120,6 +120,16 @@ class Trunks:
                 self._carry_out(trunk, trunk.registration.start(now))
         self._wake.set()
 
+    def troubled(self, target: Target, reason: str) -> None:
+        """Take that DNS does not say where a target is, or says it again: then ``reason`` is empty."""
+        for trunk in self:
+            if target not in trunk.targets():
+                continue
+            trunk.unfound.pop(target, None)
+            if reason:
+                trunk.unfound[target] = reason
+                self._log.append(TrunkNotFound(trunk.name, target.host, reason))
+
     async def close(self) -> None:
         """Take leave of all registrars, and wait a moment for their answers."""
         self._closed = True
@@ -222,6 +232,7 @@ class Trunks:
         health = server.health
         if not changed or self._closed:
             return
+        server.trouble = "" if health.state is Life.UP else keepable(reason)
         if health.state is Life.UP:
             self._log.append(TrunkReachable(trunk.name, server.address, health.round_trip_ms))
         elif health.state is Life.DOWN:
@@ -238,8 +249,10 @@ class Trunks:
                 case Ask(number, expires, challenge):
                     self._register(trunk, number, expires, challenge)
                 case Registered(number, seconds):
+                    trunk.lost = ""
                     self._log.append(TrunkRegistered(trunk.name, trunk.servers[number].address, seconds))
                 case Lost(reason, seconds):
+                    trunk.lost = keepable(reason)
                     self._log.append(TrunkLost(trunk.name, keepable(reason), seconds))
 
     def _register(self, trunk: Trunk, number: int, expires: int, challenge: Response | None) -> None:

@@ -32,6 +32,8 @@ class Server:
     health: Health
     usual: int
     connection: int | None = None
+    trouble: str = ""
+    """Why it does not answer, "" when it does."""
 
     @property
     def address(self) -> str:
@@ -57,6 +59,10 @@ class Trunk:
         self._hop_to = hop_to
         self.servers: tuple[Server, ...] = ()
         self.registration = Registration(config.expires, random) if config.registers else None
+        self.lost = ""
+        """Why it is not registered, "" where it is, or need not be."""
+        self.unfound: dict[Target, str] = {}
+        """Which servers DNS knows nothing of, and why."""
         self._networks = [ipaddress.ip_network(one) for one in config.addresses]
         self._last: Request | None = None
         """The REGISTER that went out last: the next one is of the same Call-ID (RFC 3261 §10.2.4)."""
@@ -66,6 +72,11 @@ class Trunk:
         """What stands for the trunk in URIs, an IPv6 address in brackets."""
         text = self.config.domain or self.config.host.strip("[]")
         return f"[{text}]" if ":" in text else text
+
+    @property
+    def trouble(self) -> str:
+        """Why it is not registered, or why a server of it is not found; "" for neither."""
+        return next(iter(self.unfound.values()), self.lost)
 
     def targets(self) -> list[Target]:
         """Return what is to be looked up, in the order of the configuration."""

@@ -10,12 +10,15 @@ from softswitch.calls.hangup import Reason
 from softswitch.calls.record import call_record
 from softswitch.events import (
     BranchEntered,
+    CallArrived,
     DigitPressed,
     LegAnswered,
+    LegInvited,
     LegRinging,
     LegsBridged,
+    TrunkTaken,
 )
-from tests.calls.stories import ID, arrived, in_menu, leg_ended, to_phone
+from tests.calls.stories import ID, Story, arrived, in_menu, leg_ended, to_phone
 from tests.fakes.clock import START
 
 
@@ -76,3 +79,11 @@ def test_no_events_make_no_call() -> None:
 
 def test_a_clock_that_was_set_back_makes_no_negative_time() -> None:
     assert call_record(arrived().over(-5, Reason.CANCELLED)).seconds == 0.0
+
+
+def test_a_leg_knows_its_trunk_the_last_of_those_tried() -> None:
+    arrived = CallArrived("a", "+48600100200", "", "+48221234567", "203.0.113.1:5060", "", trunk="office")
+    story = Story().at(0, arrived)
+    for trunk in ("office", "mobile"):
+        story.at(0.1, TrunkTaken("b1", trunk, ""), LegInvited("b1", "+48600300400", "sip:203.0.113.2"))
+    assert [leg.trunk for leg in call_record(story.entries).legs] == ["office", "mobile"]

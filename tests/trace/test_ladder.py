@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from softswitch.calls.why import ENGLISH, POLISH
-from softswitch.events import BranchEntered, DigitPressed, Entry, Event, LegEnded, PromptPlayed, StepTaken
+from softswitch.events import (
+    BranchEntered,
+    CallArrived,
+    DigitPressed,
+    Entry,
+    Event,
+    LegEnded,
+    PromptPlayed,
+    StepTaken,
+)
 from softswitch.trace.ladder import (
     SWITCH,
     Arrow,
@@ -18,7 +28,7 @@ from softswitch.trace.ladder import (
     wire_ladder,
 )
 from softswitch.trace.messages import message_of
-from tests.trace.test_verdict import stored
+from tests.trace.test_verdict import outward, stored
 
 
 def ladder_of(name: str, *more: tuple[float, Event], language: str = ENGLISH) -> Ladder:
@@ -150,3 +160,23 @@ def test_no_letter_of_a_stranger_can_paint_the_terminal():
     ((_, _, label),) = arrows(ladder)
     assert label.startswith("INVITE")
     assert label.isprintable()
+
+
+def test_the_lane_of_a_trunk_bears_its_name_or_those_of_all_that_were_tried() -> None:
+    for trunks, title in ((("provider",), "provider"), (("provider", "mobile"), "provider, mobile")):
+        recorded = outward("busy", *trunks)
+        ladder = call_ladder(recorded.call, recorded.read, (), ENGLISH)
+        assert [lane.title for lane in ladder.lanes] == ["1001", SWITCH, title]
+
+
+def test_who_calls_by_a_trunk_stands_in_its_lane() -> None:
+    recorded = stored("busy")
+    entries = [
+        replace(entry, event=replace(entry.event, trunk="provider"))
+        if isinstance(entry.event, CallArrived)
+        else entry
+        for entry in recorded.call
+    ]
+    ladder = call_ladder(entries, recorded.read, (), ENGLISH)
+    assert [lane.title for lane in ladder.lanes] == ["provider", SWITCH, "1002"]
+    assert ladder.title == "1001 → 1002"

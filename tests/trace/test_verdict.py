@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from softswitch.calls.why import ENGLISH, POLISH
+from softswitch.events import CallEnded, Entry, LegInvited, TrunkTaken
 from softswitch.trace.verdict import near_numbers, slips
 from tests.trace.broken_calls import FOLDER, SCENARIOS, played
 from tests.trace.recorded import Recorded, call_sentences, from_json
@@ -165,3 +168,67 @@ def test_slips_are_a_distance(one, other, third):
 )
 def test_numbers_near(wrong, near):
     assert near_numbers(wrong, ("100", "1001", "1002", "+48221234567")) == near
+
+
+def outward(name: str, *trunks: str) -> Recorded:
+    """Return a stored call as if its called phone had been called over trunks, one after another."""
+    recorded = stored(name)
+    entries: list[Entry] = []
+    for entry in recorded.entries:
+        if isinstance(entry.event, LegInvited):
+            taken = (TrunkTaken(entry.event.leg, trunk, "1001") for trunk in trunks)
+            entries += (replace(entry, event=event) for event in taken)
+        entries.append(entry)
+    return Recorded(tuple(entries), recorded.messages)
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "polish"),
+    [
+        (
+            "busy",
+            "Trunk provider (192.0.2.12:5060) answered 486 Busy Here after ringing for 4 s.",
+            "Trunk provider (192.0.2.12:5060) odpowiedział 486 Busy Here po 4 s dzwonienia.",
+        ),
+        (
+            "no_answer",
+            "Trunk provider (192.0.2.12:5060) had told of ringing for 30 s.",
+            "Trunk provider (192.0.2.12:5060) zgłaszał dzwonienie przez 30 s.",
+        ),
+        (
+            "unreachable",
+            "Trunk provider did not answer any of our 7 INVITEs to 198.51.100.9:5060.",
+            "Trunk provider nie odpowiedział na żaden z naszych INVITE do 198.51.100.9:5060 (wysłano 7).",
+        ),
+        (
+            "sound_lost",
+            "Trunk provider (192.0.2.12:5060) sent 1500 packets of sound and then no more",
+            "Trunk provider (192.0.2.12:5060) wysłał 1500 pakietów dźwięku, a potem żadnego",
+        ),
+        (
+            "gone_before_bye",
+            "Trunk provider answered our BYE with 481 Call/Transaction Does Not Exist",
+            "Trunk provider odpowiedział na nasz BYE: 481 Call/Transaction Does Not Exist",
+        ),
+    ],
+)
+def test_a_trunk_is_named_where_a_phone_would_be(
+    name: str, english: str, polish: str, tmp_path: Path
+) -> None:
+    recorded = outward(name, "provider")
+    _, found = asyncio.run(call_sentences(recorded, tmp_path / "en", ENGLISH))
+    _, found_pl = asyncio.run(call_sentences(recorded, tmp_path / "pl", POLISH))
+    assert found.startswith(english)
+    assert found_pl.startswith(polish)
+
+
+def test_no_number_inside_is_suggested_where_the_record_says_more(tmp_path: Path) -> None:
+    recorded = stored("unknown_number")
+    entries = tuple(
+        replace(entry, event=replace(entry.event, because="no_route"))
+        if isinstance(entry.event, CallEnded)
+        else entry
+        for entry in recorded.entries
+    )
+    told = asyncio.run(call_sentences(Recorded(entries, recorded.messages), tmp_path, ENGLISH))
+    assert told == ("The number 1020 does not exist here: no route of outbound fits it.",)

@@ -12,6 +12,7 @@ from softswitch.events import (
     Entry,
     Event,
     TrunkLost,
+    TrunkNotFound,
     TrunkReachable,
     TrunkRegistered,
     TrunkUnreachable,
@@ -227,6 +228,29 @@ async def test_where_a_name_leads_may_be_known_later_and_change() -> None:
         await passes(1)
         assert USER in second.lines
         assert str(second.incoming("REGISTER")[0].request.uri) == "sip:sip.provider.example"
+
+
+@in_virtual_time
+async def test_a_server_that_dns_does_not_know_is_told_with_the_name_of_its_trunk() -> None:
+    async with office(
+        a={"host": "sip.example.test", "failover": "other.example.test"}, b={"host": FIRST}
+    ) as line:
+        found, other = line.trunks.get("a"), line.trunks.get("b")
+        assert found is not None
+        assert other is not None
+        main, backup = found.targets()
+        line.trunks.troubled(main, "no address")
+        line.trunks.troubled(backup, "no name server")
+        assert line.told(TrunkNotFound) == [
+            TrunkNotFound("a", "sip.example.test", "no address"),
+            TrunkNotFound("a", "other.example.test", "no name server"),
+        ]
+        assert (found.trouble, other.trouble) == ("no address", "")
+        line.trunks.troubled(main, "")
+        assert found.trouble == "no name server"
+        line.trunks.troubled(backup, "")
+        assert found.trouble == ""
+        assert len(line.told(TrunkNotFound)) == 2
 
 
 def invite(target: str = "sip:+48221234567@192.0.2.1") -> Request:
