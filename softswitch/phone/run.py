@@ -191,6 +191,8 @@ async def _take(
             await phone.redirect(Direction.SENDONLY)
         case "resume":
             await phone.redirect(Direction.SENDRECV)
+        case "transfer":
+            await phone.transfer(step.text)
         case "hangup":
             await phone.hang_up()
         case "ended":

@@ -17,6 +17,7 @@ HELP: Final = {
     "wait": "wait:2.5            let 2.5 s pass",
     "hold": "hold                put the call on hold (one this phone has made)",
     "resume": "resume              take it from hold",
+    "transfer": "transfer:200        hand the call over to a number (blind transfer) and leave it",
     "hangup": "hangup              hang up",
     "ended": "ended:10            wait up to 10 s for the other side to hang up",
     "unregister": "unregister          take the registration back",
@@ -24,6 +25,7 @@ HELP: Final = {
 """One line of help for each step; the first word names it."""
 
 _SECONDS: Final = frozenset({"wait", "answer", "ended"})
+_NUMBERS: Final = frozenset({"call", "transfer"})
 _KEYS: Final = frozenset({"press", "info", "tones"})
 _PLAIN: Final = frozenset({"hold", "resume", "hangup", "unregister"})
 DEFAULT_SECONDS: Final = 20.0
@@ -58,8 +60,8 @@ def _parse(word: str) -> Step:
         return Step(verb, text, _seconds(word, text))
     if verb in _KEYS and (not text or not set(text.upper()) <= DIGITS):
         raise BadStep(f"{word!r}: say which keys to press, of 0-9 * # A-D, such as {verb}:12#")
-    if verb == "call" and not text:
-        raise BadStep("'call' needs a number, such as call:100")
+    if verb in _NUMBERS and not text:
+        raise BadStep(f"'{verb}' needs a number, such as {verb}:100")
     if verb in _PLAIN and text:
         raise BadStep(f"{word!r}: {verb} takes nothing after it")
     return Step(verb, text.upper() if verb in _KEYS else text)

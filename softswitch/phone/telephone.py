@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from softswitch.calls.bodies import SDP, check_body
 from softswitch.calls.called_leg import CalledLeg, Invitation, Login
 from softswitch.calls.caller_leg import CallerLeg
+from softswitch.calls.changes import CALL_GONE
 from softswitch.calls.hangup import CALLER, Reason, Termination
 from softswitch.calls.leg import Leg, Surroundings
 from softswitch.calls.phone_leg import PhoneLeg
@@ -20,9 +22,10 @@ from softswitch.sip.digest import authorize
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop, uri_host
-from softswitch.sip.message import Request, Response
+from softswitch.sip.message import REASONS, Request, Response
 from softswitch.sip.offer_answer import Direction
 from softswitch.sip.signals import (
+    DialogId,
     Failed,
     Incoming,
     Reply,
@@ -37,6 +40,9 @@ NOTICE: Final = 2.0
 """Seconds without any answer after which it is said that none came: three repeats over UDP have gone out."""
 PATIENCE: Final = 10.0
 """Seconds a first answer is waited for; SIP itself would go on for 32 (RFC 3261 §17.1.1.2)."""
+TRANSFER_SECONDS: Final = 60.0
+"""How long a transfer is waited for: longer than a phone rings."""
+_FRAGMENT: Final = re.compile(rb"SIP/2\.0 ([1-6][0-9]{2}) ")
 
 
 class PhoneError(SoftswitchError):
@@ -92,6 +98,8 @@ class Telephone:
         self._talking = self._leaving = False
         self.registered = False
         self.leg: PhoneLeg | None = None
+        self._outcome: asyncio.Future[int] | None = None
+        """What the transfer comes to that goes on now."""
 
     def handle(self, output: UserOutput) -> None:
         """Take one event of the stack."""
@@ -99,6 +107,8 @@ class Telephone:
         if isinstance(output, Reply | Failed):
             self._heard.set()
         match output:
+            case Incoming() if output.dialog is not None and output.request.method == "NOTIFY":
+                self._reported(output)
             case Incoming() if output.dialog is not None:
                 leg = directory.of_dialog(output.dialog)
                 if leg is not None:
@@ -283,6 +293,50 @@ class Telephone:
             raise PhoneError(f"refused: {status}")
         self._say("on hold" if direction is Direction.SENDONLY else "resumed")
 
+    async def transfer(self, number: str) -> None:
+        """Hand the call over to a number (RFC 3515) and hang up; raise PhoneError when that fails."""
+        leg = self._current()
+        if leg.dialog is None:
+            raise PhoneError("there is no call to transfer")
+        self._say(f"transferring to {number}")
+        outcome = self._outcome = asyncio.get_running_loop().create_future()
+        target = str(self._line.address(number))
+        try:
+            status = await self._referred(leg.dialog, target)
+            if status < 300:
+                async with asyncio.timeout(TRANSFER_SECONDS):
+                    status = await outcome
+        except TimeoutError:
+            raise PhoneError(f"not transferred: nothing was heard of it for {TRANSFER_SECONDS:g} s") from None
+        finally:
+            self._outcome = None
+        if status >= 300:
+            raise PhoneError(f"not transferred: {status} {REASONS.get(status, '')}".rstrip())
+        self._say("transferred")
+        if not leg.over:
+            await self.hang_up()
+
+    async def _referred(self, dialog: DialogId, target: str) -> int:
+        """Ask for a transfer; return what the switch says to that."""
+        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        key = self._around.signaller.send_in_dialog(dialog, "REFER", fields=(("Refer-To", target),))
+        self._asked[key] = answer
+        try:
+            return (await answer).status
+        finally:
+            self._asked.pop(key, None)
+
+    def _reported(self, incoming: Incoming) -> None:
+        """Hear how far a transfer has come: the first line of a response, as a message/sipfrag."""
+        self._respond(incoming, 200)
+        found = _FRAGMENT.match(incoming.request.body)
+        if found is not None and (status := int(found[1])) >= 200:
+            self._settle(status)
+
+    def _settle(self, status: int) -> None:
+        if self._outcome is not None and not self._outcome.done():
+            self._outcome.set_result(status)
+
     def press_by_events(self, digits: str) -> None:
         """Press keys as RFC 4733 events."""
         leg = self._current()
@@ -309,6 +363,8 @@ class Telephone:
         if leg is not self.leg:
             return
         self._news.put_nowait(signal)
+        if isinstance(signal, Ended):
+            self._settle(CALL_GONE)
         if isinstance(signal, Ended) and self._talking:
             self._say("hung up" if self._leaving else _parting(signal.termination))
 

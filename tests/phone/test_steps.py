@@ -12,6 +12,7 @@ from softswitch.phone.steps import DEFAULT_SECONDS, HELP, BadStep, Step, parse_s
     [
         ("call:100", Step("call", "100")),
         ("call:*43", Step("call", "*43")),
+        ("transfer:200", Step("transfer", "200")),
         ("press:12#", Step("press", "12#")),
         ("tones:a*", Step("tones", "A*")),
         ("wait:2.5", Step("wait", "2.5", 2.5)),
@@ -36,6 +37,7 @@ def test_steps_keep_their_order() -> None:
         ("dial:100", "'dial:100' is no step a phone can take. Steps are: call, answer,"),
         ("", "'' is no step a phone can take"),
         ("call", "'call' needs a number, such as call:100"),
+        ("transfer", "'transfer' needs a number, such as transfer:100"),
         ("press:", "say which keys to press"),
         ("press:12x", "'press:12x': say which keys to press, of 0-9 * # A-D, such as press:12#"),
         ("wait:soon", "'wait:soon': 'soon' is no number of seconds"),

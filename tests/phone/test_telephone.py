@@ -10,7 +10,7 @@ from media import commands as ask
 from softswitch.phone.telephone import EXPIRES, PhoneError, split_server
 from softswitch.sip.offer_answer import Direction
 from softswitch.sip.sdp import parse_sdp
-from softswitch.sip.signals import Incoming, Reply
+from softswitch.sip.signals import DialogId, Incoming, Reply
 from tests.fakes.exchange import sdp
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.phone.bench import PHONE, SWITCH, Bench, bench
@@ -253,6 +253,87 @@ async def test_events_that_the_other_side_does_not_take_are_refused_in_words():
         await b.talk(body=sdp(host=SWITCH, formats="8"))
         with pytest.raises(PhoneError, match="takes no RFC 4733 keys; press by info or tones"):
             b.phone.press_by_events("1")
+
+
+# Transfer
+
+
+def reports(b: Bench, dialog: DialogId, status: str) -> None:
+    """Let the switch tell how far the transfer has come."""
+    b.switch.stack.send_in_dialog(
+        b.network.now,
+        dialog,
+        "NOTIFY",
+        body=f"SIP/2.0 {status}\r\n".encode(),
+        content_type="message/sipfrag;version=2.0",
+        fields=(("Event", "refer"), ("Subscription-State", "active")),
+    )
+    b.network.flush()
+
+
+async def transferring(b: Bench, status: int = 202) -> tuple[asyncio.Future[None], DialogId]:
+    """Let the phone hand its call over to 200; return what goes on, and the switch's dialog."""
+    dialog = await b.talk()
+    asking = asyncio.ensure_future(b.phone.transfer("200"))
+    await passes(0.5)
+    (refer,) = b.switch.incoming("REFER")
+    assert refer.request.fields.get("Refer-To") == f"<sip:200@{SWITCH}>"
+    b.switch.answer(refer, status)
+    return asking, dialog
+
+
+@in_virtual_time
+async def test_a_transfer_is_over_when_the_switch_says_so_and_the_phone_leaves():
+    async with bench() as b:
+        asking, dialog = await transferring(b)
+        reports(b, dialog, "100 Trying")
+        await passes(5)
+        assert not asking.done()
+        reports(b, dialog, "200 OK")
+        await asking
+        assert b.told[-3:] == ["transferring to 200", "transferred", "hung up"]
+        await passes(1)
+        assert len(b.switch.incoming("BYE")) == 1
+
+
+@in_virtual_time
+async def test_a_transfer_that_fails_leaves_the_call_as_it_was():
+    async with bench() as b:
+        asking, dialog = await transferring(b)
+        reports(b, dialog, "486 Busy Here")
+        with pytest.raises(PhoneError, match=r"^not transferred: 486 Busy Here$"):
+            await asking
+        assert b.phone.leg is not None
+        assert not b.phone.leg.over
+
+
+@in_virtual_time
+async def test_a_transfer_that_is_refused_or_never_heard_of_again():
+    async with bench() as b:
+        asking, _ = await transferring(b, 403)
+        with pytest.raises(PhoneError, match=r"^not transferred: 403 Forbidden$"):
+            await asking
+    async with bench() as b:
+        asking, _ = await transferring(b)
+        with pytest.raises(PhoneError, match="nothing was heard of it for 60 s"):
+            await asking
+
+
+@in_virtual_time
+async def test_a_transfer_whose_call_ends_meanwhile():
+    async with bench() as b:
+        asking, dialog = await transferring(b)
+        b.switch.stack.send_in_dialog(b.network.now, dialog, "BYE")
+        b.network.flush()
+        with pytest.raises(PhoneError, match=r"^not transferred: 481"):
+            await asking
+
+
+@in_virtual_time
+async def test_there_is_nothing_to_transfer_without_a_call():
+    async with bench() as b:
+        with pytest.raises(PhoneError, match=r"^there is no call$"):
+            await b.phone.transfer("200")
 
 
 # Hold
