@@ -255,15 +255,17 @@ def test_a_page_that_asks_at_once_keeps_its_websocket(
         for raw in raws:
             raw.sendall(UPGRADE)  # Before the loop has turned once.
         readers = [(await asyncio.open_connection(sock=raw)) for raw in raws]
-        for reader, _ in readers:
-            async with asyncio.timeout(PATIENCE):
-                assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
-        assert len(switch.opened) == 3
-        # Nothing goes on that would end a handshake, now that it is done.
-        assert [one._late for one in switch.streams._connections.values()] == [None] * 3
-        for _, writer in readers:
-            writer.close()
-        await switch.streams.close()
+        try:
+            for reader, _ in readers:
+                async with asyncio.timeout(PATIENCE):
+                    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+            assert len(switch.opened) == 3
+            # Nothing goes on that would end a handshake, now that it is done.
+            assert [one._late for one in switch.streams._connections.values()] == [None] * 3
+        finally:
+            for _, writer in readers:
+                writer.close()
+            await switch.streams.close()
 
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(course())
