@@ -14,6 +14,9 @@ HELLO: Final = b"\x16\x03"
 """How whoever speaks TLS begins: a handshake, and the major version of SSL 3.0 (RFC 8446 §5.1)."""
 SECURE: Final = "speaks TLS to the port for TCP: let it use the port for TLS, or TCP without TLS"
 
+MAX_UNSENT: Final = 1 << 20
+"""Octets waiting for a slow reader before its connection is closed."""
+UNREAD: Final = "does not read what we send: it is cut off"
 MAX_EARLY: Final = 16_384
 """Octets kept until it is the stream's turn: more than any hello, or any request for a WebSocket."""
 HASTY: Final = "sent too much before its handshake"
@@ -35,6 +38,10 @@ class Owner(Protocol):
 
     def established(self, connection: Connection) -> None:
         """Take that all its layers are ready."""
+        ...
+
+    def admits(self, hop: Hop) -> bool:
+        """Tell whether octets are to be read that hold nothing to be received; counts them."""
         ...
 
     def received(self, hop: Hop, data: bytes) -> None:
@@ -116,6 +123,7 @@ class Connection(asyncio.Protocol):
             self._end(Over(SECURE))
             return
         self._heard = True
+        charged = self.ready
         for place, layer in enumerate(self._layers):
             above: list[bytes] = []
             for piece in pieces:
@@ -129,6 +137,14 @@ class Connection(asyncio.Protocol):
             pieces = tuple(above)
         if not self.ready and all(layer.ready for layer in self._layers):
             self._become_ready()
+        if self.choked:
+            self._owner.failed(self.hop, UNREAD)
+            self.abort()
+            return
+        # Keep-alives and parts cost work too. What is received is counted by who receives it, and handshakes
+        # by their turns.
+        if charged and not pieces and not self._owner.admits(self.hop):
+            over = over or Over()
         for piece in pieces:
             # What the owner hears may make it close the stream: nothing more is read of it then.
             if self._transport is not None and not self._transport.is_closing():
@@ -197,6 +213,11 @@ class Connection(asyncio.Protocol):
     def unsent(self) -> int:
         """How many octets wait for the peer to read."""
         return 0 if self._transport is None else self._transport.get_write_buffer_size()
+
+    @property
+    def choked(self) -> bool:
+        """Tell whether so much waits that the peer cannot be reading."""
+        return self.unsent > MAX_UNSENT
 
     def send(self, data: bytes) -> bool:
         """Send one message; False when the stream is not ready, or no more."""

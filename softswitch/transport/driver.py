@@ -67,7 +67,7 @@ class SipDriver:
         self._admits = admits
         self._trace = trace
         self._udp: UdpTransport | None = None
-        self._streams = StreamTransport(addresses, self.receive, trust=trust)
+        self._streams = StreamTransport(addresses, self.receive, trust=trust, admits=admits)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
         self._draining = False

@@ -26,10 +26,11 @@ from softswitch.sip.signals import (
 from softswitch.transport import descriptors
 from softswitch.transport.addresses import EVERY_IPV6, LocalAddresses, unmapped
 from softswitch.transport.complaints import Complaints
-from softswitch.transport.connection import Connection
+from softswitch.transport.connection import UNREAD, Connection
 from softswitch.transport.handshakes import Handshakes
 from softswitch.transport.layers import Layer
 from softswitch.transport.tls import Trust
+from softswitch.transport.udp import Admits, everybody
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +42,6 @@ MAX_CONNECTIONS: Final = 4_000
 MAX_FROM_ONE: Final = 500
 """Of these from one address: all phones of a large firm behind its one NAT, and no way for one host to take
 the places of all others."""
-MAX_UNSENT: Final = 1 << 20
-"""Octets waiting for a slow reader before its connection is closed."""
 CONNECT_SECONDS: Final = 5.0
 """RFC 3261 gives an INVITE 32 s; a host that takes five to accept is tried elsewhere."""
 CLOSE_SECONDS: Final = 1.0
@@ -72,7 +71,8 @@ class Place:
 class StreamTransport:
     """Listening sockets and all connections. ``receive`` gets what comes over them.
 
-    ``trust`` says whom TLS is opened to; unless given, to nobody.
+    ``trust`` says whom TLS is opened to; unless given, to nobody. ``admits`` is asked for octets that hold no
+    message: who receives messages asks for those.
     """
 
     def __init__(
@@ -81,10 +81,12 @@ class StreamTransport:
         receive: Callable[[WireInput], None],
         *,
         trust: Trust | None = None,
+        admits: Admits = everybody,
     ) -> None:
         self._addresses = addresses
         self._receive = receive
         self._trust = trust or Trust()
+        self._admits = admits
         self._servers: list[asyncio.Server] = []
         self._ports: dict[str, int] = {}
         self._connections: dict[int, Connection] = {}
@@ -138,8 +140,8 @@ class StreamTransport:
         return self._connect(place, what)
 
     def _write(self, connection: Connection, what: Transmit) -> bool:
-        if connection.unsent > MAX_UNSENT:
-            self._complaints.say("slow", f"{what.hop.address} does not read what we send: it is cut off")
+        if connection.choked:
+            self.failed(what.hop, UNREAD)
             connection.abort()
             return False
         return connection.send(what.data)
@@ -147,7 +149,7 @@ class StreamTransport:
     def ping(self, number: int) -> None:
         """Send a keep-alive over a connection, if it is there and anything can still be sent."""
         connection = self._connections.get(number)
-        if connection is not None and connection.unsent <= MAX_UNSENT:
+        if connection is not None and not connection.choked:
             connection.ping()
 
     def close_connection(self, number: int) -> None:
@@ -251,6 +253,10 @@ class StreamTransport:
         self._handshakes.leave(connection)
         self._by_place[_place_of(hop)] = hop.connection
         self._receive(StreamOpened(hop.connection))
+
+    def admits(self, hop: Hop) -> bool:
+        """Tell whether octets without a message are to be read; counts them."""
+        return self._admits(hop.host, hop.port)
 
     def received(self, hop: Hop, data: bytes) -> None:
         """Hand on what was read."""

@@ -20,6 +20,15 @@ from softswitch.transport.layers import Over, Passed
 SUBPROTOCOL: Final = Subprotocol("sip")
 """RFC 7118 §4.1: the client must offer it, and the answer must name it."""
 
+SLICE: Final = 4096
+"""Octets handed to the library at once: it reads all that it is given before it says what was in it."""
+MAX_EMPTY: Final = 64
+"""Frames of one reading that end no message: pings, and parts. Who keeps a stream alive sends one."""
+MAX_PARTS: Final = 256
+"""Frames that one message may be cut into: browsers cut none, and empty parts fill no message."""
+PONG: Final = b"\x8a"
+"""First octet of a whole Pong frame (RFC 6455 §5.2)."""
+
 _SILENT: Final = logging.getLogger(f"{__name__}.library")
 _SILENT.disabled = True
 """What the library would say of hostile octets: whoever owns the stream says it, and not for each of them."""
@@ -47,16 +56,24 @@ class WebSocketLayer:
 
     def receive(self, data: bytes) -> Passed:
         """Take what came, and hand up whole messages."""
-        self._socket.receive_data(data)
         up: list[bytes] = []
         over: Over | None = None
-        for event in self._socket.events_received():
-            if isinstance(event, Request):
-                over = self._answer(event)
-            elif isinstance(event, Frame):
-                up += self._frame(event)
-        if over is None and self._socket.close_expected():
-            over = Over(self._why())
+        frames = 0
+        for at in range(0, len(data), SLICE):
+            self._socket.receive_data(data[at : at + SLICE])
+            for event in self._socket.events_received():
+                if isinstance(event, Request):
+                    over = self._answer(event)
+                elif isinstance(event, Frame):
+                    frames += 1
+                    up += self._frame(event)
+            if over is None and self._socket.close_expected():
+                over = Over(self._why())
+            if over is None and (frames - len(up) > MAX_EMPTY or len(self._parts) > MAX_PARTS):
+                self._socket.fail(CloseCode.POLICY_VIOLATION)
+                over = Over("sends many WebSocket frames with nothing in them")
+            if over is not None:
+                break
         return Passed(tuple(up), self._pending(), over)
 
     def _answer(self, request: Request) -> Over | None:
@@ -114,4 +131,7 @@ class WebSocketLayer:
 
     def _pending(self) -> bytes:
         # An empty piece means that the library wants the stream closed, which is told by Over.
-        return b"".join(self._socket.data_to_send())
+        # Of several Pings the last may be answered alone (RFC 6455 §5.5.3).
+        frames = self._socket.data_to_send()
+        pongs = [frame for frame in frames if frame[:1] == PONG]
+        return b"".join(frame for frame in frames if frame[:1] != PONG or frame is pongs[-1])

@@ -10,7 +10,7 @@ import pytest
 from softswitch.sip.hop import Hop
 from softswitch.sip.parser import KEEP_ALIVE
 from softswitch.transport import connection as connection_module
-from softswitch.transport.connection import BROKEN_OFF, HASTY, MAX_EARLY, SECURE, SILENT, Connection
+from softswitch.transport.connection import BROKEN_OFF, HASTY, MAX_EARLY, SECURE, SILENT, UNREAD, Connection
 from softswitch.transport.layers import Over, Passed
 
 HOP = Hop("TLS", "192.0.2.9", 40_000, "192.0.2.1", 5061, connection=1)
@@ -64,6 +64,8 @@ class Marks:
             return Passed(down=self.mark + b" welcome")
         if data == b"fault":
             return Passed(over=Over("spoke nonsense"))
+        if data == b"ping":
+            return Passed(down=b"pong" * 20)
         said = tuple(part for part in data.split(b"|") if part != b"end")
         return Passed(said, over=Over() if b"end" in data.split(b"|") else None)
 
@@ -84,6 +86,7 @@ class Owner:
         self.room = room
         self.heard: list[object] = []
         self.others_wait = False
+        self.counted = 0
         self.then: Callable[[], None] = lambda: None
 
     def opened(self, connection: Connection, transport: asyncio.Transport) -> Hop | None:
@@ -94,6 +97,11 @@ class Owner:
 
     def established(self, connection: Connection) -> None:
         self.heard.append("established")
+
+    def admits(self, hop: Hop) -> bool:
+        assert hop == HOP
+        self.counted += 1
+        return self.counted < 3
 
     def received(self, hop: Hop, data: bytes) -> None:
         assert hop == HOP
@@ -202,6 +210,31 @@ async def test_when_the_owner_closes_it_nothing_more_is_heard() -> None:
     assert owner.heard == ["established", b"one"]
     connection.close()
     assert not connection.send(b"late")
+
+
+async def test_who_reads_no_answer_of_a_layer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_module, "MAX_UNSENT", 200)
+    connection, owner, socket = joined(Marks("tls"))
+    connection.begin()
+    connection.data_received(b"hi")
+    connection.data_received(b"ping")
+    connection.data_received(b"ping")
+    assert socket.ended == ""
+    connection.data_received(b"ping")
+    assert socket.ended == "aborted"
+    assert owner.heard == ["established", UNREAD]
+
+
+async def test_what_brings_nothing_is_counted_too() -> None:
+    connection, owner, socket = joined(Marks("tls"))
+    connection.begin()
+    connection.data_received(b"hi")
+    assert owner.counted == 0  # Handshakes have turns instead.
+    for said in (b"ping", b"REGISTER", b"ping"):
+        connection.data_received(said)
+    assert (owner.counted, socket.ended) == (2, "")
+    connection.data_received(b"ping")
+    assert (owner.counted, socket.ended) == (3, "closed")
 
 
 async def test_a_handshake_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

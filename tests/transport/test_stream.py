@@ -12,7 +12,7 @@ import pytest
 
 from softswitch.sip.hop import Hop
 from softswitch.sip.signals import SendFailed, StreamClosed, StreamOpened, StreamReceived, Transmit, WireInput
-from softswitch.transport import descriptors, stream
+from softswitch.transport import connection, descriptors, stream
 from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.stream import StreamTransport
 from softswitch.transport.tls import Trust
@@ -218,7 +218,7 @@ async def test_a_host_that_does_not_take_the_connection(ends, monkeypatch):
 
 async def test_who_does_not_read_loses_the_connection(ends, monkeypatch, caplog):
     one, _ = ends
-    monkeypatch.setattr(stream, "MAX_UNSENT", 10_000)
+    monkeypatch.setattr(connection, "MAX_UNSENT", 10_000)
     reader, writer = await caller(one)
     writer.write(b"?")
     hop, _ = await one.received(1)

@@ -322,7 +322,7 @@ async def test_handshakes_beyond_the_limit_wait_for_their_turn(
 async def test_a_slow_reader_over_tls_is_cut_off(
     four: Switch, files: CertificateFiles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(stream, "MAX_UNSENT", 10_000)
+    monkeypatch.setattr(connection_module, "MAX_UNSENT", 10_000)
     _, writer = await secure(four, believing(files))
     writer.transport.pause_reading()
     writer.write(b"?")
@@ -332,6 +332,27 @@ async def test_a_slow_reader_over_tls_is_cut_off(
     assert await four.inbox.next(StreamClosed) == StreamClosed(hop.connection)
     assert "does not read what we send" in caplog.text
     writer.transport.abort()
+
+
+async def test_pings_and_parts_are_counted_as_messages_are(four: Switch) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def admits(host: str, port: int) -> bool:
+        asked.append((host, port))
+        return len(asked) < 3
+
+    four.streams._admits = admits
+    reader, writer = await plain(four, "WS")
+    writer.write(UPGRADE)
+    async with asyncio.timeout(PATIENCE):
+        await reader.readuntil(b"\r\n\r\n")
+        assert asked == []  # A handshake has its turn instead.
+        for count, frame in ((1, b"\x89\x80\0\0\0\0"), (2, b"\x01\x80\0\0\0\0"), (3, b"\x00\x80\0\0\0\0")):
+            writer.write(frame)
+            await until(lambda count=count: len(asked) == count)
+    assert asked == [writer.get_extra_info("sockname")] * 3
+    await four.inbox.next(StreamClosed)
+    writer.close()
 
 
 # Streams of our own

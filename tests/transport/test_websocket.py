@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.client import ClientProtocol
-from websockets.frames import Frame, Opcode
+from websockets.frames import Close, Frame, Opcode
 from websockets.uri import parse_uri
 
 from softswitch.sip.grammar import MAX_DATAGRAM
 from softswitch.transport.layers import Over, Passed
-from softswitch.transport.websocket import WebSocketLayer
+from softswitch.transport.websocket import MAX_EMPTY, MAX_PARTS, WebSocketLayer
 
 REGISTER = b"REGISTER sip:x SIP/2.0\r\n\r\n"
 BINARY = b"MESSAGE sip:x SIP/2.0\r\n\r\n\xff\xfe"
+EMPTY = Over("sends many WebSocket frames with nothing in them")
 
 
 class Page:
@@ -79,7 +80,7 @@ def test_a_page_opens_it_and_messages_pass_whole(page: Page) -> None:
 @given(
     messages=st.lists(st.binary(max_size=3000), max_size=5),
     cut=st.integers(1, 900),
-    piece=st.integers(1, 900),
+    piece=st.integers(60, 900),
 )
 def test_fragments_and_octets_cut_anywhere_are_whole_again(
     messages: list[bytes], cut: int, piece: int
@@ -104,6 +105,38 @@ def test_pings_go_both_ways(page: Page) -> None:
     assert page.frames() == [(Opcode.PING, b"")]
     page.pass_on()
     assert (page.up, page.over) == ([], None)
+
+
+def test_of_several_pings_the_last_is_answered(page: Page) -> None:
+    # RFC 6455 §5.5.3.
+    page.frames()
+    for number in range(MAX_EMPTY):
+        page.socket.send_ping(str(number).encode())
+    page.socket.send_text(REGISTER)
+    page.pass_on()
+    assert page.frames() == [(Opcode.PONG, b"63")]
+    assert (page.up, page.over) == ([REGISTER], None)
+
+
+def test_a_reading_full_of_pings_ends_it(page: Page) -> None:
+    page.frames()
+    for _ in range(100_000):
+        page.socket.send_ping(b"")
+    page.pass_on()
+    assert page.over == EMPTY
+    # The library has not read them all: it was given a slice at a time.
+    ((opcode, data),) = [frame for frame in page.frames() if frame[0] is Opcode.CLOSE]
+    assert (opcode, Close.parse(data).code) == (Opcode.CLOSE, 1008)
+    assert page.layer.farewell() == b""
+
+
+def test_a_message_of_empty_parts_ends_it(page: Page) -> None:
+    page.socket.send_text(b"", fin=False)
+    for _ in range(MAX_PARTS):
+        page.socket.send_continuation(b"", fin=False)
+        page.pass_on()
+    assert page.over == EMPTY
+    assert page.up == []
 
 
 def test_an_orderly_end_from_either_side() -> None:
