@@ -270,6 +270,7 @@ class Signalling:
                 self.registrar.over_stream(connection) or self._trunks.over_stream(connection)
             ),
             admits=lambda host, port: guard.admits(host, port, clock.monotonic()),
+            known=lambda hop: guard.knows(hop.host, hop.port, clock.monotonic()),
             trust=self.trust,
             trace=trace,
         )

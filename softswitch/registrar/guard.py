@@ -113,6 +113,10 @@ class Guard:
             self._whole_at = {key: at for key, at in self._whole_at.items() if at > now}
         return True
 
+    def knows(self, host: str, port: int, now: float) -> bool:
+        """Tell whether a socket is nobody's of whom nothing is known: it has proved itself, or needs not."""
+        return self._trusted.get((host, port), now) > now or self._exempt(host)
+
     def trust(self, host: str, port: int, now: float) -> None:
         """Note that somebody has proved himself from a socket: a password, or what only he could know."""
         self._trusted.pop((host, port), None)

@@ -58,11 +58,17 @@ class Owner(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """One stream, over TCP and ``layers``. ``name`` is what its peer has proved to be, "" for nothing."""
+    """One stream, over TCP and ``layers``.
 
-    def __init__(self, owner: Owner, kind: str, layers: tuple[Layer, ...] = (), *, name: str = "") -> None:
+    ``name`` is what its peer has proved to be, "" for nothing; ``ours`` whether it was opened from here.
+    """
+
+    def __init__(
+        self, owner: Owner, kind: str, layers: tuple[Layer, ...] = (), *, name: str = "", ours: bool = False
+    ) -> None:
         self.kind = kind
         self.name = name
+        self.ours = ours
         self.hop: Hop | None = None
         self.ready = False
         self.settled = asyncio.Event()

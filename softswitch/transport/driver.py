@@ -41,7 +41,8 @@ class SipDriver:
     """A stack with its sockets. ``user`` gets every user event; it may call back at once.
 
     ``stream_wanted`` tells whether a stream that has gone quiet is needed by a registered phone, ``admits``
-    whether what comes from a socket is to be read; ``trust`` says to whom TLS is opened. ``trace`` gets all
+    whether what comes from a socket is to be read, ``known`` whether somebody has proved himself over a
+    stream; ``trust`` says to whom TLS is opened. ``trace`` gets all
     that comes and goes; it must return at once.
     """
 
@@ -55,6 +56,7 @@ class SipDriver:
         stream_closed: Callable[[int], None] = lambda connection: None,
         stream_wanted: Callable[[int], bool] = lambda connection: True,
         admits: Admits = everybody,
+        known: Callable[[Hop], bool] = lambda hop: True,
         trust: Trust | None = None,
         trace: Traced = untraced,
     ) -> None:
@@ -67,7 +69,7 @@ class SipDriver:
         self._admits = admits
         self._trace = trace
         self._udp: UdpTransport | None = None
-        self._streams = StreamTransport(addresses, self.receive, trust=trust, admits=admits)
+        self._streams = StreamTransport(addresses, self.receive, trust=trust, admits=admits, known=known)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
         self._draining = False

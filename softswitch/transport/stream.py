@@ -29,6 +29,7 @@ from softswitch.transport.complaints import Complaints
 from softswitch.transport.connection import UNREAD, Connection
 from softswitch.transport.handshakes import Handshakes
 from softswitch.transport.layers import Layer
+from softswitch.transport.strangers import STRANGER_SECONDS, Strangers
 from softswitch.transport.tls import Trust
 from softswitch.transport.udp import Admits, everybody
 
@@ -42,8 +43,12 @@ MAX_CONNECTIONS: Final = 4_000
 MAX_FROM_ONE: Final = 500
 """Of these from one address: all phones of a large firm behind its one NAT, and no way for one host to take
 the places of all others."""
+SPARE: Final = 500
+"""Places beyond these for streams that we open, to trunks above all: no flood keeps us from them."""
 CONNECT_SECONDS: Final = 5.0
 """RFC 3261 gives an INVITE 32 s; a host that takes five to accept is tried elsewhere."""
+CLOCK_STEP: Final = 0.001
+"""Seconds by which the loop's timers may come too early."""
 CLOSE_SECONDS: Final = 1.0
 """How long closing waits for connections that do not end: they die with the process."""
 BACKLOG: Final = 1024
@@ -72,7 +77,8 @@ class StreamTransport:
     """Listening sockets and all connections. ``receive`` gets what comes over them.
 
     ``trust`` says whom TLS is opened to; unless given, to nobody. ``admits`` is asked for octets that hold no
-    message: who receives messages asks for those.
+    message: who receives messages asks for those. ``known`` tells whether somebody has proved himself from a
+    hop: the streams of all others end after :data:`STRANGER_SECONDS`.
     """
 
     def __init__(
@@ -82,11 +88,15 @@ class StreamTransport:
         *,
         trust: Trust | None = None,
         admits: Admits = everybody,
+        known: Callable[[Hop], bool] = lambda hop: True,
     ) -> None:
         self._addresses = addresses
         self._receive = receive
         self._trust = trust or Trust()
         self._admits = admits
+        self._known = known
+        self._strangers = Strangers(self._is_known)
+        self._strangers_timer: asyncio.TimerHandle | None = None
         self._servers: list[asyncio.Server] = []
         self._ports: dict[str, int] = {}
         self._connections: dict[int, Connection] = {}
@@ -162,6 +172,8 @@ class StreamTransport:
         """Stop accepting and close every connection."""
         for task in self._tasks:
             task.cancel()
+        if self._strangers_timer is not None:
+            self._strangers_timer.cancel()
         for server in self._servers:
             server.close()
         for connection in list(self._connections.values()):
@@ -196,7 +208,7 @@ class StreamTransport:
 
     async def _open(self, place: Place, layers: tuple[Layer, ...]) -> None:
         loop = asyncio.get_running_loop()
-        connection = Connection(self, place.transport, layers, name=place.name)
+        connection = Connection(self, place.transport, layers, name=place.name, ours=True)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await loop.create_connection(lambda: connection, place.host, place.port)
@@ -214,7 +226,7 @@ class StreamTransport:
         """Take a new connection; None when there are too many."""
         remote = transport.get_extra_info("peername")
         # Without one it was gone before it was accepted.
-        if not remote or self._no_room(unmapped(remote[0])):
+        if not remote or self._no_room(connection, unmapped(remote[0])):
             transport.abort()
             return None
         number, self._next = self._next, self._next + 1
@@ -222,6 +234,9 @@ class StreamTransport:
         self._connections[number] = connection
         host, port = unmapped(remote[0]), remote[1]
         self._from[site(host)] += 1
+        if not connection.ours:
+            self._strangers.add(number, site(host), asyncio.get_running_loop().time())
+            self._watch_strangers()
         if connection.name:
             self._begin(connection)  # One of ours: it waits behind no stranger.
         elif connection.kind != "TCP":
@@ -232,14 +247,50 @@ class StreamTransport:
         # Not at once: the connection is in the middle of being made, or another one of being ended.
         asyncio.get_running_loop().call_soon(connection.begin)
 
-    def _no_room(self, host: str) -> bool:
-        """Tell whether a connection with ``host`` is one too many; the log is told now and then."""
-        full = len(self._connections) >= min(MAX_CONNECTIONS, descriptors.spare())
-        crowded = self._from[site(host)] >= MAX_FROM_ONE
-        if full or crowded:
-            whose = "" if full else f" with {host}"
+    def _no_room(self, connection: Connection, host: str) -> bool:
+        """Tell whether a connection with ``host`` is one too many; the log is told now and then.
+
+        Somebody who has proved nothing yet gives way to it, at its own site where that one has too many.
+        """
+        most = MAX_CONNECTIONS + SPARE if connection.ours else MAX_CONNECTIONS
+        full = len(self._connections) >= min(most, descriptors.spare())
+        crowded = not connection.ours and self._from[site(host)] >= MAX_FROM_ONE
+        if not full and not crowded:
+            return False
+        whose = f" with {host}" if crowded else ""
+        place = site(host) if crowded else ""
+        stranger = self._strangers.take_one(place)
+        if stranger is None:
             self._complaints.say("full", f"there are too many connections{whose}: no more are taken for now")
-        return full or crowded
+            return True
+        self._complaints.say(
+            "crowded",
+            f"there are too many connections{whose}: who has proved nothing yet gives way to others",
+        )
+        self._connections[stranger].abort()
+        return False
+
+    # Who has proved nothing
+
+    def _is_known(self, number: int) -> bool:
+        connection = self._connections.get(number)
+        return connection is not None and connection.hop is not None and self._known(connection.hop)
+
+    def _watch_strangers(self) -> None:
+        due = self._strangers.next_due()
+        if self._strangers_timer is None and due is not None:
+            self._strangers_timer = asyncio.get_running_loop().call_at(due, self._end_strangers)
+
+    def _end_strangers(self) -> None:
+        self._strangers_timer = None
+        # A loop may call a little before its time.
+        for number in self._strangers.take_due(asyncio.get_running_loop().time() + CLOCK_STEP):
+            connection = self._connections[number]
+            if connection.hop is not None:
+                self.failed(connection.hop, f"has proved nothing in {STRANGER_SECONDS:g} s: it is closed")
+            # Who does not read would keep his place by it.
+            connection.abort() if connection.unsent else connection.close()
+        self._watch_strangers()
 
     def crowded(self) -> bool:
         """Tell whether handshakes wait for their turn."""
@@ -272,6 +323,7 @@ class StreamTransport:
         if hop is None or hop.connection is None:
             return
         self._handshakes.leave(connection)
+        self._strangers.leave(hop.connection)
         if self._connections.pop(hop.connection, None) is not None:
             place = site(hop.host)
             self._from[place] -= 1

@@ -44,6 +44,18 @@ def test_all_strangers_together_have_one_share():
     assert sum(heard(guard, host, now=1.0) for host in hosts) == 200
 
 
+def test_known_is_who_has_proved_himself_and_who_need_not():
+    guard = Guard([ipaddress.ip_network("192.0.2.0/24")], shares=SHARES)
+    guard.trust(BAD, 5060, 0.0)
+    assert guard.knows(BAD, 5060, TRUST_SECONDS - 1)
+    assert not guard.knows(BAD, 5060, TRUST_SECONDS)
+    assert not guard.knows(BAD, 5062, 1.0)
+    assert guard.knows("192.0.2.7", 1, 0.0)
+    assert guard.knows("127.0.0.1", 1, 0.0)
+    heard(guard, OTHER)
+    assert not guard.knows(OTHER, 5060, 0.0)
+
+
 def test_an_ipv6_subscriber_is_one_address():
     guard = Guard(shares=SHARES)
     assert sum(heard(guard, f"2001:db8:1:2::{number:x}") for number in range(500)) == 100

@@ -12,7 +12,7 @@ import pytest
 
 from softswitch.sip.hop import Hop
 from softswitch.sip.signals import SendFailed, StreamClosed, StreamOpened, StreamReceived, Transmit, WireInput
-from softswitch.transport import connection, descriptors, stream
+from softswitch.transport import connection, descriptors, strangers, stream
 from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.stream import StreamTransport
 from softswitch.transport.tls import Trust
@@ -242,19 +242,83 @@ async def test_a_flood_of_connections_is_turned_away(ends, monkeypatch, caplog, 
     async with asyncio.timeout(PATIENCE):
         with contextlib.suppress(ConnectionError):
             assert await reader.read() == b""
-    # Nor is one of our own opened; whoever wanted to send is told.
-    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as other:
-        elsewhere = one.streams.hop("TCP", "127.0.0.1", other.getsockname()[1])
-        assert one.send(elsewhere, b"?", "a")
-        assert await one.inbox.next(SendFailed) == SendFailed("a")
     assert caplog.messages == [f"there are too many connections{whose}: no more are taken for now"]
     # The one that was there works on, and its place is free when it has gone.
     assert one.send(hop, b"still here")
+    # One of our own is opened all the same: no flood keeps us from a trunk.
+    assert one.send(one.hop_to(two), b"now")
+    assert (await two.received(3))[1] == b"now"
+    monkeypatch.setattr(stream, "SPARE", 0)
+    if limit == "MAX_CONNECTIONS":
+        with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as other:
+            elsewhere = one.streams.hop("TCP", "127.0.0.1", other.getsockname()[1])
+            assert one.send(elsewhere, b"?", "a")
+            assert await one.inbox.next(SendFailed) == SendFailed("a")
     first.close()
     second.close()
     await one.inbox.next(StreamClosed)
-    assert one.send(one.hop_to(two), b"now")
-    assert (await two.received(3))[1] == b"now"
+
+
+@pytest.mark.parametrize(("limit", "whose"), [("MAX_CONNECTIONS", ""), ("MAX_FROM_ONE", " with 127.0.0.1")])
+async def test_who_has_proved_nothing_gives_way(monkeypatch, caplog, limit, whose):
+    end, known = End(), set[int]()
+    end.streams = StreamTransport(
+        LocalAddresses("127.0.0.1"), end.take, known=lambda hop: hop.connection in known
+    )
+    await end.streams.listen("TCP", "127.0.0.1", 0)
+    monkeypatch.setattr(stream, limit, 2)
+    writers = []
+    for number in range(2):
+        _, writer = await caller(end)
+        writer.write(b"?")
+        hop, _ = await end.received(1)
+        assert hop.connection == number + 1
+        writers.append(writer)
+    known.add(1)
+    # The phone stays, the stranger goes, and the new one is in.
+    _, third = await caller(end)
+    third.write(b"3")
+    taken = [await end.inbox.next((StreamClosed, StreamReceived)) for _ in range(2)]
+    assert StreamClosed(2) in taken
+    assert [one.data for one in taken if isinstance(one, StreamReceived)] == [b"3"]
+    assert caplog.messages == [
+        f"there are too many connections{whose}: who has proved nothing yet gives way to others"
+    ]
+    # When all are somebody's there is no room.
+    known.add(3)
+    reader, fourth = await caller(end)
+    async with asyncio.timeout(PATIENCE):
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+    assert sorted(end.streams._connections) == [1, 3]
+    for writer in (*writers, third, fourth):
+        writer.close()
+    await end.streams.close()
+
+
+async def test_a_stranger_keeps_no_stream_by_keep_alives(monkeypatch, caplog):
+    end, known = End(), {2}
+    end.streams = StreamTransport(
+        LocalAddresses("127.0.0.1"), end.take, known=lambda hop: hop.connection in known
+    )
+    monkeypatch.setattr(strangers, "STRANGER_SECONDS", 0.1)
+    await end.streams.listen("TCP", "127.0.0.1", 0)
+    (reader, stranger), (_, phone) = await caller(end), await caller(end)
+    stranger.write(b"\r\n\r\n")
+    async with asyncio.timeout(PATIENCE):
+        assert await reader.read() == b""
+    assert "has proved nothing in" in caplog.text
+    assert list(end.streams._connections) in ([2], [1, 2])
+    # Whoever is known by then is not asked again; who comes later is.
+    assert len(end.streams._strangers) == 0
+    reader, third = await caller(end)
+    async with asyncio.timeout(PATIENCE):
+        assert await reader.read() == b""
+    phone.write(b"REGISTER")
+    await end.inbox.next(StreamReceived)
+    for writer in (stranger, phone, third):
+        writer.close()
+    await end.streams.close()
 
 
 async def test_files_find_a_descriptor_when_streams_have_taken_theirs(ends, monkeypatch):
