@@ -161,7 +161,10 @@ class Signalling:
         accounts = self.accounts
         secret = await SecretStore(stores.database).get_or_make("nonces", lambda: secrets.token_bytes(32))
         self.registrar = await self._build_registrar(stores.bindings)
-        guard = Guard((*config.defence.networks, *_trunk_networks(config)))
+        guard = Guard(
+            (*config.defence.networks, *_trunk_networks(config)),
+            speaks_for_many=lambda host: self._trunks.has_server_at(host),
+        )
         for binding in self.registrar.all():
             guard.trust(binding.hop.host, binding.hop.port, clock.monotonic())
         self._guard = guard

@@ -310,7 +310,7 @@ async def test_a_strangers_flood_is_dropped_and_told_and_a_password_ends_his_bei
             silenced = [entry.event for entry in told if isinstance(entry.event, SourceSilenced)]
             assert [event.source for event in silenced] == [STRANGER]
             assert silenced[0].dropped > 1
-            # At the same address another socket is heard, and once its password is known always.
+            # At the same address another socket is heard, and once its password is known much more.
             challenge = await phone.ask("REGISTER")
             request = Request("REGISTER", "sip:127.0.0.1")
             assert authorize(request, challenge, user="1001", password="x", cnonce="c")

@@ -94,7 +94,7 @@ class SourceLetIn:
 
 @dataclass(frozen=True, slots=True)
 class SourceSilenced:
-    """Strangers at an address sent more than they are heard with: what was over it was dropped unread."""
+    """An address sent more than is heard of it: what was over that was dropped unread."""
 
     source: str
     dropped: int

@@ -1,14 +1,14 @@
-"""Who is heard: strangers so often a second and no oftener, before anything of theirs is read.
+"""Who is heard: each so often a second and no oftener, before anything of his is read.
 
-A stranger is a socket that nobody has proved himself from yet. What is over his share is dropped without a
-word: an answer would cost more than it tells, and a delay would have to be remembered. Pure: time is an
-argument, in seconds, whatever its zero.
+A stranger is a socket that nobody has proved himself from yet; who has proved himself has a larger share.
+What is over it is dropped without a word: an answer would cost more than it tells, and a delay would have to
+be remembered. Pure: time is an argument, in seconds, whatever its zero.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -28,7 +28,9 @@ MAX_TOLD: Final = 100
 """Addresses whose drops are counted between two reports: who forges more shall not fill the log."""
 MAX_IDLE: Final = 8192
 """Shares kept before those that are whole again are thrown out; those in use are few, as all strangers
-together have one."""
+together have one, and each phone's is whole a moment after it has spoken."""
+_PROVED: Final = "proved"
+"""Marks shares of those who have proved themselves: what strangers at their address use up is not theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,22 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """What strangers get: each socket, each address (or IPv6 /64), and all of them together.
+    """What is heard: of strangers each socket, each address (or IPv6 /64), and all of them together.
 
     A phone that starts sends a handful of requests, an office of two hundred behind one address some four
     hundred. A scanner that uses one socket, as they do, leaves others at its address theirs. What all
     together may ask costs a third of a core.
+
+    Whoever has proved himself has ``proved``, a hundred times what a busy phone needs: one password, stolen
+    or in a phone gone mad, must not be enough to keep all others waiting. ``proved_address`` lets two
+    thousand phones behind one address come back at once.
     """
 
     socket: Share = Share(20.0, 60.0)
     address: Share = Share(200.0, 600.0)
     everybody: Share = Share(2000.0, 4000.0)
+    proved: Share = Share(200.0, 600.0)
+    proved_address: Share = Share(1000.0, 4000.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +81,26 @@ class Silenced:
 
 
 class Guard:
-    """Hears strangers in measure, and the others always.
+    """Hears everybody in measure, but for those who speak for many.
 
-    ``allow`` are networks whose senders are never strangers and never shut out: trunks, proxies. What comes
-    from :data:`OWN` is heard as well.
+    ``allow`` are networks whose senders are always heard and never shut out: trunks, proxies. What comes
+    from :data:`OWN` is heard as well, and from hosts that ``speaks_for_many`` once they have proved
+    themselves: servers of trunks, wherever DNS says they are.
     """
 
-    def __init__(self, allow: Iterable[Network] = (), shares: Shares | None = None) -> None:
+    def __init__(
+        self,
+        allow: Iterable[Network] = (),
+        shares: Shares | None = None,
+        *,
+        speaks_for_many: Callable[[str], bool] = lambda host: False,
+    ) -> None:
         self._allow = tuple(allow)
         self._shares = shares or Shares()
+        self._speaks_for_many = speaks_for_many
         self._trusted: dict[tuple[str, int], float] = {}
         # When each source will have its whole share again; one that is not here has it.
         self._whole_at: dict[Hashable, float] = {}
-        self._everybody_at = 0.0
         self._dropped: dict[str, int] = {}
         self.allowed = lru_cache(MAX_IDLE)(self._is_allowed)
         """Tell whether an address (an IP literal) is in one of the networks that are allowed everything."""
@@ -93,24 +108,34 @@ class Guard:
 
     def admits(self, host: str, port: int, now: float) -> bool:
         """Tell whether what comes from a socket is to be read; counts it."""
-        if (until := self._trusted.get((host, port))) is not None and until > now:
-            return True
         if self._exempt(host):
             return True
-        place, sender = site(host), (host, port)
-        one, address, everybody = self._shares.socket, self._shares.address, self._shares.everybody
-        sender_at = max(self._whole_at.get(sender, now), now)
-        place_at = max(self._whole_at.get(place, now), now)
-        all_at = max(self._everybody_at, now)
-        if sender_at - now > one.ahead or place_at - now > address.ahead or all_at - now > everybody.ahead:
+        place, shares = site(host), self._shares
+        if self._trusted.get((host, port), now) > now:
+            heard = self._charge(
+                now, ((_PROVED, host, port), shares.proved), ((_PROVED, place), shares.proved_address)
+            ) or self._speaks_for_many(host)
+        else:
+            heard = self._charge(
+                now, ((host, port), shares.socket), (place, shares.address), ("", shares.everybody)
+            )
+        if not heard:
             self._note_drop(place)
-            return False
+        return heard
+
+    def _charge(self, now: float, *charges: tuple[Hashable, Share]) -> bool:
+        """Take one datagram from several shares; False, and nothing taken, when one of them is used up."""
+        whole_at = self._whole_at
+        later: list[tuple[Hashable, float]] = []
+        for key, share in charges:
+            at = whole_at.get(key, now)
+            if at - now > share.ahead:
+                return False
+            later.append((key, max(at, now) + share.interval))
         # Only what is read is charged: nobody's flood uses up what others have.
-        self._whole_at[sender] = sender_at + one.interval
-        self._whole_at[place] = place_at + address.interval
-        self._everybody_at = all_at + everybody.interval
-        if len(self._whole_at) > MAX_IDLE:
-            self._whole_at = {key: at for key, at in self._whole_at.items() if at > now}
+        whole_at.update(later)
+        if len(whole_at) > MAX_IDLE:
+            self._whole_at = {key: at for key, at in whole_at.items() if at > now}
         return True
 
     def knows(self, host: str, port: int, now: float) -> bool:

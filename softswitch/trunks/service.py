@@ -95,6 +95,10 @@ class Trunks:
         """Return the trunk that a request from outside comes by, None for a stranger's."""
         return next((trunk for trunk in self if trunk.owns(request, hop)), None)
 
+    def has_server_at(self, host: str) -> bool:
+        """Tell whether an address (an IP literal) is that of a trunk's server."""
+        return any(trunk.has_server_at(host) for trunk in self)
+
     # The course of time
 
     async def run(self) -> None:

@@ -107,6 +107,10 @@ class Trunk:
         home = self.registration.server if self.registration and self.registration.is_registered else -1
         return sorted(self.servers, key=lambda one: (RANK[one.health.state], one.usual != home, one.usual))
 
+    def has_server_at(self, host: str) -> bool:
+        """Tell whether an address (an IP literal) is that of a server, whatever the port."""
+        return any(server.hop.host == host for server in self.servers)
+
     def owns(self, request: Request, hop: Hop) -> bool:
         """Tell whether a request from outside comes by this trunk.
 

@@ -1,4 +1,4 @@
-"""Strangers are heard in measure, each in his own, and whoever has proved himself always."""
+"""Everybody is heard in measure, each in his own, and whoever has proved himself in a larger one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from softswitch.registrar.guard import TRUST_SECONDS, Guard, Share, Shares, Sile
 
 BAD, OTHER = "203.0.113.66", "203.0.113.67"
 SHARES = Shares(socket=Share(10, 20), address=Share(50, 100), everybody=Share(200, 400))
+PROVED = Shares(proved=Share(200, 600), proved_address=Share(1000, 4000))
 
 
 def heard(guard, host=BAD, port=5060, *, times=1, now=0.0):
@@ -62,14 +63,47 @@ def test_an_ipv6_subscriber_is_one_address():
     assert heard(guard, "2001:db8:1:3::1") == 1
 
 
-def test_who_has_proved_himself_is_always_heard_until_he_must_again():
+def test_who_has_proved_himself_has_a_larger_share_until_he_must_again():
+    guard = Guard(shares=SHARES)
+    heard(guard, times=1000)
+    guard.trust(BAD, 5060, 0.0)
+    # What he used up as a stranger is forgotten; proving himself once more gives nothing more.
+    assert heard(guard, times=10_000) == PROVED.proved.burst
+    guard.trust(BAD, 5060, 0.0)
+    assert heard(guard, times=10_000, now=1.0) == PROVED.proved.rate
+    # Next to him others are strangers, and by him nobody loses his share.
+    assert heard(guard, port=5061, times=1000) == 20
+    assert heard(guard, times=100, now=TRUST_SECONDS - 1) == 100
+    assert heard(guard, times=1000, now=TRUST_SECONDS) == 20
+
+
+def test_many_sockets_of_one_password_have_the_share_of_their_address():
+    guard = Guard(shares=SHARES)
+    for port in range(6000, 6010):
+        guard.trust(BAD, port, 0.0)
+    guard.trust(OTHER, 6000, 0.0)
+    assert sum(heard(guard, port=port, times=1000) for port in range(6000, 6010)) == 4000
+    assert guard.take_report() == (Silenced(BAD, 6000),)
+    assert sum(heard(guard, port=port, times=1000, now=1.0) for port in range(6000, 6010)) == 1000
+    assert heard(guard, OTHER, port=6000, times=600) == 600
+
+
+def test_a_flood_of_strangers_takes_nothing_from_the_phones_at_their_address():
     guard = Guard(shares=SHARES)
     guard.trust(BAD, 5060, 0.0)
-    assert heard(guard, times=10_000) == 10_000
-    # Next to him nobody is, and by him nobody loses his share.
-    assert heard(guard, port=5061, times=1000) == 20
-    assert heard(guard, times=1000, now=TRUST_SECONDS - 1) == 1000
-    assert heard(guard, times=1000, now=TRUST_SECONDS) == 20
+    for port in range(6000, 6100):
+        heard(guard, port=port, times=100)
+    assert heard(guard, times=600) == 600
+
+
+def test_a_server_of_a_trunk_is_heard_without_measure_once_it_has_proved_itself():
+    guard = Guard(shares=SHARES, speaks_for_many=lambda host: host == OTHER)
+    # Its address alone is no proof: over UDP anybody can write it.
+    assert heard(guard, OTHER, times=1000) == 20
+    guard.trust(OTHER, 5060, 0.0)
+    assert heard(guard, OTHER, times=10_000) == 10_000
+    assert heard(guard, OTHER, port=5061, times=1000) == 20
+    assert Silenced(OTHER, 980 + 980) in guard.take_report()
 
 
 def test_what_is_allowed_and_this_machine_are_no_strangers():

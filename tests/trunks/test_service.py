@@ -270,6 +270,8 @@ async def test_who_calls_by_a_trunk() -> None:
             found = line.trunks.owner(invite(target), Hop("UDP", host, port, *SWITCH))
             return found.name if found is not None else ""
 
+        assert line.trunks.has_server_at(FIRST)
+        assert not line.trunks.has_server_at("198.51.100.15")
         assert owner(FIRST) == "a"
         # The same address with another port may be anybody behind the same NAT.
         assert owner(FIRST, 5070) == ""
