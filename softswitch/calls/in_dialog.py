@@ -143,9 +143,12 @@ def _referred(leg: Leg, incoming: Incoming) -> None:
     if leg.progress is not Progress.UP:
         raise RemoteProtocolError(403, "Nothing to transfer yet")
     reference = parse_refer(incoming.request)
-    leg.referrals += 1
-    referral = Referral(leg.around.signaller, incoming, reference, first=leg.referrals == 1)
-    leg.tell(leg, Referred(referral))
+    last = leg.referral
+    if last is not None and not last.over:
+        # Each that waits would keep its transaction and its place among the call's signals.
+        raise RemoteProtocolError(491, "Its last transfer is not over")
+    leg.referral = Referral(leg.around.signaller, incoming, reference, first=last is None)
+    leg.tell(leg, Referred(leg.referral))
 
 
 def _response(

@@ -20,6 +20,7 @@ from softswitch.calls.hangup import SWITCH, Codes, Reason, Termination
 from softswitch.calls.keys import MOST_PRESSES, Keys, Press
 from softswitch.calls.media_port import MediaPort, Sound
 from softswitch.calls.protection import LegProtection
+from softswitch.calls.referral import Referral
 from softswitch.calls.session import SessionClock
 from softswitch.calls.signaller import Signaller
 from softswitch.calls.signals import Ended, Held, Resumed, Signal
@@ -111,8 +112,8 @@ class Leg:
         """Our offer whose answer must come in the ACK, or in a PRACK."""
         self.allows: frozenset[str] = frozenset()
         """Methods the phone takes, in small letters, as far as it has said."""
-        self.referrals = 0
-        """How many REFERs it has sent."""
+        self.referral: Referral | None = None
+        """The last REFER of its that was looked at."""
         self.session = SessionClock(refresh=self.refresh_due, over=self._session_over)
         self._hold_told = False
         self._version = 0

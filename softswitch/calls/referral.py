@@ -30,6 +30,11 @@ class Referral:
         self._said = 0
         self._over = False
 
+    @property
+    def over(self) -> bool:
+        """Tell whether it has come to its end, so that another may be asked for."""
+        return self._over
+
     def accept(self) -> None:
         """Say that it will be tried."""
         fields = (("Refer-Sub", "false"),) if self._silent else ()
@@ -42,6 +47,7 @@ class Referral:
         By NOTIFY, which every phone that transfers shows; only who wants none is refused on the spot.
         """
         if self._silent:
+            self._over = True
             self._respond(status, reason=reason)
         else:
             self.accept()

@@ -146,12 +146,38 @@ async def test_a_later_refer_of_the_dialog_is_told_apart_by_its_number():
             anna.send_in(anna.dialog, "REFER", TARGET)
             numbers.append(anna.stack.dialog(anna.dialog).local_cseq)
             await passes(0.1)
-        for referral in referrals:
-            referral.refuse(404, "No")
+            referrals.pop().refuse(404, "No")
             await passes(0.1)
         events = [event for event, _, _ in told(anna)]
         assert events[::2] == ["refer", f"refer;id={numbers[1]}", f"refer;id={numbers[2]}"]
         assert events[1::2] == events[::2]
+        anna.hang_up()
+
+
+@pytest.mark.parametrize("silent", [(), (SILENT,)])
+@in_virtual_time
+async def test_one_refer_at_a_time_is_looked_at(silent):
+    async with exchange() as switch:
+        anna, referrals = await connected(switch)
+        for _ in range(3):
+            anna.send_in(anna.dialog, "REFER", TARGET, *silent)
+            await passes(0.1)
+        assert (anna.statuses("REFER"), len(referrals)) == ([491, 491], 1)
+        referrals[0].accept()
+        referrals[0].report(180)
+        anna.send_in(anna.dialog, "REFER", TARGET, *silent)
+        await passes(0.1)
+        assert (anna.statuses("REFER"), len(referrals)) == ([491, 491, 202, 491], 1)
+        referrals[0].report(486)
+        anna.send_in(anna.dialog, "REFER", TARGET, *silent)
+        await passes(0.1)
+        assert len(referrals) == 2
+        # Also one that is refused at once makes room for the next.
+        referrals[1].refuse(404, "No")
+        anna.send_in(anna.dialog, "REFER", TARGET, *silent)
+        await passes(0.1)
+        assert len(referrals) == 3
+        referrals[2].refuse(404, "No")
         anna.hang_up()
 
 
