@@ -454,8 +454,13 @@ async def test_a_registered_line_is_called_at_its_contact_and_the_number_stands_
         callee = made.phone("1001")
         await passes(1)
         contact = str(made.first.lines[USER].uri)
-        elsewhere = Provider(made.switch.network, "203.0.113.77")
-        elsewhere.call(OURS, target=contact)
+        stranger = Provider(made.switch.network, "203.0.113.77")
+        stranger.call(OURS, target=contact)
+        await passes(1)
+        # Whoever has read the Contact in a trace is no provider by that: he is asked who he is.
+        assert stranger.statuses() == [401]
+        assert not callee.incoming("INVITE")
+        made.first.call(OURS, target=contact)
         await passes(1)
         assert callee.rung.request.from_.uri.user == "+48600100200"  # type: ignore[union-attr]
         callee.refuse(486)

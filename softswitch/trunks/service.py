@@ -6,6 +6,7 @@ The shell round :mod:`registration` and :mod:`health`: it sends, arms one timer,
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -24,9 +25,13 @@ from softswitch.trunks.health import State as Life
 from softswitch.trunks.registration import Action, Ask, Lost, Registered
 from softswitch.trunks.trunk import Server, Trunk
 
+logger = logging.getLogger(__name__)
+
 FAREWELL_SECONDS: Final = 1.0
 """How long the end of the line waits for registrars to note that we leave."""
 OVERLOADED: Final = 503
+MAX_UNKNOWN_EDGES: Final = 100
+"""Addresses told of that call our lines and are not known: who has stolen a mark shall not fill the log."""
 
 
 class Wires(Protocol):
@@ -79,6 +84,7 @@ class Trunks:
         self._wake = asyncio.Event()
         self._all_left = asyncio.Event()
         self._closed = False
+        self._unknown_edges: set[tuple[str, str]] = set()
 
     def __iter__(self) -> Iterator[Trunk]:
         return iter(self._trunks.values())
@@ -93,7 +99,22 @@ class Trunks:
 
     def owner(self, request: Request, hop: Hop) -> Trunk | None:
         """Return the trunk that a request from outside comes by, None for a stranger's."""
-        return next((trunk for trunk in self if trunk.owns(request, hop)), None)
+        owner = next((trunk for trunk in self if trunk.owns(request, hop)), None)
+        if owner is None:
+            for trunk in self:
+                if trunk.is_marked(request):
+                    self._note_unknown_edge(trunk, hop.host)
+        return owner
+
+    def _note_unknown_edge(self, trunk: Trunk, host: str) -> None:
+        """Tell the operator, once of each, whence calls would come if the configuration named it."""
+        if (trunk.name, host) not in self._unknown_edges and len(self._unknown_edges) < MAX_UNKNOWN_EDGES:
+            self._unknown_edges.add((trunk.name, host))
+            logger.warning(
+                "trunk %s: %s calls our line there, but is none of its servers: it is not let in by it. "
+                "If it is the provider's, name it in addresses of the trunk",
+                trunk.name, host,
+            )  # fmt: skip
 
     def has_server_at(self, host: str) -> bool:
         """Tell whether an address (an IP literal) is that of a trunk's server."""

@@ -17,7 +17,8 @@ from softswitch.trunks.health import RANK, Health
 from softswitch.trunks.registration import Registration
 
 LINE: str = "line"
-"""The parameter of our Contact by which calls to a registered line are known: nobody else knows its value."""
+"""The parameter of our Contact by which calls to a registered line are known. It is no proof by itself: it
+goes over the wire in clear, and stands in traces that are handed on."""
 
 
 @dataclass(slots=True, eq=False)
@@ -111,14 +112,18 @@ class Trunk:
         """Tell whether an address (an IP literal) is that of a server, whatever the port."""
         return any(server.hop.host == host for server in self.servers)
 
+    def is_marked(self, request: Request) -> bool:
+        """Tell whether a request is addressed to our registered Contact, by the mark in it."""
+        uri = request.uri
+        return self.registration is not None and isinstance(uri, SipUri) and uri.param(LINE) == self.line
+
     def owns(self, request: Request, hop: Hop) -> bool:
         """Tell whether a request from outside comes by this trunk.
 
-        Its source is one of the trunk's addresses or servers, or it is addressed to our registered Contact,
-        whose mark only the registrar has been told.
+        Its source is one of the trunk's addresses or servers; a server's other ports count only for what is
+        addressed to our registered Contact, as others may stand behind the same NAT.
         """
-        uri = request.uri
-        if self.registration is not None and isinstance(uri, SipUri) and uri.param(LINE) == self.line:
+        if self.has_server_at(hop.host) and self.is_marked(request):
             return True
         for server in self.servers:
             if (server.hop.host, server.hop.port) == (hop.host, hop.port):

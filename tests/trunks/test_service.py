@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import TypeVar
 
+import pytest
+
 from softswitch.bus import EventLog
 from softswitch.events import (
     Entry,
@@ -24,7 +26,7 @@ from softswitch.sip.signals import UserOutput
 from softswitch.sip.stack import SipStack
 from softswitch.trunks.config import TrunkConfig
 from softswitch.trunks.health import State
-from softswitch.trunks.service import Trunks
+from softswitch.trunks.service import MAX_UNKNOWN_EDGES, Trunks
 from tests.fakes.exchange import SWITCH, LiveNetwork, Wires
 from tests.fakes.party import counted
 from tests.fakes.provider import PASSWORD, USER, Provider
@@ -258,7 +260,7 @@ def invite(target: str = "sip:+48221234567@192.0.2.1") -> Request:
 
 
 @in_virtual_time
-async def test_who_calls_by_a_trunk() -> None:
+async def test_who_calls_by_a_trunk(caplog: pytest.LogCaptureFixture) -> None:
     trunks = {
         "a": {"host": FIRST, "register": True, **LOGIN},
         "b": {"host": SECOND, "addresses": ["198.51.100.0/28", "2001:db8::/64"]},
@@ -279,10 +281,21 @@ async def test_who_calls_by_a_trunk() -> None:
         assert owner("198.51.100.16") == owner("2001:db8:1::7") == owner("192.0.2.50") == ""
         trunk = line.trunks.get("a")
         assert trunk is not None
-        # Another edge of the provider's, which only the registrar can have told of our mark.
-        assert owner("192.0.2.50", 5060, f"sip:line1@192.0.2.1;line={trunk.line}") == "a"
-        assert owner("192.0.2.50", 5060, "sip:line1@192.0.2.1;line=guessed") == ""
-        assert owner("192.0.2.50", 5060, "sip:line1@192.0.2.1;line") == ""
+        marked = f"sip:line1@192.0.2.1;line={trunk.line}"
+        # Our registered Contact, called from another port of the server's.
+        assert owner(FIRST, 5070, marked) == "a"
+        assert owner(FIRST, 5070, "sip:line1@192.0.2.1;line=guessed") == ""
+        assert owner(FIRST, 5070, "sip:line1@192.0.2.1;line") == ""
+        assert caplog.messages == []
+        # Whoever has seen a trace knows the mark: from elsewhere it opens nothing, and the operator is told.
+        assert owner("192.0.2.50", 5060, marked) == owner("192.0.2.50", 5062, marked) == ""
+        assert owner(SECOND, 5060, marked) == "b"
+        (told,) = caplog.messages
+        assert told.startswith("trunk a: 192.0.2.50 calls our line there")
+        assert trunk.line not in told
+        for number in range(200):
+            owner(f"192.0.2.{number}", 5060, marked)
+        assert len(caplog.messages) == MAX_UNKNOWN_EDGES
 
 
 @in_virtual_time
