@@ -54,6 +54,13 @@ def _of_trunks(config: OutsideConfig) -> Iterator[Advice]:
         if not trunk.number and not trunk.registers:
             reason = "has no number of its own: callers whose account has none show no number of ours"
             yield f"trunks.{name}", reason
+        if trunk.srtp == "required" and trunk.transport != "tls":
+            # RFC 4568 §8.3, as for accounts. Left to DNS, it may be TLS today and UDP tomorrow.
+            reason = (
+                "SRTP is required, but nothing says transport: tls: without it, who reads the signalling "
+                "reads the keys in it"
+            )
+            yield f"trunks.{name}.srtp", reason
 
 
 def _of_routes(config: OutsideConfig) -> Iterator[Advice]:

@@ -63,6 +63,22 @@ def test_a_trunk_without_a_number() -> None:
 
 
 @pytest.mark.parametrize(
+    ("parts", "warned"),
+    [
+        ({"srtp": "required"}, True),
+        ({"srtp": "required", "transport": "udp"}, True),
+        ({"srtp": "required", "transport": "tcp"}, True),
+        ({"srtp": "required", "transport": "tls"}, False),
+        ({"srtp": "offered", "transport": "udp"}, False),
+    ],
+)
+def test_keys_that_can_be_read_on_the_way(parts: dict[str, str], warned: bool) -> None:
+    found = warnings(trunks={"a": {**TRUNK, **parts}})
+    assert [where for where, _ in found] == ["trunks.a.srtp"] * warned
+    assert all("who reads the signalling reads the keys" in reason for _, reason in found)
+
+
+@pytest.mark.parametrize(
     ("first", "second", "said"),
     [
         ({"match": "*"}, {"match": "0049*"}, "is never reached"),
