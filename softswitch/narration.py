@@ -272,8 +272,8 @@ def _trunk(event: TrunkEvent) -> Both:
         case TrunkNotFound(_, server, reason):
             where, (english, polish) = printable(server), _words(reason)
             return (
-                f"trunk {who}: where {where} is cannot be found: {english}",
-                f"trunk {who}: nie wiadomo, gdzie jest {where}: {polish}",
+                f"trunk {who}: {where} cannot be found: {english}",
+                f"trunk {who}: nie znaleziono {where}: {polish}",
             )
         case _:
             assert_never(event)

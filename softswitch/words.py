@@ -68,7 +68,7 @@ WORDS: Final[Mapping[str, Both]] = {
     "trunk_down": ("no trunk answers", "żaden trunk nie odpowiada"),
     "trunk_refused": ("refused by the provider", "operator odmówił"),
     "all_lines_busy": ("all lines in use", "wszystkie linie zajęte"),
-    "no_such_number": ("nobody has this number", "nikt nie ma tego numeru"),
+    "no_such_number": ("nobody has this number", "numer nieprzydzielony"),
     "switch_stopped": ("the switch was stopped", "centrala została zatrzymana"),
     "fault": ("an error of the switch", "błąd centrali"),
     # How a step of a menu ended (the exits of the actions, and what became of a prompt).
@@ -108,8 +108,8 @@ WORDS: Final[Mapping[str, Both]] = {
     "transport failed": ("nothing could be sent there", "nie udało się nic tam wysłać"),
     "wrong user name or password": ("wrong user name or password", "błędna nazwa użytkownika lub hasło"),
     "the server has dropped us": ("the server has dropped us", "serwer nas wyrejestrował"),
-    "no name server": ("no name server answers", "żaden serwer nazw (DNS) nie odpowiada"),
-    "no address": ("no address is known of it", "ta nazwa nie ma adresu (DNS)"),
+    "no name server": ("no name server answers", "serwery DNS nie odpowiadają"),
+    "no address": ("no address is known of it", "brak jej adresu w DNS"),
     # How keys are pressed.
     "rfc4733": ("RFC 4733", "RFC 4733"),
     "info": ("SIP INFO", "SIP INFO"),

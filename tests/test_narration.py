@@ -133,8 +133,8 @@ LINES: list[tuple[Event, str, str]] = [
     ),
     (
         TrunkNotFound("office", "sip.example.org", "no address"),
-        "trunk office: where sip.example.org is cannot be found: no address is known of it",
-        "trunk office: nie wiadomo, gdzie jest sip.example.org: ta nazwa nie ma adresu (DNS)",
+        "trunk office: sip.example.org cannot be found: no address is known of it",
+        "trunk office: nie znaleziono sip.example.org: brak jej adresu w DNS",
     ),
     (
         TrunkReachable("office", "203.0.113.1:5060", 21.5),

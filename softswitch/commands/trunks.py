@@ -21,8 +21,8 @@ NOT_FOUND: Final = "not found"
 """How a trunk is of which no server is known: DNS has said nothing, yet or ever."""
 STATES: Final[dict[str, Both]] = {
     "up": ("answers", "odpowiada"),
-    "suspect": ("missed an answer", "raz nie odpowiedział"),
-    "down": ("does not answer", "nie odpowiada"),
+    "suspect": ("doubtful", "niepewny"),
+    "down": ("down", "nie działa"),
     "unknown": ("not asked", "nie pytano"),
     NOT_FOUND: ("not found", "nie znaleziono"),
 }
@@ -30,10 +30,8 @@ TITLES: Final[tuple[Both, ...]] = (
     ("trunk", "trunk"),
     ("server", "serwer"),
     ("state", "stan"),
-    ("round trip", "tam i z powrotem"),
-    ("registered until", "rejestracja do"),
-    ("calls out", "połączeń wychodzących"),
-    ("trouble", "kłopot"),
+    ("registered", "rejestracja"),
+    ("calls out", "wychodzące"),
 )
 
 
@@ -87,34 +85,32 @@ def show_trunks(trunks: Sequence[TrunkState], *, view: View) -> RenderableType:
 
 def _rows(trunk: TrunkState, view: View) -> Iterator[tuple[str, ...]]:
     """Yield a line for each server; what is of the whole trunk stands in the first."""
-    calls, said = f"{trunk.calls} / {trunk.most_calls}", word(trunk.trouble, view.language)
+    calls, trouble = f"{trunk.calls} / {trunk.most_calls}", word(trunk.trouble, view.language)
     if not trunk.servers:
-        yield (
-            trunk.name,
-            trunk.host,
-            STATES[NOT_FOUND][view.language == POLISH],
-            "-",
-            _until("", trunk, view),
-            calls,
-            said,
-        )
+        yield trunk.name, trunk.host, _state(NOT_FOUND, trouble, view), "-", calls
     for number, server in enumerate(trunk.servers):
-        time = f"{server.round_trip_ms:.0f} ms" if server.round_trip_ms >= 0 else "-"
-        trouble = word(server.trouble, view.language) or ("" if number else said)
+        state = _state(server.state, word(server.trouble, view.language), view)
+        if server.round_trip_ms >= 0:
+            state += f", {server.round_trip_ms:.0f} ms"
         yield (
             "" if number else trunk.name,
-            f"{server.address} ({server.transport})",
-            STATES[server.state][view.language == POLISH],
-            time,
-            _until(server.registered_until, trunk, view),
+            f"{server.address} {server.transport}",
+            state,
+            _registered(server, trunk, "" if number else trouble, view),
             "" if number else calls,
-            trouble,
         )
 
 
-def _until(moment: str, trunk: TrunkState, view: View) -> str:
-    if moment:
-        return datetime.fromisoformat(moment).astimezone(view.zone).strftime("%H:%M:%S")
+def _state(state: str, trouble: str, view: View) -> str:
+    return f"{STATES[state][view.language == POLISH]}{f': {trouble}' if trouble else ''}"
+
+
+def _registered(server: TrunkServer, trunk: TrunkState, trouble: str, view: View) -> str:
+    """Return until when we are registered there, else why not."""
+    polish = view.language == POLISH
+    if server.registered_until:
+        until = datetime.fromisoformat(server.registered_until).astimezone(view.zone)
+        return f"{'do' if polish else 'until'} {until:%H:%M:%S}"
     if not trunk.registers:
-        return "-"
-    return "nie" if view.language == POLISH else "no"
+        return trouble or "-"
+    return f"{'nie' if polish else 'no'}{f': {trouble}' if trouble else ''}"

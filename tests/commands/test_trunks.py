@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC
 from io import StringIO
 
@@ -24,33 +25,39 @@ UNFOUND = TrunkState("far", "sip.far.test", False, 0, 100, "no address", ())
 
 def printed(shown: RenderableType) -> list[str]:
     out = StringIO()
-    Console(file=out, width=160).print(shown)
+    Console(file=out, width=120).print(shown)
     return [" ".join(line.split()) for line in out.getvalue().splitlines()]
 
 
 def test_each_server_has_its_line_and_each_trunk_its_name_once() -> None:
     assert printed(show_trunks([OFFICE], view=View(zone=UTC))) == [
-        "trunk server state round trip registered until calls out trouble",
-        "office 203.0.113.1:5060 (UDP) answers 21 ms 09:30:00 2 / 30",
-        "203.0.113.2:5060 (UDP) does not answer - no no answer",
+        "trunk server state registered calls out",
+        "office 203.0.113.1:5060 UDP answers, 21 ms until 09:30:00 2 / 30",
+        "203.0.113.2:5060 UDP down: no answer no",
     ]
 
 
 def test_a_trunk_that_is_not_found_says_why_and_needs_no_registration() -> None:
     _, line = printed(show_trunks([UNFOUND], view=View()))
-    assert line == "far sip.far.test not found - - 0 / 100 no address is known of it"
+    assert line == "far sip.far.test not found: no address is known of it - 0 / 100"
 
 
 def test_in_polish() -> None:
-    _, down, unfound = printed(show_trunks([LOST, UNFOUND], view=View(language=POLISH)))
-    assert down == "mobile 203.0.113.2:5060 (UDP) nie odpowiada - nie 0 / 100 brak odpowiedzi"
-    assert unfound == "far sip.far.test nie znaleziono - - 0 / 100 ta nazwa nie ma adresu (DNS)"
+    view = View(language=POLISH)
+    assert printed(show_trunks([UNFOUND], view=view))[1] == (
+        "far sip.far.test nie znaleziono: brak jej adresu w DNS - 0 / 100"
+    )
+    lost = replace(LOST, trouble="no answer")
+    assert printed(show_trunks([lost], view=view))[1] == (
+        "mobile 203.0.113.2:5060 UDP nie działa: brak odpowiedzi nie: brak odpowiedzi 0 / 100"
+    )
 
 
 def test_what_is_wrong_with_a_registration_is_told_where_its_server_answers() -> None:
-    trunk = TrunkState("mobile", "203.0.113.1", True, 0, 9, "wrong user name or password", (HERE,))
-    _, line = printed(show_trunks([trunk], view=View(zone=UTC)))
-    assert line.endswith("0 / 9 wrong user name or password")
+    trunk = replace(LOST, servers=(replace(HERE, registered_until=""),))
+    out = StringIO()
+    Console(file=out, width=120).print(show_trunks([trunk], view=View()))
+    assert "answers, 21 ms  no: wrong user name or password  0 / 100" in out.getvalue()
 
 
 @pytest.mark.parametrize(
