@@ -84,3 +84,18 @@ def test_a_part_of_a_file_passes_with_what_it_speaks_of_around_it(block: Block, 
     (place.parent / "bank.yaml").write_text(MENU, encoding="utf-8")
     place.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     assert faults(load_config(place)) == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what a link may name behind its ``#``: the headings, as they are made into anchors."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", page.read_text(encoding="utf-8"))
+    for place, anchor in links:
+        target = (page.parent / place).resolve() if place else page
+        assert target.exists(), place
+        assert not anchor or anchor in anchors(target), anchor
