@@ -139,8 +139,9 @@ class Guard:
         return True
 
     def knows(self, host: str, port: int, now: float) -> bool:
-        """Tell whether a socket is nobody's of whom nothing is known: it has proved itself, or needs not."""
-        return self._trusted.get((host, port), now) > now or self._exempt(host)
+        """Tell whether somebody has proved himself from a socket, or need not."""
+        proved = self._trusted.get((host, port), now) > now
+        return proved or self._exempt(host) or self._speaks_for_many(host)
 
     def trust(self, host: str, port: int, now: float) -> None:
         """Note that somebody has proved himself from a socket: a password, or what only he could know."""

@@ -46,8 +46,11 @@ def test_all_strangers_together_have_one_share():
 
 
 def test_known_is_who_has_proved_himself_and_who_need_not():
-    guard = Guard([ipaddress.ip_network("192.0.2.0/24")], shares=SHARES)
+    allow = [ipaddress.ip_network("192.0.2.0/24")]
+    guard = Guard(allow, shares=SHARES, speaks_for_many=lambda host: host == "198.51.100.9")
     guard.trust(BAD, 5060, 0.0)
+    # A trunk's server opens streams of its own.
+    assert guard.knows("198.51.100.9", 40_000, 0.0)
     assert guard.knows(BAD, 5060, TRUST_SECONDS - 1)
     assert not guard.knows(BAD, 5060, TRUST_SECONDS)
     assert not guard.knows(BAD, 5062, 1.0)

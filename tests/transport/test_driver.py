@@ -32,6 +32,7 @@ from softswitch.sip.stack import SipStack
 from softswitch.sip.streams import IDLE_SECONDS, PING_SECONDS
 from softswitch.sip.timers import Timings
 from softswitch.sip.uri import SipUri
+from softswitch.transport import strangers
 from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.driver import SipDriver
 from softswitch.transport.tls import Trust
@@ -51,6 +52,7 @@ class End:
         self.closed: Inbox[int] = Inbox()
         self.fault: Callable[[UserOutput], Exception | None] = lambda output: None
         stack = SipStack(token=counted(name), agent=name, timings=timings)
+        self.wanted = True
         self.driver = SipDriver(
             stack,
             SystemClock(),
@@ -61,10 +63,10 @@ class End:
             trust=trust,
             trace=lambda now, what, sent: self.traced.append((what, sent)),
             admits=lambda host, port: self.open,
+            known=lambda hop: self.wanted,
         )
         self.traced: list[tuple[WireInput | Transmit, bool]] = []
         self.open = True
-        self.wanted = True
         self.dismisses = False
         self.name = name
         self.port = 0
@@ -551,3 +553,17 @@ async def test_who_is_not_admitted_gets_no_answer_and_loses_his_stream(ends):
     assert two.driver.stack.sizes()["streams"] == 0
     two.open = True
     await one.exchange(two, one.hop_to(two))
+
+
+async def test_a_stream_of_nobody_known_ends_though_it_brings_messages(ends, monkeypatch):
+    monkeypatch.setattr(strangers, "STRANGER_SECONDS", 0.1)
+    one, two = ends
+    two.wanted = False
+    incoming = await one.exchange(two, one.hop_to(two, "TCP"))
+    assert await two.closed.next(int) == incoming.hop.connection
+    await one.closed.next(int)
+    # Who opened it ends nothing: it knows where that leads.
+    two.wanted, one.wanted = True, False
+    again = await one.exchange(two, one.hop_to(two, "TCP"))
+    assert again.hop.connection != incoming.hop.connection
+    assert len(one.driver._streams._strangers) == 0
