@@ -221,6 +221,7 @@ class Call:
         """Drop a leg whose part is over, but let its phone hang up by itself if it does so soon."""
         leg.hush()
         leg.keys.relay = None
+        leg.parting = termination
         self._retired.add(leg)
         asyncio.get_running_loop().call_later(PARTING_SECONDS, self.drop, leg, termination)
 
@@ -251,6 +252,8 @@ class Call:
             signal.referral.refuse(403, "There is nobody to transfer")
         else:
             self.signals.put_nowait((leg, signal))
+            if isinstance(signal, Ended) and isinstance(leg, PhoneLeg) and leg.parting is not None:
+                self.drop(leg, leg.parting)  # Nobody waits for it: its port is free, its end is written now.
 
     def end(self, termination: Termination) -> None:
         """End the call from outside its task: the caller is gone, or the switch stops."""

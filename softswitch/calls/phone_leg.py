@@ -35,6 +35,8 @@ class PhoneLeg(Leg):
         """Its phone is told when it talks with somebody else."""
         self.heir: PhoneLeg | None = None
         """Who has taken its place."""
+        self.parting: Termination | None = None
+        """What its end means once it has handed its part over; its phone may hang up by itself."""
 
     @property
     def latest(self) -> PhoneLeg:
@@ -123,7 +125,12 @@ class PhoneLeg(Leg):
         return self.stands_as
 
     def hung_up_reason(self) -> Reason:
-        """Return what it means when this phone hangs up: the call ends well, by its side."""
+        """Return what it means when this phone hangs up: the call ends well, by its side.
+
+        Whoever has handed the call over has not ended it.
+        """
+        if self.parting is not None:
+            return self.parting.reason
         return Reason.CALLER_HUNG_UP if self.stands_as == CALLER else Reason.CALLEE_HUNG_UP
 
     def requested(self, incoming: Incoming) -> None:

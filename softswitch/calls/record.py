@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from softswitch.calls.handovers import HandOver, HandOvers
 from softswitch.calls.hangup import Reason
 from softswitch.events import (
     BranchEntered,
@@ -62,6 +63,8 @@ class CallRecord:
 
     ``seconds`` runs from the first message to the end, ``answered_seconds`` from our answer to the caller;
     of a call that goes on, to its last event. ``path`` is every menu branch in the order it was entered.
+    ``last_caller`` and ``last_callee`` are who stood on each side at the end, "" while nobody's place was
+    taken.
     """
 
     id: str
@@ -87,6 +90,9 @@ class CallRecord:
     path: tuple[str, ...]
     digits: str
     legs: tuple[LegRecord, ...]
+    transfers: tuple[HandOver, ...] = ()
+    last_caller: str = ""
+    last_callee: str = ""
 
 
 def call_record(entries: Sequence[Entry]) -> CallRecord:
@@ -98,7 +104,7 @@ def call_record(entries: Sequence[Entry]) -> CallRecord:
     ended = _first(entries, CallEnded) or CallEnded("", "", 0, 0, "")
     ended_at = next((entry.at for entry in entries if isinstance(entry.event, CallEnded)), None)
     branches = [entry.event for entry in entries if isinstance(entry.event, BranchEntered)]
-    legs = _legs(entries)
+    legs, handed_over = _legs(entries), HandOvers(entries)
     own = next((leg for leg in legs if leg.is_caller), None)
     answered = own.answered if own else None
     last = ended_at or entries[-1].at
@@ -126,6 +132,9 @@ def call_record(entries: Sequence[Entry]) -> CallRecord:
         path=tuple(event.branch for event in branches),
         digits=own.digits if own else "",
         legs=legs,
+        transfers=tuple(handed_over.done),
+        last_caller=handed_over.caller,
+        last_callee=handed_over.callee,
     )
 
 

@@ -63,6 +63,7 @@ class Transfer:
         reached = await self._reach(destination)
         if isinstance(reached, Termination):
             return await self._failed(reached)
+        reached.stands_as = self._referrer.stands_as
         self._done()
         return reached
 
@@ -71,6 +72,7 @@ class Transfer:
         call, served = self._call, self._call.caller
         call.caller, call.pair = self.stays, None
         self._referrer.hush()
+        self._referrer.parting = HANDED_OVER  # Many phones hang up now, and not when somebody has answered.
         for leg in (self.stays, self._referrer):
             leg.keys.relay = None
         try:
@@ -83,6 +85,7 @@ class Transfer:
             reached = error.termination
         self._follow()
         if isinstance(reached, Termination) and self._referrer.is_up:
+            self._referrer.parting = None
             call.caller = served.latest
         return reached
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from softswitch.calls.because import because_words
+from softswitch.calls.handovers import HandOver
 from softswitch.calls.hangup import Reason
 from softswitch.calls.record import CallRecord, between, call_record
 from softswitch.events import (
@@ -32,11 +33,14 @@ def why(record: CallRecord, language: str = ENGLISH) -> str:
             if language == POLISH
             else "The call goes on, or its end was never recorded."
         )
-    return _sentence(
+    handed_over = [f"{transfer_words(one, language)}." for one in record.transfers]
+    if handed_over and record.reason == Reason.TRANSFERRED.value:
+        return " ".join(handed_over)
+    end = _sentence(
         record.reason,
         language,
-        caller=record.caller,
-        callee=_callee(record),
+        caller=record.last_caller or record.caller,
+        callee=record.last_callee or _callee(record),
         called=record.called,
         silent=_alone_with(record, Reason.MEDIA_LOST),
         tree=record.tree,
@@ -45,6 +49,21 @@ def why(record: CallRecord, language: str = ENGLISH) -> str:
         because=record.because,
         seconds=_seconds_that_matter(record),
     )
+    return " ".join([*handed_over, end])
+
+
+def transfer_words(one: HandOver, language: str = ENGLISH) -> str:
+    """Return who handed the call over to whom, after how long; without a full stop."""
+    polish = language == POLISH
+    kind = SERVED_BY.get(one.kind, (one.kind, one.kind))[polish]
+    where = f" ({kind} {one.name})" if one.kind and one.name != one.target else ""
+    if polish:
+        return f"{one.party} przekazał rozmowę do {one.target}{where} po {lasting(one.seconds)}"
+    return f"{one.party} handed the call over to {one.target}{where} after {lasting(one.seconds)}"
+
+
+SERVED_BY: Final = {"tree": ("menu", "menu"), "room": ("room", "pokój"), "service": ("service", "usługa")}
+"""What may serve whoever was handed over, in English and Polish."""
 
 
 def why_briefly(reason: str, language: str = ENGLISH, *, detail: str = "", because: str = "") -> str:

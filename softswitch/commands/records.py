@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from softswitch.calls.record import CallRecord, LegRecord, call_record
-from softswitch.calls.why import ENGLISH, POLISH, lasting, why
+from softswitch.calls.why import ENGLISH, POLISH, lasting, transfer_words, why
 from softswitch.events import Entry, StepTaken
 from softswitch.narration import TAIL, CauseFirst, printable, told
 from softswitch.words import Both, quality_word, word
@@ -207,6 +207,7 @@ def _header(record: CallRecord, view: View) -> Table:
         ("To", "Dokąd", f"{printable(record.called)} ({f'{kind} {record.routed_to}'.rstrip()})"),
         ("Began", "Początek", f"{record.started.astimezone(view.zone):%Y-%m-%d %H:%M:%S %Z}"),
         ("Lasted", "Trwała", f"{lasting(record.seconds)}, {'odebrana' if polish else 'answered'} {answered}"),
+        *(("Transferred", "Przekazana", transfer_words(one, view.language)) for one in record.transfers),
         ("Menu path", "Droga w menu", path),
         ("Keys", "Klawisze", record.digits or "-"),
         ("End", "Koniec", f"{result}: {reason} (SIP {record.sip_code}, Q.850 {record.q850})"),

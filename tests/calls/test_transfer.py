@@ -118,6 +118,43 @@ async def test_a_phone_that_hangs_up_at_once_is_not_told_twice():
         anna.hang_up()
 
 
+@pytest.mark.parametrize("answered", [False, True])
+@in_virtual_time
+async def test_the_end_of_a_phone_that_handed_its_call_over_is_written_when_it_hangs_up(answered):
+    async with exchange() as switch:
+        anna, bartek = await talking(switch)
+        celina = switch.phone("1003", "192.0.2.13")
+        refer(bartek, "1003")
+        await passes(0.2)
+        if answered:
+            celina.pick_up()
+            await passes(0.1)
+        bartek.hang_up()
+        await passes(0.1)
+        # Neither the answer nor the patience with slow phones is waited for.
+        assert [(end.party, end.reason) for end in switch.events(LegEnded)] == [("1002", "transferred")]
+        assert not bartek.sound.open
+        if not answered:
+            celina.pick_up()
+        await passes(3)
+        assert len(switch.events(LegEnded)) == 1
+        anna.hang_up()
+
+
+@in_virtual_time
+async def test_who_has_the_call_back_ends_it_like_anybody():
+    async with exchange() as switch:
+        _, bartek = await talking(switch)
+        celina = switch.phone("1003", "192.0.2.13")
+        refer(bartek, "1003")
+        await passes(0.2)
+        celina.refuse(486)
+        await passes(0.2)
+        bartek.hang_up()
+        await passes(1)
+        assert switch.ended.reason == "callee_hung_up"
+
+
 @pytest.mark.parametrize(("status", "told_status"), [(486, "486"), (480, "480"), (603, "603")])
 @in_virtual_time
 async def test_a_transfer_that_fails_gives_the_call_back(status, told_status):
