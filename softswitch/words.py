@@ -56,6 +56,8 @@ WORDS: Final[Mapping[str, Both]] = {
     "peer_failed": ("the phone failed", "telefon zawiódł"),
     "unknown_number": ("no such number", "nie ma takiego numeru"),
     "no_common_codec": ("no codec in common", "brak wspólnego kodeka"),
+    "srtp_required": ("no SRTP, which is required", "brak SRTP, które jest wymagane"),
+    "srtp_off": ("SRTP, which is off", "SRTP, które jest wyłączone"),
     "bad_description": ("unreadable description of the audio", "nieczytelny opis dźwięku"),
     "media_lost": ("its audio stopped", "dźwięk przestał docierać"),
     "media_worker_died": ("the media worker died", "proces dźwięku padł"),

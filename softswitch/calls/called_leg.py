@@ -8,7 +8,7 @@ from typing import Final
 
 from softswitch.calls.bodies import SDP, sdp_of
 from softswitch.calls.changes import timers_wanted
-from softswitch.calls.hangup import CALLEE, ELSEWHERE, GIVEN_UP, Codes, Reason, Termination, of_status
+from softswitch.calls.hangup import CALLEE, ELSEWHERE, GIVEN_UP, Codes, Reason, Termination
 from softswitch.calls.leg import Leg, Progress, Surroundings
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Answered, Ringing, Signal
@@ -190,7 +190,9 @@ class CalledLeg(PhoneLeg):
             self.moved_to = self._moved_to(reply.response)
             # RFC 3261 §21.6: a 6xx "has definitive information about a particular user".
             self.speaks_for_all = status >= 600
-            self.ended(Termination(Reason.CANCELLED) if self._cancelled else of_status(status))
+            self.ended(
+                Termination(Reason.CANCELLED) if self._cancelled else self.srtp.meaning(status, self.party)
+            )
 
     def failed(self, failed: Failed) -> None:
         """Take that the phone does not answer at all."""

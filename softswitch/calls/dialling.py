@@ -27,6 +27,7 @@ _WEIGHT: Final = (
     Reason.MOVED,
     Reason.NO_SUCH_NUMBER,
     Reason.NO_COMMON_CODEC,
+    Reason.SRTP_REQUIRED,
     Reason.TRUNK_REFUSED,
     Reason.PEER_FAILED,
     Reason.UNREACHABLE,

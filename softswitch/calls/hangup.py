@@ -53,6 +53,8 @@ class Reason(Enum):
     UNKNOWN_NUMBER = "unknown_number"
     NOT_ADMITTED = "not_admitted"
     NO_COMMON_CODEC = "no_common_codec"
+    SRTP_REQUIRED = "srtp_required"
+    SRTP_OFF = "srtp_off"
     BAD_DESCRIPTION = "bad_description"
     MEDIA_LOST = "media_lost"
     MEDIA_WORKER_DIED = "media_worker_died"
@@ -112,6 +114,9 @@ CODES: Final = {
     Reason.UNKNOWN_NUMBER: Codes(Result.REFUSED, 404, 1),
     Reason.NOT_ADMITTED: Codes(Result.REFUSED, 403, 21),
     Reason.NO_COMMON_CODEC: Codes(Result.REFUSED, 488, 88),
+    # RFC 4568 §7.1.2 has an offer whose keys cannot be taken refused like any other.
+    Reason.SRTP_REQUIRED: Codes(Result.REFUSED, 488, 88),
+    Reason.SRTP_OFF: Codes(Result.REFUSED, 488, 88),
     Reason.BAD_DESCRIPTION: Codes(Result.REFUSED, 400, 96),
     Reason.MEDIA_LOST: Codes(Result.FAILED, 408, 102),
     Reason.MEDIA_WORKER_DIED: Codes(Result.FAILED, 500, 41),

@@ -5,11 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from softswitch.calls.bodies import has_description, sdp_of
+from softswitch.calls.hangup import CALLEE, Reason, Termination, of_status
+from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.hop import Hop
+from softswitch.sip.message import Request
+from softswitch.sip.offer_answer import check_offer
 from softswitch.sip.sdes import Keyring, Keys, Protection
+from softswitch.sip.sdp import SessionDescription
 
 NO_SRTP: Final = 488
 """What phones answer to an offer of SRTP that they cannot take (RFC 4568 §7.1.2 with RFC 3261 §21.4.26)."""
+
+
+def refusal(request: Request, wanted: Protection, party: str) -> Termination | None:
+    """Return why the offer of an INVITE of ``party`` cannot be answered; None when it can, or without one."""
+    if not has_description(request):
+        return None
+    try:
+        theirs = sdp_of(request)
+    except RemoteProtocolError as error:
+        return Termination(Reason.BAD_DESCRIPTION, detail=error.reason)
+    if _answerable(theirs, wanted):
+        return None
+    if _answerable(theirs, Protection.OFFERED):  # It is our will alone that stands between.
+        required = wanted is Protection.REQUIRED
+        return Termination(Reason.SRTP_REQUIRED if required else Reason.SRTP_OFF, detail=party)
+    return Termination(Reason.NO_COMMON_CODEC)
+
+
+def _answerable(theirs: SessionDescription, protection: Protection) -> bool:
+    try:
+        check_offer(theirs, protection)
+    except RemoteProtocolError:
+        return False
+    return True
 
 
 class LegProtection:
@@ -35,6 +65,12 @@ class LegProtection:
             return False
         self.secured = False
         return True
+
+    def meaning(self, status: int, party: str) -> Termination:
+        """Return what a refusal of a called phone means: without SRTP it may be able to, but it may not."""
+        if status == NO_SRTP and self.policy is Protection.REQUIRED:
+            return Termination(Reason.SRTP_REQUIRED, CALLEE, party)
+        return of_status(status)
 
     def renew(self) -> None:
         """Offer another key from now on.

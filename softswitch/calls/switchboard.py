@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from softswitch.bus import EventLog
-from softswitch.calls.bodies import SDP, check_body, has_description, sdp_of
+from softswitch.calls.bodies import SDP, check_body
 from softswitch.calls.call import LONGEST_SECONDS, Call, Destination, Facts, Seat
 from softswitch.calls.directory import Addressee
 from softswitch.calls.hangup import Reason, Termination
@@ -17,6 +17,7 @@ from softswitch.calls.leg import Surroundings
 from softswitch.calls.lines import Lines, NoLines
 from softswitch.calls.origin import NOBODY, OutsideCaller
 from softswitch.calls.phone_leg import PhoneLeg
+from softswitch.calls.protection import refusal
 from softswitch.calls.services import Service
 from softswitch.calls.takeover import Takeover
 from softswitch.events import CallArrived, CallEvent
@@ -28,9 +29,7 @@ from softswitch.sip.abilities import ALLOW, SUPPORTED
 from softswitch.sip.dialog import behind_nat
 from softswitch.sip.errors import LocalProtocolError, RemoteProtocolError
 from softswitch.sip.message import Request
-from softswitch.sip.offer_answer import check_offer
 from softswitch.sip.replaces import Replaces, parse_replaces
-from softswitch.sip.sdes import Protection
 from softswitch.sip.session_timer import granted
 from softswitch.sip.signals import (
     DialogId,
@@ -227,7 +226,6 @@ class Switchboard:
         # RFC 3261 §8.2 has bodies looked into after authentication: it is work, and not for strangers.
         account, outside = (who, None) if isinstance(who, Account) else (NOBODY, who)
         wanted = self._around.protection(account.user) if outside is None else outside.protection
-        _try_offer(request, wanted)
         if self._tasks is None:
             raise RemoteProtocolError(503, "Shutting down", fields=(("Retry-After", "5"),))
         number = dialled(request.uri) if outside is None else outside.called
@@ -262,7 +260,11 @@ class Switchboard:
                 trunk=outside.trunk if outside is not None else "",
             )
         )
-        call.first.trying()
+        refused = refusal(request, wanted, account.user if outside is None else outside.trunk)
+        if refused is None:
+            call.first.trying()
+        else:
+            call.end(refused)  # A call all the same: its record tells what is wrong with the phone.
         self._limit(call)
         destination = takeover
         if destination is None and outside is not None:
@@ -381,9 +383,3 @@ def _check_invite(request: Request) -> None:
     if not request.contacts:
         raise RemoteProtocolError(400, "INVITE without Contact")
     check_body(request)
-
-
-def _try_offer(request: Request, protection: Protection) -> None:
-    """Refuse an offer that we could not answer; raise RemoteProtocolError(400 or 488)."""
-    if has_description(request):
-        check_offer(sdp_of(request), protection)

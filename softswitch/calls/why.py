@@ -171,6 +171,16 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "A phone and the switch have no audio codec in common.",
         "Telefon i centrala nie mają wspólnego kodeka.",
     ),
+    Reason.SRTP_REQUIRED: (
+        "{target} must use SRTP (srtp: required), but its phone did not: switch on SRTP (SDES) there.",
+        "{target} musi używać SRTP (srtp: required), a telefon tego nie zrobił: włącz w nim SRTP (SDES).",
+    ),
+    Reason.SRTP_OFF: (
+        "{target} may not use SRTP (srtp: off), but its phone wants nothing else: switch it off there, "
+        "or set srtp: offered.",
+        "{target} nie może używać SRTP (srtp: off), a telefon nie chce inaczej: wyłącz je w nim "
+        "albo ustaw srtp: offered.",
+    ),
     Reason.BAD_DESCRIPTION: (
         "A phone described its audio in a way that cannot be read (bad SDP).",
         "Telefon opisał swój dźwięk w sposób nie do odczytania (błędny opis SDP).",

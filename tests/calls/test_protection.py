@@ -11,7 +11,8 @@ from softswitch.calls.called_leg import CalledLeg, Invitation
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.protection import LegProtection
 from softswitch.calls.signals import Answered, Ended
-from softswitch.events import CallArrived, CallEnded, LegAnswered, LegEnded
+from softswitch.calls.why import why_it_ended
+from softswitch.events import CallEnded, LegAnswered, LegEnded
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.offer_answer import Direction
@@ -125,7 +126,22 @@ async def test_a_call_without_srtp_is_refused_where_it_is_required():
         anna, bartek = await calling(switch)
         assert anna.last_status() == 488
         assert not bartek.incoming("INVITE")
-        assert switch.events(CallArrived) == []
+        assert (switch.ended.reason, switch.ended.detail) == ("srtp_required", "1001")
+        assert [end.party for end in switch.events(LegEnded)] == ["1001"]
+        assert why_it_ended(switch.entries) == (
+            "1001 must use SRTP (srtp: required), but its phone did not: switch on SRTP (SDES) there."
+        )
+
+
+@in_virtual_time
+async def test_a_called_phone_that_will_not_have_the_srtp_it_must_have_is_named():
+    async with exchange() as switch:
+        switch.protections["1002"] = Protection.REQUIRED
+        anna, bartek = await calling(switch)
+        bartek.refuse(488)
+        await passes(0.5)
+        assert anna.last_status() == 488
+        assert (switch.ended.reason, switch.ended.detail) == ("srtp_required", "1002")
 
 
 @in_virtual_time
@@ -134,6 +150,7 @@ async def test_a_call_with_srtp_alone_is_refused_where_it_is_off():
         switch.protections["1001"] = Protection.REFUSED
         anna, _ = await calling(switch, caller_body=secret_sdp(host="192.0.2.11"))
         assert anna.last_status() == 488
+        assert (switch.ended.reason, switch.ended.detail) == ("srtp_off", "1001")
 
 
 @in_virtual_time

@@ -59,8 +59,7 @@ async def test_an_invite_that_cannot_be_is_refused_before_asking_who_it_is(
     ("body", "kind", "status"),
     [
         (b"hello", "text/plain", 415),
-        (sdp(formats="9"), "application/sdp", 488),
-        (b"v=0\r\nrubbish", "application/sdp", 400),
+        (b"hello", "application/xml", 415),
     ],
 )
 @in_virtual_time
@@ -71,6 +70,23 @@ async def test_a_body_that_cannot_be_taken(body, kind, status):
         await passes(0.5)
         assert anna.statuses() == [status]
         await nothing_began(switch)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [(sdp(formats="9"), 488, "no_common_codec"), (b"v=0\r\nrubbish", 400, "bad_description")],
+)
+@in_virtual_time
+async def test_an_offer_that_cannot_be_answered_is_refused_at_once_and_written_down(body, status, reason):
+    async with exchange() as switch:
+        anna, bartek = switch.phone("1001", "192.0.2.11"), switch.phone("1002", "192.0.2.12")
+        anna.call("1002", body=body)
+        await passes(0.5)
+        assert anna.statuses() == [status]
+        assert (switch.ended.reason, switch.ended.sip_code) == (reason, status)
+        assert switch.events(CallArrived)[0].sip_call_id == anna.response(status).call_id
+        assert bartek.incoming("INVITE") == []
+        assert switch.board.calls == 0
 
 
 @in_virtual_time
