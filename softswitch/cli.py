@@ -233,8 +233,8 @@ def phone(
     ] = "127.0.0.1",
     tcp: Annotated[bool, typer.Option("--tcp", help="Use TCP instead of UDP.")] = False,
     tls: Annotated[bool, typer.Option("--tls", help="Use TLS; the port is then 5061, not 5060.")] = False,
-    believe: Annotated[
-        Path | None, typer.Option(help="Over TLS, believe the certificates in this PEM file.")
+    ca_file: Annotated[
+        Path | None, typer.Option(help="Over TLS, trust the certificates in this PEM file.")
     ] = None,
     port: Annotated[
         int, typer.Option(help="The phone's own SIP port; 0 takes a free one.", min=0, max=65_535)
@@ -260,7 +260,7 @@ def phone(
         server=server,
         password=password,
         transport="TLS" if tls else "TCP" if tcp else "UDP",
-        believes=believe,
+        ca_file=ca_file,
         port=port,
         rtp=(rtp, rtp + 99),
         play=play,
@@ -366,9 +366,13 @@ def bans(
     json: AsJson = False,
     pl: Polish = False,
 ) -> None:
-    """List who is shut out for wrong passwords now; `bans lift ADDRESS` lets somebody in again."""
+    """List who is banned for wrong passwords now; `bans lift ADDRESS` lets somebody in again."""
     if what not in ("", "lift") or bool(what) != bool(who):
-        raise typer.BadParameter("say nothing, or: lift ADDRESS")
+        raise typer.BadParameter(
+            f"did you mean: bans lift {who or what}"
+            if what not in ("", "lift")
+            else "say nothing, or: lift ADDRESS"
+        )
     view = _view(json, pl)
 
     def show() -> None:

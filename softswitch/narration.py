@@ -206,12 +206,12 @@ def _system(event: SystemEvent) -> Both:
             )
         case SourceShutOut(source, wrong, seconds):
             return (
-                f"{source} is shut out for {seconds} s: {wrong} wrong passwords",
+                f"{source} is banned for {seconds} s: {wrong} wrong passwords",
                 f"{source} zablokowany na {seconds} s, błędnych haseł: {wrong}",
             )
         case AccountShutOut(account, wrong, seconds):
             return (
-                f"{account} is shut out for {seconds} s but where it was before: {wrong} wrong passwords",
+                f"{account} is banned for {seconds} s but where it was before: {wrong} wrong passwords",
                 f"{account} zablokowany na {seconds} s poza znanymi miejscami, błędnych haseł: {wrong}",
             )
         case SourceLetIn(source):
@@ -230,7 +230,10 @@ def _system(event: SystemEvent) -> Both:
             )
         case MediaWorkerDied(worker, reason):
             why = printable(reason, LONGEST_TEXT)
-            return f"media worker {worker} died: {why}", f"proces dźwięku {worker} padł: {why}"
+            return (
+                f"media worker {worker} died: {why}",
+                f"proces dźwięku {worker} nieoczekiwanie się zakończył: {why}",
+            )
         case ForwardSet(account, when, to):
             who, (english, polish) = printable(account), _words(when)
             if not to:
@@ -299,10 +302,10 @@ def _hand_over(event: HandOver) -> Both:
             )
         case TransferAsked(leg, party, target, attended):
             who, where = printable(party), printable(target)
-            how = (" after asking", " po konsultacji") if attended else ("", "")
+            how = ("attended", "z konsultacją") if attended else ("blind", "bez konsultacji")
             return (
-                f"{who} transfers the call to {where}{how[0]} ({leg})",
-                f"{who} przekazuje rozmowę do {where}{how[1]} ({leg})",
+                f"{who} transfers the call to {where}: {how[0]} transfer ({leg})",
+                f"{who} przekazuje rozmowę do {where}, {how[1]} ({leg})",
             )
         case TransferDone(leg, target, True, _):
             where = printable(target)
@@ -397,7 +400,7 @@ def _leg(event: LegEvent) -> Both:
         case LegMoved(_, before, now):
             return (
                 f"{leg} now speaks from {now}, not from {before}",
-                f"{leg} odzywa się teraz z {now}, a nie z {before}",
+                f"{leg} nadaje teraz z {now}, a nie z {before}",
             )
         case LegsBridged(_, other):
             return f"{leg} and {printable(other)} talk", f"{leg} i {printable(other)} rozmawiają"
@@ -408,7 +411,7 @@ def _leg(event: LegEvent) -> Both:
             if end.unauthentic:
                 forged, obce = f", unauthentic {end.unauthentic}", f", nieautentyczne {end.unauthentic}"
             return (
-                f"{who} is off: {english}, SIP {code}; "
+                f"{who} left the call: {english}, SIP {code}; "
                 f"sent {sent}, received {received}, lost {lost}{forged} ({leg})",
                 f"{who} rozłączony: {polish}, SIP {code}; wysłane {sent}, odebrane {received}, "
                 f"utracone {lost}{obce} ({leg})",
@@ -463,8 +466,10 @@ def _course(event: CourseEvent) -> Both:
             number = printable(called)
             return f"{who} dials {number} from {source}", f"{who} dzwoni na {number} z {source}"
         case CallRouted(kind, target):
-            english, polish = _words(kind)
-            return f"leads to {english} {printable(target)}", f"prowadzi do: {polish} {printable(target)}"
+            (english, polish), where = _words(kind), printable(target)
+            if kind == "outside":
+                return f"goes out to {where}", f"wychodzi na zewnątrz pod {where}"
+            return f"leads to {english} {where}", f"prowadzi do: {polish} {where}"
         case CallEnded(_, reason, code, q850, by, detail, cause):
             codes, why, (english, polish) = f"SIP {code}, Q.850 {q850}", printable(reason), _words(by)
             about = printable(detail)
@@ -476,12 +481,12 @@ def _course(event: CourseEvent) -> Both:
             english, polish = _words(method)
             return (
                 f"{printable(leg)} pressed {digit} ({english})",
-                f"{printable(leg)} wybiera {digit} ({polish})",
+                f"{printable(leg)} naciska {digit} ({polish})",
             )
         case KeysDropped(leg, limit):
             return (
                 f"{printable(leg)} presses keys too fast: of more than {limit} a second the rest is dropped",
-                f"{printable(leg)} wybiera zbyt szybko: klawisze ponad {limit} na sekundę są pomijane",
+                f"{printable(leg)} naciska klawisze zbyt szybko: powyżej {limit} na sekundę są pomijane",
             )
         case BranchEntered(tree, branch):
             return f"enters {tree}/{branch}", f"wchodzi do {tree}/{branch}"

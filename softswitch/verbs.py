@@ -28,7 +28,10 @@ def defence_verbs(registrar: Registrar, authenticator: Authenticator, accounts: 
         return [_phone(binding, accounts) for binding in found]
 
     def bans(arguments: Mapping[str, str]) -> list[ShutOut]:
-        return [ShutOut(ban.source, math.ceil(ban.seconds), ban.times) for ban in authenticator.bans()]
+        return [
+            ShutOut(ban.source, math.ceil(ban.seconds), ban.times, ban.wrong, ban.user)
+            for ban in authenticator.bans()
+        ]
 
     def lift(arguments: Mapping[str, str]) -> bool:
         if not (source := arguments.get("source")):

@@ -60,7 +60,7 @@ WORDS: Final[Mapping[str, Both]] = {
     "srtp_off": ("SRTP, which is off", "SRTP, które jest wyłączone"),
     "bad_description": ("unreadable description of the audio", "nieczytelny opis dźwięku"),
     "media_lost": ("its audio stopped", "dźwięk przestał docierać"),
-    "media_worker_died": ("the media worker died", "proces dźwięku padł"),
+    "media_worker_died": ("the media worker died", "nagły koniec procesu dźwięku"),
     "no_media": ("no port or worker left", "zabrakło portu lub procesu"),
     "not_acknowledged": ("the answer was never confirmed", "brak potwierdzenia odebrania"),
     "too_long": ("the longest time allowed", "najdłuższy dozwolony czas"),
@@ -167,18 +167,18 @@ def detail_words(exit_name: str, detail: str, language: str) -> str:
 
 
 _QUALITY: Final[tuple[tuple[float, Both], ...]] = (
-    (4.34, ("excellent", "znakomity")),  # R 90: "very satisfied"
-    (4.02, ("good", "dobry")),  # R 80: "satisfied"
-    (3.60, ("fair", "zadowalający")),  # R 70: "some users dissatisfied"
-    (3.10, ("poor", "słaby")),  # R 60: "many users dissatisfied"
-    (0.0, ("bad", "zły")),  # "nearly all users dissatisfied", and all below
+    (4.34, ("excellent", "znakomita")),  # R 90: "very satisfied"
+    (4.02, ("good", "dobra")),  # R 80: "satisfied"
+    (3.60, ("fair", "zadowalająca")),  # R 70: "some users dissatisfied"
+    (3.10, ("poor", "słaba")),  # R 60: "many users dissatisfied"
+    (0.0, ("bad", "zła")),  # "nearly all users dissatisfied", and all below
 )
 """The least score of each word, by user satisfaction (ITU-T G.107 table B.1). These are the bands of
 planners, not the answers of a listening test: of a line with a score of 3.0 nearly all would complain."""
 
 
 def quality_word(mos: float, language: str) -> str:
-    """Return how a voice sounds, from its mean opinion score."""
+    """Return how a voice sounds, from its mean opinion score; of its quality (``jakość``) in Polish."""
     english, polish = next(words for least, words in _QUALITY if mos >= least)
     return polish if language == POLISH else english
 

@@ -465,11 +465,17 @@ def test_where_no_switch_runs_none_is_asked(words: tuple[str, ...], tmp_path: Pa
     assert sentence.startswith(f"no switch is running with the folder {tmp_path}")
 
 
-@pytest.mark.parametrize("words", [("lift",), ("ban", "192.0.2.7")])
+@pytest.mark.parametrize("words", [("lift",), ("", "192.0.2.7")])
 def test_bans_are_listed_or_lifted_and_nothing_else(words: tuple[str, ...], tmp_path: Path) -> None:
     result = run("bans", *words, "--home", tmp_path)
     assert result.exit_code == 2
     assert "lift ADDRESS" in result.output
+
+
+def test_an_address_alone_is_no_ban_that_is_lifted(tmp_path: Path) -> None:
+    result = run("bans", "192.0.2.7", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert "did you mean: bans lift 192.0.2.7" in result.output
 
 
 def test_a_running_switch_is_asked(tmp_path: Path) -> None:
@@ -482,7 +488,7 @@ def test_a_running_switch_is_asked(tmp_path: Path) -> None:
 
     verbs: dict[str, Verb] = {
         "phones": lambda arguments: [phone],
-        "bans": lambda arguments: [ShutOut("192.0.2.66", 60, 1)],
+        "bans": lambda arguments: [ShutOut("192.0.2.66", 60, 1, 20, "1001")],
         "lift": lift,
     }
 
@@ -499,7 +505,7 @@ def test_a_running_switch_is_asked(tmp_path: Path) -> None:
     shown, as_json, bans, let_in = asyncio.run(ask())
     assert "192.0.2.9:5062" in shown.stdout
     assert json.loads(as_json.stdout)[0]["account"] == "1001"
-    assert "jeszcze sekund" in bans.stdout
+    assert "pozostało s" in bans.stdout
     assert let_in.stdout == "192.0.2.66 is let in again.\n"
     assert lifted == ["192.0.2.66"]
 

@@ -113,13 +113,13 @@ LINES: list[tuple[Event, str, str]] = [
     ),
     (
         SourceShutOut("192.0.2.9", 20, 60),
-        "192.0.2.9 is shut out for 60 s: 20 wrong passwords",
+        "192.0.2.9 is banned for 60 s: 20 wrong passwords",
         "192.0.2.9 zablokowany na 60 s, błędnych haseł: 20",
     ),
     (
         LegMoved("a", "192.0.2.7:5062", "192.0.2.9:4711"),
         "a now speaks from 192.0.2.9:4711, not from 192.0.2.7:5062",
-        "a odzywa się teraz z 192.0.2.9:4711, a nie z 192.0.2.7:5062",
+        "a nadaje teraz z 192.0.2.9:4711, a nie z 192.0.2.7:5062",
     ),
     (
         TrunkRegistered("office", "203.0.113.1:5060", 600),
@@ -162,13 +162,22 @@ LINES: list[tuple[Event, str, str]] = [
         "trunk mobile does not take the call: no answer (b1)",
         "trunk mobile nie przyjmuje połączenia: brak odpowiedzi (b1)",
     ),
-    (MediaWorkerDied(1, "signal 9"), "media worker 1 died: signal 9", "proces dźwięku 1 padł: signal 9"),
+    (
+        MediaWorkerDied(1, "signal 9"),
+        "media worker 1 died: signal 9",
+        "proces dźwięku 1 nieoczekiwanie się zakończył: signal 9",
+    ),
     (
         CallArrived("a", "1001", "Jan", "100", "192.0.2.7:5062", "1001"),
         "1001 (Jan) dials 100 from 192.0.2.7:5062",
         "1001 (Jan) dzwoni na 100 z 192.0.2.7:5062",
     ),
     (CallRouted("tree", "bank"), "leads to menu bank", "prowadzi do: menu bank"),
+    (
+        CallRouted("outside", "+48221234567"),
+        "goes out to +48221234567",
+        "wychodzi na zewnątrz pod +48221234567",
+    ),
     (
         LegInvited("b1", "1002", "sip:1002:hush@192.0.2.8:5062;ob"),
         "calling 1002 at 192.0.2.8:5062 (b1)",
@@ -212,12 +221,12 @@ LINES: list[tuple[Event, str, str]] = [
         "1002 nic nie słyszy: telefon zgłasza, że nasz dźwięk nie dociera do 10.0.0.7:7078 (b1)",
     ),
     (SoundBothWays("a", "1001"), "1001 is heard again (a)", "1001 znów słychać (a)"),
-    (DigitPressed("a", "5", "inband"), "a pressed 5 (tones)", "a wybiera 5 (tony)"),
-    (DigitPressed("a", "*", "info"), "a pressed * (SIP INFO)", "a wybiera * (SIP INFO)"),
+    (DigitPressed("a", "5", "inband"), "a pressed 5 (tones)", "a naciska 5 (tony)"),
+    (DigitPressed("a", "*", "info"), "a pressed * (SIP INFO)", "a naciska * (SIP INFO)"),
     (
         KeysDropped("a", 20),
         "a presses keys too fast: of more than 20 a second the rest is dropped",
-        "a wybiera zbyt szybko: klawisze ponad 20 na sekundę są pomijane",
+        "a naciska klawisze zbyt szybko: powyżej 20 na sekundę są pomijane",
     ),
     (
         PromptPlayed("bank", "gate", "Witamy w Banku.", 1.84, True),
@@ -241,13 +250,13 @@ LINES: list[tuple[Event, str, str]] = [
     ),
     (
         TransferAsked("a", "1001", "1003", False),
-        "1001 transfers the call to 1003 (a)",
-        "1001 przekazuje rozmowę do 1003 (a)",
+        "1001 transfers the call to 1003: blind transfer (a)",
+        "1001 przekazuje rozmowę do 1003, bez konsultacji (a)",
     ),
     (
         TransferAsked("a", "1001", "1003", True),
-        "1001 transfers the call to 1003 after asking (a)",
-        "1001 przekazuje rozmowę do 1003 po konsultacji (a)",
+        "1001 transfers the call to 1003: attended transfer (a)",
+        "1001 przekazuje rozmowę do 1003, z konsultacją (a)",
     ),
     (
         TransferDone("a", "1003", True),
@@ -271,12 +280,12 @@ LINES: list[tuple[Event, str, str]] = [
     ),
     (
         LegEnded("b1", "1002", "no_answer", "no_answer", 480, 19, 10, 20, 1),
-        "1002 is off: no answer, SIP 480; sent 10, received 20, lost 1 (b1)",
+        "1002 left the call: no answer, SIP 480; sent 10, received 20, lost 1 (b1)",
         "1002 rozłączony: nikt nie odebrał, SIP 480; wysłane 10, odebrane 20, utracone 1 (b1)",
     ),
     (
         LegEnded("a", "1001", "completed", "caller_hung_up", 200, 16, 10, 20, 1, unauthentic=7),
-        "1001 is off: the caller hung up, SIP 200; sent 10, received 20, lost 1, unauthentic 7 (a)",
+        "1001 left the call: the caller hung up, SIP 200; sent 10, received 20, lost 1, unauthentic 7 (a)",
         "1001 rozłączony: dzwoniący się rozłączył, SIP 200; wysłane 10, odebrane 20, utracone 1, "
         "nieautentyczne 7 (a)",
     ),

@@ -82,7 +82,7 @@ def test_who_is_shut_out_can_be_let_in():
     desk = Desk()
     desk.guess(MOST_WRONG)
     desk.clock.advance(0.5)
-    assert desk.ask("bans") == [ShutOut(PHONE.host, 60, 1)]
+    assert desk.ask("bans") == [ShutOut(PHONE.host, 60, 1, MOST_WRONG, "1001")]
     assert desk.refused(register(HERE)).status == 403
     assert desk.ask("lift", source=PHONE.host) is True
     assert desk.refused(register(HERE)).status == 401

@@ -90,13 +90,13 @@ def test_exits_details_and_seconds() -> None:
 @pytest.mark.parametrize(
     ("mos", "english", "polish"),
     [
-        (4.5, "excellent", "znakomity"),
-        (4.34, "excellent", "znakomity"),
-        (4.33, "good", "dobry"),
-        (3.6, "fair", "zadowalający"),
-        (3.59, "poor", "słaby"),
-        (3.0, "bad", "zły"),
-        (1.0, "bad", "zły"),
+        (4.5, "excellent", "znakomita"),
+        (4.34, "excellent", "znakomita"),
+        (4.33, "good", "dobra"),
+        (3.6, "fair", "zadowalająca"),
+        (3.59, "poor", "słaba"),
+        (3.0, "bad", "zła"),
+        (1.0, "bad", "zła"),
     ],
 )
 def test_how_a_voice_sounds(mos: float, english: str, polish: str) -> None:

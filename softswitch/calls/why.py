@@ -162,7 +162,7 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "{callee} could not be reached: the phone failed to handle the call.",
         "{callee} był nieosiągalny: telefon nie potrafił obsłużyć połączenia.",
     ),
-    Reason.UNKNOWN_NUMBER: ("The number {called} does not exist here.", "Numer {called} tu nie istnieje."),
+    Reason.UNKNOWN_NUMBER: ("The number {called} does not exist here.", "{number} tu nie istnieje."),
     Reason.NOT_ADMITTED: (
         "{caller} did not know the PIN.",
         "{caller} nie znał kodu PIN.",
@@ -271,7 +271,8 @@ def _sentence(
     text = template.format(
         caller=who[0],
         callee=who[1],
-        called=called or ("wybrany" if polish else "dialled"),
+        called=called or "dialled",
+        number=f"Numer {called}" if called else "Wybrany numer",
         at=f" {'pod numerem' if polish else 'at'} {called}" if called else "",
         silent=silent or none,
         tree=f" {tree}" if tree else "",

@@ -1,4 +1,4 @@
-"""``softswitch phones`` and ``softswitch bans``: who is here, and who is kept out; for people and as JSON."""
+"""``softswitch phones`` and ``softswitch bans``: who is here, and who is banned; for people and as JSON."""
 
 from __future__ import annotations
 
@@ -32,11 +32,16 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class ShutOut:
-    """An address or a name that is shut out: for how many seconds more, and how often it was."""
+    """An address or a name that is banned: for how many seconds more, and how often it was.
+
+    So many ``wrong`` passwords for ``account`` did it, "" where they were for several.
+    """
 
     source: str
     seconds: int
     times: int
+    wrong: int
+    account: str
 
 
 def show_phones(phones: Sequence[Phone], *, view: View) -> RenderableType:
@@ -49,7 +54,7 @@ def show_phones(phones: Sequence[Phone], *, view: View) -> RenderableType:
         view,
         ("account", "konto"),
         ("from", "skąd"),
-        ("by", "przez"),
+        ("transport", "transport"),
         ("until", "do"),
         ("phone", "telefon"),
     )
@@ -65,14 +70,23 @@ def show_phones(phones: Sequence[Phone], *, view: View) -> RenderableType:
 
 
 def show_bans(bans: Sequence[ShutOut], *, view: View) -> RenderableType:
-    """Return who is shut out; JSON is a ``str`` to be printed as it is."""
+    """Return who is banned; JSON is a ``str`` to be printed as it is."""
     if view.as_json:
         return _json(bans)
     if not bans:
-        return _say(view, "Nobody is shut out.", "Nikt nie jest zablokowany.")
-    table = _table(view, ("who", "kto"), ("seconds left", "jeszcze sekund"), ("times", "po raz"))
+        return _say(view, "Nobody is banned.", "Nikt nie jest zablokowany.")
+    table = _table(
+        view,
+        ("address or account", "adres lub konto"),
+        ("seconds left", "pozostało s"),
+        ("wrong passwords", "błędne hasła"),
+        ("for account", "do konta"),
+        ("which ban", "która blokada"),
+    )
+    several = "kilku" if view.language == POLISH else "several"
     for ban in bans:
-        table.add_row(Text(printable(ban.source)), str(ban.seconds), str(ban.times))
+        cells = (ban.source, str(ban.seconds), str(ban.wrong), ban.account or several, str(ban.times))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
     return table
 
 
@@ -83,7 +97,7 @@ def show_lifted(source: str, *, lifted: bool, view: View) -> RenderableType:
     shown = printable(source)
     if lifted:
         return _say(view, f"{shown} is let in again.", f"Zdjęto blokadę: {shown}.")
-    return _say(view, f"{shown} is not shut out.", f"{shown} nie ma blokady.")
+    return _say(view, f"{shown} is not banned.", f"{shown} nie ma blokady.")
 
 
 def _table(view: View, *titles: tuple[str, str]) -> Table:

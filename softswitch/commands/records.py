@@ -235,7 +235,7 @@ def _legs(legs: Sequence[LegRecord], started: datetime, view: View) -> Iterator[
             else f"sent {sent}, received {received}, lost {lost}"
         )
         if leg.mos:
-            packets += f" · {'głos' if polish else 'voice'} {quality_word(leg.mos, view.language)}"
+            packets += f" · {'jakość głosu:' if polish else 'voice'} {quality_word(leg.mos, view.language)}"
         end = f" · {printable(word(leg.reason, view.language))}" if leg.reason else ""
         yield from _hanging(
             (

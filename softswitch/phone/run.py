@@ -61,8 +61,8 @@ class PhoneSetup:
     register: bool = True
     keep_registered: bool = False
     patience: float = PATIENCE
-    believes: Path | None = None
-    """Over TLS, a PEM file of whom to believe; the system's authorities unless given."""
+    ca_file: Path | None = None
+    """Over TLS, a PEM file of whom to trust; the system's authorities unless given."""
 
 
 async def take_steps(setup: PhoneSetup, steps: list[Step], say: Callable[[str], None]) -> bool:
@@ -264,9 +264,9 @@ def _trusted(setup: PhoneSetup) -> tuple[str, Trust]:
         return "", trust
     name = bare_host(split_server(setup.server)[0])
     try:
-        trust.add(name, authorities=setup.believes)
+        trust.add(name, authorities=setup.ca_file)
     except OSError as error:
-        raise StartError(f"cannot believe {setup.believes}: {error.strerror}") from error
+        raise StartError(f"cannot use {setup.ca_file}: {error.strerror}") from error
     return name, trust
 
 

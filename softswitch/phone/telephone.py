@@ -25,6 +25,7 @@ from softswitch.sip.hop import Hop, uri_host
 from softswitch.sip.message import REASONS, Request, Response
 from softswitch.sip.offer_answer import Direction
 from softswitch.sip.signals import (
+    Cause,
     DialogId,
     Failed,
     Incoming,
@@ -122,9 +123,7 @@ class Telephone:
                 if output.response.final:
                     self._asked.pop(transaction).set_result(output.response)
             case Failed(transaction) if transaction in self._asked:
-                self._asked.pop(transaction).set_exception(
-                    PhoneError(f"{self._line.hop.address} does not answer ({output.cause.value})")
-                )
+                self._asked.pop(transaction).set_exception(PhoneError(self._unanswered(output.cause)))
             case _:
                 directory.deliver(output)
 
@@ -156,13 +155,18 @@ class Telephone:
             response = await self._ask(request)
         self._registration = request
         if response.status != 200:
-            raise PhoneError(
-                "wrong user or password"
-                if response.status in (401, 403, 407)
-                else f"the switch refuses the registration: {response.status} {response.reason}"
-            )
+            raise PhoneError(_refused(response))
         self.registered = expires > 0
         self._say("registered" if expires else "unregistered")
+
+    def _unanswered(self, cause: Cause) -> str:
+        hop = self._line.hop
+        if hop.transport != "TLS" or cause is not Cause.BROKEN:
+            return f"{hop.address} does not answer ({cause.value})"
+        return (
+            f"{hop.address} does not speak TLS, or its certificate is not trusted ({cause.value}): TLS is "
+            "usually one port higher than UDP and TCP, and a certificate of its own needs --ca-file"
+        )
 
     async def _ask(self, request: Request) -> Response:
         answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
@@ -397,6 +401,14 @@ class Telephone:
         for name, value in fields:
             response.fields.add(name, value)
         signaller.respond(incoming.transaction, response)
+
+
+def _refused(response: Response) -> str:
+    """Return what the refusal of a registration means to whoever sits at the terminal."""
+    if response.status in (401, 407):
+        return "wrong user or password"
+    said = f"the switch refuses the registration: {response.status} {response.reason}"
+    return f"{said}; this address may be banned (softswitch bans)" if response.status == 403 else said
 
 
 def _parting(termination: Termination) -> str:

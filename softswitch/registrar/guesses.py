@@ -40,6 +40,8 @@ class _Source:
     shut_until: float = 0.0
     times_shut: int = 0
     last_attempt: str = ""
+    shut_for: tuple[int, str] = (0, "")
+    """How many wrong passwords shut it out, and for which user; "" for several."""
 
     def count(self, user: str, now: float, most: int) -> None:
         """Count a wrong password, which may be the one too many."""
@@ -48,16 +50,23 @@ class _Source:
         if len(self.wrong) >= most:
             self.shut_until = now + min(SHORTEST * 2**self.times_shut, LONGEST)
             self.times_shut += 1
+            users = {one[1] for one in self.wrong}
+            self.shut_for = len(self.wrong), user if len(users) == 1 else ""
             self.wrong = []
 
 
 @dataclass(frozen=True, slots=True)
 class Ban:
-    """Who is shut out: an address (or IPv6 /64) or a name; for how many seconds more, how often so far."""
+    """Who is shut out: an address (or IPv6 /64) or a name; for how many seconds more, how often so far.
+
+    ``wrong`` passwords for ``user`` did it, "" where they were for several.
+    """
 
     source: str
     seconds: float
     times: int
+    wrong: int
+    user: str
 
 
 class Guesses:
@@ -89,7 +98,7 @@ class Guesses:
     def bans(self, now: float) -> list[Ban]:
         """Return who is shut out now, longest first."""
         shut = [
-            Ban(name, one.shut_until - now, one.times_shut)
+            Ban(name, one.shut_until - now, one.times_shut, *one.shut_for)
             for sources in (self._sources, self._accounts)
             for name, one in sources.items()
             if one.shut_until > now

@@ -104,8 +104,7 @@ def _nothing(who: str, messages: Sequence[Message]) -> Both:
 
 def _shut_out(who: str, last: Attempt, event: SourceShutOut) -> Both:
     return (
-        f"{event.source} is shut out for {event.seconds} s, as {event.wrong} wrong passwords came from "
-        "there.",
+        f"{event.source} is banned for {event.seconds} s, as {event.wrong} wrong passwords came from there.",
         f"{event.source} jest zablokowany na {event.seconds} s, bo przyszło stamtąd {event.wrong} błędnych "
         "haseł.",
     )

@@ -33,7 +33,7 @@ def printed(shown: RenderableType) -> str:
 
 def test_phones_are_listed_with_all_that_helps_to_find_them():
     title, line = printed(show_phones([PHONE], view=View(zone=UTC))).splitlines()
-    assert title.split() == ["account", "from", "by", "until", "phone"]
+    assert title.split() == ["account", "from", "transport", "until", "phone"]
     assert line.split() == [
         *("1001", "[bold]Jan·[31m", "192.0.2.9:5062", "(behind", "NAT)", "UDP", "09:30:00", "Linphone/5.1")
     ]
@@ -48,14 +48,21 @@ def test_times_are_those_of_the_reader():
 
 
 def test_bans_say_how_long_and_how_often():
-    _, line = printed(show_bans([ShutOut("192.0.2.66", 119, 2)], view=View())).splitlines()
-    assert line.split() == ["192.0.2.66", "119", "2"]
+    bans = [ShutOut("192.0.2.66", 119, 2, 20, "1001"), ShutOut("2001:db8::/64", 60, 1, 20, "")]
+    title, line, other = printed(show_bans(bans, view=View())).splitlines()
+    columns = ["address or account", "seconds left", "wrong passwords", "for account", "which ban"]
+    assert [title.index(one) for one in columns] == sorted(title.index(one) for one in columns)
+    assert line.split() == ["192.0.2.66", "119", "20", "1001", "2"]
+    assert other.split() == ["2001:db8::/64", "60", "20", "several", "1"]
+    polish = printed(show_bans(bans, view=View(language=POLISH))).splitlines()[0]
+    assert polish.split("  ")[0] == "adres lub konto"
+    assert "która blokada" in polish
 
 
 @pytest.mark.parametrize(
     ("language", "phones", "bans"),
     [
-        ("en", "No phone is registered.", "Nobody is shut out."),
+        ("en", "No phone is registered.", "Nobody is banned."),
         ("pl", "Żaden telefon nie jest zarejestrowany.", "Nikt nie jest zablokowany."),
     ],
 )
@@ -69,7 +76,7 @@ def test_nothing_is_said_in_words(language, phones, bans):
     ("lifted", "language", "text"),
     [
         (True, "en", "192.0.2.66 is let in again."),
-        (False, "en", "192.0.2.66 is not shut out."),
+        (False, "en", "192.0.2.66 is not banned."),
         (True, "pl", "Zdjęto blokadę: 192.0.2.66."),
         (False, "pl", "192.0.2.66 nie ma blokady."),
     ],
@@ -81,7 +88,7 @@ def test_what_came_of_letting_in(lifted, language, text):
 def test_programs_read_the_same_as_json():
     view = View(as_json=True)
     assert json.loads(str(show_phones([PHONE], view=view)))[0]["source"] == "192.0.2.9:5062"
-    assert json.loads(str(show_bans([ShutOut("x", 1, 2)], view=view))) == [
-        {"source": "x", "seconds": 1, "times": 2}
+    assert json.loads(str(show_bans([ShutOut("x", 1, 2, 20, "1001")], view=view))) == [
+        {"source": "x", "seconds": 1, "times": 2, "wrong": 20, "account": "1001"}
     ]
     assert json.loads(str(show_lifted("x", lifted=True, view=view))) == {"source": "x", "lifted": True}

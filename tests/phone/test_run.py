@@ -206,24 +206,27 @@ async def test_a_phone_over_tcp(switch: Switch, sounds: Sounds) -> None:
     assert switch.seen == ["REGISTER 3600", "INVITE", "BYE"]
 
 
-async def test_a_phone_over_tls_believes_whom_it_is_told(
+async def test_a_phone_over_tls_trusts_whom_it_is_told(
     switch: Switch, sounds: Sounds, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     files = made(tmp_path, ["127.0.0.1"])
     certificates = shown(files)
     port = await switch.driver.listen_for("TLS", "127.0.0.1", 0, lambda: (certificates.layer(),))
     secure = {"transport": "TLS", "server": f"127.0.0.1:{port}"}
-    worked, told = await take(switch, "call:100", "hangup", believes=files.certificate, **secure)
+    worked, told = await take(switch, "call:100", "hangup", ca_file=files.certificate, **secure)
     assert worked, told
     assert switch.seen == ["REGISTER 3600", "INVITE", "INVITE", "BYE"]
     # Nobody vouches for it: nothing is said to who may be anybody.
     worked, told = await take(switch, "call:100", **secure)
     assert not worked
-    assert told[-1] == f"failed: 127.0.0.1:{port} does not answer (transport failed)"
+    assert told[-1] == (
+        f"failed: 127.0.0.1:{port} does not speak TLS, or its certificate is not trusted (transport failed): "
+        "TLS is usually one port higher than UDP and TCP, and a certificate of its own needs --ca-file"
+    )
     assert "has a certificate that we do not trust: self-signed certificate" in caplog.text
     assert len(switch.seen) == 4
-    with pytest.raises(StartError, match=r"^cannot believe .*none\.pem: No such file"):
-        await take(switch, believes=tmp_path / "none.pem", **secure)
+    with pytest.raises(StartError, match=r"^cannot use .*none\.pem: No such file"):
+        await take(switch, ca_file=tmp_path / "none.pem", **secure)
 
 
 async def test_a_phone_over_ipv6(sounds: Sounds) -> None:

@@ -62,7 +62,14 @@ async def test_a_wrong_password_is_tried_once():
         assert b.told[1:] == []
 
 
-@pytest.mark.parametrize(("status", "words"), [(423, "423 Interval Too Brief"), (503, "503 Service")])
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (423, "423 Interval Too Brief$"),
+        (503, "503 Service"),
+        (403, r"403 Forbidden; this address may be banned \(softswitch bans\)$"),
+    ],
+)
 @in_virtual_time
 async def test_a_refusal_is_told_as_it_is(status, words):
     async with bench() as b:

@@ -108,13 +108,23 @@ def test_who_is_shut_out_is_listed_and_can_be_let_in():
     bench = Bench()
     bench.guess("192.0.2.1", times=MOST_WRONG)
     bench.guess("2001:db8::1", times=MOST_WRONG, now=30.0)
-    assert bench.bans(30.0) == [Ban("2001:db8::/64", 60.0, 1), Ban("192.0.2.1", 30.0, 1)]
+    assert bench.bans(30.0) == [
+        Ban("2001:db8::/64", 60.0, 1, MOST_WRONG, "1001"),
+        Ban("192.0.2.1", 30.0, 1, MOST_WRONG, "1001"),
+    ]
     assert not bench.lift("192.0.2.2", 30.0)
     assert bench.lift("2001:db8::2", 30.0)
     assert bench.lift("192.0.2.1", 30.0)
     assert bench.bans(30.0) == []
     assert bench.guess("192.0.2.1", now=30.0) == 0.0
     assert not bench.lift("192.0.2.1", 30.0)
+
+
+def test_who_tried_several_accounts_is_listed_without_one():
+    bench = Bench()
+    bench.guess("192.0.2.1", user="1002")
+    bench.guess("192.0.2.1", times=MOST_WRONG - 1)
+    assert bench.bans(0.0) == [Ban("192.0.2.1", SHORTEST, 1, MOST_WRONG, "")]
 
 
 def test_a_net_is_let_in_as_it_is_listed():
@@ -145,7 +155,7 @@ def test_guesses_from_everywhere_shut_a_name_out_but_where_it_has_proved_itself(
 def test_a_name_that_nobody_has_is_shut_out_alike_and_can_be_let_in():
     bench = Bench()
     guess_from_everywhere(bench, user="nobody")
-    assert bench.bans(0.0) == [Ban("nobody", SHORTEST, 1)]
+    assert bench.bans(0.0) == [Ban("nobody", SHORTEST, 1, MOST_FOR_ACCOUNT, "nobody")]
     assert bench.lift("nobody", 0.0)
     assert bench.account_wait("192.0.2.9", "nobody", 0.0) == 0.0
 

@@ -123,7 +123,7 @@ def test_the_quality_of_the_sound_is_told_when_a_leg_ends():
     assert quality(end, POLISH) == (
         "RTP odebrane 490, utracone 10 (2,0 %), wysłane 500, utracone u telefonu 3, jitter 3,2 ms, bufor "
         "41 ms, "
-        "tam i z powrotem 20 ms, MOS 4,1 (dobry)"
+        "tam i z powrotem 20 ms, MOS 4,1 (dobra)"
     )
     sound = [row for row in ladder_of("given_up").rows if isinstance(row, Remark) and row.look is Look.SOUND]
     assert 2 in [row.lane for row in sound]

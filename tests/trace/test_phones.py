@@ -120,7 +120,7 @@ def test_a_phone_without_a_password():
 def test_an_address_that_is_shut_out():
     shut_out = entry(SourceShutOut("192.0.2.7", 20, 60))
     shown = said(register(1, AUTH.format("line")), answer(1, "403 Forbidden"), events=(shut_out,))
-    assert shown.startswith("192.0.2.7 is shut out for 60 s, as 20 wrong passwords came from there.")
+    assert shown.startswith("192.0.2.7 is banned for 60 s, as 20 wrong passwords came from there.")
 
 
 def test_answers_that_do_not_arrive():
