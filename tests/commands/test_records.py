@@ -30,6 +30,8 @@ from softswitch.events import (
     LegEnded,
     PromptPlayed,
     StepTaken,
+    TransferAsked,
+    TransferDone,
 )
 from tests.fakes.clock import START
 
@@ -184,6 +186,27 @@ async def test_one_call_with_its_steps() -> None:
         "",
         "1001 hung up after 1 min 4 s.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("view", "row"),
+    [
+        (ENGLISH, "Transferred  1001 handed the call over to 200 (menu office) after 10 s"),
+        (POLISH, "Przekazana    1001 przekazał rozmowę do 200 (menu office) po 10 s"),
+    ],
+)
+async def test_a_call_that_was_handed_over_says_so(view: View, row: str) -> None:
+    handed = (
+        (10.25, TransferAsked("a", "1001", "200", False)),
+        (10.25, TransferDone("a", "200", True)),
+        (10.25, CallRouted("tree", "office")),
+    )
+    shown, _ = await show_call(Log(call(FIRST, [*EVENTS[:-2], *handed, *EVENTS[-2:]])), FIRST, view=view)
+    lines = printed(shown)
+    assert row in lines
+    assert lines[-1].startswith(f"{row.partition('  ')[2].strip()}. ")
+    shown, _ = await show_call(LOG, FIRST, view=view)
+    assert not any(line.startswith(row.split()[0]) for line in printed(shown))
 
 
 STEPS: list[tuple[float, CallEvent]] = [
