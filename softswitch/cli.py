@@ -42,6 +42,7 @@ from softswitch.preflight import examine
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.trace.messages import Wire
+from softswitch.understood import understood
 
 EXIT_CANNOT_START = 1
 EXIT_WRONG_CONFIG = 2
@@ -166,6 +167,8 @@ def _check(config: Config) -> None:
         _say("\n".join(found.obstacles))
     replace(found, running="").refuse()
     _say(numbers_of(config, found.trees))
+    if also := understood(config):
+        _say(also)
     count = len(found.warnings)
     _say(f"0 faults, {count} warning{'' if count == 1 else 's'}")
 

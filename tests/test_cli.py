@@ -286,6 +286,7 @@ def test_a_line_that_could_start_is_told_and_not_started(config: Path) -> None:
     result = run("check", "--config", written(config, f"trees: [{TEST_TREE}]\n"))
     assert result.exit_code == 0, result.output
     assert "menu test_line" in result.stdout
+    assert "codes: *72 forward_always" in result.stdout
     assert result.stdout.splitlines()[-1].startswith("0 faults, ")
     assert [path.name for path in config.parent.iterdir()] == [config.name]
 

@@ -72,6 +72,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     | {"config", "demo", "ivr", "registrar", "speech", "home", "ports", "music", "transport", "trunks"}
     | {"features"},
     "voices": FOUNDATION | {"speech", "ivr", "calls"},
+    "understood": FOUNDATION | {"config", "transport", "trunks"},
     "greeting": FOUNDATION | {"config", "ivr", "calls", "words"},
 }
 
