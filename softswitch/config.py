@@ -77,7 +77,10 @@ class SipConfig(Part):
     @classmethod
     def _address(cls, value: str, info: ValidationInfo) -> str:
         if value or info.field_name == "bind":
-            ipaddress.ip_address(value)
+            try:
+                ipaddress.ip_address(value)
+            except ValueError:
+                raise ValueError(f"'{value}' is no IP address such as 192.0.2.1") from None
         return value
 
     @model_validator(mode="after")

@@ -41,10 +41,11 @@ from softswitch.presence.build import PACKAGES, Presence, build_presence
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
 from softswitch.registrar.bindings import Binding
 from softswitch.registrar.credentials import Authenticator
-from softswitch.registrar.guard import Guard, Network
+from softswitch.registrar.guard import Guard
 from softswitch.registrar.service import Lifetimes, Registrar
 from softswitch.sip.digest import MD5, SHA256, Nonces
 from softswitch.sip.hop import host_port
+from softswitch.sip.networks import Network
 from softswitch.sip.sdes import Protection
 from softswitch.sip.signals import DialogId, Incoming, Reply, UserOutput
 from softswitch.sip.stack import SipStack

@@ -126,12 +126,31 @@ def test_a_time_of_day_stays_a_text(file: Path) -> None:
         ("sip:\n  port: -1\n", ["line 2: sip.port: '-1' must be at least 0"]),
         ("sip:\n  port: 50.5\n", ["line 2: sip.port: '50.5' is not a whole number"]),
         (
-            "sip: {bind: banana}\n",
-            ["line 1: sip.bind: 'banana' does not appear to be an IPv4 or IPv6 address"],
+            "defence: {allow: [192.0.2.5/24, 192.0.2.1, x]}\n",
+            [
+                "line 1: defence.allow.0: '192.0.2.5/24': did you mean 192.0.2.0/24, or 192.0.2.5 alone?",
+                "line 1: defence.allow.2: 'x' is no address and no network such as 192.0.2.0/28",
+            ],
         ),
-        ('sip: {bind: ""}\n', ["line 1: sip.bind: '' does not appear to be"]),
+        (
+            "allowed_countries: [DE, ZZ, Germany]\n",
+            [
+                "line 1: allowed_countries.1: 'ZZ' is no country: two letters are wanted here, such as PL",
+                "line 1: allowed_countries.2: 'Germany' is no country: two letters",
+            ],
+        ),
+        ("allowed_countries: DE\n", ["line 1: allowed_countries: a list is wanted here, such as [DE]"]),
+        (
+            "accounts: {1: {password: x, outside: {calls: far}}}\n",
+            ["line 1: accounts.1.outside.calls: 'far' is not one of 'none', 'home', 'listed' or 'all'"],
+        ),
+        (
+            "sip: {bind: banana}\n",
+            ["line 1: sip.bind: 'banana' is no IP address such as 192.0.2.1"],
+        ),
+        ('sip: {bind: ""}\n', ["line 1: sip.bind: '' is no IP address"]),
         ("sip: {bind: ~}\n", ["line 1: sip.bind: a text is wanted here"]),
-        ("sip: {public_address: my.home}\n", ["line 1: sip.public_address: 'my.home' does not appear"]),
+        ("sip: {public_address: my.home}\n", ["line 1: sip.public_address: 'my.home' is no IP address"]),
         ("sip: {realm: [a]}\n", ["line 1: sip.realm: a text is wanted here"]),
         (
             "sip:\n  shortest_registration: 600\n  longest_registration: 60\n",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from softswitch.registrar.guard import Network
+from softswitch.sip.networks import Network, network_of
+
+
+def _network(written: str) -> str:
+    network_of(written)
+    return written
 
 
 class DefenceConfig(BaseModel):
@@ -18,16 +23,9 @@ class DefenceConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    allow: tuple[str, ...] = ()
-
-    @field_validator("allow")
-    @classmethod
-    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for written in value:
-            ipaddress.ip_network(written)
-        return value
+    allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
 
     @property
     def networks(self) -> tuple[Network, ...]:
         """The networks as values."""
-        return tuple(ipaddress.ip_network(written) for written in self.allow)
+        return tuple(network_of(written) for written in self.allow)

@@ -14,8 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from softswitch.sip.hop import site
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+from softswitch.sip.networks import Network
 
 OWN: Final = frozenset({"127.0.0.1", "::1"})
 """This machine by its usual addresses: whoever is on it needs no SIP to do harm, and proxies stand there."""

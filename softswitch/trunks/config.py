@@ -10,8 +10,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
+from softswitch.sip.networks import network_of
 from softswitch.trunks.numbers import Form, bare, is_country
 from softswitch.trunks.patterns import parse_own, parse_pattern
 
@@ -36,6 +45,35 @@ def _as_list(value: object) -> object:
 def _as_text(value: object) -> object:
     # YAML reads a number without quotes as a whole number.
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _network(value: str) -> str:
+    if network_of(value).prefixlen == 0:
+        raise ValueError(f"'{value}' is everybody: name the provider's own addresses")
+    return value
+
+
+def _server(value: str) -> str:
+    server_of(value)
+    return value
+
+
+def _own_pattern(value: str) -> str:
+    parse_own(value)
+    return value
+
+
+def _dialled(value: str) -> str:
+    if bare(value) != value:
+        raise ValueError(f"'{value}' is no number that can be dialled")
+    return value
+
+
+def _known_country(value: str) -> str:
+    code = value.upper()
+    if not is_country(code):
+        raise ValueError(f"'{value}' is no country: two letters are wanted here, such as PL")
+    return code
 
 
 Name = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=64)]
@@ -80,8 +118,8 @@ class TrunkConfig(Part):
     domain: str = ""
     registers: bool = Field(default=False, alias="register")
     expires: int = Field(default=600, ge=60, le=86_400)
-    addresses: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
-    failover: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+    addresses: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_as_list)] = ()
+    failover: Annotated[tuple[Annotated[str, AfterValidator(_server)], ...], BeforeValidator(_as_list)] = ()
     qualify: float = Field(default=30.0, ge=0.0, le=3600.0)
     answer_within: float = Field(default=6.0, ge=1.0, le=32.0)
     number: Annotated[str, BeforeValidator(_as_text)] = ""
@@ -101,25 +139,6 @@ class TrunkConfig(Part):
     def _host(cls, value: str) -> str:
         if value and not is_host(value):
             raise ValueError(f"'{value}' is neither a name nor an address of a server")
-        return value
-
-    @field_validator("addresses")
-    @classmethod
-    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for one in value:
-            try:
-                network = ipaddress.ip_network(one)
-            except ValueError as error:
-                raise ValueError(f"'{one}' is no address and no network such as 192.0.2.0/28") from error
-            if network.prefixlen == 0:
-                raise ValueError(f"'{one}' is everybody: name the provider's own addresses")
-        return value
-
-    @field_validator("failover")
-    @classmethod
-    def _servers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for one in value:
-            server_of(one)
         return value
 
     @field_validator("number")
@@ -236,10 +255,17 @@ class OutsideConfig(Part):
     """All of it. ``numbers`` are ours, or patterns of them; ``emergency`` is always allowed for everybody."""
 
     country: str = "PL"
-    allowed_countries: tuple[str, ...] = ()
-    emergency: Annotated[tuple[Name, ...], BeforeValidator(_as_list)] = ("112", "999", "998", "997")
+    allowed_countries: tuple[Annotated[str, AfterValidator(_known_country)], ...] = ()
+    emergency: Annotated[tuple[Annotated[Name, AfterValidator(_dialled)], ...], BeforeValidator(_as_list)] = (
+        "112",
+        "999",
+        "998",
+        "997",
+    )
     trunks: dict[str, TrunkConfig] = Field(default_factory=dict)
-    numbers: dict[str, Annotated[NumberConfig, BeforeValidator(_leads_to)]] = Field(default_factory=dict)
+    numbers: dict[
+        Annotated[str, AfterValidator(_own_pattern)], Annotated[NumberConfig, BeforeValidator(_leads_to)]
+    ] = Field(default_factory=dict)
     outbound: tuple[RouteConfig, ...] = ()
     outside_limits: OutsideLimits = OutsideLimits()
 
@@ -248,30 +274,10 @@ class OutsideConfig(Part):
     def _country(cls, value: str) -> str:
         return _known_country(value)
 
-    @field_validator("allowed_countries")
-    @classmethod
-    def _countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_known_country(one) for one in value)
-
-    @field_validator("emergency")
-    @classmethod
-    def _emergency(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for one in value:
-            if bare(one) != one:
-                raise ValueError(f"'{one}' is no number that can be dialled")
-        return value
-
     @field_validator("numbers", mode="before")
     @classmethod
     def _written_numbers(cls, value: object) -> object:
         return {_as_text(key): part for key, part in value.items()} if isinstance(value, dict) else value
-
-    @field_validator("numbers")
-    @classmethod
-    def _patterns(cls, value: dict[str, NumberConfig]) -> dict[str, NumberConfig]:
-        for text in value:
-            parse_own(text)
-        return value
 
     @field_validator("trunks")
     @classmethod
@@ -336,10 +342,3 @@ def _own_number(value: str) -> str:
     if value and not bare(value):
         raise ValueError(f"'{value}' is no telephone number")
     return value
-
-
-def _known_country(value: str) -> str:
-    code = value.upper()
-    if not is_country(code):
-        raise ValueError(f"'{value}' is no country: two letters are wanted here, such as PL")
-    return code
