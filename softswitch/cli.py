@@ -28,7 +28,7 @@ from softswitch.commands.trace import Shape, explained, show_phone, show_trace
 from softswitch.commands.trunks import TrunkState, show_trunks
 from softswitch.config import Config, load_config
 from softswitch.console import Console
-from softswitch.control import ask
+from softswitch.control import NoSwitch, ask
 from softswitch.demo import prepare_demo
 from softswitch.errors import ConfigError, SoftswitchError, StartError
 from softswitch.greeting import invitation, numbers_of
@@ -38,7 +38,7 @@ from softswitch.narration import CauseFirst, narrate
 from softswitch.phone.run import PhoneSetup, take_steps
 from softswitch.phone.steps import HELP, parse_steps
 from softswitch.phone.telephone import PATIENCE
-from softswitch.preflight import examine
+from softswitch.preflight import SUFFIXES, examine
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.trace.messages import Wire
@@ -58,6 +58,11 @@ before it looks at older ones. The usual 700 has it look at what is under way, w
 PASSWORD_VARIABLE = "SOFTSWITCH_PASSWORD"
 """A password given here, and not as an option, stands in no list of processes."""
 
+CONFIGURATION = Path("softswitch.yaml")
+"""What is taken from where one stands, unless a command is told which line is meant."""
+
+NAME_IT = "If another line is meant, name its configuration with --config, or its folder with --home."
+
 app = typer.Typer(
     name="softswitch",
     help="A telephone switch with a voice menu: phones register to it, callers hear menus and reach people.",
@@ -66,7 +71,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-ConfigFile = Annotated[Path, typer.Option(help="The configuration file, softswitch.yaml.")]
+ConfigFile = Annotated[Path, typer.Option(help="The configuration file.")]
 Bind = Annotated[
     str | None, typer.Option(help="Address to listen on; what the configuration says unless given, else all.")
 ]
@@ -125,7 +130,7 @@ def demo(
 
 @app.command()
 def run(
-    config: ConfigFile,
+    config: ConfigFile = CONFIGURATION,
     home: Annotated[
         Path | None, typer.Option(help="Folder for database and speech cache, in place of the file's.")
     ] = None,
@@ -151,7 +156,7 @@ def run(
 
 
 @app.command()
-def check(config: ConfigFile) -> None:
+def check(config: ConfigFile = CONFIGURATION) -> None:
     """Check everything that a start would check, and start nothing; exit code 0 if the line could start."""
     _exit_with(_judged(lambda: _check(load_config(config))))
 
@@ -280,7 +285,28 @@ def phone(
     _exit_with(_run(act()) or (0 if worked == [True] else EXIT_STEP_FAILED))
 
 
-Records = Annotated[Path, typer.Option("--home", help="The line's folder, where its database is.")]
+def _home_of_the_line(context: typer.Context, given: Path) -> Path:
+    """Return the folder of the line that is meant, by its folder or its configuration."""
+    source = context.get_parameter_source("home")
+    if source is not None and source.name == "DEFAULT" and CONFIGURATION.exists():
+        given = CONFIGURATION
+    if not given.is_file() and given.suffix not in SUFFIXES:
+        return given
+    found: list[Path] = []
+    _exit_with(_judged(lambda: found.append(load_config(given).home)))
+    return found[0]
+
+
+Records = Annotated[
+    Path,
+    typer.Option(
+        "--config",
+        "--home",
+        help="The line's configuration, or its folder, where its database is.",
+        callback=_home_of_the_line,
+        show_default=f"the line of ./{CONFIGURATION}, else demo",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
@@ -417,8 +443,7 @@ def _show(
     async def read() -> None:
         if not (home / DATABASE).exists():
             raise StartError(
-                f"there is no database {home / DATABASE}: nothing was recorded there yet. "
-                "Name the line's folder with --home: what its configuration calls home, or what --home was."
+                f"there is no database {home / DATABASE}: nothing was recorded there yet. {NAME_IT}"
             )
         database = await Database.open(f"sqlite:///{home / DATABASE}", create=False)
         try:
@@ -485,6 +510,8 @@ def _judged(work: Callable[[], None]) -> int:
         work()
     except ConfigError as error:
         return _complain(error, EXIT_WRONG_CONFIG)
+    except NoSwitch as error:
+        return _complain(StartError(f"{error}. {NAME_IT}"), EXIT_CANNOT_START)
     except SoftswitchError as error:
         return _complain(error, EXIT_CANNOT_START)
     return 0

@@ -208,9 +208,7 @@ def test_a_home_that_cannot_be_written(config: Path) -> None:
         ("phone", "--password", "x", "--rtp", "65500"),
         ("phone", "--password", "x", "--user", ""),
         ("phone", "--password", "x", "--patience", "60"),
-        ("check",),
         ("calls", "--limit", "0"),
-        ("run",),
         ("dance",),
     ],
 )
@@ -458,6 +456,27 @@ def test_where_nothing_was_recorded_nothing_is_made(words: tuple[str, ...], tmp_
     assert sentence.startswith(f"there is no database {tmp_path}")
     assert "--home" in sentence
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_line_is_named_by_its_configuration_too(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(config, "")
+    there = f"there is no database {config.parent / 'home' / 'switch.db'}"
+    assert refused(EXIT_CANNOT_START, "calls", "--config", config).startswith(there)
+    monkeypatch.chdir(config.parent)
+    assert refused(EXIT_CANNOT_START, "calls").startswith(there)
+    assert refused(EXIT_CANNOT_START, "phones").startswith("no switch is running with the folder ")
+    assert "--config" in refused(EXIT_CANNOT_START, "phones")
+    assert run("check").exit_code == 0
+    missing = refused(EXIT_WRONG_CONFIG, "calls", "--config", "none.yaml")
+    assert missing.startswith("none.yaml: No such file")
+
+
+@pytest.mark.parametrize("verb", ["check", "run"])
+def test_without_a_configuration_nothing_is_checked_or_started(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert refused(EXIT_WRONG_CONFIG, verb).startswith("softswitch.yaml: No such file")
 
 
 @pytest.mark.parametrize("words", [("phones",), ("bans",), ("bans", "lift", "192.0.2.7")])
