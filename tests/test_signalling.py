@@ -35,6 +35,7 @@ from softswitch.storage.database import Database
 from softswitch.trace.config import TraceConfig
 from softswitch.trace.hep import parse_hep
 from softswitch.trace.messages import Wire
+from softswitch.transport import strangers
 from softswitch.transport.config import TlsConfig, WebSocketConfig
 from tests.fakes.clock import FakeClock
 from tests.fakes.home_line import Diary, local
@@ -324,6 +325,35 @@ async def test_a_strangers_flood_is_dropped_and_told_and_a_password_ends_his_bei
         finally:
             one.close()
             phone.close()
+
+
+async def test_a_strangers_stream_ends_and_that_of_a_phone_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strangers, "STRANGER_SECONDS", 1.5)
+    async with running(local(tmp_path / "home")) as switch:
+        (stranger, asks), (phone, registers) = [
+            await asyncio.open_connection("127.0.0.1", switch.port, local_addr=(STRANGER, 0)) for _ in "ab"
+        ]
+        over_tcp = QUESTION.replace(b"/UDP", b"/TCP")
+        asks.write(over_tcp)
+        registers.write(over_tcp.replace(b"OPTIONS", b"REGISTER"))
+        challenge = parse_datagram(await phone.readuntil(b"\r\n\r\n"))
+        assert isinstance(challenge, Response)
+        request = Request("REGISTER", "sip:127.0.0.1")
+        assert authorize(request, challenge, user="1001", password="x", cnonce="c")
+        proof = f"Authorization: {request.fields.get('Authorization')}\r\nContent-Length".encode()
+        again = over_tcp.replace(b"OPTIONS", b"REGISTER").replace(b"anybody", b"1001")
+        again = again.replace(b"To: <sip:", b"To: <sip:1001@").replace(b"CSeq: 1", b"CSeq: 2")
+        registers.write(again.replace(b"z9hG4bKq", b"z9hG4bKr").replace(b"Content-Length", proof))
+        assert (await phone.readuntil(b"\r\n\r\n")).startswith(b"SIP/2.0 200 ")
+        async with asyncio.timeout(5):
+            assert (await stranger.read()).startswith(b"SIP/2.0 200 ")
+        # Both were opened at one time; the phone is answered on.
+        registers.write(b"\r\n\r\n")
+        assert await phone.readexactly(2) == b"\r\n"
+        for writer in (asks, registers):
+            writer.close()
 
 
 # Addresses
