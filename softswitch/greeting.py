@@ -9,6 +9,7 @@ from typing import Final
 from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.config import Config
 from softswitch.ivr.model import Tree
+from softswitch.transport.own_certificate import own_files
 from softswitch.words import Both
 
 MOST_PEOPLE: Final = 20
@@ -64,6 +65,9 @@ def invitation(
     at = "na porcie" if polish else "on port"
     ways = [f"{others} TCP", *(f"{others} {kind} {at} {port}" for kind, port in (ports or {}).items())]
     lines.append(f"    {way:<12} UDP ({', '.join(ways)})")
+    if ports and not config.sip.doors.files:
+        certificate = "Certyfikat" if polish else "Certificate"
+        lines.append(f"    {certificate:<12} {_shown(own_files(config.home).certificate)}")
     for account, part in config.accounts.items():
         secret = part.password if part.password is not None else hidden
         lines.append(f"    {user} {account}    {password} {secret}    {part.name}".rstrip())

@@ -11,6 +11,7 @@ from softswitch.config import AccountConfig, Config
 from softswitch.demo import SHIPPED, TREES
 from softswitch.greeting import invitation, numbers_of
 from softswitch.ivr.loader import load_trees
+from softswitch.transport.config import TlsConfig
 from tests.ivr.written import tree_of
 
 OFFICE = replace(tree_of("a: [hangup]"), name="office", numbers=("200", "201"), path=Path("/srv/office.yaml"))
@@ -83,3 +84,13 @@ def test_the_ports_of_tls_and_websocket_are_named() -> None:
         invitation(ANNA, [], where, ports=ports).splitlines()
     )
     assert "(lub TCP, lub TLS na porcie 5061," in invitation(ANNA, [], where, "pl", ports=ports)
+
+
+def test_the_certificate_that_phones_are_to_trust_is_named() -> None:
+    where = ["192.0.2.1:5060"]
+    line = "    Certificate  tls/certificate.pem"
+    assert line in invitation(ANNA, [], where, ports={"TLS": 5061}).splitlines()
+    assert line not in invitation(ANNA, [], where).splitlines()
+    own = ANNA.sip.model_copy(update={"tls": TlsConfig(certificate=Path("a.pem"), key=Path("a.key"))})
+    text = invitation(ANNA.model_copy(update={"sip": own}), [], where, ports={"TLS": 5061})
+    assert "Certificate" not in text

@@ -73,7 +73,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     | {"features"},
     "voices": FOUNDATION | {"speech", "ivr", "calls"},
     "understood": FOUNDATION | {"config", "transport", "trunks"},
-    "greeting": FOUNDATION | {"config", "ivr", "calls", "words"},
+    "greeting": FOUNDATION | {"config", "ivr", "calls", "transport", "words"},
 }
 
 COMPOSITION = frozenset({"app", "signalling", "cli", "__main__"})
