@@ -29,7 +29,7 @@ from softswitch.trunks.config import From, OutsideConfig, OutsideRights
 from softswitch.trunks.health import RANK
 from softswitch.trunks.identity import Presented, called_of, caller_of, fields_of, from_of
 from softswitch.trunks.limits import Cap, Usage, account_key, counted_under, trunk_key
-from softswitch.trunks.numbers import LONGEST_SHORT, Kind, bare, unhidden
+from softswitch.trunks.numbers import LONGEST_SHORT, bare, unhidden
 from softswitch.trunks.routes import Choice, Denied, OwnNumbers, Routes
 from softswitch.trunks.service import Trunks
 from softswitch.trunks.trunk import Server, Trunk
@@ -214,7 +214,7 @@ class OutsideLines:
 
     def _written(self, number: str, trunk: Trunk) -> str:
         outside = self._numbering.outside(number)
-        if outside is None or outside.kind is Kind.SHORT:
+        if outside is None or outside.is_short:
             return number
         return self._numbering.written(outside, trunk.config.numbers_as)
 

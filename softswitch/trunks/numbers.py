@@ -8,13 +8,24 @@ from enum import Enum
 from typing import Final
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ShortNumberCost,
+    expected_cost_for_region,
+)
 
 LONGEST_SHORT: Final = 6
 """Digits of the longest number that is dialled in its own country alone (emergency, directory, town hall),
 such as 118 913. Inner numbers are mostly no longer, either."""
 LONGEST_DIALLED: Final = 32
 """Letters that are looked at: E.164 has 15 digits, to which prefixes and separators come."""
+
+DIRECTORY: Final = "118"
+"""How directory enquiries begin all over Europe. They set prices of their own, which are mostly not known
+here, so they cost extra unless it is known that they do not."""
 
 _SEPARATORS: Final = re.compile(r"[ ().\-/]")
 _DIGITS: Final = re.compile(r"\+?[0-9]+\Z")
@@ -58,6 +69,11 @@ class Outside:
     kind: Kind
     country: str
 
+    @property
+    def is_short(self) -> bool:
+        """Tell whether it is dialled in its own country alone."""
+        return not self.text.startswith("+")
+
 
 def bare(text: str) -> str:
     """Return a number without the separators people write; "" for what is no number."""
@@ -90,7 +106,8 @@ class Numbering:
         if parsed is not None:
             return self._classified(parsed)
         if 0 < len(digits) <= LONGEST_SHORT and digits[0] not in "0+":
-            return Outside(digits, Kind.SHORT, self.country)
+            kind = Kind.PREMIUM if _is_dear_short(digits, self.country) else Kind.SHORT
+            return Outside(digits, kind, self.country)
         return None
 
     def e164(self, text: str) -> str:
@@ -115,7 +132,7 @@ class Numbering:
 
     def written(self, number: Outside, form: Form) -> str:
         """Return a number as a network wants it; a short one as it is."""
-        if number.kind is Kind.SHORT or form is Form.E164:
+        if number.is_short or form is Form.E164:
             return number.text
         if form is Form.PLAIN:
             return number.text.removeprefix("+")
@@ -157,9 +174,36 @@ class Numbering:
         # +1 and +7 are of several countries, some of which are dear: which one must be known.
         country = phonenumbers.region_code_for_number(parsed) or (regions[0] if len(regions) == 1 else "")
         country = country if country.isalpha() else ""
-        if phonenumbers.number_type(parsed) == PhoneNumberType.PREMIUM_RATE:
+        if _is_dear(parsed, regions[0] if regions else self.country):
             return Outside(text, Kind.PREMIUM, country)
         return Outside(text, Kind.HOME if country == self.country else Kind.ABROAD, country)
+
+
+def _is_dear(parsed: PhoneNumber, region: str) -> bool:
+    """Tell whether a number costs extra, or begins with one that does.
+
+    A network connects as soon as a number is whole: what is dialled after that reaches the same place.
+    """
+    if phonenumbers.is_valid_number(parsed):
+        return phonenumbers.number_type(parsed) == PhoneNumberType.PREMIUM_RATE
+    national = phonenumbers.national_significant_number(parsed)
+    if any(_is_dear_short(national[:length], region) for length in range(3, LONGEST_SHORT + 1)):
+        return True
+    shorter = PhoneNumber()
+    shorter.merge_from(parsed)
+    while shorter.national_number:
+        if phonenumbers.number_type(shorter) == PhoneNumberType.PREMIUM_RATE:
+            return True
+        shorter.national_number //= 10
+    return False
+
+
+def _is_dear_short(digits: str, region: str) -> bool:
+    parsed = _parse(digits, region)
+    cost = ShortNumberCost.UNKNOWN_COST if parsed is None else expected_cost_for_region(parsed, region)
+    if cost == ShortNumberCost.UNKNOWN_COST:
+        return digits.startswith(DIRECTORY)
+    return cost == ShortNumberCost.PREMIUM_RATE
 
 
 def _parse(digits: str, country: str) -> PhoneNumber | None:

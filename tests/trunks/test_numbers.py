@@ -28,7 +28,8 @@ POLAND = Numbering("PL")
         ("701234567", "+48701234567", Kind.PREMIUM, "PL"),
         ("+8821612345678", "+8821612345678", Kind.ABROAD, ""),
         ("112", "112", Kind.SHORT, "PL"),
-        ("118913", "118913", Kind.SHORT, "PL"),
+        ("118913", "118913", Kind.PREMIUM, "PL"),
+        ("19115", "19115", Kind.SHORT, "PL"),
         ("1001", "1001", Kind.SHORT, "PL"),
     ],
 )
@@ -72,6 +73,59 @@ def test_another_home() -> None:
     assert germany.written(number, Form.NATIONAL) == "30123456"
 
 
+@pytest.mark.parametrize(
+    ("country", "dialled"),
+    [
+        ("PL", "+48700123456"),
+        # A digit too many: the network has connected before it comes.
+        ("PL", "+487001234567"),
+        ("PL", "7001234567"),
+        ("PL", "+49900123456789"),
+        ("DE", "09001234567"),
+        ("DE", "090012345678"),
+        # Short ones: those of a known price, and directory enquiries, with and without something behind.
+        ("FR", "3615"),
+        ("FR", "118712"),
+        ("DE", "11833"),
+        ("GB", "118118"),
+        ("PL", "1189131"),
+    ],
+)
+def test_what_costs_extra(country: str, dialled: str) -> None:
+    number = Numbering(country).outside(dialled)
+    assert number is not None
+    assert number.kind is Kind.PREMIUM
+
+
+@pytest.mark.parametrize(
+    ("country", "dialled"),
+    [
+        ("PL", "2212345678"),
+        ("PL", "986"),
+        ("PL", "116111"),
+        ("DE", "115"),
+        ("DE", "110"),
+        ("GB", "01189612345"),
+    ],
+)
+def test_what_does_not(country: str, dialled: str) -> None:
+    number = Numbering(country).outside(dialled)
+    assert number is not None
+    assert number.kind in (Kind.HOME, Kind.SHORT)
+
+
+@given(st.text("0123456789", max_size=6))
+def test_what_is_dialled_behind_a_dear_number_makes_it_no_cheaper(behind: str) -> None:
+    found = POLAND.outside("+48700123456" + behind)
+    assert found is None or found.kind is Kind.PREMIUM
+
+
+def test_a_short_number_that_costs_extra_is_dialled_as_it_is() -> None:
+    number = POLAND.outside("118913")
+    assert number is not None
+    assert [POLAND.written(number, form) for form in Form] == ["118913"] * 4
+
+
 def test_what_numbers_are_compared_by() -> None:
     assert POLAND.comparable("22 123 45 67") == POLAND.comparable("+48221234567") == "+48221234567"
     assert POLAND.comparable("1 001") == "1001"
@@ -81,7 +135,7 @@ def test_what_numbers_are_compared_by() -> None:
 @given(st.text(max_size=40))
 def test_anything_may_be_dialled(text: str) -> None:
     found = POLAND.outside(text)
-    if found is not None and found.kind is not Kind.SHORT:
+    if found is not None and not found.is_short:
         # Once in its one form it stays in it, whoever writes it how.
         assert POLAND.e164(found.text) == found.text
         for form in Form:

@@ -48,7 +48,8 @@ def chosen(dialled: str, account: str | None = "1001") -> tuple[str, tuple[str, 
         ("+48 22 123 45 67", "1001", ("+48221234567", ("b",))),
         # A route matches what was dialled, before the zero for the line outside is taken off.
         ("0221234567", "1001", ("+48221234567", ("a", "b"))),
-        ("118913", "1001", ("118913", ("a",))),
+        ("118913", "1001", "premium"),
+        ("118913", "1002", ("118913", ("a",))),
         ("004930123456", "1001", ("+4930123456", ("b",))),
         ("004930123456", "1002", ("+4930123456", ("c", "a"))),
         # An account of the group, but one that calls at home alone.
