@@ -80,6 +80,10 @@ CLAUSES: Final[dict[str, Callable[[str], Both]]] = {
         f"route {place} leads no callers from outside out again (from_outside: false)",
         f"trasa {place} nie wypuszcza dzwoniących z zewnątrz (from_outside: false)",
     ),
+    "help_from_outside": lambda _: (
+        "no route leads callers from outside to emergency numbers (from_outside: true)",
+        "żadna trasa nie prowadzi dzwoniących z zewnątrz do numerów alarmowych (from_outside: true)",
+    ),
     "level": _level,
     "country": _country,
     "premium": lambda _: (

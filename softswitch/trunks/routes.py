@@ -24,6 +24,8 @@ class Denial(Enum):
     """The route is for others."""
     OUTSIDERS = "from_outside"
     """The route is not for callers from outside."""
+    HELP = "help_from_outside"
+    """No route leads callers from outside to emergency numbers."""
     LEVEL = "level"
     """The account may not call as far as that."""
     COUNTRY = "country"
@@ -90,7 +92,7 @@ class Routes:
         if not number:
             return None
         if self.is_emergency(number):
-            return self._help(number)
+            return self._help(number, account)
         denied: Denied | None = None
         e164 = self.numbering.e164(number)
         for place, (pattern, route) in enumerate(self._routes, start=1):
@@ -105,11 +107,17 @@ class Routes:
                 return Choice(called, route.trunks, hidden=hidden)
         return denied
 
-    def _help(self, number: str) -> Choice:
-        """Emergency numbers go out as they are, over any trunk, those of the operator's routes first."""
+    def _help(self, number: str, account: str | None) -> Choice | Denied:
+        """Emergency numbers go out as they are, over any trunk, those of the operator's routes first.
+
+        Whoever comes from outside has a telephone of his own that calls for help from where he is: from here
+        it would be our address that is searched.
+        """
         fitting = [
             (route, self._rewritten(route, number)) for pattern, route in self._routes if pattern.fits(number)
         ]
+        if account is None and not any(route.from_outside for route, _ in fitting):
+            return Denied(Denial.HELP)
         called = number
         if number not in self._emergency:
             called = next(rewritten for _, rewritten in fitting if rewritten in self._emergency)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from softswitch.trunks.config import Level, OutsideConfig, OutsideRights
 from softswitch.trunks.numbers import Numbering
 from softswitch.trunks.routes import Choice, Denial, Denied, OwnNumbers, Routes
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "allowed_countries": ["DE"],
     "trunks": {"a": {"host": "192.0.2.1"}, "b": {"host": "192.0.2.2"}, "c": {"host": "192.0.2.3"}},
     "outbound": [
@@ -74,8 +76,8 @@ def test_who_may_call_where(dialled: str, account: str, expected: object) -> Non
 
 
 @pytest.mark.parametrize("dialled", ["112", "999", "998", "997", "0112", "0 998", "*31#112"])
-@pytest.mark.parametrize("account", ["1001", "1004", "1099", None])
-def test_help_is_called_by_everybody_over_any_trunk(dialled: str, account: str | None) -> None:
+@pytest.mark.parametrize("account", ["1001", "1004", "1099"])
+def test_help_is_called_by_everybody_over_any_trunk(dialled: str, account: str) -> None:
     found = routes()
     choice = found.choose(dialled, account)
     assert found.is_emergency(dialled)
@@ -83,6 +85,20 @@ def test_help_is_called_by_everybody_over_any_trunk(dialled: str, account: str |
     assert choice.emergency
     assert choice.number.text in ("112", "999", "998", "997")
     assert set(choice.trunks) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("dialled", ["112", "0112", "*31#112"])
+def test_who_comes_from_outside_calls_for_help_only_where_that_is_opened(dialled: str) -> None:
+    assert routes().choose(dialled, None) == Denied(Denial.HELP)
+    elsewhere = routes(outbound=[{"match": "+*", "trunks": "b", "from_outside": True}, *CONFIG["outbound"]])
+    assert elsewhere.choose(dialled, None) == Denied(Denial.HELP)
+    opened = [
+        {"match": match, "strip": len(match) - 3, "trunks": "b", "from_outside": True}
+        for match in ("112", "0112")
+    ]
+    choice = routes(outbound=opened).choose(dialled, None)
+    assert isinstance(choice, Choice)
+    assert (choice.emergency, choice.number.text) == (True, "112")
 
 
 def test_a_route_that_names_help_says_which_trunk_goes_first() -> None:
