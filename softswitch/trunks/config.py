@@ -28,6 +28,8 @@ HOST: Final = re.compile(
     r"(?=.{1,253}\Z)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*\Z"
 )
 _SERVER: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]{1,5}))?\Z")
+ANONYMOUS: Final = "anonymous"
+"""The user of who does not want to be known (RFC 3323 §4.1.1.3)."""
 EVERYBODY: Final = "everybody"
 """In ``allow``: every account."""
 
@@ -301,12 +303,26 @@ class OutsideConfig(Part):
                     known = _nearest(name, groups)
                     reason = f"route {index + 1}: there is no account and no group {name}{known}"
                     yield f"outbound.{index}.allow.{place}", reason
+        for user in accounts:
+            if user.lower() == ANONYMOUS:
+                yield f"accounts.{user}", "callers who hide their number are called so: take another name"
+        yield from self._contradictions()
         for number, part in self.numbers.items():
             if part.trunk and part.trunk not in self.trunks:
                 yield (
                     f"numbers.{number}.trunk",
                     f"there is no trunk {part.trunk}{_nearest(part.trunk, self.trunks)}",
                 )
+
+    def _contradictions(self) -> Iterator[tuple[str, str]]:
+        """Yield what is said twice, in different ways, of whom to believe at one host over TLS."""
+        said: dict[str, str] = {}
+        for name, trunk in self.trunks.items():
+            for host in trunk.certified_names():
+                first = said.setdefault(host, name)
+                for key in ("tls_verify", "tls_authorities"):
+                    if getattr(trunk, key) != getattr(self.trunks[first], key):
+                        yield f"trunks.{name}.{key}", f"trunk {first} says otherwise of the same host {host}"
 
 
 def server_of(text: str) -> tuple[str, int | None]:

@@ -12,10 +12,8 @@ from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr, parse_name_addr
 from softswitch.sip.message import Request
 from softswitch.sip.uri import SipUri, dialled
-from softswitch.trunks.config import CallerIdField
+from softswitch.trunks.config import ANONYMOUS, CallerIdField
 
-ANONYMOUS: Final = "anonymous"
-"""The user of who does not want to be known (RFC 3323 §4.1.1.3)."""
 ANONYMOUS_HOST: Final = "anonymous.invalid"
 _HIDING: Final = frozenset({"id", "user", "header"})
 """Values of Privacy by which the caller is not to be known to the called (RFC 3323 §4.2, RFC 3325 §9.3)."""

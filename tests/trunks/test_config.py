@@ -112,6 +112,29 @@ def test_what_does_not_fit_together() -> None:
     ]
 
 
+def test_no_account_is_called_like_those_who_hide() -> None:
+    (fault,) = OutsideConfig().trunk_faults({"1001": OutsideRights(), "Anonymous": OutsideRights()})
+    assert fault == ("accounts.Anonymous", "callers who hide their number are called so: take another name")
+
+
+def test_of_one_host_is_said_once_whom_to_believe() -> None:
+    secure = {"host": "a.example", "transport": "tls"}
+
+    def faults(*trunks: dict[str, object]) -> list[tuple[str, str]]:
+        named = {f"t{number}": one for number, one in enumerate(trunks)}
+        return list(OutsideConfig.model_validate({"trunks": named}).trunk_faults({}))
+
+    unverified = {**secure, "tls_verify": False}
+    assert faults(secure, {**secure, "port": 5071}) == []
+    assert faults(unverified, {**unverified, "port": 5071}, {"host": "a.example", "transport": "udp"}) == []
+    reason = "trunk t0 says otherwise of the same host a.example"
+    assert faults(secure, unverified) == [("trunks.t1.tls_verify", reason)]
+    assert faults(unverified, {"host": "a.example"}) == [("trunks.t1.tls_verify", reason)]
+    assert faults(secure, {**secure, "tls_authorities": "/ca.pem"}) == [("trunks.t1.tls_authorities", reason)]
+    elsewhere = {"host": "b.example", "transport": "tls", "failover": "a.example", "tls_verify": False}
+    assert faults(secure, elsewhere) == [("trunks.t1.tls_verify", reason)]
+
+
 def test_no_password_is_shown() -> None:
     assert "s3cret" not in repr(TrunkConfig.model_validate(PROVIDER))
 
