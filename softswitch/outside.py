@@ -28,7 +28,7 @@ from softswitch.sip.uri import SipUri
 from softswitch.trunks.config import From, OutsideConfig, OutsideRights
 from softswitch.trunks.health import RANK
 from softswitch.trunks.identity import Presented, called_of, caller_of, fields_of, from_of
-from softswitch.trunks.limits import Cap, Usage, account_key, counted_under, trunk_key
+from softswitch.trunks.limits import Cap, Usage, account_key, counted_under, help_key, trunk_key
 from softswitch.trunks.numbers import LONGEST_SHORT, bare, unhidden
 from softswitch.trunks.routes import Choice, Denied, OwnNumbers, Routes
 from softswitch.trunks.service import Trunks
@@ -38,6 +38,9 @@ MOST_WAYS: Final = 6
 """Servers tried for one call: at six seconds each a caller has heard nothing for half a minute by then."""
 MOST_WAYS_FOR_HELP: Final = 16
 """Of an emergency call: nothing is left untried."""
+MOST_CALLS_FOR_HELP: Final = 3
+"""Emergency calls of one account at once: nobody needs more, and a stolen password would fill their desks.
+All callers from outside together have as many."""
 MAX_FORWARDS: Final = 70
 """RFC 3261 §8.1.1.6, for a call whose own did not say."""
 SECONDS_A_MINUTE: Final = 60
@@ -90,7 +93,9 @@ class OutsideLines:
         called = next((one for one in told if self._leads_in(one, trunk.name)), told[0] if told else "")
         return OutsideCaller(
             trunk=trunk.name,
-            number=ANONYMOUS if caller.hidden else self._shown(caller.number, trunk),
+            number=self._outsider(ANONYMOUS, trunk.name)
+            if caller.hidden
+            else self._shown(caller.number, trunk),
             name=ANONYMOUS_NAME if caller.hidden else keepable(caller.name),
             called=keepable(self._numbering.comparable(called)),
             most_calls=trunk.config.max_calls,
@@ -143,7 +148,7 @@ class OutsideLines:
             return None
         if isinstance(choice, Denied):
             return Termination(Reason.NOT_ALLOWED, detail=number, because=choice.because)
-        if account is not None and not choice.emergency and self._used_up(account):
+        if self.is_used_up(account, for_help=choice.emergency):
             return Termination(Reason.LIMIT_REACHED, detail=number)
         return self._ways(call, choice, account) or Termination(self._why_none(choice), detail=number)
 
@@ -151,7 +156,7 @@ class OutsideLines:
         found: list[tuple[int, Trunk, Server]] = []
         for name in choice.trunks:
             trunk = self._trunks.get(name)
-            if trunk is not None and (choice.emergency or not self._is_full(trunk)):
+            if trunk is not None and (choice.emergency or not self.is_full(trunk)):
                 found += [(_rank(trunk, server), trunk, server) for server in trunk.in_order()]
         found.sort(key=lambda one: one[0])
         most = MOST_WAYS_FOR_HELP if choice.emergency else MOST_WAYS
@@ -188,7 +193,7 @@ class OutsideLines:
         then says who led him.
         """
         config, party = trunk.config, call.caller.party
-        number, hidden, diverted = config.number, party == ANONYMOUS, ""
+        number, hidden, diverted = config.number, party.partition("@")[0] == ANONYMOUS, ""
         rights = self._rights.get(party)
         if rights is not None:
             number, hidden = rights.number or config.number, rights.hide_number
@@ -236,19 +241,21 @@ class OutsideLines:
         minutes = self._config.outside_limits.minutes_per_trunk
         return Cap(trunk.config.max_calls, minutes * SECONDS_A_MINUTE)
 
-    def _used_up(self, account: str) -> bool:
-        return self._is_over(account_key(account), self.cap_of_account(account))
+    def is_used_up(self, account: str | None, *, for_help: bool) -> bool:
+        """Tell whether an account (None for who came from outside) may not begin one more call."""
+        if for_help:
+            return self.usage.calls(help_key(account or "")) >= MOST_CALLS_FOR_HELP
+        if account is None:
+            return False
+        return self.usage.is_over(account_key(account), self.cap_of_account(account), self._clock.wall())
 
-    def _is_full(self, trunk: Trunk) -> bool:
-        return self._is_over(trunk_key(trunk.name), self.cap_of_trunk(trunk))
-
-    def _is_over(self, who: str, cap: Cap) -> bool:
-        left = self.usage.left(who, cap, self._clock.wall())
-        return self.usage.calls(who) >= cap.calls or left <= 0
+    def is_full(self, trunk: Trunk) -> bool:
+        """Tell whether a trunk takes no call more, but for emergencies."""
+        return self.usage.is_over(trunk_key(trunk.name), self.cap_of_trunk(trunk), self._clock.wall())
 
     def _why_none(self, choice: Choice) -> Reason:
         trunks = [trunk for name in choice.trunks if (trunk := self._trunks.get(name)) is not None]
-        full = any(self._is_full(trunk) for trunk in trunks)
+        full = any(self.is_full(trunk) for trunk in trunks)
         return Reason.ALL_LINES_BUSY if full else Reason.TRUNK_DOWN
 
     @property
@@ -274,25 +281,34 @@ class _Booking:
 
     @property
     def _names(self) -> tuple[str, ...]:
-        return counted_under(self.account or "", self.trunk.name)
+        names = counted_under(self.account or "", self.trunk.name)
+        return names if self.limited else (*names, help_key(self.account or ""))
 
-    def began(self) -> None:
-        """See Ledger."""
+    def began(self) -> Reason | None:
+        """See Ledger. It was judged before, but other calls may have begun since."""
+        if self.lines.is_used_up(self.account, for_help=not self.limited):
+            return Reason.LIMIT_REACHED
+        if self.limited and self.lines.is_full(self.trunk):
+            return Reason.ALL_LINES_BUSY
         self.lines.usage.began(self._names)
+        return None
 
     def answered(self) -> float | None:
+        """See Ledger."""
+        self.lines.usage.answered(self, self._names, self.lines.clock.wall())
+        self.lines.trunks.call_worked(self.trunk, self.server)
+        return self.left()
+
+    def left(self) -> float | None:
         """See Ledger. An emergency call is counted and never cut."""
-        lines = self.lines
-        now = lines.clock.wall()
-        lines.usage.answered(self, self._names, now)
-        lines.trunks.call_worked(self.trunk, self.server)
         if not self.limited:
             return None
-        left = lines.usage.left(trunk_key(self.trunk.name), lines.cap_of_trunk(self.trunk), now)
+        lines, now = self.lines, self.lines.clock.wall()
+        left = lines.usage.share(trunk_key(self.trunk.name), lines.cap_of_trunk(self.trunk), now)
         if self.account is None:
             return left
         account = account_key(self.account)
-        return min(left, lines.usage.left(account, lines.cap_of_account(self.account), now))
+        return min(left, lines.usage.share(account, lines.cap_of_account(self.account), now))
 
     def ended(self) -> None:
         """See Ledger."""

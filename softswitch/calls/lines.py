@@ -8,7 +8,7 @@ from typing import Protocol
 
 from softswitch.calls.call import Call, Destination
 from softswitch.calls.called_leg import Invitation
-from softswitch.calls.hangup import Termination
+from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.origin import OutsideCaller
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request
@@ -64,12 +64,22 @@ class NoLines:
 class Ledger(Protocol):
     """Keeps count of one call on one trunk, and hears how it went."""
 
-    def began(self) -> None:
-        """Take that the call begins."""
+    def began(self) -> Reason | None:
+        """Count that the call begins; return why it may not, and count nothing then.
+
+        LIMIT_REACHED is about who calls, whatever the trunk; anything else is about this trunk alone.
+        """
         ...
 
     def answered(self) -> float | None:
-        """Take that it is answered; return how many seconds it may last, None for any time."""
+        """Take that it is answered; return as :meth:`left`."""
+        ...
+
+    def left(self) -> float | None:
+        """Return how many seconds it may go on before this is asked again, None for any time.
+
+        0 is the end of it.
+        """
         ...
 
     def ended(self) -> None:

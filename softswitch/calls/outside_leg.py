@@ -26,6 +26,10 @@ _OUR_FAULT: Final = frozenset({401, 407})
 """Refusals of our credentials: they say nothing of the called person."""
 _TIMED_OUT: Final = 408
 NO_ANSWER: Final = "no answer"
+LOOK_SECONDS: Final = 60.0
+"""How often we look how many minutes are left: calls that began later use them up, too."""
+LEAST_SECONDS: Final = 1.0
+"""The least time between two looks: of what is left, several calls may have fractions."""
 MOST_CHALLENGES: Final = 3
 """Challenges answered on one way: a server may call a nonce stale that it has just given, not for ever."""
 
@@ -57,7 +61,7 @@ class OutsideLeg(CalledLeg):
         super().__init__(name, ways[0].invitation, around, tell)
         self.shows_identity = False  # Names and inner numbers stay inside.
         self._way = ways[0]
-        self._others = list(ways[1:])
+        self._others = list(ways)
         self._abandoned: set[TransactionKey] = set()
         """INVITEs that were given up; their answers may still come."""
         self._patience: asyncio.TimerHandle | None = None
@@ -78,8 +82,12 @@ class OutsideLeg(CalledLeg):
         super()._call()
 
     async def invite(self, near: Leg | None = None) -> None:
-        """Call over the first way; raise NoMedia when no port can be had."""
-        self._count()
+        """Call over the first way that may be had; raise NoMedia when no port can be had."""
+        refused = self._take_next()
+        if refused is not None:
+            self.ended(Termination(refused, detail=self.party))
+            return
+        self.around.record(TrunkTaken(self.name, self._way.trunk, self._way.account))
         try:
             await super().invite(near)
         except BaseException:
@@ -133,9 +141,19 @@ class OutsideLeg(CalledLeg):
     def came_up(self, agreement: Agreement | None) -> None:
         """Note the answer; the call may last as long as there are minutes left."""
         super().came_up(agreement)
-        seconds = self._way.ledger.answered()
+        self._look_again_in(self._way.ledger.answered())
+
+    def _look_again_in(self, seconds: float | None) -> None:
         if seconds is not None:
-            self._limit = asyncio.get_running_loop().call_later(seconds, self._minutes_used_up)
+            seconds = min(max(seconds, LEAST_SECONDS), LOOK_SECONDS)
+            self._limit = asyncio.get_running_loop().call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        left = self._way.ledger.left()
+        if left is not None and left <= 0:
+            self.fail(Termination(Reason.LIMIT_REACHED))
+        else:
+            self._look_again_in(left)
 
     def ended(self, termination: Termination) -> None:
         """Note the end, in the words of a telephone network."""
@@ -150,9 +168,6 @@ class OutsideLeg(CalledLeg):
         refused = not self.answered and termination.by == CALLEE
         meaning = _MEANINGS.get(self._status) if refused else None
         return termination if meaning is None else Termination(meaning, CALLEE)
-
-    def _minutes_used_up(self) -> None:
-        self.fail(Termination(Reason.LIMIT_REACHED))
 
     # The next way
 
@@ -176,18 +191,15 @@ class OutsideLeg(CalledLeg):
 
     def _give_up(self, reason: str) -> None:
         self._way.ledger.failed()
-        after = self._others[0].trunk if self._others else ""
-        self.around.record(TrunkGivenUp(self.name, self._way.trunk, reason, after))
         self._uncount()
-        if not self._others:
+        given_up, refused = self._way.trunk, self._take_next()
+        after = "" if refused is not None else self._way.trunk
+        self.around.record(TrunkGivenUp(self.name, given_up, reason, after))
+        if refused is not None:
             self._status = 0
             self.ended(Termination(Reason.TRUNK_DOWN, CALLEE))
             return
-        self._way = self._others.pop(0)
-        self._invitation = self._way.invitation
-        self.hop = self._seen_at = self._way.invitation.hop
-        self._challenges = self._status = 0
-        self._count()
+        self.around.record(TrunkTaken(self.name, self._way.trunk, self._way.account))
         self._call()
         self._wait()
 
@@ -202,10 +214,20 @@ class OutsideLeg(CalledLeg):
 
     # Counting
 
-    def _count(self) -> None:
-        self._counted = True
-        self.around.record(TrunkTaken(self.name, self._way.trunk, self._way.account))
-        self._way.ledger.began()
+    def _take_next(self) -> Reason | None:
+        """Take the next way that may be had now, and count it; return why there is none.
+
+        Judged and counted in one step: of calls that begin together none may see a place that another takes.
+        """
+        refused: Reason | None = Reason.TRUNK_DOWN
+        while self._others and refused is not None:
+            way = self._others.pop(0)
+            refused = way.ledger.began()
+            if refused is None:
+                self._way, self._invitation, self._counted = way, way.invitation, True
+                self.hop = self._seen_at = way.invitation.hop
+                self._challenges = self._status = 0
+        return refused
 
     def _uncount(self) -> None:
         if self._counted:

@@ -41,6 +41,15 @@ class Usage:
         """Return how many seconds somebody may still talk today."""
         return max(cap.seconds - self.seconds(who, now), 0.0)
 
+    def is_over(self, who: str, cap: Cap, now: datetime) -> bool:
+        """Tell whether somebody has all the calls, or all the seconds, he may have."""
+        return self._calls[who] >= cap.calls or self.left(who, cap, now) <= 0
+
+    def share(self, who: str, cap: Cap, now: datetime) -> float:
+        """Return how many seconds each of somebody's talks has when all of them go on."""
+        talks = sum(who in names for names, _ in self._talking.values())
+        return self.left(who, cap, now) / max(talks, 1)
+
     def began(self, names: tuple[str, ...]) -> None:
         """Note that a call begins."""
         self._calls.update(names)
@@ -104,6 +113,11 @@ def account_key(account: str) -> str:
 def trunk_key(trunk: str) -> str:
     """Return the name under which a trunk's calls are counted."""
     return f"trunk {trunk}"
+
+
+def help_key(account: str) -> str:
+    """Return the name under which an account's emergency calls are counted."""
+    return f"help {account}"
 
 
 def counted_under(account: str, trunk: str) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ import pytest
 
 from softswitch.calls.call import Call
 from softswitch.calls.called_leg import Invitation, Login
-from softswitch.calls.hangup import Termination
+from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.hunt import Hunt
 from softswitch.calls.lines import Way
 from softswitch.calls.outbound import OutsideParty
-from softswitch.calls.outside_leg import OutsideLeg, is_trunk_fault
-from softswitch.events import LegEnded, TrunkGivenUp
+from softswitch.calls.outside_leg import LOOK_SECONDS, OutsideLeg, is_trunk_fault
+from softswitch.events import LegEnded, TrunkGivenUp, TrunkTaken
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.uri import SipUri
@@ -29,14 +29,22 @@ class Counted:
 
     def __init__(self, seconds: float | None = None) -> None:
         self.told: list[str] = []
-        self._seconds = seconds
+        self.seconds = seconds
+        self.no: Reason | None = None
 
-    def began(self) -> None:
-        self.told.append("began")
+    def began(self) -> Reason | None:
+        if self.no is None:
+            self.told.append("began")
+        return self.no
+
+    def left(self) -> float | None:
+        seconds = self.seconds
+        self.seconds = None if seconds is None else max(seconds - LOOK_SECONDS, 0.0)
+        return seconds
 
     def answered(self) -> float | None:
         self.told.append("answered")
-        return self._seconds
+        return self.left()
 
     def ended(self) -> None:
         self.told.append("ended")
@@ -179,6 +187,61 @@ async def test_time_that_is_left_is_all_the_time_there_is() -> None:
         assert "limit reached" in (bye.request.fields.get("Reason") or "")
         attempt.phone.hang_up()
         await passes(1)
+
+
+@in_virtual_time
+async def test_what_is_left_is_looked_at_again_as_others_use_it_up() -> None:
+    async with exchange() as switch:
+        attempt = Attempt(switch, seconds=3600)
+        attempt.providers[0].take_all()
+        await attempt.dial()
+        await passes(70)
+        assert attempt.providers[0].incoming("BYE") == []
+        attempt.books[0].seconds = 0
+        await passes(60)
+        assert len(attempt.providers[0].incoming("BYE")) == 1
+        attempt.phone.hang_up()
+        await passes(1)
+
+
+@in_virtual_time
+async def test_a_way_that_has_no_place_any_more_is_passed_over() -> None:
+    async with exchange() as switch:
+        attempt = Attempt(switch)
+        attempt.books[0].no = Reason.ALL_LINES_BUSY
+        attempt.providers[1].take_all()
+        await attempt.dial()
+        assert attempt.providers[0].calls == []
+        assert attempt.told == ([], ["began", "answered"])
+        assert [one.trunk for one in switch.events(TrunkTaken)] == ["b"]
+        attempt.phone.hang_up()
+        await passes(1)
+
+
+@in_virtual_time
+async def test_a_next_way_that_has_no_place_is_none() -> None:
+    async with exchange() as switch:
+        attempt = Attempt(switch)
+        attempt.providers[0].refuse_all(503)
+        attempt.books[1].no = Reason.ALL_LINES_BUSY
+        await attempt.dial()
+        assert attempt.providers[1].calls == []
+        assert attempt.told == (["began", "failed", "ended"], [])
+        assert [one.after for one in switch.events(TrunkGivenUp)] == [""]
+        assert switch.ended.reason == "trunk_down"
+
+
+@in_virtual_time
+async def test_without_any_way_nobody_is_called_and_nothing_is_counted() -> None:
+    async with exchange() as switch:
+        attempt = Attempt(switch)
+        for book in attempt.books:
+            book.no = Reason.LIMIT_REACHED
+        await attempt.dial()
+        assert attempt.providers[0].calls == attempt.providers[1].calls == []
+        assert attempt.told == ([], [])
+        assert attempt.phone.last_status() == 480
+        assert switch.ended.reason == "limit_reached"
 
 
 @in_virtual_time

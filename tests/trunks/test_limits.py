@@ -35,6 +35,21 @@ def test_only_talk_counts_and_it_counts_while_it_lasts() -> None:
     assert usage.seconds("account 1002", START) == 0
 
 
+def test_what_is_left_is_shared_by_who_talks() -> None:
+    usage, cap = Usage(), Cap(calls=2, seconds=60)
+    assert usage.share("account 1001", cap, START) == 60
+    for call in ("one", "two"):
+        assert not usage.is_over("account 1001", cap, START)
+        usage.began(NAMES)
+        usage.answered(call, NAMES, START)
+    assert usage.is_over("account 1001", cap, START)
+    assert usage.share("account 1001", cap, START) == 30
+    assert usage.share("account 1001", cap, START + timedelta(seconds=30)) == 0
+    usage.ended("one", NAMES, START + timedelta(seconds=30))
+    assert usage.is_over("account 1001", cap, START + timedelta(seconds=30))
+    assert not usage.is_over("account 1001", Cap(2, 90), START + timedelta(seconds=30))
+
+
 def test_a_new_day_begins_anew_also_for_who_talks_through_midnight() -> None:
     usage, call = Usage(), object()
     evening = START.replace(hour=23, minute=50)
