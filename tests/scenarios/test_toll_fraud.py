@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from softswitch.calls.call import Call
@@ -29,10 +31,13 @@ def ending(made: Line) -> list[str]:
 
 
 async def together(made: Line, *numbers: str) -> Phone:
-    """Let one account call them all before anything of the first is answered."""
+    """Let one account call them all while the sound of each caller is still being opened."""
     phone = made.phone("1001")
+    made.switch.client.gate = asyncio.Event()
     for number in numbers:
         phone.call(number)
+    await passes(0.1)
+    made.switch.client.gate.set()
     await passes(1)
     return phone
 
