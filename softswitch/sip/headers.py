@@ -23,6 +23,8 @@ from softswitch.sip.grammar import (
 )
 from softswitch.sip.uri import Uri, parse_uri
 
+_TAG = ";tag="
+
 MAX_CSEQ = 2**31 - 1
 """RFC 3261 §8.1.1.5: the sequence number is less than 2**31."""
 MAX_DELTA = 2**32 - 1
@@ -148,6 +150,8 @@ def parse_name_addr(text: str, *, what: str = "address") -> NameAddr:
     tail = text[right + 1 :].lstrip(" \t")
     if not tail:
         return NameAddr(uri, display)
+    if tail.startswith(_TAG) and is_token(tag := tail[len(_TAG) :]):
+        return NameAddr(uri, display, {"tag": tag})  # All that From and To nearly always have.
     if not tail.startswith(";"):
         raise RemoteProtocolError(400, f"Bad {what}")
     return NameAddr(uri, display, parse_params(split_outside(tail[1:], ";"), what=what))
