@@ -197,6 +197,14 @@ def test_a_refusal_may_ask_for_a_pause_and_an_acceptance_forgives() -> None:
     assert not subscription.over
 
 
+def test_a_refresh_meanwhile_is_answered_at_once_though_the_notify_before_it_was_refused() -> None:
+    subscription = Subscription(0.0, 60, pace=1.0)
+    assert subscription.poll(0.0) is not None
+    subscription.refresh(0.0, 30)
+    subscription.answered(0.0, 500, retry_after=30.0)
+    assert subscription.poll(0.0) is not None
+
+
 # Everything at once
 
 
@@ -264,8 +272,6 @@ class AnyLife(RuleBasedStateMachine):
         self.out = False
         if status < 300:
             self.told.state = self.carried
-        else:
-            self.hurry = False
         self.subscription.answered(self.now, status)
         self.poll()
 
