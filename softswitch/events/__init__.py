@@ -46,6 +46,25 @@ from softswitch.events.legs import (
     TrunkGivenUp,
     TrunkTaken,
 )
+from softswitch.events.queues import (
+    AgentChanged,
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentMissed,
+    AgentOffered,
+    AgentPaused,
+    AgentReturned,
+    CallbackAsked,
+    CallbackMissed,
+    CallbackReached,
+    CallbackTried,
+    PlaceTold,
+    QueueAnswered,
+    QueueEntered,
+    QueueLeft,
+    QueueRefused,
+    QueueTalkEnded,
+)
 from softswitch.events.system import (
     AccountShutOut,
     CertificateRead,
@@ -73,6 +92,13 @@ from softswitch.events.system import (
 __all__ = [
     "KINDS",
     "AccountShutOut",
+    "AgentChanged",
+    "AgentLoggedIn",
+    "AgentLoggedOut",
+    "AgentMissed",
+    "AgentOffered",
+    "AgentPaused",
+    "AgentReturned",
     "BranchEntered",
     "CallArrived",
     "CallEnded",
@@ -81,6 +107,10 @@ __all__ = [
     "CallParked",
     "CallRetrieved",
     "CallRouted",
+    "CallbackAsked",
+    "CallbackMissed",
+    "CallbackReached",
+    "CallbackTried",
     "CertificateRead",
     "CredentialsRefused",
     "DigitPressed",
@@ -109,7 +139,13 @@ __all__ = [
     "PhoneUnreachable",
     "PhoneUnregistered",
     "PinRefused",
+    "PlaceTold",
     "PromptPlayed",
+    "QueueAnswered",
+    "QueueEntered",
+    "QueueLeft",
+    "QueueRefused",
+    "QueueTalkEnded",
     "RoomEntered",
     "RoomLeft",
     "SoundBothWays",
@@ -154,6 +190,11 @@ SystemEvent = (
     | MediaWorkerDied
     | ForwardSet
     | DoNotDisturbSet
+    | AgentLoggedIn
+    | AgentLoggedOut
+    | AgentPaused
+    | AgentReturned
+    | AgentChanged
 )
 CallEvent = (
     CallArrived
@@ -183,6 +224,18 @@ CallEvent = (
     | RoomEntered
     | RoomLeft
     | PinRefused
+    | QueueEntered
+    | QueueRefused
+    | QueueLeft
+    | PlaceTold
+    | AgentOffered
+    | AgentMissed
+    | QueueAnswered
+    | QueueTalkEnded
+    | CallbackAsked
+    | CallbackTried
+    | CallbackMissed
+    | CallbackReached
     | LegsBridged
     | LegEnded
     | BranchEntered

@@ -1,0 +1,228 @@
+"""What waits and what is offered: plain values that the floor keeps and hands out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from softswitch.events import CallEvent, SystemEvent
+
+
+class Why(Enum):
+    """Why a wait ended without an agent."""
+
+    ABANDONED = "abandoned"
+    """The caller hung up."""
+    MAX_WAIT = "max_wait"
+    NO_AGENT = "no_agent"
+    """Nobody has served the queue for too long."""
+    EMPTY = "empty"
+    """All agents are what the queue's ``leave_when_all`` names."""
+    KEY = "key"
+    """The caller left by a key."""
+    TAKEN = "taken"
+    """Somebody took the call out of the queue: by a transfer, a pickup."""
+    CALLBACK_FAILED = "callback_failed"
+    """The number was never reached, as often as it was called."""
+    CALLBACK_CANCELLED = "callback_cancelled"
+    STOPPED = "stopped"
+    """The switch stops."""
+    FAULT = "fault"
+
+
+class Refused(Enum):
+    """Why a queue takes nobody in."""
+
+    FULL = "full"
+    EMPTY = "empty"
+
+
+class Miss(Enum):
+    """Why an agent did not take an offer."""
+
+    NO_ANSWER = "no_answer"
+    REJECT = "reject"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    WITHDRAWN = "withdrawn"
+    """It was taken from him: answered by another, the caller gone, a pause. No fault of his."""
+
+
+class Condition(Enum):
+    """What keeps an agent from a queue's calls, if anything; the first that holds counts."""
+
+    LOGGED_OUT = "logged_out"
+    PAUSED = "paused"
+    UNREGISTERED = "unregistered"
+    """No phone of his can be rung, or he is not to be disturbed."""
+    RINGING = "ringing"
+    IN_USE = "in_use"
+    WRAP_UP = "wrap_up"
+    READY = "ready"
+
+
+NOT_SERVING = frozenset({Condition.LOGGED_OUT, Condition.PAUSED, Condition.UNREGISTERED})
+"""With these an agent will take no call before something changes; with any other one he soon may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A skill that a caller needs: at least so much of it, or, if not ``required``, preferably.
+
+    Every ``relax_s`` seconds of waiting one level less is enough; 0 for never.
+    """
+
+    level: int = 1
+    required: bool = True
+    relax_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody who wants to wait. ``call`` is his call's id, ``party`` his number, "" for none that is known.
+
+    ``priority`` is a head start in minutes. ``preferred`` is an agent who is asked first, for
+    ``preferred_s`` seconds even if he talks; 0: only if he is free at once.
+    """
+
+    call: str
+    party: str = ""
+    name: str = ""
+    priority: int = 0
+    skills: Mapping[str, Wanted] = field(default_factory=dict)
+    preferred: str = ""
+    preferred_s: float = 0.0
+
+
+@dataclass(slots=True)
+class Callback:
+    """The number that is called in place of a caller who has hung up.
+
+    ``ready_at`` is the earliest moment; ``dialling`` while it is being called.
+    """
+
+    number: str
+    language: str = ""
+    attempts: int = 0
+    ready_at: float = 0.0
+    dialling: bool = False
+
+
+@dataclass(slots=True)
+class Entry:
+    """One place in a queue. ``id`` is that of the call it began with, ``call`` of the one it is in now.
+
+    ``since`` is when the wait began, ``entered`` when it came into this queue; ``key`` orders the line.
+    """
+
+    id: str
+    call: str
+    queue: str
+    party: str
+    name: str
+    since: float
+    entered: float
+    key: float
+    number: int
+    """Counts entries: of two with one key the earlier comes first."""
+    priority: int
+    skills: Mapping[str, Wanted]
+    preferred: str = ""
+    preferred_until: float = 0.0
+    callback: Callback | None = None
+    offer: Offer | None = None
+    dismissed: bool = False
+    """It was told to go on elsewhere, and gets nobody any more."""
+    told: tuple[int, int, float] = (-1, -1, -1.0)
+    """What was said last of the waiting time: low, high, and after how many seconds."""
+
+    def waited(self, now: float) -> float:
+        """Return the whole wait in seconds, rounded for people."""
+        return round(max(now - self.since, 0.0), 3)
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        """By which the line is sorted."""
+        return self.key, self.number
+
+
+@dataclass(slots=True)
+class Offer:
+    """A reservation: these agents' phones ring for one caller, and for nobody else, until ``deadline``.
+
+    It frees its agents when it ends, whatever became of it.
+    """
+
+    id: int
+    entry: str
+    queue: str
+    agents: set[str]
+    """Who has neither missed it nor been let go."""
+    began: float
+    deadline: float
+    together: bool
+    """Several were asked at once: who does not answer has missed nothing."""
+
+
+# What the floor wants done
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Ring these agents for a caller, each for ``ring_s`` seconds, and tell the floor what becomes of it."""
+
+    offer: int
+    entry: str
+    queue: str
+    agents: tuple[str, ...]
+    ring_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop ringing an agent for this offer."""
+
+    offer: int
+    entry: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """A wait is over; the caller goes on elsewhere."""
+
+    entry: str
+    queue: str
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class DialBack:
+    """An agent is reserved: call the number of a callback, for the ``attempt``-th time."""
+
+    offer: int
+    entry: str
+    queue: str
+    number: str
+    language: str
+    attempt: int
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopDialling:
+    """It takes too long: call the number of this callback no longer."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something for the event log; ``call`` is "" for what belongs to no call."""
+
+    call: str
+    event: CallEvent | SystemEvent
+
+
+Output = Ring | Stop | Dismiss | DialBack | StopDialling | Told
