@@ -454,7 +454,6 @@ class Floor:
             now,
             tally=self.tally,
             random=self._random,
-            barred=lambda entry: entry.dismissed,
         )
         for match in found:
             self._offer(now, match)

@@ -7,7 +7,7 @@ strategy. Why it was this caller and this agent is part of the :class:`Match`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from typing import Final
@@ -100,12 +100,10 @@ def matches(
     *,
     tally: Tally,
     random: Random,
-    barred: Callable[[Entry], bool] = lambda entry: False,
 ) -> Iterator[Match]:
     """Yield who is to be offered to whom now, one after another.
 
-    Each must be put into force before the next is asked for: who rings is free no more. ``barred`` names
-    entries that are not to be offered.
+    Each must be put into force before the next is asked for: who rings is free no more.
     """
     free = {post.name: [agent for agent in post.agents if agent.is_free(post.name, now)] for post in posts}
     at_hand = [post for post in posts if free[post.name] and len(post.line)]
@@ -113,7 +111,7 @@ def matches(
     for value, _, post, entry in merge(*lines, key=lambda row: row[:2]):
         if not any(_still_free(free[one.name], one.name, now) for one in at_hand):
             return
-        if entry.offer is not None or barred(entry) or not _may_ring(post, entry, now):
+        if entry.offer is not None or entry.dismissed or not _may_ring(post, entry, now):
             continue
         candidates = _candidates(post, entry, _still_free(free[post.name], post.name, now), now, tally)
         if not candidates:
@@ -191,7 +189,7 @@ def _overtaken(posts: Sequence[Post], post: Post, entry: Entry, agent: Agent, no
             continue
         widest: int | None = None
         for one in other.line:
-            if one.since >= entry.since or one is entry or one.offer is not None:
+            if one.since >= entry.since or one.offer is not None or one.dismissed:
                 continue
             count += 1
             if not because:

@@ -245,7 +245,6 @@ class Chaos:
 
         again = matches(
             [*floor.posts.values()], self.now, tally=floor.tally, random=lambda: 0.0,
-            barred=lambda entry: entry.dismissed,
         )  # fmt: skip
         assert next(again, None) is None, "somebody waits for nothing while an agent is free"
 
