@@ -8,8 +8,8 @@ from typing import Final, Protocol
 
 from softswitch.calls.call import Call
 from softswitch.calls.phone_leg import PhoneLeg
+from softswitch.calls.race import first_of
 from softswitch.errors import SoftswitchError
-from softswitch.features.race import first_of
 from softswitch.features.texts import Text, phrase, spoken
 from softswitch.registrar.accounts import Account
 

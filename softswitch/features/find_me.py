@@ -13,9 +13,9 @@ from softswitch.calls.errors import CallError
 from softswitch.calls.forwarding import MOST_FORWARDS
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.phone_leg import PhoneLeg
+from softswitch.calls.race import first_of
 from softswitch.features.announce import Announcer
 from softswitch.features.config import FindMeConfig
-from softswitch.features.race import first_of
 from softswitch.features.texts import Text
 
 ACCEPT: Final = "1"

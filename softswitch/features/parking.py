@@ -14,10 +14,10 @@ from softswitch.calls.dialling import Dialler
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.identity import shown
 from softswitch.calls.phone_leg import PhoneLeg
+from softswitch.calls.race import first_of
 from softswitch.events import CallParked, CallRetrieved, ParkingRecalled
 from softswitch.features.announce import Announcer
 from softswitch.features.config import ParkingConfig
-from softswitch.features.race import first_of
 from softswitch.features.texts import Text
 
 RECALL_RING_SECONDS: Final = 30.0

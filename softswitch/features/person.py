@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from softswitch.calls.bridge import talk
 from softswitch.calls.call import Call
 from softswitch.calls.dialling import RING_SECONDS, Dialler
+from softswitch.calls.engaged import Engaged
 from softswitch.calls.forwarding import forward
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.features.config import PersonConfig
-from softswitch.features.engaged import Engaged
 from softswitch.features.find_me import FindMe
 from softswitch.features.settings import SettingsBook
 

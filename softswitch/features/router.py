@@ -9,11 +9,11 @@ from itertools import count
 from softswitch.bus import EventLog
 from softswitch.calls.call import Destination
 from softswitch.calls.dialling import RING_SECONDS, Dialler
+from softswitch.calls.engaged import Engaged
 from softswitch.features.announce import Announcer, Speaker
 from softswitch.features.codes import FORWARDS, PICKUP_AT, SetDoNotDisturb, SetForward, find_code
 from softswitch.features.config import FeaturesConfig, PersonConfig
 from softswitch.features.dialler import ConsiderateDialler
-from softswitch.features.engaged import Engaged
 from softswitch.features.find_me import FindMe
 from softswitch.features.groups import GroupDestination, Shuffle
 from softswitch.features.meet import Meet

@@ -97,3 +97,16 @@ async def test_whoever_is_sent_to_the_code_fetches_nobody():
         assert here.switch.board.calls == 2
         bartek.hang_up()
         celina.hang_up()
+
+
+@in_virtual_time
+async def test_after_calls_of_all_kinds_nobody_is_engaged_any_more():
+    async with office() as here:
+        anna, bartek, celina = here.phones("1001", "1002", "1003")
+        await here.connect(anna, bartek)
+        await here.connect(anna, celina)
+        await here.dials(anna, "*3", 1)
+        assert all(here.features.engaged.engaged(user) for user in ("1001", "1002", "1003"))
+        anna.hang_up()
+        await passes(5)
+        assert not any(here.features.engaged.engaged(user) for user in ("1001", "1002", "1003"))

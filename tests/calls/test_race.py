@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from softswitch.features.race import first_of
+from softswitch.calls.race import first_of
 from tests.fakes.virtual_time import in_virtual_time, passes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from softswitch.calls.engaged import Engaged
 from softswitch.events import (
     CallArrived,
     Entry,
@@ -13,10 +14,7 @@ from softswitch.events import (
     LegRinging,
     LegTookPlace,
 )
-from softswitch.features.engaged import Engaged
 from tests.fakes.clock import START
-from tests.fakes.virtual_time import in_virtual_time, passes
-from tests.features.office import office
 
 
 def after(*events):
@@ -69,16 +67,3 @@ def test_a_leg_that_goes_on_in_another_call_is_there_still():
 def test_one_of_two_talks_is_enough():
     second = ("c2", LegAnswered("b1", "1002", "PCMA", ""))
     assert after(ANSWERS, second, ("c1", LegEnded("b1", "1002", "", "", 0, 0))).engaged("1002")
-
-
-@in_virtual_time
-async def test_after_calls_of_all_kinds_nobody_is_engaged_any_more():
-    async with office() as here:
-        anna, bartek, celina = here.phones("1001", "1002", "1003")
-        await here.connect(anna, bartek)
-        await here.connect(anna, celina)
-        await here.dials(anna, "*3", 1)
-        assert all(here.features.engaged.engaged(user) for user in ("1001", "1002", "1003"))
-        anna.hang_up()
-        await passes(5)
-        assert not any(here.features.engaged.engaged(user) for user in ("1001", "1002", "1003"))
