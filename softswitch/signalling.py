@@ -21,6 +21,7 @@ from softswitch.calls.directory import Directory
 from softswitch.calls.leg import Surroundings
 from softswitch.calls.media_port import MediaPort
 from softswitch.calls.origin import NOBODY
+from softswitch.calls.speaking import Speaking
 from softswitch.calls.switchboard import Router, Switchboard
 from softswitch.clock import Clock
 from softswitch.config import AccountConfig, Config
@@ -300,7 +301,7 @@ class Signalling:
         config = self.config
         means = Means(
             dialler=dialler,
-            speaker=voices,
+            speaking=Speaking(voices),
             log=self.log,
             accounts=self.accounts.get,
             operator=operator,

@@ -9,6 +9,7 @@ from softswitch.calls.call import Call, Seat
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Ended, TookPlace
+from softswitch.calls.speaking import answered
 from softswitch.features.announce import Announcer
 from softswitch.features.codes import dialled_by
 from softswitch.features.texts import Text
@@ -46,7 +47,7 @@ class Meet:
         if len(self._talks(call)) < LEAST_TALKS:
             await self.announcer.tell(call, Text.TWO_CALLS_NEEDED)
             return SERVED
-        await self.announcer.answered(call)
+        await answered(call.caller)
         guests = [_fetched(call, seat, guest) for seat, guest in self._talks(call)]
         for guest in guests:
             await guest.move_sound(near=call.caller)

@@ -15,6 +15,7 @@ from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.identity import shown
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.race import first_of
+from softswitch.calls.speaking import answered
 from softswitch.events import CallParked, CallRetrieved, ParkingRecalled
 from softswitch.features.announce import Announcer
 from softswitch.features.config import ParkingConfig
@@ -85,7 +86,7 @@ class ParkingLot:
 
         When all are taken whoever parked it is rung at once. Returns how the call ended.
         """
-        await self.announcer.answered(call)
+        await answered(call.caller)
         at = slot if slot and self._is_free(slot) else self._free()
         if at is None:
             back = await self.dialler.reach(
@@ -102,7 +103,7 @@ class ParkingLot:
             return SERVED
         self._reserved.add(slot)
         try:
-            await self.announcer.answered(call)
+            await answered(call.caller)
             call.caller.voice.hear_music()
             language = self.announcer.language_of(call.caller.party)
             for _ in range(TOLD_TIMES):

@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 
 from softswitch.calls.call import Call
 from softswitch.calls.hangup import CALLEE, Reason, Termination
+from softswitch.calls.speaking import answered
 from softswitch.events import PinRefused, RoomEntered, RoomLeft
 from softswitch.features.announce import Announcer
 from softswitch.features.config import RoomConfig
@@ -65,7 +66,7 @@ class Room:
         """Let the caller in, and stay until it hangs up."""
         if len(self._calls) >= self.config.most:
             return FULL
-        await self.announcer.answered(call)
+        await answered(call.caller)
         if self.config.pin and (self._is_shut(call) or not await self._knows_pin(call)):
             await self.announcer.tell(call, Text.NOT_ADMITTED)
             return NOT_ADMITTED

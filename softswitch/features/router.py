@@ -10,7 +10,8 @@ from softswitch.bus import EventLog
 from softswitch.calls.call import Destination
 from softswitch.calls.dialling import RING_SECONDS, Dialler
 from softswitch.calls.engaged import Engaged
-from softswitch.features.announce import Announcer, Speaker
+from softswitch.calls.speaking import Speaking
+from softswitch.features.announce import Announcer
 from softswitch.features.codes import FORWARDS, PICKUP_AT, SetDoNotDisturb, SetForward, find_code
 from softswitch.features.config import FeaturesConfig, PersonConfig
 from softswitch.features.dialler import ConsiderateDialler
@@ -45,7 +46,7 @@ class Means:
     """
 
     dialler: Dialler
-    speaker: Speaker
+    speaking: Speaking
     log: EventLog
     accounts: Callable[[str], Account | None]
     operator: Callable[[str], Destination | None]
@@ -71,7 +72,7 @@ class Features:
         self._config = config
         self._plans = people
         self._mixing = count(1)
-        self._announcer = announcer = Announcer(means.speaker, means.accounts, config.codes.language)
+        self._announcer = announcer = Announcer(means.speaking, means.accounts, config.codes.language)
         self.settings = SettingsBook(people, log=log, changed=kept.changed, restored=kept.restored)
         self.engaged = Engaged()
         log.subscribe(self.engaged.read)

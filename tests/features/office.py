@@ -2,51 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from media import commands as ask
-from media import events as tell
 from softswitch.calls.call import Call, Destination
 from softswitch.calls.dialling import Dialler
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.phone_leg import PhoneLeg
-from softswitch.errors import SoftswitchError
+from softswitch.calls.speaking import Speaking
 from softswitch.features.config import CodesConfig, FeaturesConfig, PersonConfig
 from softswitch.features.router import Features, Kept, Means
 from softswitch.registrar.accounts import Account
 from tests.fakes.exchange import NAMES, Exchange, Phone, exchange
+from tests.fakes.speaker import FakeSpeaker, let_prompts_end
 from tests.fakes.virtual_time import passes
-
-PROMPT_SECONDS = 2.0
-"""How long everything that is said lasts."""
 
 HOSTS = {"1001": "192.0.2.11", "1002": "192.0.2.12", "1003": "192.0.2.13", "1004": "192.0.2.14"}
 PEOPLE = {**NAMES, "1004": "Dorota"}
-
-
-class FakeSpeaker:
-    """Speaks nothing, and keeps what it was asked to say."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.languages: list[str] = []
-        self.forgotten: list[int] = []
-        self.dumb = False
-
-    async def text(self, text: str, *, language: str, voice: str | None, private: bool) -> int:
-        """See Speaker."""
-        if self.dumb:
-            raise SoftswitchError("no voice")
-        self.said.append(text)
-        self.languages.append(language)
-        return 500 + len(self.said)
-
-    def forget(self, number: int) -> None:
-        """See Speaker."""
-        self.forgotten.append(number)
 
 
 class Outside:
@@ -163,23 +136,11 @@ async def office(
         def shuffle(users: Sequence[str]) -> Sequence[str]:
             return users[::-1]
 
-        means = Means(dialler, speaker, switch.log, switch.accounts.get, operator, shuffle)
+        means = Means(dialler, Speaking(speaker), switch.log, switch.accounts.get, operator, shuffle)
         kept = Kept(lambda *change: changes.append(change), restored or {})
         features = Features(config, plans, means, kept=kept)
         switch.router = features.route
         for number, user in (outside or {}).items():
             switch.routes[number] = Outside(dialler, number, user)
-        _let_prompts_end(switch)
+        let_prompts_end(switch)
         yield Office(switch, features, speaker, changes)
-
-
-def _let_prompts_end(switch: Exchange) -> None:
-    loop = asyncio.get_running_loop()
-
-    def sent(command: ask.AnyCommand) -> None:
-        if isinstance(command, ask.Play):
-            listener = switch.client.legs[command.leg].listener
-            ended = tell.PlayEnded(command.leg, command.play, PROMPT_SECONDS, True)
-            loop.call_later(PROMPT_SECONDS, listener, ended)
-
-    switch.client.on_send = sent

@@ -1,9 +1,9 @@
-"""Speaking to a leg and listening to its keys."""
+"""The features' texts: in whose language they are said, and which are kept nowhere."""
 
 from __future__ import annotations
 
-from media import commands as ask
 from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.speaking import Speaking
 from softswitch.features.announce import Announcer
 from softswitch.features.texts import Text
 from tests.fakes.exchange import Steps
@@ -14,7 +14,7 @@ from tests.features.office import office
 async def called(here, course):
     """Let 1001 call a service with that course; return the phone and what the course returned."""
     got = []
-    announcer = Announcer(here.speaker, here.switch.accounts.get, "en")
+    announcer = Announcer(Speaking(here.speaker), here.switch.accounts.get, "en")
 
     async def serve(call):
         got.append(await course(call, announcer))
@@ -25,69 +25,49 @@ async def called(here, course):
 
 
 @in_virtual_time
-async def test_a_text_is_said_to_its_end_to_a_caller_who_can_hear():
+async def test_a_text_is_said_to_a_caller_who_is_answered_for_it():
     async with office() as here:
         anna, got = await called(here, lambda call, announcer: announcer.tell(call, Text.DND_ON))
         assert (anna.last_status(), got) == (200, [])
         await passes(2)
         assert (here.speaker.said, got) == (["Do not disturb is on."], [None])
-        assert here.speaker.forgotten == []
+        assert (here.speaker.private, here.speaker.forgotten) == ([], [])
 
 
 @in_virtual_time
 async def test_what_holds_a_number_is_kept_nowhere():
     async with office() as here:
-        await called(here, lambda call, announcer: announcer.tell(call, Text.FORWARD_ALWAYS, "12"))
-        await passes(3)
-        assert here.said == "All calls go to one two."
-        assert here.speaker.forgotten == [501]
+
+        async def course(call, announcer):
+            await announcer.tell(call, Text.FORWARD_ALWAYS, "12")
+            await announcer.say(call.caller, Text.PARKED_AT, "pl", "701")
+            return await announcer.ask_key(call.caller, Text.TAKE_CALL, "en", "12", 1.0)
+
+        _, got = await called(here, course)
+        await passes(8)
+        assert here.speaker.private == [
+            "All calls go to one two.",
+            "Miejsce parkingowe siedem zero jeden. Przekaż teraz połączenie.",
+            "A call from one two. To take it, press one.",
+        ]
+        assert (here.speaker.forgotten, got) == ([501, 502, 503], [""])
 
 
 @in_virtual_time
-async def test_it_is_forgotten_also_when_the_caller_does_not_wait():
-    async with office() as here:
-        anna, _ = await called(here, lambda call, announcer: announcer.tell(call, Text.FORWARD_ALWAYS, "12"))
-        await passes(0.5)
-        anna.hang_up()
-        await passes(1)
-        assert here.speaker.forgotten == [501]
-
-
-@in_virtual_time
-async def test_digits_end_with_a_hash_by_their_number_or_by_a_pause():
+async def test_digits_are_asked_for_in_the_callers_language():
     async with office() as here:
 
         async def course(call, announcer):
-            return [await announcer.ask_digits(call, Text.WHICH_NUMBER, most=4) for _ in range(4)]
+            return await announcer.ask_digits(call, Text.WHICH_NUMBER, most=4)
 
         anna, got = await called(here, course)
         await here.types(anna, "12#")
-        # The key cut the question short.
-        assert len(anna.sound.asked(ask.StopPlay)) == 1
-        await here.types(anna, "1234")
-        await here.types(anna, "9")
-        await passes(15)
-        assert got == [["12", "1234", "9", ""]]
-
-
-@in_virtual_time
-async def test_a_key_typed_ahead_is_not_asked_for():
-    async with office() as here:
-
-        async def course(call, announcer):
-            await announcer.tell(call, Text.DND_ON)
-            return await announcer.ask_key(call.caller, Text.TAKE_CALL, "en", "12", 4.0)
-
-        anna, got = await called(here, course)
-        await here.types(anna, "7")
-        await passes(2)
-        assert got == ["7"]
-        assert len(anna.sound.asked(ask.Play)) == 1
+        assert (got, here.said) == (["12"], "Enter the number, then press hash.")
 
 
 @in_virtual_time
 async def test_somebody_is_spoken_to_in_the_own_language_or_in_that_of_the_line():
     async with office() as here:
-        announcer = Announcer(here.speaker, here.switch.accounts.get, "pl")
+        announcer = Announcer(Speaking(here.speaker), here.switch.accounts.get, "pl")
         assert announcer.language_of("1001") == "pl"
         assert announcer.language_of("+48221234567") == "pl"

@@ -151,7 +151,7 @@ async def test_without_a_voice_it_is_done_all_the_same(caplog):
         bartek = await here.dials(here.phone("1002"), "*78", 2)
         assert here.features.settings.of("1002").dnd
         assert bartek.last_status() == 200
-        assert "an announcement cannot be spoken: no voice (DND_ON)" in caplog.text
+        assert "an announcement cannot be spoken: no voice ('Do not disturb is on.')" in caplog.text
 
 
 @pytest.mark.parametrize("code", ["*721003", "*73", "*78", "*79"])
