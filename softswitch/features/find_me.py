@@ -8,8 +8,8 @@ from typing import Final
 
 from softswitch.calls.branch import Branch
 from softswitch.calls.call import Call, Reaches, SentOn
+from softswitch.calls.confirming import ANSWER_SECONDS, CONFIRM_SECONDS, accepts
 from softswitch.calls.dialling import Dialler
-from softswitch.calls.errors import CallError
 from softswitch.calls.forwarding import MOST_FORWARDS
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.phone_leg import PhoneLeg
@@ -17,12 +17,6 @@ from softswitch.calls.race import first_of
 from softswitch.features.announce import Announcer
 from softswitch.features.config import FindMeConfig
 from softswitch.features.texts import Text
-
-ACCEPT: Final = "1"
-TIMES_ASKED: Final = 2
-ANSWER_SECONDS: Final = 4.0
-"""How long after each question a key is waited for: with the question twice, some fifteen seconds in all. A
-mailbox that answers has begun to record by then, and holds a message of an unknown voice."""
 
 ELSEWHERE: Final = Termination(Reason.ANSWERED_ELSEWHERE)
 MISSED: Final = Termination(Reason.NO_ANSWER, CALLEE)
@@ -49,7 +43,7 @@ class FindMe:
         branch.forwarded.append(user)
         searched = asyncio.Event()
         undecided: asyncio.Future[PhoneLeg] = asyncio.get_running_loop().create_future()
-        trying = plan.after + len(plan.numbers) * (plan.ring_s + TIMES_ASKED * 2 * ANSWER_SECONDS)
+        trying = plan.after + len(plan.numbers) * (plan.ring_s + CONFIRM_SECONDS)
 
         async def at_home() -> PhoneLeg | Termination:
             reached = await self.dialler.reach(call, [user], ring_for=max(ring_for, trying), label=label)
@@ -112,20 +106,13 @@ class FindMe:
 
     async def _accepts(self, branch: Branch, leg: PhoneLeg, user: str) -> bool:
         """Ask who answered to press a key: a mailbox does not."""
-        place, accepted = await first_of(self._asked(branch, leg, user), _gone(branch, leg))
-        return place == 0 and accepted and not leg.over
-
-    async def _asked(self, branch: Branch, leg: PhoneLeg, user: str) -> bool:
         language = self.announcer.language_of(user)
         caller = branch.caller.display or branch.caller.party
-        try:
-            for _ in range(TIMES_ASKED):
-                key = await self.announcer.ask_key(leg, Text.TAKE_CALL, language, caller, ANSWER_SECONDS)
-                if key:
-                    return key == ACCEPT
-        except CallError:
-            return False  # It hung up.
-        return False
+
+        async def ask() -> str:
+            return await self.announcer.ask_key(leg, Text.TAKE_CALL, language, caller, ANSWER_SECONDS)
+
+        return await accepts(branch, leg, ask)
 
 
 async def _let_ring(call: Call) -> None:
@@ -133,11 +120,6 @@ async def _let_ring(call: Call) -> None:
     await call.caller.ring()
     if call.caller.stream is not None:
         call.caller.voice.hear_loop(call.around.media.ring_back)
-
-
-async def _gone(branch: Branch, leg: PhoneLeg) -> bool:
-    await branch.until_over(leg)
-    return False
 
 
 def _drop_others(call: Call, before: list[PhoneLeg], winner: PhoneLeg | None) -> None:
