@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from softswitch.calls.call import Call
 from softswitch.calls.dialling import Dialler
 from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.speaking import Speaker, answered
 from softswitch.ivr.context import DialResult, Key, Played, PlayFile, Prompt, SayText
 
 _RESULTS = {
@@ -33,22 +34,11 @@ BUSY_TONE_SECONDS: Final = 2.5
 """How long a caller hears that there is nobody to talk to: three tones, and it is understood."""
 
 
-class Voice(Protocol):
-    """Makes prompts audible: gives the number under which the media room knows one.
-
-    Raises :class:`~softswitch.ivr.errors.PromptFailed`.
-    """
-
-    async def text(self, text: str, *, language: str, voice: str | None, private: bool) -> int:
-        """Return the number of a spoken text."""
-        ...
+class Voice(Speaker, Protocol):
+    """Makes prompts audible, recorded ones too. Raises :class:`~softswitch.ivr.errors.PromptFailed`."""
 
     async def file(self, path: Path) -> int:
         """Return the number of a recorded prompt."""
-        ...
-
-    def forget(self, number: int) -> None:
-        """Drop a private text everywhere."""
         ...
 
 
@@ -151,10 +141,7 @@ class LiveLine:
 
     async def _answered(self) -> None:
         """Answer the call at the first moment the tree needs the caller's ears, and not before."""
-        caller = self._call.caller
-        if not caller.is_up:
-            await caller.answer()
-            await caller.ready()
+        await answered(self._call.caller)
 
     async def _number(self, prompt: Prompt) -> int:
         match prompt:
