@@ -78,6 +78,11 @@ class Branch(Call):
         else:
             self.signals.put_nowait((leg, signal))
 
+    @property
+    def gone(self) -> Termination | None:
+        """How the whole call has ended."""
+        return self._whole.gone
+
     def end(self, termination: Termination) -> None:
         """End the whole call."""
         self._whole.end(termination)

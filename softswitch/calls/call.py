@@ -164,6 +164,11 @@ class Call:
         return self.around.record
 
     @property
+    def gone(self) -> Termination | None:
+        """How the call has ended that is being left, None while it goes on."""
+        return self._gone
+
+    @property
     def legs(self) -> Sequence[PhoneLeg]:
         """All legs that take part, or still have to be closed."""
         return self._legs

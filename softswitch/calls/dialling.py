@@ -109,9 +109,7 @@ class Dialler:
         if hunt.moved:
             return await forward(call, *hunt.moved[0], why=Reason.MOVED)
         call.caller.hush()
-        return min(
-            hunt.failures, key=lambda failure: _rank(failure.reason), default=Termination(Reason.OFFLINE)
-        )
+        return telling(hunt.failures)
 
 
 def _rounds(
@@ -123,6 +121,11 @@ def _rounds(
         for number, group in enumerate(by_preference(bindings)):
             rounds[number : number + 1] = [[*(rounds[number] if number < len(rounds) else []), *group]]
     return rounds
+
+
+def telling(failures: Sequence[Termination]) -> Termination:
+    """Return of several phones' refusals the one that says most; OFFLINE of none."""
+    return min(failures, key=lambda failure: _rank(failure.reason), default=Termination(Reason.OFFLINE))
 
 
 def _rank(reason: Reason) -> int:

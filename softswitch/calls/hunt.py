@@ -17,15 +17,20 @@ from softswitch.registrar.service import way_to
 from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import uri_host
 from softswitch.sip.offer_answer import PCMA, PCMU
+from softswitch.sip.session_timer import Fields
 from softswitch.sip.uri import SipUri
 
 
 class Hunt:
-    """Phones ringing for one caller, round after round, until one answers."""
+    """Phones ringing for one caller, round after round, until one answers.
 
-    def __init__(self, call: Call, label: str, name_of: Callable[[str], str]) -> None:
+    ``fields`` go into the INVITEs of our own phones.
+    """
+
+    def __init__(self, call: Call, label: str, name_of: Callable[[str], str], fields: Fields = ()) -> None:
         self._call = call
         self._label = label
+        self._fields = fields
         self._name_of = name_of
         self._ringing: list[CalledLeg] = []
         self._sounded = False
@@ -84,7 +89,8 @@ class Hunt:
         if isinstance(binding, OutsideParty):
             leg: CalledLeg = binding.leg(call)
         else:
-            invitation = _invitation(call, binding, self._label, self._name_of(binding.account))
+            display = self._name_of(binding.account)
+            invitation = _invitation(call, binding, self._label, display, self._fields)
             leg = CalledLeg(call.leg_name(), invitation, call.around, call.signal)
         call.add(leg)
         self._ringing.append(leg)
@@ -159,7 +165,7 @@ class Hunt:
             caller.voice.hear_loop(self._call.around.media.ring_back)
 
 
-def _invitation(call: Call, binding: Binding, label: str, display: str) -> Invitation:
+def _invitation(call: Call, binding: Binding, label: str, display: str, fields: Fields) -> Invitation:
     hop, caller = way_to(binding), call.caller
     host = uri_host(hop.local_host)
     theirs = caller.codecs_offered()
@@ -173,4 +179,5 @@ def _invitation(call: Call, binding: Binding, label: str, display: str) -> Invit
         called=NameAddr(SipUri(host, binding.account, hop.local_port)),
         codecs=(*theirs, *(codec for codec in (PCMA, PCMU) if codec not in theirs)),
         display=display,
+        fields=fields,
     )

@@ -366,12 +366,13 @@ class MediaPort:
         self._sounds.add(sound)
         return sound
 
-    async def load(self, path: Path, *, as_it_is: bool = False) -> int:
+    async def load(self, path: Path, *, as_it_is: bool = False, keep: bool = False) -> int:
         """Return the prompt number of a sound file; raise MediaError when it cannot be read.
 
-        It is brought to the loudness of all prompts, unless it is to stay ``as_it_is``.
+        It is brought to the loudness of all prompts, unless it is to stay ``as_it_is``. One to ``keep`` is
+        never dropped for others: music, that somebody may hear at any moment.
         """
-        return await self.client.load(path, as_it_is=as_it_is)
+        return await self.client.load(path, as_it_is=as_it_is, keep=keep)
 
     def unload(self, number: int) -> None:
         """Drop a sound everywhere, its files too."""

@@ -83,13 +83,14 @@ class Speaking:
 
     # Who hears it
 
-    async def hear(self, leg: PhoneLeg, prompt: int | None) -> Played:
-        """Let a leg hear what was rendered; return how far it came.
+    async def hear(self, leg: PhoneLeg, *prompts: int | None) -> Played:
+        """Let a leg hear what was rendered, one after another; return how far it came.
 
         Nothing is heard of None, and by a leg that was replaced meanwhile, and hung up. Raises LegEnded for
         a leg without sound: one that is neither up nor has early sound.
         """
-        return UNHEARD if prompt is None or leg.over else await leg.voice.play([prompt])
+        audible = [prompt for prompt in prompts if prompt is not None]
+        return UNHEARD if not audible or leg.over else await leg.voice.play(audible)
 
     async def say(self, leg: PhoneLeg, text: str, language: str, *, private: bool = False) -> Played:
         """Say something to one leg, to its end, and not to who takes its place; return how far it came."""

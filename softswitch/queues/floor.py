@@ -228,6 +228,11 @@ class Floor:
         if entry_id in self.entries:
             self.entries[entry_id].told = (low_s, high_s, waited)
 
+    def stand_in(self, entry_id: str, party: str, name: str) -> None:
+        """Take that somebody else waits in a place: it is handed over by a transfer."""
+        if entry_id in self.entries:
+            self.entries[entry_id].party, self.entries[entry_id].name = party, name
+
     def _waiting(self, entry_id: str) -> Entry:
         try:
             return self.entries[entry_id]

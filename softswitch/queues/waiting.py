@@ -1,0 +1,264 @@
+"""A wait on a real call: from entering the queue to the talk with an agent, or to where the caller goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from softswitch.calls.bridge import talk
+from softswitch.calls.call import Call, Destination, SentOn
+from softswitch.calls.confirming import ANSWER_SECONDS
+from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.phone_leg import PhoneLeg
+from softswitch.calls.race import first_of
+from softswitch.clock import Clock
+from softswitch.queues.announcements import Message
+from softswitch.queues.callback_dialogue import CallbackDialogue
+from softswitch.queues.company import Company, Standing
+from softswitch.queues.config import QueueConfig
+from softswitch.queues.desk import Desk, Waiter
+from softswitch.queues.model import Arrival, Entry, Refused, Ring, Why
+from softswitch.queues.offers import AgentPhones, Offers, Won
+from softswitch.queues.outlook import Outlook
+from softswitch.queues.texts import Sentence, Text, phrase, whisper
+from softswitch.queues.voice import QueueVoice
+from softswitch.queues.wish import HOW, TALK_OVER, WaitEnded, Wish
+
+AT_ONCE: Final = "at_once"
+
+_OURS: Final = frozenset({Reason.SWITCH_STOPPED, Reason.FAULT})
+"""Ends of a call that are no hanging up of the caller's."""
+
+
+class Bookings(Protocol):
+    """Where callbacks are asked for."""
+
+    async def book(self, entry: str, waiter: Waiter, number: str, language: str) -> bool:
+        """Note one for good, so that its caller may hang up; where that cannot be, ``waiter`` waits on."""
+        ...
+
+    def accepts(self, queue: str, number: str) -> bool:
+        """Tell whether a number can be called back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a wait takes place in.
+
+    ``language_of`` is that of an account, "" for none; ``leads_to`` says where a number leads that a queue
+    names, as it may call there.
+    """
+
+    desk: Desk
+    phones: AgentPhones
+    voice: QueueVoice
+    outlook: Outlook
+    bookings: Bookings
+    clock: Clock
+    language_of: Callable[[str], str]
+    leads_to: Callable[[str, str], Destination | None]
+
+
+class Wait:
+    """One caller's wait. Implements :class:`~softswitch.queues.desk.Waiter`, for the desk, and
+    :class:`~softswitch.queues.company.Visitor`, for who keeps them company.
+    """
+
+    def __init__(self, room: Room, call: Call, name: str, queue: QueueConfig, wish: Wish) -> None:
+        self._room = room
+        self._call = call
+        self._name = name
+        self._queue = queue
+        self._wish = wish
+        self._entry: Entry | None = None
+        self._called_back = False
+        self._offers: Offers
+        self._dismissed: asyncio.Future[Why]
+
+    async def enter(self, arrival: Arrival) -> WaitEnded:
+        """Wait until somebody answers and the talk is over, or the wait is.
+
+        Raises what :func:`~softswitch.calls.bridge.talk` does, and SentOn where a side menu leads on.
+        """
+        # Before anybody rings: phones are brought to its worker, and several would open it at once.
+        await self._call.caller.open_sound()
+        while True:
+            self._offers = self._new_offers()
+            self._dismissed = asyncio.get_running_loop().create_future()
+            entry = self._room.desk.enter(self._name, arrival, self)
+            if isinstance(entry, Refused):
+                return WaitEnded.by(HOW[entry])
+            ended = await self._through(entry)
+            if ended is not None:
+                return ended
+            # The agent was gone before they could talk: the caller has the place that was kept.
+
+    async def resume(self, entry: Entry) -> WaitEnded | None:
+        """Wait on in a place that was kept for who is called back; None where it is gone."""
+        await self._call.caller.open_sound()
+        self._offers = self._new_offers()
+        self._dismissed = asyncio.get_running_loop().create_future()
+        if not self._room.desk.called_back(entry.id, self._call.facts.id, self):
+            return None
+        ended = await self._through(entry)
+        return ended or await self.enter(Arrival(self._call.facts.id, entry.party, entry.name))
+
+    def _new_offers(self) -> Offers:
+        label = self._wish.label or self._queue.label
+        return Offers(
+            self._call, self._queue, self._room.phones, self._room.desk, label=label, ask=self._ask_agent
+        )
+
+    async def _through(self, entry: Entry) -> WaitEnded | None:
+        """Wait in a place; return how that ended, None where an agent answered and was gone at once."""
+        self._entry = entry
+        offers, desk = self._offers, self._room.desk
+        why = Why.FAULT
+        try:
+            _, ended = await first_of(self._served(offers), self._kept_company())
+            # While the loser was being stopped an agent may have answered: he has the caller then.
+            won = offers.won.result() if offers.won.done() else ended
+            if isinstance(won, WaitEnded):
+                why = Why.KEY
+                return won
+            if isinstance(won, Why):
+                why = won
+                return WaitEnded.by(HOW[won])
+            why = Why.TAKEN
+        except SentOn:
+            why = Why.KEY
+            raise
+        except asyncio.CancelledError:
+            why = self._why_gone()
+            raise
+        finally:
+            if not self._called_back:
+                desk.leave(entry.id, why)  # Nothing for who has been answered.
+            await offers.close()
+        return await self._together(won, entry)
+
+    def _why_gone(self) -> Why:
+        gone = self._call.gone
+        return Why.STOPPED if gone is not None and gone.reason in _OURS else Why.ABANDONED
+
+    async def _served(self, offers: Offers) -> Won | Why | WaitEnded:
+        await asyncio.wait({offers.won, self._dismissed}, return_when=asyncio.FIRST_COMPLETED)
+        return offers.won.result() if offers.won.done() else self._dismissed.result()
+
+    async def _kept_company(self) -> Won | Why | WaitEnded:
+        assert self._entry is not None
+        company = Company(
+            self._call,
+            self._name,
+            self._queue,
+            self,
+            voice=self._room.voice,
+            clock=self._room.clock,
+            at_once=(self._wish.answer or self._queue.answer) == AT_ONCE,
+            keys=self._wish.keys,
+            seed=self._entry.number,
+        )
+        return await company.keep()
+
+    # With the agent
+
+    async def _together(self, won: Won, entry: Entry) -> WaitEnded | None:
+        """Let caller and agent talk; return how that ended, None where the agent did not stay for it."""
+        if won.agent:
+            await first_of(_gone(won), self._introduce(won, entry))
+        won.branch.adopt(won.leg)
+        leg = won.leg.latest
+        if leg.over:
+            return None
+        return WaitEnded(TALK_OVER, await talk(self._call, leg))
+
+    async def _introduce(self, won: Won, entry: Entry) -> None:
+        """Tell the agent who comes and the caller that somebody does, both at once."""
+        told: list[Awaitable[None]] = []
+        if self._queue.whisper and not won.confirmed:
+            told.append(self._room.voice.say(won.leg, *self._about_caller(won.agent, entry)))
+        if self._queue.connecting and self._call.caller.is_up:
+            told.append(self._room.voice.say(self._call.caller, phrase(Text.CONNECTING, self.language)))
+        await asyncio.gather(*told)
+
+    async def _ask_agent(self, agent: str, leg: PhoneLeg) -> str:
+        assert self._entry is not None
+        language = self._agents_language(agent)
+        words = (*self._about_caller(agent, self._entry), phrase(Text.TAKE_CALL, language))
+        return await self._room.voice.ask(leg, *words, within=ANSWER_SECONDS)
+
+    def _about_caller(self, agent: str, entry: Entry) -> Sequence[Sentence]:
+        waited = entry.waited(self._room.desk.now)
+        label = self._wish.label or self._queue.label
+        name = self._queue.name or self._name
+        return whisper(name, self._agents_language(agent), waited_s=waited, label=label)
+
+    def _agents_language(self, agent: str) -> str:
+        return self._room.language_of(agent) or self._queue.language
+
+    # What the desk wants (see Waiter)
+
+    def ring(self, offer: Ring) -> None:
+        """Ring these agents."""
+        self._offers.ring(offer)
+
+    def stop(self, offer: int, agent: str) -> None:
+        """Ring an agent no longer."""
+        self._offers.stop(offer, agent)
+
+    def dismiss(self, why: Why) -> None:
+        """Go on elsewhere."""
+        if not self._dismissed.done():
+            self._dismissed.set_result(why)
+
+    # What company wants (see Visitor)
+
+    @property
+    def language(self) -> str:
+        """What the caller is spoken to in: as the menu had it, as his account has it, else the queue's own."""
+        return self._wish.language or self._room.language_of(self._call.caller.party) or self._queue.language
+
+    def standing(self) -> Standing:
+        """Where the caller stands now."""
+        assert self._entry is not None
+        ahead = self._room.desk.floor.ahead(self._entry.id)
+        return Standing(ahead, self._room.outlook.wait(self._name, ahead))
+
+    def was_told(self, messages: Sequence[Message]) -> None:
+        """Write down what the caller was told."""
+        assert self._entry is not None
+        self._room.outlook.told(self._entry, messages)
+
+    def stand_in(self, party: str, name: str) -> None:
+        """Take that somebody else waits here now."""
+        assert self._entry is not None
+        self._room.desk.stand_in(self._entry.id, party, name)
+
+    async def ask_callback(self, key: str) -> bool:
+        """Ask where the caller is to be called back; tell whether he may hang up."""
+        assert self._entry is not None
+        dialogue = CallbackDialogue(self._call, self._queue, self._room.voice, self.language)
+        bookings = self._room.bookings
+        number = await dialogue.number(accepts=lambda number: bookings.accepts(self._name, number))
+        if not number:
+            return False
+        # From here on the place is the callback's: also if the caller hangs up before hearing so.
+        self._called_back = True
+        self._called_back = await bookings.book(self._entry.id, self, number, self.language)
+        await dialogue.tell(Text.CALLBACK_TAKEN if self._called_back else Text.CALLBACK_NOT_STORED)
+        return self._called_back
+
+    async def visit(self, number: str) -> Reason | None:
+        """Lead the caller through a side menu; return why it ended, None where there is none."""
+        menu = self._room.leads_to(self._name, number)
+        if menu is None:
+            return None
+        self._call.caller.hush()
+        return (await menu(self._call)).reason
+
+
+async def _gone(won: Won) -> Termination | None:
+    return await won.branch.until_over(won.leg)

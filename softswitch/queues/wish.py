@@ -1,0 +1,70 @@
+"""What somebody wants of a queue, and how the wait ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from softswitch.calls.hangup import Reason, Termination
+from softswitch.queues.model import Refused, Wanted, Why
+
+TALK_OVER: Final = "talk_over"
+FULL: Final = "full"
+EMPTY: Final = "empty"
+MAX_WAIT: Final = "max_wait"
+NO_AGENT: Final = "no_agent"
+KEY: Final = "key"
+CALLBACK: Final = "callback"
+MENU: Final = "menu"
+"""A side menu has hung up."""
+
+ENDS: Final = {
+    FULL: Termination(Reason.QUEUE_FULL),
+    EMPTY: Termination(Reason.QUEUE_EMPTY),
+    MAX_WAIT: Termination(Reason.QUEUE_TOO_LONG),
+    NO_AGENT: Termination(Reason.QUEUE_UNATTENDED),
+    KEY: Termination(Reason.QUEUE_LEFT),
+    CALLBACK: Termination(Reason.CALLBACK_ARRANGED),
+}
+"""How the call ends when nothing else follows on a wait that ended so."""
+
+HOW: Final[Mapping[Why | Refused, str]] = {
+    Refused.FULL: FULL,
+    Refused.EMPTY: EMPTY,
+    Why.EMPTY: EMPTY,
+    Why.MAX_WAIT: MAX_WAIT,
+    Why.NO_AGENT: NO_AGENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants of a queue; what is empty is as the queue has it.
+
+    ``answer`` is ``at_once`` or ``when_agent``, ``label`` stands before the caller's name on agents' phones,
+    ``priority`` is a head start in minutes. ``keys`` end the wait with :data:`KEY`, whatever they mean to the
+    queue.
+    """
+
+    answer: str = ""
+    language: str = ""
+    label: str = ""
+    priority: int = 0
+    skills: Mapping[str, Wanted] = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEnded:
+    """How a wait ended, and how the call would end by it. ``key`` is what was pressed, ``to`` its number."""
+
+    how: str
+    termination: Termination
+    key: str = ""
+    to: str = ""
+
+    @classmethod
+    def by(cls, how: str, *, key: str = "", to: str = "") -> WaitEnded:
+        """Return an end that has its own termination."""
+        return cls(how, ENDS[how], key, to)
