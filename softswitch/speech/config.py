@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from softswitch.numerals import primary_language
 from softswitch.speech.command import check_command
-from softswitch.speech.engine import primary_language
 
 EngineName = Literal["exec", "piper", "rhvoice", "hibari", "espeak"]
 

@@ -77,8 +77,3 @@ class Engine(Protocol):
     async def close(self) -> None:
         """Let go of processes and files."""
         ...
-
-
-def primary_language(tag: str) -> str:
-    """Return the language of a BCP 47 tag without region or script: ``pl`` for ``pl-PL``."""
-    return tag.replace("_", "-").split("-")[0].lower()

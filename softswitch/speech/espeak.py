@@ -10,7 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from softswitch.speech.engine import Order, Sound, Voice, primary_language
+from softswitch.numerals import primary_language
+from softswitch.speech.engine import Order, Sound, Voice
 from softswitch.speech.errors import EngineMissing
 from softswitch.speech.process import Worker
 from softswitch.speech.worker import ESPEAK_WORDS_PER_MINUTE

@@ -11,7 +11,8 @@ import shutil
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from softswitch.speech.engine import Order, Sound, Voice, primary_language
+from softswitch.numerals import primary_language
+from softswitch.speech.engine import Order, Sound, Voice
 from softswitch.speech.errors import EngineMissing
 from softswitch.speech.process import Worker
 from softswitch.speech.program import speak_with_program

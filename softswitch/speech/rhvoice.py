@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from softswitch.speech.engine import Order, Sound, Voice, primary_language
+from softswitch.numerals import primary_language
+from softswitch.speech.engine import Order, Sound, Voice
 from softswitch.speech.errors import EngineMissing
 from softswitch.speech.program import speak_with_program
 

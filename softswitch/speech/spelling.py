@@ -19,7 +19,7 @@ import re
 import unicodedata
 from typing import Final
 
-from softswitch.speech.numbers import cardinal, digits, has_numbers
+from softswitch.numerals import cardinal, digits, has_numbers
 
 LONGEST_CARDINAL: Final = 6
 """Digits. "sto tysięcy" is still a quantity; seven digits are somebody's telephone number."""

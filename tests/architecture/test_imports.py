@@ -38,8 +38,10 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "presence": FOUNDATION | {"sip", "bus", "registrar", "calls"},
     "features": FOUNDATION | {"bus", "registrar", "calls"},
     "ivr": FOUNDATION | {"calls", "words"},
-    "queues": FOUNDATION | {"calls"},
-    "speech": FOUNDATION,
+    "queues": FOUNDATION | {"bus", "calls", "numerals"},
+    # Numbers and their nouns as they are said: tables, and nothing of ours.
+    "numerals": frozenset(),
+    "speech": FOUNDATION | {"numerals"},
     "crm": FOUNDATION,
     "integrations": FOUNDATION,
     # Further narrowed to their model modules: see STORED_MODELS.

@@ -1,9 +1,12 @@
 import pytest
 
-from softswitch.speech.numbers import (
+from softswitch.numerals import (
+    HOUR,
     MAX_CARDINAL,
+    MAX_GENITIVE,
     MINUTE,
     PERSON,
+    Case,
     Gender,
     PluralClass,
     cardinal,
@@ -11,6 +14,7 @@ from softswitch.speech.numbers import (
     digits,
     has_numbers,
     plural_class,
+    primary_language,
 )
 
 # Written out by hand, not by the code under test.
@@ -106,3 +110,64 @@ def test_what_it_cannot_count_it_refuses():
         digits("1", "de")
     assert has_numbers("pl-PL")
     assert not has_numbers("de")
+
+
+# By hand, too. Every word of a compound is bent, but for "jeden" at its end.
+BENT = """
+zero:zera jeden:jeden dwa:dwóch dwie:dwóch trzy:trzech cztery:czterech pięć:pięciu sześć:sześciu
+siedem:siedmiu osiem:ośmiu dziewięć:dziewięciu dziesięć:dziesięciu jedenaście:jedenastu dwanaście:dwunastu
+trzynaście:trzynastu czternaście:czternastu piętnaście:piętnastu szesnaście:szesnastu
+siedemnaście:siedemnastu osiemnaście:osiemnastu dziewiętnaście:dziewiętnastu dwadzieścia:dwudziestu
+trzydzieści:trzydziestu czterdzieści:czterdziestu pięćdziesiąt:pięćdziesięciu
+sześćdziesiąt:sześćdziesięciu siedemdziesiąt:siedemdziesięciu osiemdziesiąt:osiemdziesięciu
+dziewięćdziesiąt:dziewięćdziesięciu sto:stu dwieście:dwustu trzysta:trzystu czterysta:czterystu
+pięćset:pięciuset sześćset:sześciuset siedemset:siedmiuset osiemset:ośmiuset dziewięćset:dziewięciuset
+tysiąc:tysiąca
+"""
+GENITIVE = dict(pair.split(":") for pair in BENT.split())
+
+
+@pytest.mark.parametrize("number", [0, *range(2, 1001)])
+def test_polish_minutes_in_other_cases_from_0_to_1000(number):
+    spoken = polish(number, feminine=True)
+    bent = " ".join(GENITIVE[word] for word in spoken.split())
+    noun = "minuty" if number % 10 in {2, 3, 4} and (number // 10) % 10 != 1 else "minut"
+    assert counted(number, MINUTE["pl"], "pl", Case.GENITIVE) == f"{bent} minut"
+    assert counted(number, MINUTE["pl"], "pl", Case.ACCUSATIVE) == f"{spoken} {noun}"
+
+
+def test_one_is_bent_by_case_and_gender():
+    said = [counted(1, noun["pl"], "pl", case) for noun in (MINUTE, HOUR) for case in Case]
+    assert said[:3] == ["jedna minuta", "jednej minuty", "jedną minutę"]
+    assert said[3:] == ["jedna godzina", "jednej godziny", "jedną godzinę"]
+    assert cardinal(1, "pl", Gender.MASCULINE, Case.GENITIVE) == "jednego"
+    assert cardinal(1, "pl", Gender.NEUTER, Case.ACCUSATIVE) == "jedno"
+    assert counted(1, MINUTE["en"], "en", Case.GENITIVE) == "one minute"
+
+
+@pytest.mark.parametrize(
+    ("number", "spoken"),
+    [
+        (21, "dwudziestu jeden"),
+        (101, "stu jeden"),
+        (1001, "tysiąca jeden"),
+        (2000, "dwóch tysięcy"),
+        (21_345, "dwudziestu jeden tysięcy trzystu czterdziestu pięciu"),
+        (-5, "minus pięciu"),
+    ],
+)
+def test_larger_genitives(number, spoken):
+    assert cardinal(number, "pl", Gender.FEMININE, Case.GENITIVE) == spoken
+
+
+def test_a_genitive_has_its_limit():
+    with pytest.raises(ValueError, match="too large"):
+        cardinal(MAX_GENITIVE + 1, "pl", case=Case.GENITIVE)
+    assert cardinal(MAX_GENITIVE + 1, "en", case=Case.GENITIVE) == "one million"
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"), [("pl", "pl"), ("pl-PL", "pl"), ("pl_PL-gosia-medium.onnx", "pl"), ("EN-gb", "en")]
+)
+def test_the_language_of_a_tag(tag, language):
+    assert primary_language(tag) == language
