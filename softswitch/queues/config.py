@@ -8,6 +8,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from softswitch.queues.announce_config import AnnounceConfig
+
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z*#+._-]{1,64}$")]
 """What can be dialled, and the name of an account."""
 
@@ -166,6 +168,7 @@ class QueueConfig(Part):
     on_no_agent: Number | None = None
     keep_place_s: float = Field(default=300.0, ge=0.0, le=86_400.0)
     abandoned_resume_s: float = Field(default=0.0, ge=0.0, le=86_400.0)
+    announce: AnnounceConfig = AnnounceConfig()
     music: tuple[Path, ...] = ()
     ring_instead: bool = False
     keys: dict[Key, str] = Field(default_factory=dict)
