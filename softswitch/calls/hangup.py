@@ -38,6 +38,12 @@ class Reason(Enum):
     MENU_UNKNOWN_TARGET = "menu_unknown_target"
     MENU_ENDLESS_LOOP = "menu_endless_loop"
     SERVICE_ENDED = "service_ended"
+    QUEUE_FULL = "queue_full"
+    QUEUE_EMPTY = "queue_empty"
+    QUEUE_TOO_LONG = "queue_too_long"
+    QUEUE_UNATTENDED = "queue_unattended"
+    QUEUE_LEFT = "queue_left"
+    CALLBACK_ARRANGED = "callback_arranged"
     CANCELLED = "cancelled"
     EXPIRED = "invitation_expired"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
@@ -97,6 +103,13 @@ CODES: Final = {
     Reason.MENU_UNKNOWN_TARGET: Codes(Result.FAILED, 480, 3),
     Reason.MENU_ENDLESS_LOOP: Codes(Result.FAILED, 500, 41),
     Reason.SERVICE_ENDED: Codes(Result.COMPLETED, 200, 16),
+    # No 486: nobody is busy for ever, and a busy tone is what queues are there to spare callers.
+    Reason.QUEUE_FULL: Codes(Result.REFUSED, 480, 42),
+    Reason.QUEUE_EMPTY: Codes(Result.UNREACHABLE, 480, 20),
+    Reason.QUEUE_TOO_LONG: Codes(Result.NO_ANSWER, 480, 19),
+    Reason.QUEUE_UNATTENDED: Codes(Result.UNREACHABLE, 480, 20),
+    Reason.QUEUE_LEFT: Codes(Result.COMPLETED, 200, 16),
+    Reason.CALLBACK_ARRANGED: Codes(Result.COMPLETED, 200, 16),
     Reason.CANCELLED: Codes(Result.CANCELLED, 487, 16),
     Reason.EXPIRED: Codes(Result.CANCELLED, 487, 102),
     Reason.ANSWERED_ELSEWHERE: Codes(Result.CANCELLED, 487, 26),

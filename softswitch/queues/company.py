@@ -70,6 +70,7 @@ class Company:
     def __init__(
         self,
         call: Call,
+        name: str,
         queue: QueueConfig,
         visitor: Visitor,
         *,
@@ -80,6 +81,7 @@ class Company:
         seed: int,
     ) -> None:
         self._call = call
+        self._name = name
         self._queue = queue
         self._visitor = visitor
         self._voice = voice

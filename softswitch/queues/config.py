@@ -172,6 +172,8 @@ class QueueConfig(Part):
     music: tuple[Path, ...] = ()
     ring_instead: bool = False
     keys: dict[Key, str] = Field(default_factory=dict)
+    menus: dict[Key, Number] = Field(default_factory=dict)
+    by: Number | None = None
     callback: CallbackConfig | None = None
     connecting: bool = False
     whisper: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from softswitch.calls.bridge import talk
 from softswitch.calls.call import Call, Destination, SentOn
@@ -145,7 +145,8 @@ class Wait:
         return Why.STOPPED if gone is not None and gone.reason in _OURS else Why.ABANDONED
 
     async def _served(self, offers: Offers) -> Won | Why | WaitEnded:
-        await asyncio.wait({offers.won, self._dismissed}, return_when=asyncio.FIRST_COMPLETED)
+        ends: list[asyncio.Future[Any]] = [offers.won, self._dismissed]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         return offers.won.result() if offers.won.done() else self._dismissed.result()
 
     async def _kept_company(self) -> Won | Why | WaitEnded:
@@ -225,7 +226,7 @@ class Wait:
         """Where the caller stands now."""
         assert self._entry is not None
         ahead = self._room.desk.floor.ahead(self._entry.id)
-        return Standing(ahead, self._room.outlook.wait(self._name, ahead))
+        return Standing(ahead, self._room.outlook.wait(self._entry))
 
     def was_told(self, messages: Sequence[Message]) -> None:
         """Write down what the caller was told."""

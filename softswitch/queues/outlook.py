@@ -1,0 +1,136 @@
+"""How long those who wait will wait: what queues have seen so far, held against what came true.
+
+A reader of the event log beside the floor, whose present state it looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from softswitch.bus import EventLog
+from softswitch.events import AgentChanged, PlaceTold, QueueAnswered, QueueLeft, QueueTalkEnded
+from softswitch.events import Entry as LogEntry
+from softswitch.queues.agents import Agent, State
+from softswitch.queues.announcements import Message, MoreAhead, Place, Wait
+from softswitch.queues.desk import Desk
+from softswitch.queues.estimate import AgentNow, Estimator, Forecast, Free, Talking, WrappingUp
+from softswitch.queues.matching import Post
+from softswitch.queues.model import Entry, Why
+from softswitch.queues.scores import Scores
+from softswitch.queues.wait_range import SpokenWait, spoken
+
+STALE_SECONDS: Final = 2.0
+"""How long one look into the future serves all who ask: nobody hears the difference."""
+
+
+@dataclass(slots=True)
+class _Prospects:
+    """What is known of one queue."""
+
+    estimator: Estimator = field(default_factory=Estimator)
+    scores: Scores = field(default_factory=Scores)
+    forecast: Forecast | None = None
+    looked_at: float = -STALE_SECONDS
+
+
+class Outlook:
+    """The expected waits of all queues."""
+
+    def __init__(self, desk: Desk, log: EventLog) -> None:
+        self._desk = desk
+        self._log = log
+        self._queues = {name: _Prospects() for name in desk.floor.posts}
+        self._promised: dict[str, tuple[SpokenWait, float]] = {}
+        """What each of those who wait was told, or would have been, and when; by the call they wait in."""
+        self._wrapping_up: dict[str, tuple[str, float]] = {}
+        """Whose talk for which queue took how long."""
+        log.subscribe(self._read)
+
+    def wait(self, entry: Entry) -> SpokenWait | None:
+        """Return what may be said to somebody of his wait; None where nobody can know, or has been right."""
+        post = self._desk.floor.posts[entry.queue]
+        eta = post.config.announce.eta
+        if eta.mode == "off":
+            return None
+        prospects, now = self._queues[entry.queue], self._desk.now
+        if now - prospects.looked_at >= STALE_SECONDS:
+            agents = list(_agents(post, now))
+            prospects.forecast = prospects.estimator.forecast(agents, min_samples=eta.min_samples)
+            prospects.looked_at = now
+        if prospects.forecast is None:
+            return None
+        wait = spoken(prospects.forecast.wait(post.line.ahead(entry)), eta)
+        if prospects.scores.trusted:
+            return wait
+        # Not said, but held against the truth all the same: so trust can come back.
+        self._promised.setdefault(entry.call, (wait, now))
+        return None
+
+    def told(self, entry: Entry, messages: Sequence[Message]) -> None:
+        """Write down what somebody was told."""
+        now = self._desk.now
+        ahead, low, high = -1, -1, -1
+        for message in messages:
+            match message:
+                case Place(ahead):
+                    pass
+                case MoreAhead(than):
+                    ahead = than + 1
+                case Wait(wait):
+                    low, high = wait.low_s, -1 if wait.high_s is None else wait.high_s
+                    self._promised[entry.call] = wait, now
+                    self._desk.told(entry.id, low, high, entry.waited(now))
+                case _:
+                    pass
+        if ahead >= 0 or low >= 0:
+            self._log.append(PlaceTold(entry.queue, entry.waited(now), ahead, low, high), call=entry.call)
+
+    def _read(self, entry: LogEntry) -> None:
+        now = self._desk.now
+        match entry.event:
+            case QueueAnswered(queue=queue, waited=waited):
+                self._waited(queue, waited, left=False)
+                post = self._desk.floor.posts[queue]
+                serving = len(post.serving())
+                self._queues[queue].estimator.handed_out(now, agents=serving, waiting=len(post.line))
+                if promised := self._promised.pop(entry.call, None):
+                    self._queues[queue].scores.answered(promised[0], now - promised[1])
+            case QueueLeft(queue=queue, waited=waited, why=why):
+                self._waited(queue, waited, left=True)
+                promised = self._promised.pop(entry.call, None)
+                if promised and why == Why.ABANDONED.value:
+                    self._queues[queue].scores.left(promised[0], now - promised[1])
+            case QueueTalkEnded(queue=queue, agent=agent, seconds=seconds):
+                if self._desk.floor.roster.agent(agent).state is State.WRAP_UP:
+                    self._wrapping_up[agent] = queue, seconds
+                else:
+                    self._queues[queue].estimator.handled(seconds)
+            case AgentChanged(agent=agent, before=State.WRAP_UP.value, seconds=seconds):
+                if talked := self._wrapping_up.pop(agent, None):
+                    self._queues[talked[0]].estimator.handled(talked[1] + seconds)
+            case _:
+                pass
+
+    def _waited(self, queue: str, seconds: float, *, left: bool) -> None:
+        estimator = self._queues[queue].estimator
+        estimator.waited(seconds, left=left)
+        if left and not self._desk.floor.posts[queue].line:
+            estimator.none_waiting()
+
+
+def _agents(post: Post, now: float) -> Iterator[AgentNow]:
+    """Yield what each does who serves a queue."""
+    for agent in post.serving():
+        yield _doing(agent, now)
+
+
+def _doing(agent: Agent, now: float) -> AgentNow:
+    if agent.state is State.TALKING:
+        return Talking(max(now - agent.changed, 0.0))
+    if agent.state is State.WRAP_UP:
+        return WrappingUp(max(agent.wrap_up_until - now, 0.0))
+    if agent.state is State.RINGING or agent.engaged:
+        return Talking(0.0)
+    return Free()
