@@ -18,6 +18,7 @@ from softswitch.events import (
     BranchEntered,
     CallArrived,
     CallEnded,
+    CallerReached,
     CallEvent,
     CallForwarded,
     CallParked,
@@ -105,6 +106,7 @@ LegEvent = (
 TrunkEvent = TrunkRegistered | TrunkLost | TrunkReachable | TrunkUnreachable | TrunkNotFound
 CourseEvent = (
     CallArrived
+    | CallerReached
     | CallRouted
     | CallEnded
     | DigitPressed
@@ -461,10 +463,22 @@ def _both_seconds(seconds: float) -> Both:
 
 def _course(event: CourseEvent) -> Both:
     match event:
-        case CallArrived(_, caller, name, called, source, _):
+        case CallArrived(_, caller, name, called, source, made_for=made_for):
             who = printable(caller) + (f" ({printable(name)})" if name else "")
             number = printable(called)
+            if made_for:
+                english, polish = made_for_words(made_for)
+                return (
+                    f"the switch itself calls {number}, showing {who}: {english}",
+                    f"centrala sama dzwoni pod {number} i pokazuje {who}: {polish}",
+                )
             return f"{who} dials {number} from {source}", f"{who} dzwoni na {number} z {source}"
+        case CallerReached(leg, party):
+            who = printable(party)
+            return (
+                f"{who} has answered the switch's call ({leg})",
+                f"{who} odbiera połączenie od centrali ({leg})",
+            )
         case CallRouted(kind, target):
             (english, polish), where = _words(kind), printable(target)
             if kind == "outside":
@@ -509,6 +523,14 @@ def _step(event: StepTaken, language: str) -> str:
         else ""
     )
     return f"{event.tree}/{event.branch} {event.step}: {printable(exit_word(event.exit, language))}{more}"
+
+
+def made_for_words(made_for: str) -> Both:
+    """Return what the switch calls for by itself, and what that is about: ``callback sales``."""
+    code, _, about = made_for.partition(":")
+    english, polish = _words(code)
+    more = f" {printable(about)}" if about else ""
+    return f"{english}{more}", f"{polish}{more}"
 
 
 def _certificate(names: str, until: str) -> Both:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from softswitch.bus import keepable
-from softswitch.calls.because import NO_ROUTE, NOT_OURS
+from softswitch.calls.because import NO_ROUTE, NOT_OURS, SWITCH_ALONE
 from softswitch.calls.call import Call, Destination
 from softswitch.calls.called_leg import Invitation, Login
 from softswitch.calls.hangup import Reason, Termination
@@ -148,6 +148,9 @@ class OutsideLines:
             return None
         if isinstance(choice, Denied):
             return Termination(Reason.NOT_ALLOWED, detail=number, because=choice.because)
+        if choice.emergency and call.serves_switch:
+            # Whoever asks to be called back may name any number, and there would be nobody to speak.
+            return Termination(Reason.NOT_ALLOWED, detail=number, because=SWITCH_ALONE)
         if self.is_used_up(account, for_help=choice.emergency):
             return Termination(Reason.LIMIT_REACHED, detail=number)
         return self._ways(call, choice, account) or Termination(self._why_none(choice), detail=number)
@@ -167,7 +170,7 @@ class OutsideLines:
         called = SipUri(*_authority(trunk, server, number))
         presented = self._presented(call, choice, account, trunk, called.host)
         login = Login(config.auth_username or config.username, config.password, self._token)
-        hops = call.first.invite.max_forwards
+        hops = call.facts.hops
         invitation = Invitation(
             party=self._outsider(choice.number.text, OUTSIDE),
             target=str(called),
@@ -190,19 +193,19 @@ class OutsideLines:
         """Return which number is shown: that of who is called for, also after a transfer, if it is ours.
 
         Somebody from outside who is led out again is shown by his own where the trunk allows it; our number
-        then says who led him.
+        then says who led him. Where the switch itself calls for an account, that one has led nobody.
         """
-        config, party = trunk.config, call.caller.party
-        number, hidden, diverted = config.number, party.partition("@")[0] == ANONYMOUS, ""
-        rights = self._rights.get(party)
-        if rights is not None:
-            number, hidden = rights.number or config.number, rights.hide_number
-        elif not hidden and not config.own_numbers_only:
-            number = self._numbering.e164(party) or config.number
+        config, party, diverted = trunk.config, call.caller.party, ""
+        origin = call.facts.switch
+        if origin is not None and call.serves_switch:
+            party = call.facts.account.user
+            number, hidden = self._shown_by_switch(origin.number, party, trunk)
+        else:
+            number, hidden = self._shown_by(party, trunk)
         if account is not None and account != party:
             diverted = self._rights.get(account, OutsideRights()).number or config.number
         elif account is None:
-            diverted = call.facts.called
+            diverted = call.facts.met_at
         return Presented(
             number=self._written(number or config.username, trunk),
             domain=domain,
@@ -212,6 +215,31 @@ class OutsideLines:
             hidden=(hidden or choice.hidden) and not choice.emergency,
             diverted_by=self._written(diverted, trunk) if diverted else "",
         )
+
+    def _shown_by(self, party: str, trunk: Trunk) -> tuple[str, bool]:
+        """Return which number is shown of a party, and whether it is hidden."""
+        config, hidden = trunk.config, party.partition("@")[0] == ANONYMOUS
+        rights = self._rights.get(party)
+        if rights is not None:
+            return rights.number or config.number, rights.hide_number
+        if not hidden and not config.own_numbers_only:
+            return self._numbering.e164(party) or config.number, False
+        return config.number, hidden
+
+    def _shown_by_switch(self, wanted: str, account: str, trunk: Trunk) -> tuple[str, bool]:
+        """Return which number the switch itself shows: the one it wants to, if it may, else the account's."""
+        if wanted in self._rights:
+            return self._shown_by(wanted, trunk)
+        e164 = self._numbering.e164(wanted)
+        if e164 and (not trunk.config.own_numbers_only or self._is_ours(e164, trunk)):
+            return e164, False
+        return self._shown_by(account, trunk)
+
+    def _is_ours(self, e164: str, trunk: Trunk) -> bool:
+        if e164 in self._menus or self._own.find(e164, trunk.name) is not None:
+            return True
+        numbers = (trunk.config.number, *(rights.number for rights in self._rights.values()))
+        return any(self._numbering.e164(number) == e164 for number in numbers if number)
 
     def _outsider(self, number: str, where: str) -> str:
         """Return the name of somebody outside, which is never that of an account: it gives no rights here."""

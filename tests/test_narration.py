@@ -15,6 +15,7 @@ from softswitch.events import (
     BranchEntered,
     CallArrived,
     CallEnded,
+    CallerReached,
     CallEvent,
     CallForwarded,
     CallRouted,
@@ -171,6 +172,16 @@ LINES: list[tuple[Event, str, str]] = [
         CallArrived("a", "1001", "Jan", "100", "192.0.2.7:5062", "1001"),
         "1001 (Jan) dials 100 from 192.0.2.7:5062",
         "1001 (Jan) dzwoni na 100 z 192.0.2.7:5062",
+    ),
+    (
+        CallArrived("", "+48221234567", "Sales", "600100200", "", "1001", made_for="callback:sales"),
+        "the switch itself calls 600100200, showing +48221234567 (Sales): callback sales",
+        "centrala sama dzwoni pod 600100200 i pokazuje +48221234567 (Sales): oddzwonienie sales",
+    ),
+    (
+        CallerReached("b1", "600100200"),
+        "600100200 has answered the switch's call (b1)",
+        "600100200 odbiera połączenie od centrali (b1)",
     ),
     (CallRouted("tree", "bank"), "leads to menu bank", "prowadzi do: menu bank"),
     (

@@ -16,6 +16,8 @@ NO_ROUTE: Final = "no_route"
 """A number outside that fits no route."""
 NOT_OURS: Final = "not_ours"
 """A number that a trunk takes for ours; behind it the one of ours most like it."""
+SWITCH_ALONE: Final = "switch_alone"
+"""An emergency number that the switch was to call by itself."""
 LONGEST: Final = 80
 """Letters of what it is about: names of accounts come from the operator, and may be many."""
 
@@ -92,5 +94,9 @@ CLAUSES: Final[dict[str, Callable[[str], Both]]] = {
     ),
     NO_ROUTE: lambda _: ("no route of outbound fits it", "nie pasuje do niego żadna trasa w outbound"),
     NOT_OURS: _not_ours,
+    SWITCH_ALONE: lambda _: (
+        "the switch calls nobody for help by itself",
+        "centrala sama nie wzywa pomocy",
+    ),
 }
 """What is said of every code. The first five are those of ``softswitch.trunks.routes.Denial``."""

@@ -11,7 +11,6 @@ import asyncio
 from softswitch.calls.call import Call
 from softswitch.calls.hangup import Termination
 from softswitch.calls.leg import Leg
-from softswitch.calls.media_port import Sound
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Ended, Referred, Signal
 
@@ -27,10 +26,10 @@ class Bystander(PhoneLeg):
         self.display = caller.display
         self.sound = caller.sound
 
-    async def open_sound(self, near: Leg | None = None) -> Sound:
-        """Return the caller's own sound, which phones are to be near to."""
-        self.sound = await self._caller.open_sound(near)
-        return self.sound
+    async def open_sound(self, near: Leg | None = None) -> None:
+        """Open the caller's own sound, which phones are to be near to."""
+        await self._caller.open_sound(near)
+        self.sound = self._caller.sound
 
     def expected_codec(self) -> str:
         """The caller's."""
@@ -61,6 +60,11 @@ class Branch(Call):
         self._legs = call._legs
         self._closing = call._closing
         self._rung: list[PhoneLeg] = []
+
+    @property
+    def serves_switch(self) -> bool:
+        """Tell whether the switch itself is the caller of the whole call."""
+        return self._whole.serves_switch
 
     def add(self, leg: PhoneLeg) -> None:
         """Take a leg in; the end of the whole call is its end too."""

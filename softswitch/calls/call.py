@@ -13,18 +13,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, runtime_checkable
 
-from softswitch.calls.caller_leg import CallerLeg
 from softswitch.calls.errors import CallError
-from softswitch.calls.hangup import CALLEE, SWITCH, Reason, Termination
+from softswitch.calls.hangup import CALLEE, CALLER, SWITCH, Reason, Termination
 from softswitch.calls.leg import Leg, Surroundings
-from softswitch.calls.origin import OutsideCaller
+from softswitch.calls.origin import OutsideCaller, SwitchCaller
 from softswitch.calls.phone_leg import PhoneLeg
-from softswitch.calls.protection import LegProtection
 from softswitch.calls.signals import Ended, Referred, Signal
-from softswitch.events import CallEnded, CallEvent, CallRouted, LegJoined, LegLeft, LegTookPlace
+from softswitch.events import (
+    CallEnded,
+    CallerReached,
+    CallEvent,
+    CallRouted,
+    LegJoined,
+    LegLeft,
+    LegTookPlace,
+)
 from softswitch.registrar.accounts import Account
 from softswitch.sip.errors import RemoteProtocolError
-from softswitch.sip.signals import DialogId, Incoming
+from softswitch.sip.signals import DialogId
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +93,7 @@ class Office(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a call from its first message."""
+    """What is known of a call from its beginning."""
 
     id: str
     account: Account
@@ -96,16 +102,27 @@ class Facts:
     user_agent: str = ""
     outside: OutsideCaller | None = None
     """Who calls by a trunk; ``account`` is NOBODY then."""
+    switch: SwitchCaller | None = None
+    """The switch, where it calls by itself; ``account`` is whose rights it calls with."""
+    hops: int | None = None
+    """The Max-Forwards of the INVITE, None where it had none or there was none."""
 
     @property
     def caller(self) -> str:
         """The caller's number, as it is shown."""
-        return self.account.user if self.outside is None else self.outside.number
+        origin = self.outside or self.switch
+        return self.account.user if origin is None else origin.number
 
     @property
     def caller_name(self) -> str:
         """The caller's name, "" when none is known."""
-        return self.account.name if self.outside is None else self.outside.name
+        origin = self.outside or self.switch
+        return self.account.name if origin is None else origin.name
+
+    @property
+    def met_at(self) -> str:
+        """The number of ours at which caller and switch met: it was dialled, or the switch showed it."""
+        return self.called if self.switch is None else self.switch.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +133,22 @@ class Seat:
     leg: PhoneLeg
 
 
+FirstLeg = Callable[[Surroundings, Callable[[Leg, Signal], None]], PhoneLeg]
+"""Makes the leg that a call begins with; it gets its surroundings and whom to tell its signals."""
+
+
 class Call:
     """One call. ``record`` writes into the event log under the call's id.
 
-    ``caller`` is whom it serves: who called, until a transfer leaves the other side to be served.
+    ``caller`` is whom it serves: who called, until a transfer leaves the other side to be served. A call that
+    the switch makes by itself serves the switch until somebody has answered.
     """
 
     def __init__(
         self,
-        incoming: Incoming,
         facts: Facts,
         around: Surroundings,
+        first: FirstLeg,
         *,
         office: Office,
         finished: Callable[[Call], None],
@@ -137,19 +159,15 @@ class Call:
         self.office = office
         self.signals: asyncio.Queue[tuple[Leg, Signal]] = asyncio.Queue()
         """What the legs tell, in order; the caller's end is not in it, as it cancels the task."""
-        self.first = CallerLeg(incoming, facts.caller, around, self.signal)
+        self.first = first(around, self.signal)
         """The leg the call began with."""
-        self.first.display = facts.caller_name
-        # Nobody outside is told which of us he talks with: names and inner numbers stay inside.
-        self.first.shows_identity = facts.outside is None
-        if facts.outside is not None:
-            self.first.srtp = LegProtection(facts.outside.protection, around.key_source)
         self.caller: PhoneLeg = self.first
         self.pair: tuple[PhoneLeg, PhoneLeg] | None = None
         """Two people who talk: either may transfer the other."""
         self.forwarded: list[str] = []
         """Accounts that sent the call on, in order."""
-        self._legs: list[PhoneLeg] = [self.caller]
+        # The switch itself has neither dialog nor sound that would have to be closed.
+        self._legs: list[PhoneLeg] = [] if facts.switch is not None else [self.caller]
         self._retired: set[PhoneLeg] = set()
         self._closing: set[asyncio.Future[None]] = set()
         self._named = 0
@@ -172,6 +190,11 @@ class Call:
     def legs(self) -> Sequence[PhoneLeg]:
         """All legs that take part, or still have to be closed."""
         return self._legs
+
+    @property
+    def serves_switch(self) -> bool:
+        """Tell whether the switch itself is the caller still: nobody has answered it."""
+        return self.facts.switch is not None and self.caller is self.first
 
     def add(self, leg: PhoneLeg) -> None:
         """Take a further leg in: the call's end is its end."""
@@ -211,6 +234,12 @@ class Call:
             self.caller = leg
             leg.stand_in_for(place)
         self.record(LegTookPlace(leg.name, leg.party, place.name, from_call))
+
+    def serve(self, leg: PhoneLeg) -> None:
+        """Have whom the switch has rung by itself for the caller from here on."""
+        self.caller = leg
+        leg.stands_as = CALLER
+        self.record(CallerReached(leg.name, leg.party))
 
     def admit(self, leg: PhoneLeg, *, from_call: str) -> None:
         """Take in a leg of another call beside those that are here."""
@@ -267,8 +296,8 @@ class Call:
             if self._task is not None:
                 self._task.cancel()
 
-    async def run(self, destination: Destination | None, *, unknown: str = "") -> None:
-        """Serve the caller to the end. Never raises: a fault ends this call and no other.
+    async def run(self, destination: Destination | None, *, unknown: str = "") -> Termination:
+        """Serve the caller to the end; return how it ended. A fault ends this call and no other.
 
         ``unknown`` is why there is no destination (see :mod:`softswitch.calls.because`).
         """
@@ -292,7 +321,8 @@ class Call:
         except Exception:
             logger.exception("call %s ends for a fault of ours", self.facts.id)
         finally:
-            await self._close(self._gone or termination)
+            ended = await self._close(self._gone or termination)
+        return ended
 
     async def _served(self, destination: Destination) -> Termination:
         try:
@@ -308,7 +338,7 @@ class Call:
                 raise  # Not our limit: a fault of the destination, like any other.
             return Termination(Reason.TOO_LONG)
 
-    async def _close(self, termination: Termination) -> None:
+    async def _close(self, termination: Termination) -> Termination:
         if self._gone is None:
             self._gone = termination
         for leg in list(reversed(self._legs)):
@@ -335,3 +365,4 @@ class Call:
                 because=termination.because,
             )
         )
+        return termination

@@ -21,6 +21,8 @@ from softswitch.sip.session_timer import Fields, granted
 from softswitch.sip.signals import Incoming, TransactionKey
 from softswitch.sip.uri import Uri
 
+CALLER_LEG: Final = "a"
+"""The name of the leg that a dialled call begins with; those it leads to are b1, b2 …"""
 PROGRESS_SECONDS: Final = 60.0
 """How often a phone that waits is told that it still rings (RFC 3261 §13.3.1.1)."""
 FIRST_SOUND_SECONDS: Final = 0.2
@@ -40,7 +42,7 @@ class CallerLeg(PhoneLeg):
         around: Surroundings,
         tell: Callable[[Leg, Signal], None],
     ) -> None:
-        super().__init__("a", party, around, incoming.hop, tell, owner=False)
+        super().__init__(CALLER_LEG, party, around, incoming.hop, tell, owner=False)
         self.invite: Request = incoming.request
         self.understood(self.invite)
         self._transaction: TransactionKey = incoming.transaction

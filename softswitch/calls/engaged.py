@@ -22,7 +22,7 @@ class Engaged:
                 | LegAnswered(leg=leg, party=party)
                 | LegTookPlace(leg=leg, party=party)
                 | LegJoined(leg=leg, party=party)
-            ):
+            ) if leg:  # The switch itself holds no receiver.
                 self._legs.setdefault(party, set()).add((entry.call, leg))
             case LegEnded(leg=leg, party=party) | LegLeft(leg=leg, party=party):
                 legs = self._legs.get(party, set())

@@ -4,6 +4,7 @@
 
     SoftswitchError
     └── CallError
+        ├── NotBegun            the switch cannot begin a call by itself
         ├── CallOver            whom the call was for has left it; its course ends here
         ├── LegEnded            the leg is over; what was asked of it cannot be done
         └── NoMedia             no sound can be had for a leg: no port, no worker
@@ -24,6 +25,17 @@ class CallError(SoftswitchError):
 
     def __str__(self) -> str:
         return self.termination.reason.value
+
+
+class NotBegun(CallError):
+    """The switch cannot begin a call by itself. ``why`` is a clause for whoever asked for it."""
+
+    def __init__(self, termination: Termination, why: str) -> None:
+        super().__init__(termination)
+        self.why = why
+
+    def __str__(self) -> str:
+        return self.why
 
 
 class CallOver(CallError):

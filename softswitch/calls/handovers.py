@@ -8,6 +8,7 @@ from datetime import datetime
 
 from softswitch.events import (
     CallArrived,
+    CallerReached,
     CallRouted,
     Entry,
     LegAnswered,
@@ -45,7 +46,8 @@ class _Seat:
 class HandOvers:
     """What was handed over in a call whose events are given in order.
 
-    ``caller`` and ``callee`` are who stood on each side at the end, "" while nobody's place was taken.
+    ``caller`` and ``callee`` are who stood on each side at the end, "" while nobody's place was taken. Whom
+    the switch has rung by itself stands in its place.
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
@@ -70,8 +72,12 @@ class HandOvers:
 
     def _read(self, entry: Entry) -> None:
         match entry.event:
-            case CallArrived(leg=leg, caller=party):
+            case CallArrived(leg=leg, caller=party) if leg:
                 self._sit(leg, _Seat(party, entry.at, calls=True))
+            case CallerReached(leg=leg) if leg in self._seats:
+                self._moved, self._stand = True, {}
+                self._seats[leg].calls = True
+                self._sit(leg, self._seats[leg])
             case LegInvited(leg=leg, party=party):
                 self._seats[leg] = _Seat(party, entry.at, calls=False)
             case LegAnswered(leg=leg) if leg in self._seats:

@@ -38,12 +38,6 @@ class Reason(Enum):
     MENU_UNKNOWN_TARGET = "menu_unknown_target"
     MENU_ENDLESS_LOOP = "menu_endless_loop"
     SERVICE_ENDED = "service_ended"
-    QUEUE_FULL = "queue_full"
-    QUEUE_EMPTY = "queue_empty"
-    QUEUE_TOO_LONG = "queue_too_long"
-    QUEUE_UNATTENDED = "queue_unattended"
-    QUEUE_LEFT = "queue_left"
-    CALLBACK_ARRANGED = "callback_arranged"
     CANCELLED = "cancelled"
     EXPIRED = "invitation_expired"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
@@ -57,6 +51,7 @@ class Reason(Enum):
     UNREACHABLE = "unreachable"
     PEER_FAILED = "peer_failed"
     UNKNOWN_NUMBER = "unknown_number"
+    NOBODY_THERE = "nobody_there"
     NOT_ADMITTED = "not_admitted"
     NO_COMMON_CODEC = "no_common_codec"
     SRTP_REQUIRED = "srtp_required"
@@ -103,13 +98,6 @@ CODES: Final = {
     Reason.MENU_UNKNOWN_TARGET: Codes(Result.FAILED, 480, 3),
     Reason.MENU_ENDLESS_LOOP: Codes(Result.FAILED, 500, 41),
     Reason.SERVICE_ENDED: Codes(Result.COMPLETED, 200, 16),
-    # No 486: nobody is busy for ever, and a busy tone is what queues are there to spare callers.
-    Reason.QUEUE_FULL: Codes(Result.REFUSED, 480, 42),
-    Reason.QUEUE_EMPTY: Codes(Result.UNREACHABLE, 480, 20),
-    Reason.QUEUE_TOO_LONG: Codes(Result.NO_ANSWER, 480, 19),
-    Reason.QUEUE_UNATTENDED: Codes(Result.UNREACHABLE, 480, 20),
-    Reason.QUEUE_LEFT: Codes(Result.COMPLETED, 200, 16),
-    Reason.CALLBACK_ARRANGED: Codes(Result.COMPLETED, 200, 16),
     Reason.CANCELLED: Codes(Result.CANCELLED, 487, 16),
     Reason.EXPIRED: Codes(Result.CANCELLED, 487, 102),
     Reason.ANSWERED_ELSEWHERE: Codes(Result.CANCELLED, 487, 26),
@@ -125,6 +113,8 @@ CODES: Final = {
     Reason.UNREACHABLE: Codes(Result.UNREACHABLE, 480, 18),
     Reason.PEER_FAILED: Codes(Result.FAILED, 480, 41),
     Reason.UNKNOWN_NUMBER: Codes(Result.REFUSED, 404, 1),
+    # Q.850 3 is "no route to destination": the number exists, but nobody can be rung there.
+    Reason.NOBODY_THERE: Codes(Result.UNREACHABLE, 480, 3),
     Reason.NOT_ADMITTED: Codes(Result.REFUSED, 403, 21),
     Reason.NO_COMMON_CODEC: Codes(Result.REFUSED, 488, 88),
     # RFC 4568 §7.1.2 has an offer whose keys cannot be taken refused like any other.

@@ -126,13 +126,12 @@ class Leg:
 
     # Sound
 
-    async def open_sound(self, near: Leg | None = None) -> Sound:
+    async def open_sound(self, near: Leg | None = None) -> None:
         """Open the leg's sound once; raise NoMedia when it cannot be had."""
         if self.sound is None:
             self.sound = await self.around.media.open(
                 self.hop.local_host, self, near=near.sound if near is not None else None
             )
-        return self.sound
 
     @property
     def voice(self) -> Sound:

@@ -1,4 +1,4 @@
-"""Who calls: an account of ours, or somebody outside by a trunk, whom nothing of ours belongs to."""
+"""Who calls: an account of ours, somebody outside by a trunk, or the switch itself."""
 
 from __future__ import annotations
 
@@ -29,3 +29,15 @@ class OutsideCaller:
     called: str
     most_calls: int
     protection: Protection = Protection.OFFERED
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchCaller:
+    """The switch as a caller: what is shown of it, and what it calls for.
+
+    ``made_for`` is a code, with what it is about behind a colon: ``callback:sales``.
+    """
+
+    number: str
+    name: str
+    made_for: str

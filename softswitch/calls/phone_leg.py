@@ -48,6 +48,9 @@ class PhoneLeg(Leg):
 
     # Towards a phone that is called these do nothing: it is up when somebody else talks to it.
 
+    def trying(self) -> None:
+        """Tell the phone that its call has arrived here."""
+
     async def ring(self) -> None:
         """Tell the phone that it rings at the other end, if it still waits for an answer."""
 

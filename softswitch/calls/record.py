@@ -13,6 +13,7 @@ from softswitch.events import (
     BranchEntered,
     CallArrived,
     CallEnded,
+    CallerReached,
     CallRouted,
     DigitPressed,
     Entry,
@@ -62,9 +63,10 @@ class CallRecord:
     """One call. ``ended`` is None and ``result`` empty while it goes on.
 
     ``seconds`` runs from the first message to the end, ``answered_seconds`` from our answer to the caller;
-    of a call that goes on, to its last event. ``path`` is every menu branch in the order it was entered.
-    ``last_caller`` and ``last_callee`` are who stood on each side at the end, "" while nobody's place was
-    taken.
+    of a call that goes on, to its last event. ``made_for`` is what the switch has called for by itself: then
+    ``caller`` is the number that it showed, and the answer that of whom it has reached. ``path`` is every
+    menu branch in the order it was entered. ``last_caller`` and ``last_callee`` are who stood on each side at
+    the end, "" while nobody's place was taken.
     """
 
     id: str
@@ -93,6 +95,7 @@ class CallRecord:
     transfers: tuple[HandOver, ...] = ()
     last_caller: str = ""
     last_callee: str = ""
+    made_for: str = ""
 
 
 def call_record(entries: Sequence[Entry]) -> CallRecord:
@@ -105,7 +108,8 @@ def call_record(entries: Sequence[Entry]) -> CallRecord:
     ended_at = next((entry.at for entry in entries if isinstance(entry.event, CallEnded)), None)
     branches = [entry.event for entry in entries if isinstance(entry.event, BranchEntered)]
     legs, handed_over = _legs(entries), HandOvers(entries)
-    own = next((leg for leg in legs if leg.is_caller), None)
+    reached = next((entry.event.leg for entry in entries if isinstance(entry.event, CallerReached)), "")
+    own = next((leg for leg in legs if leg.is_caller or leg.leg == reached), None)
     answered = own.answered if own else None
     last = ended_at or entries[-1].at
     return CallRecord(
@@ -135,6 +139,7 @@ def call_record(entries: Sequence[Entry]) -> CallRecord:
         transfers=tuple(handed_over.done),
         last_caller=handed_over.caller,
         last_callee=handed_over.callee,
+        made_for=arrived.made_for,
     )
 
 
@@ -145,7 +150,7 @@ def _legs(entries: Sequence[Entry]) -> tuple[LegRecord, ...]:
     for entry in entries:
         at = entry.at
         match entry.event:
-            case CallArrived(leg=leg, caller=caller, trunk=trunk):
+            case CallArrived(leg=leg, caller=caller, trunk=trunk) if leg:
                 legs[leg] = LegRecord(leg, caller, is_caller=True, began=at, trunk=trunk)
             case TrunkTaken(leg=leg, trunk=trunk):
                 trunks[leg] = trunk

@@ -10,15 +10,17 @@ from typing import Final
 
 from softswitch.bus import EventLog
 from softswitch.calls.bodies import SDP, check_body
-from softswitch.calls.call import LONGEST_SECONDS, Call, Destination, Facts, Seat
+from softswitch.calls.call import LONGEST_SECONDS, Call, Destination, Facts, FirstLeg, Seat
+from softswitch.calls.caller_leg import CALLER_LEG, CallerLeg
 from softswitch.calls.directory import Addressee
 from softswitch.calls.hangup import Reason, Termination
-from softswitch.calls.leg import Surroundings
+from softswitch.calls.leg import Leg, Surroundings
 from softswitch.calls.lines import Lines, NoLines
-from softswitch.calls.origin import NOBODY, OutsideCaller
+from softswitch.calls.origin import NOBODY, OutsideCaller, SwitchCaller
 from softswitch.calls.phone_leg import PhoneLeg
-from softswitch.calls.protection import refusal
+from softswitch.calls.protection import LegProtection, refusal
 from softswitch.calls.services import Service
+from softswitch.calls.signals import Signal
 from softswitch.calls.takeover import Takeover
 from softswitch.events import CallArrived, CallEvent
 from softswitch.ids import make_id
@@ -230,27 +232,20 @@ class Switchboard:
             raise RemoteProtocolError(503, "Shutting down", fields=(("Retry-After", "5"),))
         number = dialled(request.uri) if outside is None else outside.called
         takeover = self._takeover(request, account)
-        at = self._around.clock.wall()
-        call_id = make_id(at)
         facts = Facts(
-            call_id,
+            make_id(self._around.clock.wall()),
             account,
             number,
             behind_nat(incoming.hop, request),
             request.fields.get("User-Agent") or "",
             outside,
+            hops=request.max_forwards,
         )
-        log = self._log
-
-        def record(event: CallEvent) -> None:
-            log.append(event, call=call_id)
-
-        around = replace(self._around, record=record)
-        call = Call(incoming, facts, around, office=self, finished=self._finished, longest=self._longest)
-        self._calls.add(call)
-        around.record(
+        call = self._new_call(
+            facts,
+            lambda around, tell: _caller_leg(incoming, facts, around, tell),
             CallArrived(
-                leg=call.caller.name,
+                leg=CALLER_LEG,
                 caller=facts.caller,
                 caller_name=facts.caller_name,
                 called=number,
@@ -258,7 +253,7 @@ class Switchboard:
                 account=account.user,
                 sip_call_id=request.call_id,
                 trunk=outside.trunk if outside is not None else "",
-            )
+            ),
         )
         refused = refusal(request, wanted, account.user if outside is None else outside.trunk)
         if refused is None:
@@ -272,7 +267,61 @@ class Switchboard:
         elif destination is None:
             destination = self._router(number, account)
         unknown = self._lines.why_unknown(number, outside) if destination is None else ""
-        self._tasks.create_task(call.run(destination, unknown=unknown), name=f"call {call_id}")
+        self.start(call, destination, unknown=unknown)
+
+    def _new_call(self, facts: Facts, first: FirstLeg, arrived: CallArrived) -> Call:
+        log = self._log
+
+        def record(event: CallEvent) -> None:
+            log.append(event, call=facts.id)
+
+        around = replace(self._around, record=record)
+        call = Call(facts, around, first, office=self, finished=self._finished, longest=self._longest)
+        self._calls.add(call)
+        record(arrived)
+        return call
+
+    # Calls that the switch makes by itself (see originate)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether calls may begin."""
+        return self._tasks is not None
+
+    def account(self, user: str) -> Account | None:
+        """Return an account by its name, None when there is none."""
+        return self._accounts(user)
+
+    def begin(self, account: Account, called: str, origin: SwitchCaller, first: FirstLeg) -> Call:
+        """Take in a call with the rights of an account, counted with its others; see :meth:`start`."""
+        call_id = make_id(self._around.clock.wall())
+        facts = Facts(call_id, account, called, behind_nat=False, switch=origin)
+        call = self._new_call(
+            facts,
+            first,
+            CallArrived(
+                leg="",
+                caller=origin.number,
+                caller_name=origin.name,
+                called=called,
+                source="",
+                account=account.user,
+                made_for=origin.made_for,
+            ),
+        )
+        self._limit(call)
+        return call
+
+    def start(
+        self, call: Call, destination: Destination | None, *, unknown: str = ""
+    ) -> asyncio.Task[Termination]:
+        """Let a call run its course; the switch must be open for calls."""
+        assert self._tasks is not None
+        return self._tasks.create_task(call.run(destination, unknown=unknown), name=f"call {call.facts.id}")
+
+    def why_unknown(self, number: str) -> str:
+        """Return why a number leads nowhere (see :mod:`softswitch.calls.because`), "" for no more to say."""
+        return self._lines.why_unknown(number, None)
 
     def _limit(self, call: Call) -> None:
         """Count a call with the others of its account or trunk; one too many ends, unless it is for help."""
@@ -341,6 +390,11 @@ class Switchboard:
             raise RemoteProtocolError(481, "A call that is not answered yet")
         return Takeover(seat)
 
+    def find(self, part: str) -> Call | None:
+        """Return the one call of now with this id, or this end of it; None for none, or for several."""
+        found = [call for call in self._calls if part and call.facts.id.endswith(part.upper())]
+        return found[0] if len(found) == 1 else None
+
     def _finished(self, call: Call) -> None:
         self._calls.discard(call)
         name = _counted_with(call)
@@ -354,6 +408,18 @@ class Switchboard:
         for name, value in fields:
             response.fields.add(name, value)
         self._around.signaller.respond(incoming.transaction, response)
+
+
+def _caller_leg(
+    incoming: Incoming, facts: Facts, around: Surroundings, tell: Callable[[Leg, Signal], None]
+) -> CallerLeg:
+    leg = CallerLeg(incoming, facts.caller, around, tell)
+    leg.display = facts.caller_name
+    # Nobody outside is told which of us he talks with: names and inner numbers stay inside.
+    leg.shows_identity = facts.outside is None
+    if facts.outside is not None:
+        leg.srtp = LegProtection(facts.outside.protection, around.key_source)
+    return leg
 
 
 def _counted_with(call: Call) -> tuple[str, str]:

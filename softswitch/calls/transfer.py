@@ -126,7 +126,7 @@ class Transfer:
             # Its answer to our offer comes in its ACK; until then its sound cannot be moved.
             self._referral.refuse(491, "The call to be joined is being answered")
             return None
-        self._target = partner.party if partner is not None else seat.call.facts.called
+        self._target = partner.party if partner is not None else seat.call.facts.met_at
         self._begin(attended=True)
         if partner is not None:
             return self._fetch(seat, partner)

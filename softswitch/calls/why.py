@@ -126,30 +126,6 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "The service{at} came to its end and hung up.",
         "Usługa{at} dobiegła końca i zakończyła połączenie.",
     ),
-    Reason.QUEUE_FULL: (
-        "All places in the queue were taken.",
-        "Wszystkie miejsca w kolejce były zajęte.",
-    ),
-    Reason.QUEUE_EMPTY: (
-        "The queue took nobody in, as no agent was there for it.",
-        "Kolejka nikogo nie przyjęła, bo nie było w niej konsultantów.",
-    ),
-    Reason.QUEUE_TOO_LONG: (
-        "No agent of the queue took the call in the time that is set for it{after}.",
-        "Żaden konsultant nie odebrał w czasie wyznaczonym dla kolejki{after}.",
-    ),
-    Reason.QUEUE_UNATTENDED: (
-        "No agent was left in the queue, and nobody came back in time.",
-        "W kolejce nie został żaden konsultant i nikt nie wrócił w wyznaczonym czasie.",
-    ),
-    Reason.QUEUE_LEFT: (
-        "{caller} left the queue by a key{after}.",
-        "{caller} wyszedł z kolejki klawiszem{after}.",
-    ),
-    Reason.CALLBACK_ARRANGED: (
-        "{caller} asked to be called back and hung up{after}.",
-        "{caller} poprosił o oddzwonienie i zakończył rozmowę{after}.",
-    ),
     Reason.CANCELLED: (
         "{caller} gave up before the call was answered{after}.",
         "{caller} zrezygnował przed odebraniem{after}.",
@@ -187,6 +163,10 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "{callee} był nieosiągalny: telefon nie potrafił obsłużyć połączenia.",
     ),
     Reason.UNKNOWN_NUMBER: ("The number {called} does not exist here.", "{number} tu nie istnieje."),
+    Reason.NOBODY_THERE: (
+        "Nobody could be rung at {target}: a menu or a service answers there.",
+        "Pod {target} nie ma do kogo zadzwonić: odbiera tam menu lub usługa.",
+    ),
     Reason.NOT_ADMITTED: (
         "{caller} did not know the PIN.",
         "{caller} nie znał kodu PIN.",

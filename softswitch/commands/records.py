@@ -17,7 +17,7 @@ from rich.text import Text
 from softswitch.calls.record import CallRecord, LegRecord, call_record
 from softswitch.calls.why import ENGLISH, POLISH, lasting, transfer_words, why
 from softswitch.events import Entry, StepTaken
-from softswitch.narration import TAIL, CauseFirst, printable, told
+from softswitch.narration import TAIL, CauseFirst, made_for_words, printable, told
 from softswitch.words import Both, quality_word, word
 
 FOUND, NOTHING, UNCLEAR = 0, 1, 2
@@ -207,6 +207,7 @@ def _header(record: CallRecord, view: View) -> Table:
         ("To", "Dokąd", f"{printable(record.called)} ({f'{kind} {record.routed_to}'.rstrip()})"),
         ("Began", "Początek", f"{record.started.astimezone(view.zone):%Y-%m-%d %H:%M:%S %Z}"),
         ("Lasted", "Trwała", f"{lasting(record.seconds)}, {'odebrana' if polish else 'answered'} {answered}"),
+        *([("Made for", "Powód", made_for_words(record.made_for)[polish])] if record.made_for else []),
         *(("Transferred", "Przekazana", transfer_words(one, view.language)) for one in record.transfers),
         ("Menu path", "Droga w menu", path),
         ("Keys", "Klawisze", record.digits or "-"),

@@ -13,6 +13,7 @@ from softswitch.events.course import (
     BranchEntered,
     CallArrived,
     CallEnded,
+    CallerReached,
     CallForwarded,
     CallParked,
     CallRetrieved,
@@ -111,6 +112,7 @@ __all__ = [
     "CallbackMissed",
     "CallbackReached",
     "CallbackTried",
+    "CallerReached",
     "CertificateRead",
     "CredentialsRefused",
     "DigitPressed",
@@ -198,6 +200,7 @@ SystemEvent = (
 )
 CallEvent = (
     CallArrived
+    | CallerReached
     | CallRouted
     | LegInvited
     | TrunkTaken

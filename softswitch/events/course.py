@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
-    """A caller dialled; nothing has been decided yet. ``account`` is "" for who calls by a ``trunk``."""
+    """A caller dialled; nothing has been decided yet. ``account`` is "" for who calls by a ``trunk``.
+
+    Where the switch calls by itself it has no ``leg``, and ``account`` is whose rights it calls with.
+    """
 
     leg: str
     caller: str
@@ -18,6 +21,16 @@ class CallArrived:
     sip_call_id: str = ""
     """By which the trace finds the messages of the leg."""
     trunk: str = ""
+    made_for: str = ""
+    """What the switch calls for by itself, ``callback:sales``; "" for everybody else's calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerReached:
+    """Whom the switch has rung by itself has answered, and is its call's caller from here on."""
+
+    leg: str
+    party: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _facts(call: Call) -> CallFacts:
         call=call.facts.id,
         caller=call.caller.party,
         caller_name=call.caller.display,
-        called=call.facts.called,
+        called=call.facts.met_at,
         account=account.user if served_first else call.caller.party,
         codec=call.caller.expected_codec(),
         behind_nat=call.facts.behind_nat,

@@ -10,6 +10,7 @@ from typing import Final
 from softswitch.events import (
     CallArrived,
     CallEnded,
+    CallerReached,
     Entry,
     LegAnswered,
     LegEnded,
@@ -81,7 +82,8 @@ class Lines:
         if call is None:
             if isinstance(event, CallArrived):
                 self._calls[entry.call] = _Call(event.caller, event.caller_name, event.called, event.leg)
-                self._begin(entry.call, event.leg, event.account, INITIATOR, event.called)
+                if event.leg:  # Else the switch calls by itself, and no account's phone does.
+                    self._begin(entry.call, event.leg, event.account, INITIATOR, event.called)
             return
         match event:
             case LegInvited(leg, party):
@@ -91,6 +93,8 @@ class Lines:
                 self._move(entry.call, call.own_leg, LineState.EARLY)
             case LegAnswered(leg):
                 self._move(entry.call, leg, LineState.CONFIRMED)
+            case CallerReached(leg, party):
+                call.own_leg, call.caller, call.caller_name = leg, party, ""
             case LegTookPlace(leg, party, of):
                 self._took_place(entry.call, leg, party, of)
             case LegJoined(leg, party):

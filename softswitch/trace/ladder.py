@@ -109,7 +109,7 @@ def legs_of(entries: Iterable[Entry]) -> dict[str, str]:
     """Return the Call-ID of each leg of a call, "" where it was not written down."""
     found: dict[str, str] = {}
     for entry in entries:
-        if isinstance(entry.event, CallArrived | LegInvited):
+        if isinstance(entry.event, CallArrived | LegInvited) and entry.event.leg:
             found.setdefault(entry.event.leg, entry.event.sip_call_id)
     return found
 
@@ -164,7 +164,7 @@ def _lanes(
     caller = ""
     for entry in entries:
         match entry.event:
-            case CallArrived(leg=leg, caller=party, source=source, trunk=trunk):
+            case CallArrived(leg=leg, caller=party, source=source, trunk=trunk) if leg:
                 caller = leg
                 parties.setdefault(leg, (trunk or party, source))
             case TrunkTaken(leg=leg, trunk=trunk):
@@ -245,7 +245,7 @@ def _remarks(
     order.flush()
     for entry in ordered:
         event = entry.event
-        if with_messages and isinstance(event, CallArrived | LegInvited | LegRinging):
+        if with_messages and isinstance(event, CallArrived | LegInvited | LegRinging) and event.leg:
             continue  # A message says it.
         if isinstance(event, StepTaken) and event.exit in DULL_EXITS:
             continue

@@ -67,3 +67,10 @@ def test_a_leg_that_goes_on_in_another_call_is_there_still():
 def test_one_of_two_talks_is_enough():
     second = ("c2", LegAnswered("b1", "1002", "PCMA", ""))
     assert after(ANSWERS, second, ("c1", LegEnded("b1", "1002", "", "", 0, 0))).engaged("1002")
+
+
+def test_a_call_of_the_switch_engages_who_answers_it_and_nobody_by_the_number_it_shows():
+    begins = ("c1", CallArrived("", "1009", "", "1002", "", "1001", made_for="callback:sales"))
+    assert not after(begins, *RINGS).engaged("1009")
+    assert not after(begins, *RINGS).engaged("1001")
+    assert after(begins, *RINGS, ANSWERS).engaged("1002")
