@@ -37,6 +37,11 @@ class Reason(Enum):
     MENU_NO_TARGET = "menu_no_target"
     MENU_UNKNOWN_TARGET = "menu_unknown_target"
     MENU_ENDLESS_LOOP = "menu_endless_loop"
+    QUEUE_FULL = "queue_full"
+    QUEUE_EMPTY = "queue_empty"
+    QUEUE_MAX_WAIT = "queue_max_wait"
+    QUEUE_NO_AGENT = "queue_no_agent"
+    QUEUE_CALLBACK = "queue_callback"
     SERVICE_ENDED = "service_ended"
     CANCELLED = "cancelled"
     EXPIRED = "invitation_expired"
@@ -97,6 +102,12 @@ CODES: Final = {
     Reason.MENU_NO_TARGET: Codes(Result.FAILED, 480, 3),
     Reason.MENU_UNKNOWN_TARGET: Codes(Result.FAILED, 480, 3),
     Reason.MENU_ENDLESS_LOOP: Codes(Result.FAILED, 500, 41),
+    Reason.QUEUE_FULL: Codes(Result.BUSY, 486, 17),
+    # Q.850 20 is "subscriber absent", 19 "no answer from user".
+    Reason.QUEUE_EMPTY: Codes(Result.UNREACHABLE, 480, 20),
+    Reason.QUEUE_MAX_WAIT: Codes(Result.NO_ANSWER, 480, 19),
+    Reason.QUEUE_NO_AGENT: Codes(Result.UNREACHABLE, 480, 20),
+    Reason.QUEUE_CALLBACK: Codes(Result.COMPLETED, 200, 16),
     Reason.SERVICE_ENDED: Codes(Result.COMPLETED, 200, 16),
     Reason.CANCELLED: Codes(Result.CANCELLED, 487, 16),
     Reason.EXPIRED: Codes(Result.CANCELLED, 487, 102),

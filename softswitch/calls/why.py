@@ -122,6 +122,23 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "The menu{tree} went round in circles without the caller{branch}, so the switch hung up.",
         "Menu{tree} krążyło w kółko bez udziału dzwoniącego{branch}, więc centrala zakończyła połączenie.",
     ),
+    Reason.QUEUE_FULL: ("The queue{queue} was full.", "Kolejka{queue} była pełna."),
+    Reason.QUEUE_EMPTY: (
+        "No agent was there to serve the queue{queue}.",
+        "Żaden agent nie obsługiwał kolejki{queue}.",
+    ),
+    Reason.QUEUE_MAX_WAIT: (
+        "{caller} waited in the queue{queue} for as long as it lets anybody wait.",
+        "{caller} czekał w kolejce{queue} najdłużej, jak w niej wolno.",
+    ),
+    Reason.QUEUE_NO_AGENT: (
+        "{caller} waited in the queue{queue}, which nobody served any more.",
+        "{caller} czekał w kolejce{queue}, której nikt już nie obsługiwał.",
+    ),
+    Reason.QUEUE_CALLBACK: (
+        "{caller} keeps the place in the queue{queue} and will be called back.",
+        "{caller} zachowuje miejsce w kolejce{queue} i czeka na oddzwonienie.",
+    ),
     Reason.SERVICE_ENDED: (
         "The service{at} came to its end and hung up.",
         "Usługa{at} dobiegła końca i zakończyła połączenie.",
@@ -282,6 +299,7 @@ def _sentence(
         tree=f" {tree}" if tree else "",
         branch=f"{place}{branch}" if branch else "",
         place=f" ({'gałąź' if polish else 'branch'} {branch})" if branch else "",
+        queue=f" {detail}" if detail else "",
         target=detail or ("nieznany numer" if polish else "a number"),
         to=f" do {callee}" if callee else "",
         after="" if seconds is None else f"{after}{lasting(seconds)}",

@@ -46,6 +46,7 @@ def test_only_a_good_end_is_completed():
         Reason.MENU_NO_MATCH,
         Reason.MENU_TOO_MANY_TRIES,
         Reason.MENU_NOT_ENTERED,
+        Reason.QUEUE_CALLBACK,
         Reason.SERVICE_ENDED,
         Reason.TRANSFERRED,
         Reason.TOO_LONG,

@@ -82,6 +82,31 @@ ENDS = [
         "Dźwięk z telefonu dzwoniącego lub rozmówcy przestał docierać, więc centrala zakończyła połączenie.",
     ),
     (
+        in_menu().over(40, Reason.QUEUE_FULL, detail="sales"),
+        "The queue sales was full.",
+        "Kolejka sales była pełna.",
+    ),
+    (
+        in_menu().over(40, Reason.QUEUE_EMPTY, detail="sales"),
+        "No agent was there to serve the queue sales.",
+        "Żaden agent nie obsługiwał kolejki sales.",
+    ),
+    (
+        in_menu().over(640, Reason.QUEUE_MAX_WAIT, detail="sales"),
+        "1001 waited in the queue sales for as long as it lets anybody wait.",
+        "Dzwoniący 1001 czekał w kolejce sales najdłużej, jak w niej wolno.",
+    ),
+    (
+        in_menu().over(640, Reason.QUEUE_NO_AGENT),
+        "1001 waited in the queue, which nobody served any more.",
+        "Dzwoniący 1001 czekał w kolejce, której nikt już nie obsługiwał.",
+    ),
+    (
+        in_menu().over(90, Reason.QUEUE_CALLBACK, detail="sales"),
+        "1001 keeps the place in the queue sales and will be called back.",
+        "Dzwoniący 1001 zachowuje miejsce w kolejce sales i czeka na oddzwonienie.",
+    ),
+    (
         in_menu().over(14_400, Reason.TOO_LONG),
         "The call reached the longest time allowed after 4 h 0 min.",
         "Połączenie osiągnęło najdłuższy dozwolony czas po 4 h 0 min.",
