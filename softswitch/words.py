@@ -48,6 +48,7 @@ WORDS: Final[Mapping[str, Both]] = {
     "queue_empty": ("nobody served the queue", "nikt nie obsługiwał kolejki"),
     "queue_max_wait": ("waited as long as allowed", "czekał najdłużej, jak wolno"),
     "queue_no_agent": ("waited with nobody serving", "czekał, a nikt nie obsługiwał"),
+    "queue_left": ("left the queue by a key", "wyjście z kolejki klawiszem"),
     "queue_callback": ("will be called back", "czeka na oddzwonienie"),
     "service_ended": ("the service hung up", "usługa zakończyła połączenie"),
     "invitation_expired": ("not answered within its own time", "nie odebrano w wyznaczonym czasie"),

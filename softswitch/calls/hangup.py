@@ -42,6 +42,7 @@ class Reason(Enum):
     QUEUE_MAX_WAIT = "queue_max_wait"
     QUEUE_NO_AGENT = "queue_no_agent"
     QUEUE_CALLBACK = "queue_callback"
+    QUEUE_LEFT = "queue_left"
     SERVICE_ENDED = "service_ended"
     CANCELLED = "cancelled"
     EXPIRED = "invitation_expired"
@@ -102,12 +103,14 @@ CODES: Final = {
     Reason.MENU_NO_TARGET: Codes(Result.FAILED, 480, 3),
     Reason.MENU_UNKNOWN_TARGET: Codes(Result.FAILED, 480, 3),
     Reason.MENU_ENDLESS_LOOP: Codes(Result.FAILED, 500, 41),
-    Reason.QUEUE_FULL: Codes(Result.BUSY, 486, 17),
+    # No 486: a busy tone is what queues are there to spare callers. Q.850 42 is "congestion".
+    Reason.QUEUE_FULL: Codes(Result.REFUSED, 480, 42),
     # Q.850 20 is "subscriber absent", 19 "no answer from user".
     Reason.QUEUE_EMPTY: Codes(Result.UNREACHABLE, 480, 20),
     Reason.QUEUE_MAX_WAIT: Codes(Result.NO_ANSWER, 480, 19),
     Reason.QUEUE_NO_AGENT: Codes(Result.UNREACHABLE, 480, 20),
     Reason.QUEUE_CALLBACK: Codes(Result.COMPLETED, 200, 16),
+    Reason.QUEUE_LEFT: Codes(Result.COMPLETED, 200, 16),
     Reason.SERVICE_ENDED: Codes(Result.COMPLETED, 200, 16),
     Reason.CANCELLED: Codes(Result.CANCELLED, 487, 16),
     Reason.EXPIRED: Codes(Result.CANCELLED, 487, 102),

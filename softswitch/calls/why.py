@@ -139,6 +139,10 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "{caller} keeps the place in the queue{queue} and will be called back.",
         "{caller} zachowuje miejsce w kolejce{queue} i czeka na oddzwonienie.",
     ),
+    Reason.QUEUE_LEFT: (
+        "{caller} left the queue{queue} by a key.",
+        "{caller} wyszedł z kolejki{queue} klawiszem.",
+    ),
     Reason.SERVICE_ENDED: (
         "The service{at} came to its end and hung up.",
         "Usługa{at} dobiegła końca i zakończyła połączenie.",

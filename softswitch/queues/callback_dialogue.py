@@ -30,28 +30,22 @@ class CallbackDialogue:
         self._language = language
 
     async def number(self, *, accepts: Callable[[str], bool]) -> str:
-        """Return the number to call, "" where the caller wants to wait on or names none that ``accepts`` takes.
-
-        What was not understood is said.
-        """
+        """Return the number to call, "" where the caller waits on or names none that ``accepts`` takes."""
         number = self._call.caller.party
-        if not accepts(number):
-            number = await self._typed()
-        confirmed = self._queue.callback is not None and not self._queue.callback.confirm_number
+        asks = self._queue.callback is None or self._queue.callback.confirm_number
         for _ in range(MOST_TRIES):
-            if number and not accepts(number):
-                await self.tell(Text.CALLBACK_BAD_NUMBER)
+            if not accepts(number):
+                if number != self._call.caller.party:
+                    await self.tell(Text.CALLBACK_BAD_NUMBER)
                 number = await self._typed()
+                if not number:
+                    break
                 continue
-            if not number:
-                break
-            key = RIGHT if confirmed else await self._confirmed(number)
+            key = await self._confirmed(number) if asks else RIGHT
             if key == RIGHT:
                 return number
-            if key != ANOTHER:
+            if key != ANOTHER or not (number := await self._typed()):
                 break
-            number = await self._typed()
-        await self.tell(Text.CALLBACK_NOT_TAKEN)
         return ""
 
     async def tell(self, text: Text) -> None:

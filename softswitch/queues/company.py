@@ -228,16 +228,16 @@ class Company:
     async def _pressed(self, key: str) -> WaitEnded | None:
         """Do what a key means; return how the wait ended by it, None where it goes on."""
         if key in self._leaving:
-            return WaitEnded.by(KEY, key=key)
+            return WaitEnded.by(KEY, self._name, key=key)
         does = self._queue.keys.get(key, "")
         if does == PLACE:
             await self._until_key(self._tell_place())
         elif does == CALLBACK:
             if await self._visitor.ask_callback(key):
-                return WaitEnded.by(CALLBACK, key=key)
+                return WaitEnded.by(CALLBACK, self._name, key=key)
             self._back()
         elif does:
-            return WaitEnded.by(KEY, key=key, to=does)
+            return WaitEnded.by(KEY, self._name, key=key, to=does)
         elif key in self._queue.menus:
             return await self._side_menu(self._queue.menus[key])
         return None
@@ -249,7 +249,7 @@ class Company:
     async def _side_menu(self, number: str) -> WaitEnded | None:
         why = await self._visitor.visit(number)
         if why is Reason.MENU_HUNG_UP:
-            return WaitEnded.by(MENU)
+            return WaitEnded.by(MENU, self._name)
         self._back()
         if why is not None:
             await self._until_key(self._tell(phrase(Text.STILL_WAITING, self._visitor.language)))

@@ -1,4 +1,4 @@
-"""The desk: the floor in a running switch. It owns the floor's time, hears the log, and sees that all is done.
+"""The desk: the floor in a running switch. It keeps its time, hears the log, and sees that all is done.
 
 Everything on it happens in one go, on the loop: no decision waits for anything.
 """
@@ -186,7 +186,7 @@ class Desk:
     # For callbacks
 
     def ask_callback(self, entry: str, number: str, *, language: str, ready_in: float) -> None:
-        """Let somebody hang up; the number is called in its turn, ``ready_in`` seconds from now at the soonest.
+        """Let somebody hang up; the number is called in its turn, not before ``ready_in`` seconds are over.
 
         Raises QueueError for who does not wait any more.
         """
@@ -196,7 +196,7 @@ class Desk:
         self._pump()
 
     def called_back(self, entry: str, call: str, waiter: Waiter) -> bool:
-        """Take that the called one is on the line, in the call ``call``; False where nobody is kept for him."""
+        """Take that the called one is on the line, in another call; False where no place is kept for him."""
         self._waiters[entry] = waiter
         reached = self.floor.called_back(self.now, entry, call)
         if not reached:
@@ -204,10 +204,23 @@ class Desk:
         self._pump()
         return reached
 
-    def callback_missed(self, entry: str, why: str, *, again_in: float | None) -> None:
-        """Take that nobody was reached; it is tried again so many seconds from now, or never (None)."""
+    def refuse_callback(self, entry: str, waiter: Waiter, why: str) -> bool:
+        """Let somebody wait on the line after all, told by ``waiter``; False where it is too late for that."""
+        self._waiters[entry] = waiter
+        waits = self.floor.refuse_callback(self.now, entry, why)
+        if not waits:
+            del self._waiters[entry]
+        self._pump()
+        return waits
+
+    def callback_missed(self, entry: str, why: str, *, again_in: float | None, counts: bool = True) -> None:
+        """Take that nobody was reached; it is tried again so many seconds from now, or never (None).
+
+        What does not count was no try: nothing rang.
+        """
         now = self.now
-        self.floor.callback_missed(now, entry, why, ready_at=None if again_in is None else now + again_in)
+        ready_at = None if again_in is None else now + again_in
+        self.floor.callback_missed(now, entry, why, ready_at=ready_at, counts=counts)
         self._pump()
 
     # For agents, and for who leads them
@@ -274,12 +287,16 @@ class Desk:
 
     def _read(self, entry: LogEntry) -> None:
         """Take an entry of the log: it may be about a talk, or about somebody's phone."""
+        concerned = False
         for over in self._talks.read(entry):
             self.floor.talk_over(self.now, over.agent, over.by)
+            concerned = True
         name = whose_phone(entry.event)
         if name in self.floor.roster:
             self._look_at(name)
-        self._pump()
+            concerned = True
+        if concerned:
+            self._pump()
 
     def _tick(self) -> None:
         self._timer = None

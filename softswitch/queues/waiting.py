@@ -43,6 +43,10 @@ class Bookings(Protocol):
         """Tell whether a number can be called back."""
         ...
 
+    def is_asked_for(self, queue: str, number: str) -> bool:
+        """Tell whether it will be already."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -90,7 +94,7 @@ class Wait:
             self._dismissed = asyncio.get_running_loop().create_future()
             entry = self._room.desk.enter(self._name, arrival, self)
             if isinstance(entry, Refused):
-                return WaitEnded.by(HOW[entry])
+                return WaitEnded.by(HOW[entry], self._name)
             ended = await self._through(entry)
             if ended is not None:
                 return ended
@@ -126,7 +130,7 @@ class Wait:
                 return won
             if isinstance(won, Why):
                 why = won
-                return WaitEnded.by(HOW[won])
+                return WaitEnded.by(HOW[won], self._name)
             why = Why.TAKEN
         except SentOn:
             why = Why.KEY
@@ -244,7 +248,11 @@ class Wait:
         dialogue = CallbackDialogue(self._call, self._queue, self._room.voice, self.language)
         bookings = self._room.bookings
         number = await dialogue.number(accepts=lambda number: bookings.accepts(self._name, number))
+        if number and bookings.is_asked_for(self._name, number):
+            await dialogue.tell(Text.CALLBACK_TWICE)
+            number = ""
         if not number:
+            await dialogue.tell(Text.CALLBACK_NOT_TAKEN)
             return False
         # From here on the place is the callback's: also if the caller hangs up before hearing so.
         self._called_back = True

@@ -19,13 +19,14 @@ CALLBACK: Final = "callback"
 MENU: Final = "menu"
 """A side menu has hung up."""
 
-ENDS: Final = {
-    FULL: Termination(Reason.QUEUE_FULL),
-    EMPTY: Termination(Reason.QUEUE_EMPTY),
-    MAX_WAIT: Termination(Reason.QUEUE_TOO_LONG),
-    NO_AGENT: Termination(Reason.QUEUE_UNATTENDED),
-    KEY: Termination(Reason.QUEUE_LEFT),
-    CALLBACK: Termination(Reason.CALLBACK_ARRANGED),
+_REASONS: Final = {
+    FULL: Reason.QUEUE_FULL,
+    EMPTY: Reason.QUEUE_EMPTY,
+    MAX_WAIT: Reason.QUEUE_MAX_WAIT,
+    NO_AGENT: Reason.QUEUE_NO_AGENT,
+    KEY: Reason.QUEUE_LEFT,
+    CALLBACK: Reason.QUEUE_CALLBACK,
+    MENU: Reason.MENU_HUNG_UP,
 }
 """How the call ends when nothing else follows on a wait that ended so."""
 
@@ -65,6 +66,6 @@ class WaitEnded:
     to: str = ""
 
     @classmethod
-    def by(cls, how: str, *, key: str = "", to: str = "") -> WaitEnded:
-        """Return an end that has its own termination."""
-        return cls(how, ENDS[how], key, to)
+    def by(cls, how: str, queue: str, *, key: str = "", to: str = "") -> WaitEnded:
+        """Return how a wait in ``queue`` ended that led to no talk."""
+        return cls(how, Termination(_REASONS[how], detail=queue), key, to)

@@ -47,6 +47,7 @@ def test_only_a_good_end_is_completed():
         Reason.MENU_TOO_MANY_TRIES,
         Reason.MENU_NOT_ENTERED,
         Reason.QUEUE_CALLBACK,
+        Reason.QUEUE_LEFT,
         Reason.SERVICE_ENDED,
         Reason.TRANSFERRED,
         Reason.TOO_LONG,
