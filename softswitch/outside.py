@@ -155,6 +155,11 @@ class OutsideLines:
             return Termination(Reason.LIMIT_REACHED, detail=number)
         return self._ways(call, choice, account) or Termination(self._why_none(choice), detail=number)
 
+    def reaches(self, number: str, by: str) -> bool:
+        """See :class:`~softswitch.calls.lines.Exits`."""
+        choice = self._routes.choose(number, by)
+        return isinstance(choice, Choice) and not choice.emergency
+
     def _ways(self, call: Call, choice: Choice, account: str | None) -> list[Way]:
         found: list[tuple[int, Trunk, Server]] = []
         for name in choice.trunks:

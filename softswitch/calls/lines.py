@@ -117,8 +117,17 @@ class Exits(Protocol):
         ...
 
 
+    def reaches(self, number: str, by: str) -> bool:
+        """Tell whether the account ``by`` may call a number outside; never for emergencies."""
+        ...
+
+
 class NoExits:
     """A line that nothing leads out of. Implements :class:`Exits`."""
+
+    def reaches(self, number: str, by: str) -> bool:
+        """Nothing is."""
+        return False
 
     def ways(self, call: Call, number: str, by: str | None = None) -> Sequence[Way] | Termination | None:
         """There is none."""

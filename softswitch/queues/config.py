@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -251,8 +252,41 @@ class AgentConfig(Part):
         return value
 
 
+Code = Annotated[str, StringConstraints(pattern=r"^([*#][0-9*#]{1,7})?$")]
+"""A code for agents: a star or a hash and more keys; "" for one that is not wanted."""
+
+
+class AgentCodesConfig(Part):
+    """What agents dial. The number of one queue may follow on logging in and out, a reason on a pause."""
+
+    log_in: Code = "*45"
+    log_out: Code = "*46"
+    pause: Code = "*47"
+    resume: Code = "*48"
+    ready: Code = "*49"
+
+    def written(self) -> Iterator[tuple[str, str]]:
+        """Yield (name, code) of all that are wanted."""
+        for name in type(self).model_fields:
+            if code := getattr(self, name):
+                yield name, code
+
+    def find(self, dialled: str) -> tuple[str, str] | None:
+        """Return (name, what follows) of the code that was dialled, None when it is none."""
+        found = [(len(code), name) for name, code in self.written() if dialled.startswith(code)]
+        if not found:
+            return None
+        length, name = max(found)
+        rest = dialled[length:]
+        return None if rest and name in ("resume", "ready") else (name, rest)
+
+
 class QueuesConfig(Part):
-    """All queues by name, and what holds for their agents."""
+    """All queues by name, and what holds for their agents. ``pause_reasons`` are keyed in behind the code."""
 
     queues: dict[Name, QueueConfig] = Field(default_factory=dict)
     agents: dict[Number, AgentConfig] = Field(default_factory=dict)
+    agent_codes: AgentCodesConfig = AgentCodesConfig()
+    pause_reasons: dict[Key, Annotated[str, StringConstraints(min_length=1, max_length=40)]] = Field(
+        default_factory=dict
+    )

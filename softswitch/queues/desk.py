@@ -205,7 +205,7 @@ class Desk:
         return reached
 
     def refuse_callback(self, entry: str, waiter: Waiter, why: str) -> bool:
-        """Let somebody wait on the line after all, told by ``waiter``; False where it is too late for that."""
+        """Let somebody wait on the line after all, told by ``waiter``; False where it is too late."""
         self._waiters[entry] = waiter
         waits = self.floor.refuse_callback(self.now, entry, why)
         if not waits:

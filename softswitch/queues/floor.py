@@ -372,10 +372,16 @@ class Floor:
         self._settle(now)
         return True
 
-    def callback_missed(self, now: float, entry_id: str, why: str, *, ready_at: float | None) -> None:
-        """Take that nobody was reached: the agent is free, and the number is tried again, or never (None)."""
+    def callback_missed(
+        self, now: float, entry_id: str, why: str, *, ready_at: float | None, counts: bool = True
+    ) -> None:
+        """Take that nobody was reached: the agent is free, and the number is tried again, or never (None).
+
+        What does not count was no try.
+        """
         entry = self.entries.get(entry_id)
         if entry is not None and entry.callback is not None:
+            entry.callback.attempts -= not counts
             self._callback_missed(now, entry, entry.callback, why, ready_at)
             self._settle(now)
 

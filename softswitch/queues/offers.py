@@ -1,4 +1,4 @@
-"""An offer on real phones: the agents' phones ring for one caller, and the first who takes the call has it."""
+"""An offer on real phones: agents' phones ring for one caller, and the first who takes the call has it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class AgentPhones:
         return self.is_outside(agent) or bool(self.dialler.bindings(self.number(agent)))
 
     def of(self, call: Call, agent: str) -> Sequence[Binding | OutsideParty]:
-        """Return what is to ring for ``call``, outside with the agent's own rights; nothing if nothing can."""
+        """Return what is to ring for a call, outside with the agent's own rights; nothing if nothing can."""
         number = self.number(agent)
         if not self.is_outside(agent):
             return self.dialler.bindings(number)

@@ -30,7 +30,11 @@ class QueueVoice:
     """Speaks for queues. ``music`` are the numbers of a queue's own, by its name."""
 
     def __init__(
-        self, speaking: Speaking, recordings: Recordings, media: MediaPort, music: Mapping[str, tuple[int, ...]]
+        self,
+        speaking: Speaking,
+        recordings: Recordings,
+        media: MediaPort,
+        music: Mapping[str, tuple[int, ...]],
     ) -> None:
         self.speaking = speaking
         self._recordings = recordings

@@ -1,4 +1,4 @@
-"""A wait on a real call: from entering the queue to the talk with an agent, or to where the caller goes on."""
+"""A wait on a real call: from entering the queue to the talk with an agent, or to where callers go on."""
 
 from __future__ import annotations
 
@@ -67,16 +67,27 @@ class Room:
 
 
 class Wait:
-    """One caller's wait. Implements :class:`~softswitch.queues.desk.Waiter`, for the desk, and
-    :class:`~softswitch.queues.company.Visitor`, for who keeps them company.
+    """One caller's wait. Implements :class:`~softswitch.queues.desk.Waiter` for the desk.
+
+    To who keeps the caller company it is a :class:`~softswitch.queues.company.Visitor`.
     """
 
-    def __init__(self, room: Room, call: Call, name: str, queue: QueueConfig, wish: Wish) -> None:
+    def __init__(
+        self,
+        room: Room,
+        call: Call,
+        name: str,
+        queue: QueueConfig,
+        wish: Wish,
+        *,
+        is_callback: bool = False,
+    ) -> None:
         self._room = room
         self._call = call
         self._name = name
         self._queue = queue
         self._wish = wish
+        self._is_callback = is_callback
         self._entry: Entry | None = None
         self._called_back = False
         self._offers: Offers
@@ -100,14 +111,18 @@ class Wait:
                 return ended
             # The agent was gone before they could talk: the caller has the place that was kept.
 
-    async def resume(self, entry: Entry) -> WaitEnded | None:
-        """Wait on in a place that was kept for who is called back; None where it is gone."""
+    async def resume(self, entry: Entry, reached: Callable[[], None]) -> WaitEnded:
+        """Wait on in a place that was kept for who is called back, anew where it is gone.
+
+        ``reached`` is told once the place is taken again.
+        """
         await self._call.caller.open_sound()
         self._offers = self._new_offers()
         self._dismissed = asyncio.get_running_loop().create_future()
-        if not self._room.desk.called_back(entry.id, self._call.facts.id, self):
-            return None
-        ended = await self._through(entry)
+        ended = None
+        if self._room.desk.called_back(entry.id, self._call.facts.id, self):
+            reached()
+            ended = await self._through(entry)
         return ended or await self.enter(Arrival(self._call.facts.id, entry.party, entry.name))
 
     def _new_offers(self) -> Offers:
@@ -199,7 +214,9 @@ class Wait:
         waited = entry.waited(self._room.desk.now)
         label = self._wish.label or self._queue.label
         name = self._queue.name or self._name
-        return whisper(name, self._agents_language(agent), waited_s=waited, label=label)
+        return whisper(
+            name, self._agents_language(agent), waited_s=waited, label=label, callback=self._is_callback
+        )
 
     def _agents_language(self, agent: str) -> str:
         return self._room.language_of(agent) or self._queue.language
@@ -223,7 +240,7 @@ class Wait:
 
     @property
     def language(self) -> str:
-        """What the caller is spoken to in: as the menu had it, as his account has it, else the queue's own."""
+        """What the caller is spoken to in: as the menu has it, as his account does, else the queue's own."""
         return self._wish.language or self._room.language_of(self._call.caller.party) or self._queue.language
 
     def standing(self) -> Standing:

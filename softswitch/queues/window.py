@@ -17,10 +17,8 @@ def seconds_until_open(config: CallbackConfig, now: datetime) -> float:
     here = now.astimezone(zone)
     earliest, latest = time.fromisoformat(config.earliest), time.fromisoformat(config.latest)
     clock = here.time().replace(tzinfo=None)
-    if earliest <= latest:
-        is_open = earliest <= clock < latest
-    else:
-        is_open = clock >= earliest or clock < latest
+    halves = (earliest <= clock, clock < latest)
+    is_open = all(halves) if earliest <= latest else any(halves)
     if is_open or earliest == latest:
         return 0.0
     day = here.date() if clock < earliest else here.date() + timedelta(days=1)
