@@ -149,6 +149,57 @@ WORDS: Final[Mapping[str, Both]] = {
 }
 """Every code, in both languages."""
 
+QUEUE_WORDS: Final[Mapping[str, Both]] = {
+    # Why a wait ended without an agent (queues.model.Why), and why none began (queues.model.Refused).
+    "abandoned": ("the caller hung up", "dzwoniący się rozłączył"),
+    "max_wait": ("waited as long as allowed", "minął najdłuższy czas oczekiwania"),
+    "no_agent": ("nobody serves the queue", "nikt nie obsługuje kolejki"),
+    "empty": ("no agent can take the call", "żaden agent nie może odebrać"),
+    "full": ("the queue is full", "kolejka jest pełna"),
+    "key": ("left by a key", "wyjście klawiszem"),
+    "taken": ("taken by somebody else", "przejął ktoś inny"),
+    "callback_failed": ("never reached at the number", "nie udało się dodzwonić"),
+    "callback_cancelled": ("the callback was cancelled", "oddzwanianie odwołano"),
+    "stopped": ("the switch was stopped", "centrala została zatrzymana"),
+    # Why an agent did not take an offer (queues.model.Miss).
+    "reject": ("rejected", "odrzucono"),
+    "unreachable": ("no phone can be reached", "telefon nieosiągalny"),
+    "withdrawn": ("withdrawn", "wycofano"),
+    # What an agent does (queues.agents.State), and what keeps him from calls (queues.model.Condition).
+    "offline": ("logged out", "wylogowany"),
+    "logged_out": ("logged out", "wylogowany"),
+    "ready": ("ready", "gotowy"),
+    "ringing": ("ringing", "dzwoni telefon"),
+    "talking": ("talking", "rozmawia"),
+    "in_use": ("in a call", "rozmawia"),
+    "wrap_up": ("wrap-up", "prace po rozmowie"),
+    "paused": ("paused", "przerwa"),
+    "unregistered": ("no phone can be reached", "telefon nieosiągalny"),
+    # Whose doing it was that a talk ended.
+    "by_agent": ("the agent hung up", "agent się rozłączył"),
+    "by_caller": ("the caller hung up", "dzwoniący się rozłączył"),
+    "by_transfer": ("handed over", "przekazano dalej"),
+    "by_switch": ("the switch ended it", "zakończyła centrala"),
+    # Why one who waited longer was passed over (queues.matching).
+    "priority": ("priority", "priorytet"),
+    "weight": ("weight of the queue", "waga kolejki"),
+    "skill": ("skill", "umiejętności"),
+    "tier": ("tier", "poziom"),
+    "preferred": ("the caller's own agent", "własny agent dzwoniącego"),
+    "callback": ("a callback that is not due", "oddzwonienie jeszcze nie teraz"),
+    "most_talks": ("most talks of the queue", "najwięcej rozmów kolejki"),
+    # How a queue chooses (queues.config.Strategy).
+    "ring_all": ("all ring", "dzwonią wszyscy"),
+    "longest_idle": ("longest idle", "najdłużej wolny"),
+    "round_robin": ("in turn", "po kolei"),
+    "fewest_calls": ("fewest calls", "najmniej rozmów"),
+    "least_talk": ("least talk", "najkrótsze rozmowy"),
+    "random": ("by lot", "losowo"),
+    "weighted_random": ("by lot and weight", "losowo według wag"),
+    "linear": ("in fixed order", "w stałej kolejności"),
+}
+"""What codes mean where a queue speaks; those that mean the same everywhere stand in :data:`WORDS`."""
+
 _DETAILS: Final[tuple[tuple[str, str], ...]] = (
     # The phrases with which steps begin their details, in Polish.
     ("wrong: ", "źle: "),
@@ -172,6 +223,12 @@ def word(code: str, language: str) -> str:
     if both is None:
         return code.replace("_", " ")
     return both[language == POLISH]
+
+
+def queue_word(code: str, language: str) -> str:
+    """Return what people call a code of a queue or an agent, in English or Polish (``pl``)."""
+    both = QUEUE_WORDS.get(code)
+    return both[language == POLISH] if both is not None else word(code, language)
 
 
 def exit_word(name: str, language: str) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softswitch import events
-from softswitch.events import KINDS, Event, course, legs, system
+from softswitch.events import KINDS, Event, course, legs, queues, system
 
 VALUES = {
     "str": st.text(max_size=20),
@@ -37,7 +37,7 @@ def test_every_kind_comes_back_as_it_was(kind: type[Event], data: st.DataObject)
 def test_no_event_class_is_forgotten() -> None:
     written = {
         name
-        for module in (system, legs, course)
+        for module in (system, legs, course, queues)
         for name, thing in vars(module).items()
         if inspect.isclass(thing) and dataclasses.is_dataclass(thing)
     }

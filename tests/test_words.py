@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from softswitch.calls.dialling import AccountDestination
@@ -18,7 +20,19 @@ from softswitch.ivr.model import Action
 from softswitch.ivr.registry import ACTIONS
 from softswitch.ivr.visit import Heard
 from softswitch.narration import LONGEST_WORD
-from softswitch.words import WORDS, detail_words, exit_word, quality_word, seconds_words, word
+from softswitch.queues.agents import State
+from softswitch.queues.config import Strategy
+from softswitch.queues.model import Condition, Miss, Refused, Why
+from softswitch.words import (
+    QUEUE_WORDS,
+    WORDS,
+    detail_words,
+    exit_word,
+    quality_word,
+    queue_word,
+    seconds_words,
+    word,
+)
 
 WRITTEN: dict[type[Action], dict[str, object]] = {
     # action: the least that makes one
@@ -58,8 +72,17 @@ def test_every_kind_and_method_has_a_word() -> None:
     assert {*kinds, RFC4733, INFO, INBAND} - WORDS.keys() == set()
 
 
+def test_every_code_of_queues_has_a_word() -> None:
+    codes = {one.value for one in (*Why, *Refused, *Miss, *State, *Condition)} | set(get_args(Strategy))
+    assert codes - QUEUE_WORDS.keys() - WORDS.keys() == set()
+    assert {f"by_{who}" for who in ("agent", "caller", "transfer", "switch")} <= QUEUE_WORDS.keys()
+    # What the code means for phones is something else.
+    assert (word("offline", "en"), queue_word("offline", "en")) == ("no phone is registered", "logged out")
+    assert queue_word("busy", "pl") == "zajęte"
+
+
 def test_every_word_fits_into_a_line() -> None:
-    for both in WORDS.values():
+    for both in (*WORDS.values(), *QUEUE_WORDS.values()):
         assert all(0 < len(text) <= LONGEST_WORD and text.isprintable() for text in both), both
 
 

@@ -1,28 +1,19 @@
-"""Every event is one readable line, in both languages, and no line says too much."""
+"""What is said of calls, in both languages."""
 
 from __future__ import annotations
 
-from dataclasses import fields
-from datetime import timedelta, timezone
 from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from softswitch.events import (
-    KINDS,
-    BranchEntered,
     CallArrived,
     CallEnded,
     CallerReached,
     CallEvent,
     CallForwarded,
     CallRouted,
-    CertificateRead,
-    CredentialsRefused,
     DigitPressed,
-    Entry,
     Event,
     KeysDropped,
     LegAnswered,
@@ -33,119 +24,24 @@ from softswitch.events import (
     LegRinging,
     LegTookPlace,
     MediaLatched,
-    MediaWorkerDied,
-    PhoneReachable,
-    PhoneRegistered,
-    PhoneUnreachable,
-    PhoneUnregistered,
     PromptPlayed,
     SoundBothWays,
     SoundOneWay,
-    SourceShutOut,
     StepTaken,
-    SwitchStarted,
     TransferAsked,
     TransferDone,
     TrunkGivenUp,
-    TrunkLost,
-    TrunkNotFound,
-    TrunkReachable,
-    TrunkRegistered,
     TrunkTaken,
-    TrunkUnreachable,
 )
-from softswitch.narration import (
-    CauseFirst,
-    CourseEvent,
-    FeatureEvent,
-    HandOver,
-    LegEvent,
-    SoundEvent,
-    narrate,
-    printable,
-    told,
-)
-from tests.fakes.clock import START
-
-WARSAW_WINTER = timezone(timedelta(hours=1))
-
-
-def test_a_line_has_time_call_and_text() -> None:
-    entry = Entry(1, START, "01KE5Q2M00AAAAAAAAAA3F7K2A", BranchEntered("bank", "gate"))
-    assert narrate(entry, zone=WARSAW_WINTER) == "10:00:00  3F7K2A  enters bank/gate"
-    assert narrate(entry, "pl", zone=WARSAW_WINTER) == "10:00:00  3F7K2A  wchodzi do bank/gate"
-
-
-def test_lines_of_no_call_stand_in_the_same_column() -> None:
-    line = narrate(Entry(1, START, "", SwitchStarted("0.1.0", ("udp:192.0.2.1:5060",))), zone=WARSAW_WINTER)
-    assert line == "10:00:00          softswitch 0.1.0 answers at udp:192.0.2.1:5060"
-
+from softswitch.narration import told
+from softswitch.narration.calls import CourseEvent, FeatureEvent, HandOver, LegEvent, SoundEvent
+from softswitch.narration.queues import WaitEvent
 
 LINES: list[tuple[Event, str, str]] = [
-    (
-        PhoneRegistered("1001", "sip:1001@10.0.0.7", "192.0.2.7:5062", "UDP", "Linphone/5", True),
-        "1001 registered from 192.0.2.7:5062 (UDP), Linphone/5, behind NAT",
-        "1001 zarejestrowany z 192.0.2.7:5062 (UDP), Linphone/5, za NAT",
-    ),
-    (
-        PhoneUnregistered("1001", "<sip:1001:hush@10.0.0.7:5062;transport=tcp>", "expired"),
-        "1001 left 10.0.0.7:5062: its registration ran out",
-        "1001 wyrejestrowany z 10.0.0.7:5062: rejestracja wygasła",
-    ),
-    (
-        PhoneUnreachable("1001", "sip:1001:hush@10.0.0.7:5062"),
-        "1001 at 10.0.0.7:5062 does not answer: it is registered but cannot be reached",
-        "1001 pod 10.0.0.7:5062 nie odpowiada: jest zarejestrowany, ale nieosiągalny",
-    ),
-    (
-        PhoneReachable("1001", "sip:1001@10.0.0.7:5062", 23.4),
-        "1001 at 10.0.0.7:5062 answers again, within 23 ms",
-        "1001 pod 10.0.0.7:5062 znów odpowiada, w ciągu 23 ms",
-    ),
-    (
-        CredentialsRefused("1001", "192.0.2.9:5060", "wrong password"),
-        "credentials of 1001 from 192.0.2.9:5060 refused: wrong password",
-        "odrzucono dane logowania 1001 z 192.0.2.9:5060: błędne hasło",
-    ),
-    (
-        CertificateRead(("pbx.example", "192.0.2.1"), "2027-02-20"),
-        "certificates read again: pbx.example, 192.0.2.1 until 2027-02-20",
-        "ponownie wczytano certyfikaty: pbx.example, 192.0.2.1, ważne do 2027-02-20",
-    ),
-    (
-        SourceShutOut("192.0.2.9", 20, 60),
-        "192.0.2.9 is banned for 60 s: 20 wrong passwords",
-        "192.0.2.9 zablokowany na 60 s, błędnych haseł: 20",
-    ),
     (
         LegMoved("a", "192.0.2.7:5062", "192.0.2.9:4711"),
         "a now speaks from 192.0.2.9:4711, not from 192.0.2.7:5062",
         "a nadaje teraz z 192.0.2.9:4711, a nie z 192.0.2.7:5062",
-    ),
-    (
-        TrunkRegistered("office", "203.0.113.1:5060", 600),
-        "registered at trunk office (203.0.113.1:5060) for 600 s",
-        "zarejestrowano przez trunk office (203.0.113.1:5060) na 600 s",
-    ),
-    (
-        TrunkLost("office", "wrong user name or password", 60),
-        "not registered at trunk office: wrong user name or password; again in 60 s",
-        "brak rejestracji przez trunk office: błędna nazwa użytkownika lub hasło; ponowienie za 60 s",
-    ),
-    (
-        TrunkNotFound("office", "sip.example.org", "no address"),
-        "trunk office: sip.example.org cannot be found: no address is known of it",
-        "trunk office: nie znaleziono sip.example.org: brak jej adresu w DNS",
-    ),
-    (
-        TrunkReachable("office", "203.0.113.1:5060", 21.5),
-        "trunk office answers (203.0.113.1:5060, 21.5 ms)",
-        "trunk office odpowiada (203.0.113.1:5060, 21.5 ms)",
-    ),
-    (
-        TrunkUnreachable("office", "203.0.113.1:5060", "no answer"),
-        "trunk office does not answer (203.0.113.1:5060): no answer",
-        "trunk office nie odpowiada (203.0.113.1:5060): brak odpowiedzi",
     ),
     (
         TrunkTaken("b1", "office", "1001"),
@@ -162,11 +58,6 @@ LINES: list[tuple[Event, str, str]] = [
         TrunkGivenUp("b1", "mobile", "no answer", ""),
         "trunk mobile does not take the call: no answer (b1)",
         "trunk mobile nie przyjmuje połączenia: brak odpowiedzi (b1)",
-    ),
-    (
-        MediaWorkerDied(1, "signal 9"),
-        "media worker 1 died: signal 9",
-        "proces dźwięku 1 nieoczekiwanie się zakończył: signal 9",
     ),
     (
         CallArrived("a", "1001", "Jan", "100", "192.0.2.7:5062", "1001"),
@@ -319,53 +210,8 @@ def test_what_is_said(event: Event, english: str, polish: str) -> None:
     assert told(event, "pl") == polish
 
 
-def filled(kind: type[Event], text: str) -> Event:
-    """Return an event whose every text is ``text``."""
-    values = {"str": text, "int": 7, "float": 1.5, "bool": True, "tuple[str, ...]": ("udp:5060",)}
-    return kind(**{field.name: values[str(field.type)] for field in fields(kind)})
-
-
-@pytest.mark.parametrize("kind", KINDS.values())
-@pytest.mark.parametrize("language", ["en", "pl"])
-@given(text=st.text(max_size=300))
-def test_whatever_the_network_sends_a_line_stays_one_short_printable_line(
-    kind: type[Event], language: str, text: str
-) -> None:
-    line = narrate(Entry(1, START, "C" * 26, filled(kind, text)), language, zone=WARSAW_WINTER)
-    assert line.isprintable()
-    assert len(line) <= 320
-
-
 def test_every_event_of_a_call_is_told_in_one_place() -> None:
-    places = [get_args(one) for one in (LegEvent, SoundEvent, CourseEvent, HandOver, FeatureEvent)]
+    places = [get_args(one) for one in (LegEvent, SoundEvent, CourseEvent, HandOver, FeatureEvent, WaitEvent)]
     told_there = [kind for place in places for kind in place]
     assert set(told_there) == set(get_args(CallEvent))
     assert len(told_there) == len(set(told_there))
-
-
-def test_a_key_comes_before_the_prompt_it_cut() -> None:
-    said: list[Entry] = []
-    order = CauseFirst(said.append)
-    cut, whole = (PromptPlayed("bank", "gate", "Witamy", 1.0, cut) for cut in (True, False))
-    key = DigitPressed("a", "1", "rfc4733")
-    taken = (
-        ("one", cut), ("two", cut), ("one", key), ("two", BranchEntered("bank", "gate")), ("two", key),
-        ("one", whole), ("one", key), ("two", cut), ("two", cut),
-    )  # fmt: skip
-    for number, (call, event) in enumerate(taken):
-        order.take(Entry(number, START + timedelta(milliseconds=number), call, event))
-    assert [entry.sequence for entry in said] == [2, 0, 1, 3, 4, 5, 6, 7]
-    assert said[0].at == said[1].at
-    order.flush()
-    assert [entry.sequence for entry in said[8:]] == [8]
-
-
-def test_terminal_escapes_become_dots() -> None:
-    assert printable("\x1b[31mJan\u202e\r\n") == "·[31mJan···"
-    assert printable("Żółć 1") == "Żółć 1"
-
-
-def test_long_texts_are_cut() -> None:
-    assert printable("x" * 41) == "x" * 39 + "…"
-    assert printable("x" * 40) == "x" * 40
-    assert len(printable("x" * 500, 80)) == 80
