@@ -142,7 +142,7 @@ class Roster:
         """End an agent's wrap-up before its time; nothing where he is in none."""
         agent = self.agent(name)
         if agent.state is State.WRAP_UP:
-            agent.wrap_up_until = now
+            agent.wrap_up_until = agent.idle_since = now
             self.move(now, agent, Input.WRAPPED_UP)
 
     # What happens to them
