@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from softswitch.queues.announce_config import AnnounceConfig
 
@@ -96,6 +104,14 @@ class MissedConfig(Part):
     busy: MissConfig = MissConfig(rest_s=10.0)
     unreachable: MissConfig = MissConfig(rest_s=20.0)
 
+    @field_validator("no_answer", "reject", "busy", "unreachable", mode="before")
+    @classmethod
+    def _rest_as_it_was(cls, value: object, field: ValidationInfo) -> object:
+        """Let what is written change that alone: each way of missing has its own defaults."""
+        if not isinstance(value, dict):
+            return value
+        return cls.model_fields[str(field.field_name)].default.model_dump() | value
+
 
 class CallbackConfig(Part):
     """Callers may hang up and be called when it is their turn.
@@ -172,7 +188,7 @@ class QueueConfig(Part):
     announce: AnnounceConfig = AnnounceConfig()
     music: tuple[Path, ...] = ()
     ring_instead: bool = False
-    keys: dict[Key, str] = Field(default_factory=dict)
+    keys: dict[Key, Number] = Field(default_factory=dict)
     menus: dict[Key, Number] = Field(default_factory=dict)
     by: Number | None = None
     callback: CallbackConfig | None = None
@@ -217,7 +233,8 @@ class QueueConfig(Part):
     def _level_alone(cls, value: object) -> object:
         if not isinstance(value, dict):
             return value
-        return {name: {"level": part} if isinstance(part, int) else part for name, part in value.items()}
+        # Of yes and no neither is a level.
+        return {name: {"level": part} if type(part) is int else part for name, part in value.items()}
 
     @model_validator(mode="after")
     def _callback_is_set_up(self) -> QueueConfig:
