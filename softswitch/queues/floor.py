@@ -8,7 +8,8 @@ always has an end: an answer, a miss, its caller gone, or its deadline.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 from typing import Final
 
@@ -26,9 +27,9 @@ from softswitch.events import (
     QueueTalkEnded,
     SystemEvent,
 )
-from softswitch.queues.agents import Agent, Input, Talk
+from softswitch.queues.agents import Agent, Input, Pause, Talk
 from softswitch.queues.alarms import Alarms, Subject
-from softswitch.queues.config import QueuesConfig
+from softswitch.queues.config import MOST_PRIORITY, QueuesConfig
 from softswitch.queues.credits import Credits
 from softswitch.queues.errors import QueueError
 from softswitch.queues.matching import PRIORITY_SECONDS, Match, Post, matches
@@ -132,6 +133,23 @@ class Floor:
         self.roster.finish_wrap_up(now, agent)
         self._agent_changed(now, agent)
 
+    def restore_agent(
+        self,
+        now: float,
+        name: str,
+        *,
+        logged_in: Mapping[str, bool],
+        paused: Pause | None,
+        paused_in: Mapping[str, Pause],
+    ) -> None:
+        """See :meth:`Roster.restore`. ``until`` of a pause is in the floor's time; one may be over."""
+        if name not in self.roster:
+            return
+        self.roster.restore(name, logged_in=logged_in, paused=paused, paused_in=paused_in)
+        for at in self.roster.agent(name).pause_ends():
+            self._alarms.set(Subject.AGENT, name, at)
+        self._agent_changed(now, name)
+
     def phone(self, now: float, name: str, *, reachable: bool, engaged: bool) -> None:
         """Take how an agent's phones are: whether one can be rung, and whether he talks by himself."""
         agent = self.roster.agent(name)
@@ -151,9 +169,14 @@ class Floor:
     # Who waits
 
     def enter(self, now: float, queue: str, arrival: Arrival) -> Entry | Refused:
-        """Let somebody wait; return the place, or why the queue takes nobody in."""
+        """Let somebody wait; return the place, or why the queue takes nobody in.
+
+        Raises QueueError where there is no such queue, or the call waits already.
+        """
         post = self.post(queue)
         config = post.config
+        if arrival.call in self.entries:
+            raise QueueError(f"the call {arrival.call} waits already")
         if config.most_waiting and sum(one.callback is None for one in post.line) >= config.most_waiting:
             return Refused.FULL
         if all_are(post, config.refuse_when_all):
@@ -192,13 +215,16 @@ class Floor:
         if arrival.preferred not in post.places:
             return
         agent = self.roster.agent(arrival.preferred)
-        if agent.is_free(post.name, now) or (arrival.preferred_s and agent in post.serving()):
+        if agent.is_free(post.name, now) or (arrival.preferred_s and post.serves(agent)):
             entry.preferred = agent.name
             entry.preferred_until = now + max(arrival.preferred_s, post.config.ring_s + GRACE_SECONDS)
 
     def _add(self, now: float, post: Post, entry: Entry) -> None:
         self.entries[entry.id] = entry
         post.line.add(entry)
+        self._watch(now, post, entry)
+
+    def _watch(self, now: float, post: Post, entry: Entry) -> None:
         for at in moments(post, entry):
             self._alarms.set(Subject.ENTRY, entry.id, max(at, now))
 
@@ -209,14 +235,21 @@ class Floor:
             return
         post = self.posts[entry.queue]
         ahead = post.line.ahead(entry)
+        if entry.callback is not None and entry.callback.dialling:
+            self._outputs.append(StopDialling(entry.id))
         self._remove(now, entry)
         self.credits.give(now, entry, resumes=why is Why.ABANDONED)
         self._tell(entry.call, QueueLeft(post.name, entry.party, why.value, entry.waited(now), ahead, to))
         self._settle(now)
 
     def promote(self, now: float, entry_id: str, priority: int) -> None:
-        """Give somebody who waits another head start, in minutes. Raises QueueError for who does not wait."""
+        """Give somebody who waits another head start, in minutes.
+
+        Raises QueueError for who does not wait, and for what is no head start.
+        """
         entry = self._waiting(entry_id)
+        if not 0 <= priority <= MOST_PRIORITY:
+            raise QueueError(f"a head start is 0 to {MOST_PRIORITY} minutes, not {priority}")
         post = self.posts[entry.queue]
         post.line.remove(entry)
         entry.priority, entry.key = priority, entry.since - PRIORITY_SECONDS * priority
@@ -345,10 +378,16 @@ class Floor:
     def restore_callback(
         self, now: float, queue: str, arrival: Arrival, callback: Callback, waited: float
     ) -> None:
-        """Put a callback back that was asked for before a restart; it has waited so long."""
+        """Put a callback back that was asked for before a restart; it has waited so long.
+
+        Raises QueueError where there is no such queue, or the call waits already.
+        """
         post = self.post(queue)
+        if arrival.call in self.entries:
+            raise QueueError(f"the call {arrival.call} waits already")
         entry = self._entry(now, post, arrival, now - waited)
-        entry.callback = callback
+        # Whoever was calling it went with the restart.
+        entry.callback = replace(callback, dialling=False)
         self._add(now, post, entry)
         self._settle(now)
 
@@ -364,6 +403,7 @@ class Floor:
         self._tell(entry.call, CallbackReached(entry.queue, tried.number, tried.attempts, call))
         entry.call = call
         entry.entered = now  # His patience begins anew.
+        self._watch(now, self.posts[entry.queue], entry)
         if (offer := entry.offer) is not None:
             seconds = self.posts[entry.queue].config.ring_s
             offer.began, offer.deadline = now, now + seconds + GRACE_SECONDS
@@ -377,10 +417,10 @@ class Floor:
     ) -> None:
         """Take that nobody was reached: the agent is free, and the number is tried again, or never (None).
 
-        What does not count was no try.
+        What does not count was no try. Nothing where the number is not being called (any more).
         """
         entry = self.entries.get(entry_id)
-        if entry is not None and entry.callback is not None:
+        if entry is not None and entry.callback is not None and entry.callback.dialling:
             entry.callback.attempts -= not counts
             self._callback_missed(now, entry, entry.callback, why, ready_at)
             self._settle(now)
@@ -419,10 +459,12 @@ class Floor:
             return
         entry = self.entries[offer.entry]
         post = self.posts[entry.queue]
-        if entry.callback is not None:
-            again = post.config.callback.retry_s if post.config.callback is not None else 0.0
+        if (tried := entry.callback) is not None:
+            config = post.config.callback
+            again = config is not None and tried.attempts < config.tries
             self._outputs.append(StopDialling(entry.id))
-            self._callback_missed(now, entry, entry.callback, Miss.NO_ANSWER.value, now + again)
+            ready_at = now + config.retry_s if config is not None and again else None
+            self._callback_missed(now, entry, tried, Miss.NO_ANSWER.value, ready_at)
             return
         for name in sorted(offer.agents):
             self._let_go(now, offer, self.roster.agent(name), Miss.NO_ANSWER)
@@ -444,30 +486,26 @@ class Floor:
 
     def _review(self, now: float, post: Post) -> None:
         """Look at a queue one of whose agents has changed."""
-        config = post.config
-        if post.serving():
+        if post.is_served:
             post.unserved_since = None
         elif post.unserved_since is None:
             post.unserved_since = now
-            if config.no_agent_wait_s:
+            if seconds := post.config.no_agent_wait_s:
                 for entry in post.line:
-                    self._alarms.set(Subject.ENTRY, entry.id, now + config.no_agent_wait_s)
-        if all_are(post, config.leave_when_all):
-            for entry in list(post.line):
-                self._entry_due(now, entry.id)
+                    self._alarms.set(Subject.ENTRY, entry.id, now + seconds)
 
     # Matching
 
     def _settle(self, now: float) -> None:
-        """Offer whoever can be offered."""
-        found = matches(
-            [*self.posts.values()],
-            now,
-            tally=self.tally,
-            random=self._random,
-        )
-        for match in found:
-            self._offer(now, match)
+        """Offer whoever can be offered, then send on who need not wait for what agents do now."""
+        if ready := self.roster.ready:
+            posts = [*self.posts.values()]
+            for match in matches(posts, now, ready=ready, tally=self.tally, random=self._random):
+                self._offer(now, match)
+        for post in self.posts.values():
+            if len(post.line) and all_are(post, post.config.leave_when_all):
+                for entry in post.line:
+                    self._entry_due(now, entry.id)
 
     def _offer(self, now: float, match: Match) -> None:
         entry, post = match.entry, self.posts[match.entry.queue]

@@ -7,21 +7,22 @@ strategy. Why it was this caller and this agent is part of the :class:`Match`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
 from heapq import merge
 from typing import Final
 
 from softswitch.queues.agents import Agent, State
 from softswitch.queues.config import QueueConfig
 from softswitch.queues.line import Line
-from softswitch.queues.model import NOT_SERVING, Entry
+from softswitch.queues.model import NOT_SERVING, Callback, Entry
 from softswitch.queues.strategies import (
     RING_ALL,
     Candidate,
     Draw,
     Random,
     fit,
+    needed,
     open_tier,
     qualifies,
     ranked,
@@ -30,6 +31,8 @@ from softswitch.queues.tally import Tally
 
 PRIORITY_SECONDS: Final = 60.0
 """The head start of one step of priority."""
+ROUNDING_SECONDS: Final = 1e-6
+"""What opens after so many seconds opens at that moment, whatever a sum and a difference of times lose."""
 MOST_NAMED: Final = 5
 """Candidates that are written down with an offer: who came next is what people ask about."""
 
@@ -51,6 +54,8 @@ class Post:
         last = max((part.tier for part in members.values()), default=1)
         self.places = {agent.name: place for place, agent in enumerate(agents)}
         self.tiers = {name: members[name].tier if name in members else last for name in self.places}
+        self.levels = sorted(set(self.tiers.values()))
+        """All tiers, in rising order."""
         self.weights = {name: part.weight for name, part in members.items()}
 
     @property
@@ -67,14 +72,31 @@ class Post:
         """How many callbacks are being tried."""
         return sum(entry.callback is not None and entry.callback.dialling for entry in self.line)
 
-    def serving(self) -> list[Agent]:
-        """Return who will take calls sooner or later, as things are."""
-        return [agent for agent in self.agents if agent.condition(self.name) not in NOT_SERVING]
+    @property
+    def most_callbacks(self) -> int:
+        """How many callbacks may be tried at once."""
+        return self.config.callback.most_at_once if self.config.callback is not None else 1
 
-    def widest(self, waited: float) -> int:
-        """Return the highest tier that may ring for who has waited so many seconds."""
-        present = sorted({self.tiers[agent.name] for agent in self.serving()})
-        return open_tier(self.config.tiers, present, waited)
+    @property
+    def is_served(self) -> bool:
+        """Tell whether anybody will take calls sooner or later, as things are."""
+        return any(self.serves(agent) for agent in self.agents)
+
+    def serves(self, agent: Agent) -> bool:
+        """Tell whether an agent will take calls sooner or later, as things are."""
+        return agent.condition(self.name) not in NOT_SERVING
+
+    def present(self) -> list[int]:
+        """Return the tiers that are waited for, in rising order; none where nobody serves."""
+        if len(self.levels) == 1 or not self.config.tiers.skip_empty:
+            return self.levels if self.is_served else []
+        return sorted({self.tiers[agent.name] for agent in self.agents if self.serves(agent)})
+
+    def awaits(self, entry: Entry, now: float) -> bool:
+        """Tell whether a caller is kept for the preferred agent: for a time, and while that one serves."""
+        if not entry.preferred or now >= entry.preferred_until:
+            return False
+        return self.serves(self.agents[self.places[entry.preferred]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,68 +116,100 @@ def score(post: Post, entry: Entry, now: float) -> float:
     return post.config.weight * (now - entry.key)
 
 
+@dataclass(slots=True)
+class Look:
+    """One look at a queue. While it lasts agents only become fewer: what nobody can do, nobody will."""
+
+    post: Post
+    free: list[Agent]
+    present: list[int]
+    room: int
+    """How many agents more may ring, as far as ``most_talks`` goes."""
+    lines: int
+    """How many callbacks more may be begun."""
+    hopeless: set[Hashable] = field(default_factory=set)
+    """What is wanted of agents, and none who is free has."""
+
+
 def matches(
     posts: Sequence[Post],
     now: float,
     *,
+    ready: Sequence[Agent],
     tally: Tally,
     random: Random,
 ) -> Iterator[Match]:
-    """Yield who is to be offered to whom now, one after another.
+    """Yield who is to be offered to whom now, one after another. ``ready`` are all agents in that state.
 
     Each must be put into force before the next is asked for: who rings is free no more.
     """
-    free = {post.name: [agent for agent in post.agents if agent.is_free(post.name, now)] for post in posts}
-    at_hand = [post for post in posts if free[post.name] and len(post.line)]
-    lines = (_by_score(post, now) for post in at_hand)
-    for value, _, post, entry in merge(*lines, key=lambda row: row[:2]):
-        if not any(_still_free(free[one.name], one.name, now) for one in at_hand):
-            return
-        if entry.offer is not None or entry.dismissed or not _may_ring(post, entry, now):
+    looks = list(_looks(posts, ready, now))
+    for value, _, look, entry in merge(*(_by_score(one, now) for one in looks), key=lambda row: row[:2]):
+        if entry.offer is not None or entry.dismissed or not _may_ring(look, entry, now):
             continue
-        candidates = _candidates(post, entry, _still_free(free[post.name], post.name, now), now, tally)
+        candidates = _candidates(look, entry, now, tally)
         if not candidates:
             continue
+        post = look.post
         order = ranked(post.config.strategy, candidates, Draw(post.last, random))
         rings_all = post.config.strategy == RING_ALL and entry.callback is None
-        chosen = [_agent(post, one) for one in (order if rings_all else order[:1])]
-        if post.config.most_talks and rings_all:
-            chosen = chosen[: post.config.most_talks - post.at_work]
+        chosen = [post.agents[one.place] for one in (order[: look.room] if rings_all else order[:1])]
         overtook, because = _overtaken(posts, post, entry, chosen[0], now)
         names = tuple(one.agent for one in order[:MOST_NAMED])
+        begins = entry.callback is not None and not entry.callback.dialling
         yield Match(entry, tuple(chosen), names, round(-value, 3), overtook, because)
+        look.room -= len(chosen)
+        look.lines -= begins
+        for one in looks:
+            one.free = [agent for agent in one.free if agent.state is State.READY]
 
 
-def _by_score(post: Post, now: float) -> Iterator[tuple[float, int, Post, Entry]]:
-    # A copy: offers and what follows on them may change the line.
-    for entry in list(post.line):
-        yield -score(post, entry, now), entry.number, post, entry
+def _looks(posts: Sequence[Post], ready: Sequence[Agent], now: float) -> Iterator[Look]:
+    for post in posts:
+        if not len(post.line):
+            continue
+        free = [agent for agent in ready if agent.name in post.places and agent.is_free(post.name, now)]
+        if not free:
+            continue
+        most_talks = post.config.most_talks
+        yield Look(
+            post,
+            free,
+            post.present(),
+            most_talks - post.at_work if most_talks else len(post.agents),
+            post.most_callbacks - post.calling_back,
+        )
 
 
-def _still_free(agents: Sequence[Agent], queue: str, now: float) -> list[Agent]:
-    return [agent for agent in agents if agent.state is State.READY and agent.is_free(queue, now)]
+def _by_score(look: Look, now: float) -> Iterator[tuple[float, int, Look, Entry]]:
+    # Offers change no line: it may be read while they are made.
+    for entry in look.post.line:
+        if not look.free or look.room <= 0:
+            return
+        yield -score(look.post, entry, now), entry.number, look, entry
 
 
-def _agent(post: Post, candidate: Candidate) -> Agent:
-    return post.agents[candidate.place]
-
-
-def _may_ring(post: Post, entry: Entry, now: float) -> bool:
+def _may_ring(look: Look, entry: Entry, now: float) -> bool:
     """Tell whether anybody at all may ring for an entry now."""
-    config = post.config
-    if config.most_talks and post.at_work >= config.most_talks:
+    if not look.free or look.room <= 0:
         return False
-    if entry.callback is None:
-        return True
-    if entry.callback.dialling:
-        return True  # The agent who was kept for him is gone: another one is wanted before he answers.
-    most = config.callback.most_at_once if config.callback is not None else 1
-    return entry.callback.ready_at <= now and post.calling_back < most
+    callback = entry.callback
+    if callback is None or callback.dialling:
+        return True  # Of one who is being called the agent is gone: another is wanted before he answers.
+    return callback.ready_at <= now and look.lines > 0
 
 
-def _candidates(post: Post, entry: Entry, free: Sequence[Agent], now: float, tally: Tally) -> list[Candidate]:
-    waited = now - entry.since
-    widest = post.widest(waited)
+def _must_not_dial(post: Post, callback: Callback, now: float) -> bool:
+    return not callback.dialling and (callback.ready_at > now or post.calling_back >= post.most_callbacks)
+
+
+def _candidates(look: Look, entry: Entry, now: float, tally: Tally) -> list[Candidate]:
+    post = look.post
+    if post.awaits(entry, now):
+        # It is this agent's own caller: neither tier nor skill keeps him from it.
+        suited = [agent for agent in look.free if agent.name == entry.preferred]
+    else:
+        suited = _suited(look, entry, now)
     return [
         Candidate(
             agent.name,
@@ -167,18 +221,29 @@ def _candidates(post: Post, entry: Entry, free: Sequence[Agent], now: float, tal
             tally.talk_s(post.name, agent.name),
             fit(agent.config.skills, entry.skills),
         )
-        for agent in free
-        if _suits(post, entry, agent, now, widest)
+        for agent in suited
     ]
 
 
-def _suits(post: Post, entry: Entry, agent: Agent, now: float, widest: int) -> bool:
-    if entry.preferred and now < entry.preferred_until:
-        # It is this agent's own caller: neither tier nor skill keeps him from it.
-        return agent.name == entry.preferred
-    if post.tiers[agent.name] > widest:
-        return False
-    return qualifies(agent.config.skills, entry.skills, now - entry.since)
+def _suited(look: Look, entry: Entry, now: float) -> list[Agent]:
+    post, waited = look.post, _waited(entry, now)
+    widest = open_tier(post.config.tiers, look.present, waited)
+    levels = tuple((name, needed(wanted, waited)) for name, wanted in entry.skills.items() if wanted.required)
+    if (widest, levels) in look.hopeless:
+        return []
+    suited = [
+        agent
+        for agent in look.free
+        if post.tiers[agent.name] <= widest
+        and all(agent.config.skills.get(name, 0) >= level for name, level in levels)
+    ]
+    if not suited:
+        look.hopeless.add((widest, levels))
+    return suited
+
+
+def _waited(entry: Entry, now: float) -> float:
+    return now - entry.since + ROUNDING_SECONDS
 
 
 def _overtaken(posts: Sequence[Post], post: Post, entry: Entry, agent: Agent, now: float) -> tuple[int, str]:
@@ -187,32 +252,31 @@ def _overtaken(posts: Sequence[Post], post: Post, entry: Entry, agent: Agent, no
     for other in posts:
         if other.name not in agent.logged_in or other.name in agent.paused_in:
             continue
-        widest: int | None = None
         for one in other.line:
+            if one.key >= entry.since:
+                break  # Nobody behind has waited longer: a key is never after the wait's begin.
             if one.since >= entry.since or one.offer is not None or one.dismissed:
                 continue
             count += 1
-            if not because:
-                widest = other.widest(now - one.since) if widest is None else widest
-                because = _why_passed(other, one, post, entry, agent, widest, now)
+            because = because or _why_passed(other, one, post, entry, agent, now)
     return count, because
 
 
-def _why_passed(
-    other: Post, passed: Entry, post: Post, entry: Entry, agent: Agent, widest: int, now: float
-) -> str:
-    if entry.preferred == agent.name and now < entry.preferred_until:
+def _why_passed(other: Post, passed: Entry, post: Post, entry: Entry, agent: Agent, now: float) -> str:
+    waited = _waited(passed, now)
+    full = other.config.most_talks and other.at_work >= other.config.most_talks
+    if entry.preferred == agent.name and post.awaits(entry, now):
         return "preferred"
-    if passed.callback is not None and not _may_ring(other, passed, now):
+    if passed.callback is not None and _must_not_dial(other, passed.callback, now):
         return "callback"
-    if passed.preferred and now < passed.preferred_until:
+    if other.awaits(passed, now):
         return "preferred"
-    if other.tiers[agent.name] > widest:
+    if other.tiers[agent.name] > open_tier(other.config.tiers, other.present(), waited):
         return "tier"
-    if not qualifies(agent.config.skills, passed.skills, now - passed.since):
+    if not qualifies(agent.config.skills, passed.skills, waited):
         return "skill"
     if entry.priority > passed.priority:
         return "priority"
-    if other.config.most_talks and other.at_work >= other.config.most_talks:
+    if full:
         return "most_talks"
     return "weight" if other.config.weight < post.config.weight else ""

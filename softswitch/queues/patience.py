@@ -17,7 +17,8 @@ def over(post: Post, entry: Entry, now: float) -> Why | None:
     config = post.config
     if entry.offer is not None or entry.callback is not None:
         return None
-    if config.max_wait_s and now >= entry.since + config.max_wait_s:
+    # Of the wait in this queue: who comes here after a long wait elsewhere is not sent on at once.
+    if config.max_wait_s and now >= entry.entered + config.max_wait_s:
         return Why.MAX_WAIT
     if all_are(post, config.leave_when_all):
         return Why.EMPTY
@@ -36,14 +37,14 @@ def moments(post: Post, entry: Entry) -> Iterator[float]:
     """Yield when something may change for somebody by waiting alone: tiers, skills, how long he may wait."""
     config = post.config
     if config.max_wait_s:
-        yield entry.since + config.max_wait_s
+        yield entry.entered + config.max_wait_s
     if config.no_agent_wait_s:
         yield entry.entered + config.no_agent_wait_s
     if entry.preferred:
         yield entry.preferred_until
     if entry.callback is not None:
         yield entry.callback.ready_at
-    tiers = sorted(set(post.tiers.values()))
+    tiers = post.levels
     steps = len(tiers) if config.tiers.skip_empty else tiers[-1] - tiers[0] + 1 if tiers else 0
     for seconds in openings(config.tiers, steps):
         yield entry.since + seconds

@@ -39,6 +39,8 @@ class Roster:
             if agent.config.logged_in:
                 agent.logged_in = {name for name, queue in queues.items() if agent.name in queue.members}
             agent.state = agent.resting_state
+        # Kept, as it is asked for at every decision and most agents are at work.
+        self._ready = {name: agent for name, agent in self._agents.items() if agent.state is State.READY}
 
     def __iter__(self) -> Iterator[Agent]:
         return iter(self._agents.values())
@@ -56,6 +58,18 @@ class Roster:
     def of(self, queue: str) -> list[Agent]:
         """Return all who may serve a queue, in the order of its configuration."""
         return [self._agents[name] for name in self._queues[queue].agents]
+
+    @property
+    def ready(self) -> list[Agent]:
+        """All who are ready, in no particular order."""
+        return list(self._ready.values())
+
+    def _put(self, agent: Agent, state: State) -> None:
+        agent.state = state
+        if state is State.READY:
+            self._ready[agent.name] = agent
+        else:
+            self._ready.pop(agent.name, None)
 
     # Wishes
 
@@ -76,7 +90,7 @@ class Roster:
                 (agent.logged_in.add if is_in else agent.logged_in.discard)(queue)
         agent.paused = paused
         agent.paused_in = {queue: pause for queue, pause in paused_in.items() if queue in self._queues}
-        agent.state = agent.resting_state
+        self._put(agent, agent.resting_state)
 
     def log_in(self, now: float, name: str, queue: str) -> None:
         """Let an agent serve a queue. Raises QueueError where he may not."""
@@ -151,7 +165,7 @@ class Roster:
         """Let something happen to an agent; only the state he ends up in is told."""
         before = agent.state
         for one in inputs:
-            agent.state = agent.take(one)
+            self._put(agent, agent.take(one))
         if agent.state is not before:
             seconds, agent.changed = round(max(now - agent.changed, 0.0), 3), now
             self._tell(AgentChanged(agent.name, agent.state.value, before.value, seconds))

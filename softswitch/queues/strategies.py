@@ -117,7 +117,8 @@ def ranked(strategy: Strategy, candidates: Sequence[Candidate], draw: Draw) -> l
 def open_tier(tiers: TiersConfig, present: Sequence[int], waited: float) -> int:
     """Return the highest tier that may ring for who has waited so many seconds.
 
-    ``present`` are the tiers in which somebody serves, in rising order; empty when nobody does.
+    ``present`` are the tiers that are waited for, in rising order: with ``skip_empty`` those in which
+    somebody serves; without it those between the lowest and the highest count, too. None: nobody serves.
     """
     if not present:
         return 0

@@ -244,7 +244,7 @@ class Chaos:
         assert not ended & set(floor.entries)
 
         again = matches(
-            [*floor.posts.values()], self.now, tally=floor.tally, random=lambda: 0.0,
+            [*floor.posts.values()], self.now, ready=[*floor.roster], tally=floor.tally, random=lambda: 0.0,
         )  # fmt: skip
         assert next(again, None) is None, "somebody waits for nothing while an agent is free"
 
