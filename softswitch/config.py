@@ -29,6 +29,7 @@ from softswitch.features.config import FeaturesConfig, PersonConfig
 from softswitch.ivr.faults import told
 from softswitch.ivr.source import Plain, Source, lines_within
 from softswitch.presence.config import PresenceConfig, QualifyConfig
+from softswitch.queues.config import QueuesConfig
 from softswitch.registrar.config import DefenceConfig
 from softswitch.registrar.srtp_config import SrtpSetting
 from softswitch.speech import SpeechConfig
@@ -193,7 +194,7 @@ class Written:
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
-class Config(FeaturesConfig, OutsideConfig, Part):
+class Config(FeaturesConfig, OutsideConfig, QueuesConfig, Part):
     """The whole configuration. ``trees`` are files or folders, relative to the configuration's own folder.
 
     ``music`` may be the name of one file or folder, too.
@@ -298,6 +299,7 @@ def load_config(path: Path) -> Config:
                 name: trunk.model_copy(update={"tls_authorities": placed(trunk.tls_authorities)})
                 for name, trunk in config.trunks.items()
             },
+            "queues": {name: queue.placed(base) for name, queue in config.queues.items()},
             "trees": tuple(base / tree for tree in config.trees),
             "music": music,
         }

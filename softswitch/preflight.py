@@ -26,6 +26,7 @@ from softswitch.ivr.loader import read_trees
 from softswitch.ivr.model import Step, Tree
 from softswitch.ivr.prompts import ANY_LANGUAGE
 from softswitch.music import programme
+from softswitch.queues.check import queue_faults, queue_warnings
 from softswitch.registrar.srtp_config import readable_keys
 from softswitch.speech import Speech, build_speech
 from softswitch.transport.doors import judge
@@ -75,6 +76,7 @@ def examine(config: Config) -> Findings:
     claimed |= dict.fromkeys(config.emergency if config.trunks else (), "an emergency call")
     found = feature_faults(config, config.accounts, claimed)
     faults += [config.problem(where, reason) for where, reason in found]
+    faults += _queue_faults(config, readable)
     faults += [problem for problem in unreached if not _is_shipped(problem)]
     shown = judge(config.sip.doors, config.home, datetime.now(UTC))
     faults += [config.problem("sip.tls", reason) for reason in shown.faults]
@@ -95,6 +97,7 @@ def examine(config: Config) -> Findings:
             config.problem(where, reason)
             for where, reason in outside_warnings(config, rights, routes.numbering)
         ),
+        *(config.problem(where, reason) for where, reason in queue_warnings(config)),
         *_password_warnings(config),
     ]
     running = "" if process is None else home.taken(config.home, process)
@@ -162,12 +165,15 @@ def _outside_faults(config: Config, trees: Sequence[Tree], routes: Routes) -> It
     for where, reason in config.trunk_faults({user: part.outside for user, part in config.accounts.items()}):
         yield config.problem(where, reason)
     menus = {number: tree for tree in trees for number in tree.numbers}
-    inside = {*config.accounts, *config.groups, *config.rooms, *menus, *(tree.name for tree in trees)}
+    queues = {queue.number for queue in config.queues.values() if queue.number} | {*config.queues}
+    names = {tree.name for tree in trees}
+    inside = {*config.accounts, *config.groups, *config.rooms, *queues, *menus, *names}
     for number, part in config.numbers.items():
         if part.to not in inside:
             known = nearest(part.to, sorted(inside))
             reason = (
-                f"leads to {part.to}: there is no menu, account, group, room or number of that name{known}"
+                f"leads to {part.to}: there is no menu, account, group, room, queue or number of that "
+                f"name{known}"
             )
             yield config.problem(f"numbers.{number}", reason)
         for tree in trees:
@@ -188,6 +194,26 @@ def _outside_faults(config: Config, trees: Sequence[Tree], routes: Routes) -> It
         if number in menus:
             tree = menus[number]
             yield Problem(str(tree.path), tree.lines.get("numbers"), "numbers", reason)
+
+
+# Queues
+
+
+def _queue_faults(config: Config, trees: Sequence[Tree]) -> Iterator[Problem]:
+    menus = {number: f"the menu '{tree.name}'" for tree in trees for number in tree.numbers}
+    parking = config.parking
+    claimed = {
+        **dict.fromkeys(config.emergency if config.trunks else (), "an emergency call"),
+        **{user: f"the account {user}" for user in config.accounts},
+        **{number: f"the group {number}" for number in config.groups},
+        **{number: f"the room {number}" for number in config.rooms},
+        **dict.fromkeys(() if parking is None else (parking.number, *parking.numbers), "the parking"),
+        **{code: f"the code {name}" for name, code in config.codes.written()},
+        **menus,
+    }
+    inside = {*config.accounts, *config.groups, *config.rooms, *menus}
+    found = queue_faults(config, config.accounts, claimed, leads_inside=inside, menus=menus)
+    return (config.problem(where, reason) for where, reason in found)
 
 
 # Passwords and ports
@@ -218,7 +244,14 @@ def _port_faults(config: Config) -> Iterator[Problem]:
 
 
 def _file_faults(config: Config) -> Iterator[Problem]:
-    yield from _music_faults(config)
+    if config.music is not None:
+        yield from _music_faults(config, config.music.play, "music", "music.play")
+    for name, queue in config.queues.items():
+        yield from _music_faults(config, queue.music, f"queues.{name}.music", f"queues.{name}.music")
+        for index, message in enumerate(queue.announce.comfort.messages):
+            if message.play is not None and (reason := _unreadable(message.play)):
+                where = f"queues.{name}.announce.comfort.messages.{index}"
+                yield config.problem(where, f"{message.play}: {reason}")
     voices = config.speech.piper_voices
     if voices is not None and not voices.is_dir():
         yield config.problem("speech.piper_voices", f"there is no folder {voices}")
@@ -227,11 +260,10 @@ def _file_faults(config: Config) -> Iterator[Problem]:
         yield config.problem("media.timings", f"there is no folder {timings.parent}")
 
 
-def _music_faults(config: Config) -> Iterator[Problem]:
-    if config.music is None:
-        return
-    for index, place in enumerate(config.music.play):
-        where = f"music.play.{index}" if len(config.music.play) > 1 else "music"
+def _music_faults(config: Config, places: Sequence[Path], alone: str, among_others: str) -> Iterator[Problem]:
+    """Find files that cannot be played; ``alone`` is where the only one stands."""
+    for index, place in enumerate(places):
+        where = f"{among_others}.{index}" if len(places) > 1 else alone
         try:
             files = programme((place,))
         except OSError as error:

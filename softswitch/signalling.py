@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Final
 
+from media.errors import MediaError
 from softswitch import __version__, control, ports
 from softswitch.bus import EventLog
 from softswitch.calls.call import Destination
@@ -21,6 +22,7 @@ from softswitch.calls.directory import Directory
 from softswitch.calls.leg import Surroundings
 from softswitch.calls.media_port import MediaPort
 from softswitch.calls.origin import NOBODY
+from softswitch.calls.originate import Originator
 from softswitch.calls.speaking import Speaking
 from softswitch.calls.switchboard import Router, Switchboard
 from softswitch.clock import Clock
@@ -38,7 +40,11 @@ from softswitch.ids import Tokens
 from softswitch.ivr.destination import TreeDestination
 from softswitch.ivr.model import Tree
 from softswitch.outside import OutsideLines
+from softswitch.music import programme
 from softswitch.presence.build import PACKAGES, Presence, build_presence
+from softswitch.queues.queues import Means as QueueMeans
+from softswitch.queues.queues import Queues
+from softswitch.queues.voice import QueueVoice
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
 from softswitch.registrar.bindings import Binding
 from softswitch.registrar.credentials import Authenticator
@@ -92,7 +98,9 @@ def _trunk_networks(config: Config) -> Iterator[Network]:
         yield from (ipaddress.ip_network(one) for one in trunk.addresses)
 
 
-def _inside(trees: tuple[Tree, ...], voices: Voices, features: Features) -> dict[str, Destination]:
+def _inside(
+    trees: tuple[Tree, ...], voices: Voices, features: Features, queues: Queues
+) -> dict[str, Destination]:
     """Return where every number leads that is dialled inside and means the same to all."""
     dialler = features.dialler
     numbers = {
@@ -100,15 +108,19 @@ def _inside(trees: tuple[Tree, ...], voices: Voices, features: Features) -> dict
         for tree in trees
         for number in tree.numbers
     }
-    return {**features.numbers, **numbers}
+    return {**features.numbers, **queues.numbers, **numbers}
+
+
+Personal = Callable[[str, Account], Destination | None]
+"""Finds what a number means to one account alone: codes, parking."""
 
 
 def _router(
-    inside: Mapping[str, Destination], features: Features, outside: OutsideLines, dialler: Dialler
+    inside: Mapping[str, Destination], personal: Personal, outside: OutsideLines, dialler: Dialler
 ) -> Router:
     def route(number: str, account: Account) -> Destination | None:
         if not outside.is_urgent(number):
-            found = inside.get(number) or features.personal(number, account) or outside.own(number)
+            found = inside.get(number) or personal(number, account) or outside.own(number)
             if found is not None or not outside.leads_out(number):
                 return found
         return OutsideDestination(dialler, number, account.user)
@@ -187,11 +199,18 @@ class Signalling:
         self.presence = self._build_presence(driver, accounts)
         dialler = Dialler(self.presence.qualifier.ringable, accounts.name_of, outside)
         self.features = await self._features(
-            dialler, voices, stores.settings, lambda number: router(number, NOBODY)
+            dialler, voices, stores.settings, lambda number: self._leads_to(number, None)
         )
-        inside = _inside(trees, voices, self.features)
-        router = _router(inside, self.features, outside, dialler)
-        named = {tree.name: inside[tree.numbers[0]] for tree in trees if tree.numbers}
+        speaking = Speaking(voices)
+        self.queues = await self._queues(
+            dialler, QueueVoice(speaking, voices, media, await self._music(media)), self._leads_to
+        )
+        inside = _inside(trees, voices, self.features, self.queues)
+        self._router = _router(inside, self._personal, outside, dialler)
+        named = {
+            **self.queues.named,
+            **{tree.name: inside[tree.numbers[0]] for tree in trees if tree.numbers},
+        }
         around = Surroundings(
             signaller=driver,
             media=media,
@@ -207,7 +226,7 @@ class Signalling:
             around,
             registrar=self.registrar,
             authenticator=authenticator,
-            router=router,
+            router=self._router,
             accounts=accounts.get,
             log=log,
             longest=config.calls.longest,
@@ -223,6 +242,8 @@ class Signalling:
         stack.callback(self.presence.close)
         stack.push_async_callback(self._trunks.close)
         await self._count_today(stores.events)
+        self.queues.open(Originator(board))
+        stack.push_async_callback(self.queues.close)
         return board
 
     def addresses(self) -> list[str]:
@@ -309,6 +330,46 @@ class Signalling:
         )
         kept = Kept(store.save, await store.load())
         return Features(config, config.accounts, means, kept=kept, ring_for=config.calls.ring_for)
+
+    async def _queues(
+        self, dialler: Dialler, voice: QueueVoice, leads_to: Callable[[str, str | None], Destination | None]
+    ) -> Queues:
+        def language_of(user: str) -> str:
+            account = self.accounts.get(user)
+            return account.language if account is not None else ""
+
+        means = QueueMeans(
+            log=self.log,
+            clock=self.clock,
+            random=random.random,
+            dialler=dialler,
+            engaged=self.features.engaged,
+            voice=voice,
+            undisturbed=lambda user: self.features.settings.of(user).dnd,
+            language_of=language_of,
+            leads_to=leads_to,
+            stored=self._stored,
+        )
+        return Queues(self.config, means)
+
+    async def _music(self, media: MediaPort) -> dict[str, tuple[int, ...]]:
+        """Load the music of queues that have their own. Raises StartError for a file that cannot be read."""
+        music: dict[str, tuple[int, ...]] = {}
+        try:
+            for name, queue in self.config.queues.items():
+                files = programme(queue.music)
+                music[name] = tuple([await media.load(path, keep=True) for path in files])
+        except (MediaError, OSError) as error:
+            raise StartError(f"the music of the queue {name} cannot be read: {error}") from error
+        return music
+
+    def _leads_to(self, number: str, by: str | None) -> Destination | None:
+        """Return where a number leads with the rights of an account, or for None with the switch's own."""
+        account = NOBODY if by is None else self.accounts.get(by)
+        return None if account is None else self._router(number, account)
+
+    def _personal(self, number: str, account: Account) -> Destination | None:
+        return self.features.personal(number, account) or self.queues.personal(number, account)
 
     def _build_presence(self, driver: SipDriver, accounts: Accounts) -> Presence:
         return build_presence(

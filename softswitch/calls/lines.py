@@ -116,7 +116,6 @@ class Exits(Protocol):
         """
         ...
 
-
     def reaches(self, number: str, by: str) -> bool:
         """Tell whether the account ``by`` may call a number outside; never for emergencies."""
         ...

@@ -165,3 +165,12 @@ class AnnounceConfig(Part):
     eta: Annotated[EtaConfig, BeforeValidator(_mode_alone)] = EtaConfig()
     comfort: ComfortConfig = ComfortConfig()
     min_gap_s: float = Field(default=15.0, ge=0.0, le=600.0)
+
+    def placed(self, base: Path) -> AnnounceConfig:
+        """Return it with its files taken from the folder ``base``."""
+        messages = tuple(
+            one if one.play is None else one.model_copy(update={"play": base / one.play})
+            for one in self.comfort.messages
+        )
+        comfort = self.comfort.model_copy(update={"messages": messages})
+        return self.model_copy(update={"comfort": comfort})

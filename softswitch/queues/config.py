@@ -219,6 +219,11 @@ class QueueConfig(Part):
         }
         return {setting: number for setting, number in named.items() if number is not None}
 
+    def placed(self, base: Path) -> QueueConfig:
+        """Return it with its files taken from the folder ``base``."""
+        music = tuple(base / path for path in self.music)
+        return self.model_copy(update={"music": music, "announce": self.announce.placed(base)})
+
     @field_validator("members", mode="before")
     @classmethod
     def _list_of_members(cls, value: object) -> object:

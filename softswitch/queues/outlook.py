@@ -93,7 +93,7 @@ class Outlook:
             case QueueAnswered(queue=queue, waited=waited):
                 self._waited(queue, waited, left=False)
                 post = self._desk.floor.posts[queue]
-                serving = len(post.serving())
+                serving = sum(post.serves(agent) for agent in post.agents)
                 self._queues[queue].estimator.handed_out(now, agents=serving, waiting=len(post.line))
                 if promised := self._promised.pop(entry.call, None):
                     self._queues[queue].scores.answered(promised[0], now - promised[1])
@@ -122,8 +122,9 @@ class Outlook:
 
 def _agents(post: Post, now: float) -> Iterator[AgentNow]:
     """Yield what each does who serves a queue."""
-    for agent in post.serving():
-        yield _doing(agent, now)
+    for agent in post.agents:
+        if post.serves(agent):
+            yield _doing(agent, now)
 
 
 def _doing(agent: Agent, now: float) -> AgentNow:

@@ -112,6 +112,11 @@ class Queues:
             if queue.number is not None
         }
 
+    @property
+    def named(self) -> Mapping[str, Destination]:
+        """Where the queues' names lead: what numbers outside may name."""
+        return {name: QueueDestination(self, name) for name in self._config.queues}
+
     def personal(self, number: str, account: Account) -> Destination | None:
         """Return where a code for agents leads that ``account`` dials, None where it is none."""
         return self._codes.find(number, account)
