@@ -19,6 +19,9 @@ VALUES = {
     "float": st.floats(allow_nan=False, allow_infinity=False),
     "bool": st.booleans(),
     "tuple[str, ...]": st.lists(st.text(max_size=5), max_size=3).map(tuple),
+    "tuple[tuple[str, int, bool, float], ...]": st.lists(
+        st.tuples(st.text(max_size=5), st.integers(0, 10), st.booleans(), st.floats(0, 3600)), max_size=3
+    ).map(tuple),
 }
 
 

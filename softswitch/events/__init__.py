@@ -58,11 +58,13 @@ from softswitch.events.queues import (
     CallbackAsked,
     CallbackMissed,
     CallbackReached,
+    CallbackRefused,
     CallbackTried,
     PlaceTold,
     QueueAnswered,
     QueueEntered,
     QueueLeft,
+    QueuePromoted,
     QueueRefused,
     QueueTalkEnded,
 )
@@ -111,6 +113,7 @@ __all__ = [
     "CallbackAsked",
     "CallbackMissed",
     "CallbackReached",
+    "CallbackRefused",
     "CallbackTried",
     "CallerReached",
     "CertificateRead",
@@ -146,6 +149,7 @@ __all__ = [
     "QueueAnswered",
     "QueueEntered",
     "QueueLeft",
+    "QueuePromoted",
     "QueueRefused",
     "QueueTalkEnded",
     "RoomEntered",
@@ -230,12 +234,14 @@ CallEvent = (
     | QueueEntered
     | QueueRefused
     | QueueLeft
+    | QueuePromoted
     | PlaceTold
     | AgentOffered
     | AgentMissed
     | QueueAnswered
     | QueueTalkEnded
     | CallbackAsked
+    | CallbackRefused
     | CallbackTried
     | CallbackMissed
     | CallbackReached

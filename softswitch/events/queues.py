@@ -46,6 +46,16 @@ class QueueLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuePromoted:
+    """Somebody gave ``party`` another head start, of ``priority`` minutes; now ``ahead`` are before it."""
+
+    queue: str
+    party: str
+    priority: int
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceTold:
     """The caller was told how many are ahead, and a waiting time in seconds; -1 for what was not said."""
 
@@ -117,11 +127,32 @@ class QueueTalkEnded:
 
 @dataclass(frozen=True, slots=True)
 class CallbackAsked:
-    """The caller hangs up and keeps the place: ``number`` is called when it is its turn."""
+    """The caller hangs up and keeps the place: ``number`` is called when it is its turn.
+
+    It has waited for ``waited`` seconds and is not called before ``after_s`` more. ``skills`` are what an
+    agent needs who serves it, where that is not what the queue asks of all: name, level, whether required,
+    and in how many seconds of waiting one level less is enough.
+    """
 
     queue: str
     number: str
     ahead: int
+    party: str = ""
+    name: str = ""
+    language: str = ""
+    priority: int = 0
+    waited: float = 0.0
+    after_s: float = 0.0
+    skills: tuple[tuple[str, int, bool, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRefused:
+    """The callback that was asked for is not taken on after all: the caller waits on the line as before."""
+
+    queue: str
+    number: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

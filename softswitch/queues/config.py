@@ -207,6 +207,11 @@ class QueueConfig(Part):
         return tuple(dict.fromkeys((*self.members, *self.may_join)))
 
     @property
+    def cut_off_resume_s(self) -> float:
+        """For how many seconds the place waits of somebody whom we have cut off: he did not give it away."""
+        return max(self.keep_place_s, self.abandoned_resume_s)
+
+    @property
     def targets(self) -> dict[str, str]:
         """Where callers go on, by the setting that says so."""
         named = {

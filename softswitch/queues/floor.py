@@ -19,11 +19,13 @@ from softswitch.events import (
     CallbackAsked,
     CallbackMissed,
     CallbackReached,
+    CallbackRefused,
     CallbackTried,
     CallEvent,
     QueueAnswered,
     QueueEntered,
     QueueLeft,
+    QueuePromoted,
     QueueTalkEnded,
     SystemEvent,
 )
@@ -61,6 +63,9 @@ GRACE_SECONDS: Final = 20.0
 then, whoever has forgotten it."""
 CALLBACK_GRACE_SECONDS: Final = 45.0
 """The same for one who is called back: the answer, the greeting twice, a key."""
+
+CUT_OFF: Final = frozenset({Why.STOPPED, Why.FAULT})
+"""Who left for one of these did not want to: the place is kept for a further call."""
 
 
 class Floor:
@@ -194,9 +199,7 @@ class Floor:
 
     def _entry(self, now: float, post: Post, arrival: Arrival, since: float) -> Entry:
         priority = max(arrival.priority, post.config.priority)
-        skills = arrival.skills or {
-            name: Wanted(part.level, part.required, part.relax_s) for name, part in post.config.skills.items()
-        }
+        skills = arrival.skills or _own_skills(post)
         return Entry(
             id=arrival.call,
             call=arrival.call,
@@ -239,6 +242,8 @@ class Floor:
             self._outputs.append(StopDialling(entry.id))
         self._remove(now, entry)
         self.credits.give(now, entry, resumes=why is Why.ABANDONED)
+        if why in CUT_OFF:
+            self.credits.remember(now, entry.party, entry.queue, now - entry.since)
         self._tell(entry.call, QueueLeft(post.name, entry.party, why.value, entry.waited(now), ahead, to))
         self._settle(now)
 
@@ -254,6 +259,7 @@ class Floor:
         post.line.remove(entry)
         entry.priority, entry.key = priority, entry.since - PRIORITY_SECONDS * priority
         post.line.add(entry)
+        self._tell(entry.call, QueuePromoted(entry.queue, entry.party, priority, post.line.ahead(entry)))
         self._settle(now)
 
     def told(self, entry_id: str, low_s: int, high_s: int, waited: float) -> None:
@@ -372,8 +378,34 @@ class Floor:
         self._withdraw(now, entry)
         entry.callback = Callback(number, language, ready_at=ready_at)
         self._alarms.set(Subject.ENTRY, entry.id, ready_at)
-        self._tell(entry.call, CallbackAsked(entry.queue, number, post.line.ahead(entry)))
+        self._tell(
+            entry.call,
+            CallbackAsked(
+                entry.queue, number, post.line.ahead(entry), entry.party, entry.name, language,
+                entry.priority, entry.waited(now), round(max(ready_at - now, 0.0), 3),
+                _skills_apart(post, entry),
+            ),
+        )  # fmt: skip
         self._settle(now)
+
+    def refuse_callback(self, now: float, entry_id: str, why: str) -> bool:
+        """Let somebody wait on the line after all, whose callback could not be taken on, for ``why``.
+
+        False where it is too late: who asked waits no more, or is being called already.
+        """
+        entry = self.entries.get(entry_id)
+        if entry is None or entry.callback is None or entry.callback.dialling:
+            return False
+        asked, entry.callback = entry.callback, None
+        self._withdraw(now, entry)
+        self._watch(now, self.posts[entry.queue], entry)
+        self._tell(entry.call, CallbackRefused(entry.queue, asked.number, why))
+        self._settle(now)
+        return True
+
+    def left_before(self, call: str, left: QueueLeft) -> None:
+        """Tell that a wait was over before a restart, of which the log does not know yet."""
+        self._tell(call, left)
 
     def restore_callback(
         self, now: float, queue: str, arrival: Arrival, callback: Callback, waited: float
@@ -386,6 +418,8 @@ class Floor:
         if arrival.call in self.entries:
             raise QueueError(f"the call {arrival.call} waits already")
         entry = self._entry(now, post, arrival, now - waited)
+        # As it was, also where the queue gives more to those who come now.
+        entry.priority, entry.key = arrival.priority, entry.since - PRIORITY_SECONDS * arrival.priority
         # Whoever was calling it went with the restart.
         entry.callback = replace(callback, dialling=False)
         self._add(now, post, entry)
@@ -547,3 +581,17 @@ class Floor:
     def _tell(self, call: str, event: CallEvent | SystemEvent) -> None:
         self.tally.read(event)
         self._outputs.append(Told(call, event))
+
+
+def _own_skills(post: Post) -> dict[str, Wanted]:
+    """Return what a queue asks of who serves anybody in it."""
+    return {
+        name: Wanted(part.level, part.required, part.relax_s) for name, part in post.config.skills.items()
+    }
+
+
+def _skills_apart(post: Post, entry: Entry) -> tuple[tuple[str, int, bool, float], ...]:
+    """Return what somebody needs, as events say it, where it is not what the queue asks of who serves all."""
+    if entry.skills == _own_skills(post):
+        return ()
+    return tuple((name, one.level, one.required, one.relax_s) for name, one in entry.skills.items())

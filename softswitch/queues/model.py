@@ -165,6 +165,87 @@ class Offer:
     """Several were asked at once: who does not answer has missed nothing."""
 
 
+# What outlasts a restart: times are seconds since 1970, as the wall clock had it
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPause:
+    """A pause; ``until`` is when it ends by itself, None when the agent ends it."""
+
+    reason: str
+    until: float | None = None
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAgent:
+    """What an agent wished for a queue, or with ``queue`` "" for all.
+
+    ``logged_in`` is None as long as he never said it himself, so that the configuration does.
+    """
+
+    agent: str
+    queue: str = ""
+    logged_in: bool | None = None
+    pause: KeptPause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCallback:
+    """A callback that was asked for in ``call``; see :class:`softswitch.events.CallbackAsked`.
+
+    ``place`` counts entries: of two who have the same right the earlier comes first.
+    """
+
+    call: str
+    queue: str
+    number: str
+    since: float
+    ready_at: float
+    place: int
+    party: str = ""
+    name: str = ""
+    language: str = ""
+    priority: int = 0
+    attempts: int = 0
+    skills: tuple[tuple[str, int, bool, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWait:
+    """Somebody who waits on the line, or did so until we cut him off.
+
+    ``number`` is where he was reached who was called back, "" for who called. ``told``: the log knows that
+    this wait is over. ``cut_at`` is when the switch was first there again.
+    """
+
+    call: str
+    queue: str
+    party: str
+    since: float
+    place: int
+    priority: int = 0
+    number: str = ""
+    told: bool = False
+    cut_at: float | None = None
+
+    @property
+    def calls_from(self) -> str:
+        """The number by which he is known when he calls again, "" for none."""
+        return self.number or self.party
+
+
+Lasting = KeptAgent | KeptCallback | KeptWait
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """``kept`` is to be kept as it is now, or, if it is ``gone``, no more."""
+
+    kept: Lasting
+    gone: bool = False
+
+
 # What the floor wants done
 
 

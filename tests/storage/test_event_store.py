@@ -50,6 +50,7 @@ def sample(kind: type[Event]) -> Event:
         "float": 1.25,
         "bool": True,
         "tuple[str, ...]": ("udp:5060", "tcp:5060"),
+        "tuple[tuple[str, int, bool, float], ...]": (("prawo", 2, True, 20.5), ("english", 1, False, 0.0)),
     }
     return kind(**{field.name: values[str(field.type)] for field in fields(kind)})
 
