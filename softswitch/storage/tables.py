@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change of a table below; a database of a higher one is refused."""
 
 DEFAULT_TENANT = "default"
@@ -73,5 +73,33 @@ settings = Table(
 )
 """What people changed of their own settings by feature codes; "" is a setting that was switched off."""
 
-ADDED: dict[int, tuple[Table, ...]] = {2: (settings,)}
+agents = Table(
+    "agents",
+    metadata,
+    Column("tenant", String, primary_key=True, server_default=DEFAULT_TENANT),
+    Column("agent", String, primary_key=True),
+    Column("queue", String, primary_key=True),
+    Column("data", Text, nullable=False),
+)
+"""Log-ins and pauses of agents by queue, "" for all queues. ``data`` is the whole as JSON, here and below."""
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("tenant", String, primary_key=True, server_default=DEFAULT_TENANT),
+    Column("call", String, primary_key=True),
+    Column("data", Text, nullable=False),
+)
+"""Who is to be called back, by the call in which it was asked for."""
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("tenant", String, primary_key=True, server_default=DEFAULT_TENANT),
+    Column("call", String, primary_key=True),
+    Column("data", Text, nullable=False),
+)
+"""Who waits on the line, or did so when the switch ended."""
+
+ADDED: dict[int, tuple[Table, ...]] = {2: (settings,), 3: (agents, callbacks, waiting)}
 """The tables that came with each version of the schema after the first."""

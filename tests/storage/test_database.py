@@ -129,7 +129,8 @@ async def an_older_database(file: Path) -> None:
     """Make the database that the first version of the schema had."""
     await (await Database.open(f"sqlite:///{file}")).close()
     change(file, "INSERT INTO secrets (name, value) VALUES ('k', x'2a')")
-    change(file, "DROP TABLE settings")
+    for table in ("settings", "agents", "callbacks", "waiting"):
+        change(file, f"DROP TABLE {table}")
     change(file, "UPDATE schema_version SET version = 1")
 
 
@@ -139,6 +140,19 @@ async def test_an_older_database_is_brought_up_and_keeps_what_it_has(file: Path)
     assert rows(file, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
     assert rows(file, "SELECT * FROM settings") == []
     assert rows(file, "SELECT name FROM secrets") == [("k",)]
+
+
+async def test_a_database_of_the_second_version_gets_what_the_third_has_more(file: Path) -> None:
+    await (await Database.open(f"sqlite:///{file}")).close()
+    change(file, "INSERT INTO settings (account, name, value) VALUES ('1001', 'dnd', 'on')")
+    for table in ("agents", "callbacks", "waiting"):
+        change(file, f"DROP TABLE {table}")
+    change(file, "UPDATE schema_version SET version = 2")
+    await (await Database.open(f"sqlite:///{file}")).close()
+    assert rows(file, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
+    assert rows(file, "SELECT account, name, value FROM settings") == [("1001", "dnd", "on")]
+    for table in ("agents", "callbacks", "waiting"):
+        assert rows(file, f"SELECT * FROM {table}") == []
 
 
 async def test_who_only_reads_leaves_an_older_database_as_it_is(file: Path) -> None:
