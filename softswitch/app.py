@@ -41,6 +41,7 @@ from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
 from softswitch.storage.errors import StorageError
 from softswitch.storage.event_store import EventStore
+from softswitch.storage.queue_store import QueueStore
 from softswitch.storage.settings_store import SettingsStore
 from softswitch.transport import descriptors
 from softswitch.voices import Voices
@@ -80,6 +81,7 @@ class Switch:
         self.clock = clock
         self._notices = notices
         self._timings: TimingFile | None = None
+        self._queue_music: dict[str, tuple[int, ...]] = {}
         self.trees: tuple[Tree, ...] = ()
 
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
@@ -95,12 +97,13 @@ class Switch:
         database = await self._database()
         stack.push_async_callback(database.close)
         events, bindings = EventStore(database, clock), BindingStore(database, clock)
-        settings = SettingsStore(database, clock)
+        settings, queues = SettingsStore(database, clock), QueueStore(database, clock)
         self.log = EventLog(clock, first_sequence=await events.last_sequence() + 1)
         start = await stack.enter_async_context(_background())
         start(events.run())
         start(bindings.run())
         start(settings.run())
+        start(queues.run())
         self.log.subscribe(events.store)
         self.log.subscribe(self._notices.event)
         media = await self._media(stack)
@@ -109,7 +112,9 @@ class Switch:
         voices = Voices(speech, media)
         self.signalling = Signalling(config, clock, self.log, self._notices.warned)
         board = await self.signalling.open(
-            stack, Stores(database, bindings, events, settings), Sounding(trees, voices, media)
+            stack,
+            Stores(database, bindings, events, settings, queues),
+            Sounding(trees, voices, media, self._queue_music),
         )
         # Written when the last call has ended, and before the log's own writer does.
         stack.callback(lambda: self.log.append(SwitchStopped()))
@@ -178,6 +183,9 @@ class Switch:
             music = config.music or MusicConfig(play=(DEFAULT_MUSIC,))
             files = programme(music.play, shuffle=random.shuffle if music.shuffle else None)
             await self._media_port.prepare(config.home / "tones", files, shared=music.shared)
+            for name, queue in config.queues.items():
+                songs = [await self._media_port.load(path, keep=True) for path in programme(queue.music)]
+                self._queue_music[name] = tuple(songs)
         except OSError as error:
             # The number of the error and a file nobody named would say less.
             raise StartError(f"the media worker cannot start in {config.home}: {error.strerror}") from error
@@ -208,6 +216,7 @@ class Switch:
         parking = self.config.parking
         numbers = {*self.config.accounts, *(number for tree in self.trees for number in tree.numbers)}
         numbers |= {*self.config.groups, *self.config.rooms}
+        numbers |= {queue.number for queue in self.config.queues.values() if queue.number is not None}
         numbers |= {parking.number, *parking.numbers} if parking is not None else set()
         return tuple(sorted(numbers)[:NUMBERS_TOLD])
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Final
 
-from media.errors import MediaError
 from softswitch import __version__, control, ports
 from softswitch.bus import EventLog
 from softswitch.calls.call import Destination
@@ -40,8 +39,8 @@ from softswitch.ids import Tokens
 from softswitch.ivr.destination import TreeDestination
 from softswitch.ivr.model import Tree
 from softswitch.outside import OutsideLines
-from softswitch.music import programme
 from softswitch.presence.build import PACKAGES, Presence, build_presence
+from softswitch.queues.kept import Kept as KeptQueues
 from softswitch.queues.queues import Means as QueueMeans
 from softswitch.queues.queues import Queues
 from softswitch.queues.voice import QueueVoice
@@ -59,6 +58,7 @@ from softswitch.sip.stack import SipStack
 from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
+from softswitch.storage.queue_store import QueueStore
 from softswitch.storage.secret_store import SecretStore
 from softswitch.storage.settings_store import SettingsStore
 from softswitch.trace.hep import HepSender
@@ -136,15 +136,17 @@ class Stores:
     bindings: BindingStore
     events: EventStore
     settings: SettingsStore
+    queues: QueueStore
 
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """What callers hear: trees, the voices that speak them, and the media room."""
+    """What callers hear: trees, the voices that speak them, the media room, and queues' own music."""
 
     trees: tuple[Tree, ...]
     voices: Voices
     media: MediaPort
+    music: Mapping[str, tuple[int, ...]]
 
 
 class Signalling:
@@ -201,10 +203,8 @@ class Signalling:
         self.features = await self._features(
             dialler, voices, stores.settings, lambda number: self._leads_to(number, None)
         )
-        speaking = Speaking(voices)
-        self.queues = await self._queues(
-            dialler, QueueVoice(speaking, voices, media, await self._music(media)), self._leads_to
-        )
+        voice = QueueVoice(Speaking(voices), voices, media, sounding.music)
+        self.queues = await self._queues(dialler, voice, stores.queues)
         inside = _inside(trees, voices, self.features, self.queues)
         self._router = _router(inside, self._personal, outside, dialler)
         named = {
@@ -331,9 +331,7 @@ class Signalling:
         kept = Kept(store.save, await store.load())
         return Features(config, config.accounts, means, kept=kept, ring_for=config.calls.ring_for)
 
-    async def _queues(
-        self, dialler: Dialler, voice: QueueVoice, leads_to: Callable[[str, str | None], Destination | None]
-    ) -> Queues:
+    async def _queues(self, dialler: Dialler, voice: QueueVoice, store: QueueStore) -> Queues:
         def language_of(user: str) -> str:
             account = self.accounts.get(user)
             return account.language if account is not None else ""
@@ -347,21 +345,14 @@ class Signalling:
             voice=voice,
             undisturbed=lambda user: self.features.settings.of(user).dnd,
             language_of=language_of,
-            leads_to=leads_to,
-            stored=self._stored,
+            leads_to=self._leads_to,
+            stored=store.holds_callback,
         )
-        return Queues(self.config, means)
-
-    async def _music(self, media: MediaPort) -> dict[str, tuple[int, ...]]:
-        """Load the music of queues that have their own. Raises StartError for a file that cannot be read."""
-        music: dict[str, tuple[int, ...]] = {}
-        try:
-            for name, queue in self.config.queues.items():
-                files = programme(queue.music)
-                music[name] = tuple([await media.load(path, keep=True) for path in files])
-        except (MediaError, OSError) as error:
-            raise StartError(f"the music of the queue {name} cannot be read: {error}") from error
-        return music
+        queues = Queues(self.config, means)
+        kept = KeptQueues(await store.load(), store.save)
+        kept.restore(queues.desk.floor, self.clock.monotonic(), self.clock.wall())
+        self.log.subscribe(kept.read)
+        return queues
 
     def _leads_to(self, number: str, by: str | None) -> Destination | None:
         """Return where a number leads with the rights of an account, or for None with the switch's own."""

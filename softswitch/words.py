@@ -100,7 +100,7 @@ WORDS: Final[Mapping[str, Both]] = {
     "empty": ("nobody serves it", "nikt jej nie obsługuje"),
     "max_wait": ("waited as long as allowed", "czekał najdłużej, jak wolno"),
     "no_agent": ("nobody serves it any more", "nikt jej już nie obsługuje"),
-    "callback": ("will be called back", "oddzwonienie"),
+    "callback": ("callback", "oddzwonienie"),
     "own_key": ("a key of the queue", "klawisz kolejki"),
     "already_answered": ("answered already: rings, no music", "już odebrane: dzwonek, nie muzyka"),
     "yes": ("yes", "tak"),
@@ -116,7 +116,6 @@ WORDS: Final[Mapping[str, Both]] = {
     "parking": ("parking", "parking"),
     "code": ("feature code", "kod usługi"),
     # What the switch calls for by itself.
-    "callback": ("callback", "oddzwonienie"),
     "supervision": ("supervision of", "nadzór nad rozmową"),
     "connection": ("connection asked for by", "połączenie na życzenie"),
     # When calls are sent on (features.settings.When).
@@ -175,6 +174,9 @@ QUEUE_WORDS: Final[Mapping[str, Both]] = {
     "wrap_up": ("wrap-up", "prace po rozmowie"),
     "paused": ("paused", "przerwa"),
     "unregistered": ("no phone can be reached", "telefon nieosiągalny"),
+    # Why a callback was not made, or not taken on.
+    "outside_window": ("not at this time of day", "nie o tej porze"),
+    "not_stored": ("it could not be stored", "nie udało się zapisać"),
     # Whose doing it was that a talk ended.
     "by_agent": ("the agent hung up", "agent się rozłączył"),
     "by_caller": ("the caller hung up", "dzwoniący się rozłączył"),

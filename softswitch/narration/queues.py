@@ -16,20 +16,22 @@ from softswitch.events import (
     CallbackAsked,
     CallbackMissed,
     CallbackReached,
+    CallbackRefused,
     CallbackTried,
     PlaceTold,
     QueueAnswered,
     QueueEntered,
     QueueLeft,
+    QueuePromoted,
     QueueRefused,
     QueueTalkEnded,
 )
 from softswitch.narration.phrases import both_seconds, printable
 from softswitch.words import Both, queue_word
 
-CallbackEvent = CallbackAsked | CallbackTried | CallbackMissed | CallbackReached
+CallbackEvent = CallbackAsked | CallbackRefused | CallbackTried | CallbackMissed | CallbackReached
 OfferEvent = AgentOffered | AgentMissed | QueueAnswered | QueueTalkEnded
-PlaceEvent = QueueEntered | QueueRefused | QueueLeft | PlaceTold
+PlaceEvent = QueueEntered | QueueRefused | QueuePromoted | QueueLeft | PlaceTold
 WaitEvent = PlaceEvent | OfferEvent | CallbackEvent
 AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentPaused | AgentReturned | AgentChanged
 
@@ -96,6 +98,12 @@ def _place(event: PlaceEvent) -> Both:
             return (
                 f"{who} waits in queue {queue}, ahead: {ahead}{more}",
                 f"{kto} czeka w kolejce {queue}, wcześniejszych: {ahead}{wiecej}",
+            )
+        case QueuePromoted(_, party, priority, ahead):
+            who, kto = _party(party)
+            return (
+                f"{who} is moved in queue {queue}: priority {priority}, ahead: {ahead}",
+                f"{kto} zmienia miejsce w kolejce {queue}: priorytet {priority}, wcześniejszych: {ahead}",
             )
         case QueueRefused(_, party, why, to):
             (who, kto), (english, polish), (on, dalej) = _party(party), _words(why), _onward(to)
@@ -184,6 +192,12 @@ def _callback(event: CallbackEvent) -> Both:
             return (
                 f"queue {queue} calls {number} back, attempt {attempt}; {who} is kept for it",
                 f"kolejka {queue} oddzwania do {number}, próba {attempt}; czeka na to {who}",
+            )
+        case CallbackRefused(why=why):
+            english, polish = _words(why)
+            return (
+                f"queue {queue} cannot call {number} back: {english}; the caller waits on the line",
+                f"kolejka {queue} nie może oddzwonić do {number}: {polish}; dzwoniący czeka dalej",
             )
         case CallbackMissed(attempt=attempt, why=why, again_s=again):
             english, polish = _words(why)

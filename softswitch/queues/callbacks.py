@@ -13,7 +13,6 @@ from softswitch.calls.errors import NotBegun
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.originate import Originated, Origination, Originator
 from softswitch.clock import Clock
-from softswitch.errors import SoftswitchError
 from softswitch.queues.config import CallbackConfig, QueueConfig
 from softswitch.queues.desk import Desk, Waiter
 from softswitch.queues.model import DialBack, Entry
@@ -25,8 +24,6 @@ logger = logging.getLogger(__name__)
 
 SETTLING_SECONDS: Final = 15.0
 """The soonest somebody is called back: by then he has heard that he will be, and has hung up."""
-STORING_SECONDS: Final = 2.0
-"""How long the disk may take to keep a callback. Who has been told so is called, whatever happens to us."""
 TAKE: Final = "1"
 TIMES_ASKED: Final = 3
 ANSWER_SECONDS: Final = 4.0
@@ -69,7 +66,7 @@ class _Dialled:
 class Callbacks:
     """Implements :class:`~softswitch.queues.desk.Redialler` and :class:`~softswitch.queues.waiting.Bookings`.
 
-    ``stored`` returns when all that has happened so far is on the disk.
+    ``stored`` tells whether a callback that was asked for in a call is on the disk, once that is certain.
     """
 
     def __init__(
@@ -79,7 +76,7 @@ class Callbacks:
         voice: QueueVoice,
         *,
         clock: Clock,
-        stored: Callable[[], Awaitable[None]],
+        stored: Callable[[str], Awaitable[bool]],
         can_be_called: Callable[[str, str], bool],
         resume: Resume,
     ) -> None:
@@ -117,13 +114,8 @@ class Callbacks:
         assert callback is not None
         ready_in = max(SETTLING_SECONDS, seconds_until_open(callback, self._clock.wall()))
         self._desk.ask_callback(entry, number, language=language, ready_in=ready_in)
-        try:
-            async with asyncio.timeout(STORING_SECONDS):
-                await self._stored()
-        except (TimeoutError, SoftswitchError) as error:
-            logger.error("a callback could not be stored: %s", error or "the disk is too slow")
-            return not self._desk.refuse_callback(entry, waiter, NOT_STORED)
-        return True
+        # Who has been told so is called, whatever happens to us.
+        return await self._stored(entry) or not self._desk.refuse_callback(entry, waiter, NOT_STORED)
 
     # For the desk
 

@@ -36,8 +36,8 @@ def queue_faults(
                 yield f"{where}.{setting}", "leads to the queue itself"
             elif number not in leads_inside and number not in numbers and queue.by is None:
                 reason = (
-                    f"leads to {number}, which is no number of the switch: say with whose rights it is called "
-                    "outside (by: ACCOUNT)"
+                    f"leads to {number}, which is no number of the switch: say with whose rights it is "
+                    "called outside (by: ACCOUNT)"
                 )
                 yield f"{where}.{setting}", reason
         for key, number in queue.menus.items():

@@ -73,10 +73,12 @@ class Credits:
         if cut_off is not None:
             return now - cut_off.since
         earlier = self._kept.pop((arrival.party, queue), None)
-        return earlier.waited if earlier is not None and now - earlier.at <= config.abandoned_resume_s else 0.0
+        return (
+            earlier.waited if earlier is not None and now - earlier.at <= config.abandoned_resume_s else 0.0
+        )
 
     def _first_cut_off(self, now: float, key: tuple[str, str], seconds: float) -> CutOff | None:
-        """Return the oldest of the waits that were cut off so many seconds ago at most, and keep the others."""
+        """Return the oldest of the waits that were cut off so many seconds ago at most; keep the others."""
         waits = [one for one in self._cut_off.pop(key, []) if now - one.at <= seconds]
         if not waits:
             return None

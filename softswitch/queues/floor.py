@@ -26,6 +26,7 @@ from softswitch.events import (
     QueueEntered,
     QueueLeft,
     QueuePromoted,
+    QueueRefused,
     QueueTalkEnded,
     SystemEvent,
 )
@@ -182,10 +183,9 @@ class Floor:
         config = post.config
         if arrival.call in self.entries:
             raise QueueError(f"the call {arrival.call} waits already")
-        if config.most_waiting and sum(one.callback is None for one in post.line) >= config.most_waiting:
-            return Refused.FULL
-        if all_are(post, config.refuse_when_all):
-            return Refused.EMPTY
+        if (refused := _refusal(post)) is not None:
+            self._tell(arrival.call, QueueRefused(queue, arrival.party, refused.value))
+            return refused
         before = self.credits.take(now, arrival, config, queue)
         entry = self._entry(now, post, arrival, now - before)
         self._prefer(now, post, entry, arrival)
@@ -581,6 +581,14 @@ class Floor:
     def _tell(self, call: str, event: CallEvent | SystemEvent) -> None:
         self.tally.read(event)
         self._outputs.append(Told(call, event))
+
+
+def _refusal(post: Post) -> Refused | None:
+    """Return why a queue takes nobody in at this moment, None where it does."""
+    most = post.config.most_waiting
+    if most and sum(one.callback is None for one in post.line) >= most:
+        return Refused.FULL
+    return Refused.EMPTY if all_are(post, post.config.refuse_when_all) else None
 
 
 def _own_skills(post: Post) -> dict[str, Wanted]:

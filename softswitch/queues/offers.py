@@ -20,7 +20,6 @@ from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.queues.config import AgentConfig, QueueConfig
 from softswitch.queues.model import Miss, Ring
 from softswitch.registrar.bindings import Binding
-from softswitch.sip.session_timer import Fields
 
 logger = logging.getLogger(__name__)
 
@@ -206,6 +205,6 @@ class Offers:
         return settings.confirm or self._queue.confirm or self._phones.is_outside(agent)
 
     @property
-    def _fields(self) -> Fields:
+    def _fields(self) -> tuple[tuple[str, str], ...]:
         """What phones are told by which to ring (RFC 3261 §20.4)."""
         return (("Alert-Info", self._queue.alert_info),) if self._queue.alert_info else ()

@@ -40,8 +40,8 @@ class Means:
 
     ``leads_to`` tells where a number leads with the rights of an account, or with the switch's own for None;
     ``undisturbed`` whether an account wants no calls; ``language_of`` its language, "" for none; ``stored``
-    returns when all that has happened is on the disk; ``last_talk`` and ``keeper`` know whose customer a
-    party is.
+    tells whether a callback asked for in a call is on the disk; ``last_talk`` and ``keeper`` know whose
+    customer a party is.
     """
 
     log: EventLog
@@ -53,7 +53,7 @@ class Means:
     undisturbed: Callable[[str], bool]
     language_of: Callable[[str], str]
     leads_to: Callable[[str, str | None], Destination | None]
-    stored: Callable[[], Awaitable[None]]
+    stored: Callable[[str], Awaitable[bool]]
     last_talk: LastTalk = lambda party, within_s: ""
     keeper: Callable[[str], str] = lambda party: ""
 

@@ -38,7 +38,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "presence": FOUNDATION | {"sip", "bus", "registrar", "calls"},
     "features": FOUNDATION | {"bus", "registrar", "calls"},
     "ivr": FOUNDATION | {"calls", "words"},
-    "queues": FOUNDATION | {"bus", "calls", "numerals"},
+    "queues": FOUNDATION | {"bus", "registrar", "calls", "numerals"},
     # Numbers and their nouns as they are said: tables, and nothing of ours.
     "numerals": frozenset(),
     "speech": FOUNDATION | {"numerals"},
@@ -72,7 +72,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "music": FOUNDATION,
     "preflight": FOUNDATION
     | {"config", "demo", "ivr", "registrar", "speech", "home", "ports", "music", "transport", "trunks"}
-    | {"features"},
+    | {"features", "queues"},
     "voices": FOUNDATION | {"speech", "ivr", "calls"},
     "understood": FOUNDATION | {"config", "transport", "trunks"},
     "greeting": FOUNDATION | {"config", "ivr", "calls", "transport", "words"},

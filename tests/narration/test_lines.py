@@ -38,6 +38,7 @@ def test_lines_of_no_call_stand_in_the_same_column() -> None:
 def filled(kind: type[Event], text: str) -> Event:
     """Return an event whose every text is ``text``."""
     values = {"str": text, "int": 7, "float": 1.5, "bool": True, "tuple[str, ...]": ("udp:5060",)}
+    values["tuple[tuple[str, int, bool, float], ...]"] = ((text, 3, True, 30.0),)
     return kind(**{field.name: values[str(field.type)] for field in fields(kind)})
 
 

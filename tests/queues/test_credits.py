@@ -71,8 +71,8 @@ def test_who_left_without_hanging_up_resumes_nothing_by_number():
 def test_who_was_cut_off_keeps_the_place_as_long_as_a_call_does():
     credits = Credits()
     credits.remember(0.0, "+48600", "sales", 77.0)
-    # Hanging up is a choice, being cut off is none: it takes no abandoned_resume_s.
-    assert credits.take(300.0, Arrival("c2", "+48600"), QueueConfig(keep_place_s=300), "sales") == 77.0
+    # Hanging up is a choice, being cut off is none: it takes no abandoned_resume_s, and he waits on meanwhile.
+    assert credits.take(300.0, Arrival("c2", "+48600"), QueueConfig(keep_place_s=300), "sales") == 377.0
 
 
 def test_who_was_cut_off_keeps_it_no_longer():
