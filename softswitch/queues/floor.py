@@ -218,9 +218,11 @@ class Floor:
         if arrival.preferred not in post.places:
             return
         agent = self.roster.agent(arrival.preferred)
-        if agent.is_free(post.name, now) or (arrival.preferred_s and post.serves(agent)):
-            entry.preferred = agent.name
-            entry.preferred_until = now + max(arrival.preferred_s, post.config.ring_s + GRACE_SECONDS)
+        seconds = arrival.preferred_s
+        if agent.is_free(post.name, now):
+            seconds = max(seconds, post.config.ring_s + GRACE_SECONDS)  # He may let it ring.
+        if seconds and post.serves(agent):
+            entry.preferred, entry.preferred_until = agent.name, now + seconds
 
     def _add(self, now: float, post: Post, entry: Entry) -> None:
         self.entries[entry.id] = entry

@@ -90,7 +90,7 @@ class Roster:
                 (agent.logged_in.add if is_in else agent.logged_in.discard)(queue)
         agent.paused = paused
         agent.paused_in = {queue: pause for queue, pause in paused_in.items() if queue in self._queues}
-        self._put(agent, agent.resting_state)
+        self._put(agent, agent.take(Input.WISHED))
 
     def log_in(self, now: float, name: str, queue: str) -> None:
         """Let an agent serve a queue. Raises QueueError where he may not."""
