@@ -45,12 +45,12 @@ it is taken for one that has just begun."""
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """An agent who can take a call now."""
+    """An agent who can take a call now, or is being rung for one of those who wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talking:
-    """An agent who talks, or is being rung (0), for ``since_s`` so far."""
+    """An agent who has talked for ``since_s`` so far, or is being rung for another queue (0)."""
 
     since_s: float
 

@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from softswitch.bus import EventLog
-from softswitch.events import AgentChanged, PlaceTold, QueueAnswered, QueueLeft, QueueTalkEnded
+from softswitch.events import (
+    AgentChanged,
+    CallbackAsked,
+    CallbackReached,
+    PlaceTold,
+    QueueAnswered,
+    QueueLeft,
+    QueueTalkEnded,
+)
 from softswitch.events import Entry as LogEntry
 from softswitch.queues.agents import Agent, State
 from softswitch.queues.announcements import Message, MoreAhead, Place, Wait
@@ -18,7 +26,7 @@ from softswitch.queues.desk import Desk
 from softswitch.queues.estimate import AgentNow, Estimator, Forecast, Free, Talking, WrappingUp
 from softswitch.queues.matching import Post
 from softswitch.queues.model import Entry, Why
-from softswitch.queues.scores import Scores
+from softswitch.queues.scores import Score, Scores
 from softswitch.queues.wait_range import SpokenWait, spoken
 
 STALE_SECONDS: Final = 2.0
@@ -46,6 +54,9 @@ class Outlook:
         """What each of those who wait was told, or would have been, and when; by the call they wait in."""
         self._wrapping_up: dict[str, tuple[str, float]] = {}
         """Whose talk for which queue took how long."""
+        self._patient: set[str] = set()
+        """The calls of those who have hung up and are called back: what they wait tells of nobody's patience,
+        and how long it is depends on their retries, too."""
         log.subscribe(self._read)
 
     def wait(self, entry: Entry) -> SpokenWait | None:
@@ -87,21 +98,35 @@ class Outlook:
         if ahead >= 0 or low >= 0:
             self._log.append(PlaceTold(entry.queue, entry.waited(now), ahead, low, high), call=entry.call)
 
+    def score(self, queue: str) -> Score:
+        """Return how good the last estimates for a queue were, said or not."""
+        return self._queues[queue].scores.score
+
     def _read(self, entry: LogEntry) -> None:
         now = self._desk.now
         match entry.event:
             case QueueAnswered(queue=queue, waited=waited):
-                self._waited(queue, waited, left=False)
+                self._waited(entry.call, queue, waited, left=False)
                 post = self._desk.floor.posts[queue]
-                serving = sum(post.serves(agent) for agent in post.agents)
-                self._queues[queue].estimator.handed_out(now, agents=serving, waiting=len(post.line))
+                agents = sum(post.serves(agent) for agent in post.agents)
+                self._queues[queue].estimator.handed_out(now, agents=agents, waiting=_at_hand(post, now))
                 if promised := self._promised.pop(entry.call, None):
                     self._queues[queue].scores.answered(promised[0], now - promised[1])
             case QueueLeft(queue=queue, waited=waited, why=why):
-                self._waited(queue, waited, left=True)
+                self._waited(entry.call, queue, waited, left=True)
+                if not _at_hand(self._desk.floor.posts[queue], now):
+                    self._queues[queue].estimator.none_waiting()
                 promised = self._promised.pop(entry.call, None)
                 if promised and why == Why.ABANDONED.value:
                     self._queues[queue].scores.left(promised[0], now - promised[1])
+            case CallbackAsked(queue=queue):
+                self._patient.add(entry.call)
+                self._promised.pop(entry.call, None)
+                if not _at_hand(self._desk.floor.posts[queue], now):
+                    self._queues[queue].estimator.none_waiting()
+            case CallbackReached(by_call=call):
+                self._patient.discard(entry.call)
+                self._patient.add(call)
             case QueueTalkEnded(queue=queue, agent=agent, seconds=seconds):
                 if self._desk.floor.roster.agent(agent).state is State.WRAP_UP:
                     self._wrapping_up[agent] = queue, seconds
@@ -113,25 +138,31 @@ class Outlook:
             case _:
                 pass
 
-    def _waited(self, queue: str, seconds: float, *, left: bool) -> None:
-        estimator = self._queues[queue].estimator
-        estimator.waited(seconds, left=left)
-        if left and not self._desk.floor.posts[queue].line:
-            estimator.none_waiting()
+    def _waited(self, call: str, queue: str, seconds: float, *, left: bool) -> None:
+        if call in self._patient:
+            self._patient.discard(call)
+        else:
+            self._queues[queue].estimator.waited(seconds, left=left)
+
+
+def _at_hand(post: Post, now: float) -> int:
+    """Return how many wait who could be answered now: who is called back tomorrow keeps no agent busy."""
+    return sum(one.callback is None or one.callback.ready_at <= now for one in post.line)
 
 
 def _agents(post: Post, now: float) -> Iterator[AgentNow]:
     """Yield what each does who serves a queue."""
     for agent in post.agents:
         if post.serves(agent):
-            yield _doing(agent, now)
+            yield _doing(agent, post.name, now)
 
 
-def _doing(agent: Agent, now: float) -> AgentNow:
+def _doing(agent: Agent, queue: str, now: float) -> AgentNow:
     if agent.state is State.TALKING:
         return Talking(max(now - agent.changed, 0.0))
     if agent.state is State.WRAP_UP:
         return WrappingUp(max(agent.wrap_up_until - now, 0.0))
-    if agent.state is State.RINGING or agent.engaged:
+    if agent.engaged or (agent.offer is not None and agent.offer.queue != queue):
         return Talking(0.0)
-    return Free()
+    # Whoever he is being rung for waits still, and is counted: he comes to take him.
+    return WrappingUp(agent.rest_until - now) if agent.rest_until > now else Free()
