@@ -36,7 +36,7 @@ GROUP: Final = 3
 """Digits of a number that are read in one breath."""
 
 KNOWN_PLACES: Final = 20
-KNOWN_WAIT_S: Final = 1800
+KNOWN_WAIT_S: Final = 600
 KNOWN_WAITED_MINUTES: Final = 10
 """How far figures are made audible before the first caller; beyond, when somebody first needs them."""
 

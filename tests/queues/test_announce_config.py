@@ -51,6 +51,14 @@ def test_all_of_it_is_read() -> None:
     assert config.min_gap_s == 10
 
 
+def test_files_are_taken_from_where_the_configuration_lies() -> None:
+    config = read("comfort: {messages: [Thanks., {play: offer.wav}, {play: /srv/news.wav}]}")
+    text, offer, news = config.placed(Path("/etc/softswitch")).comfort.messages
+    assert text == config.comfort.messages[0]
+    assert (offer.play, news.play) == (Path("/etc/softswitch/offer.wav"), Path("/srv/news.wav"))
+    assert read("position: off").placed(Path("/etc")) == read("position: off")
+
+
 def test_without_a_word_the_place_is_told_and_the_time_when_it_is_known() -> None:
     config = QueueConfig().announce
     assert (config.position.mode, config.position.to_first, config.position.every_s) == ("on", False, 30)
