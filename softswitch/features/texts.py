@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
+from softswitch.numerals import digits
+
 POLISH: Final = "pl"
 ENGLISH: Final = "en"
 
@@ -59,16 +61,6 @@ class Text(Enum):
     )
 
 
-_DIGITS: Final = {
-    ENGLISH: ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
-    POLISH: ("zero", "jeden", "dwa", "trzy", "cztery", "pięć", "sześć", "siedem", "osiem", "dziewięć"),
-}
-_SIGNS: Final = {
-    ENGLISH: {"+": "plus", "*": "star", "#": "hash"},
-    POLISH: {"+": "plus", "*": "gwiazdka", "#": "krzyżyk"},
-}
-
-
 def phrase(text: Text, language: str, number: str = "") -> str:
     """Return what is said; a language without texts is answered in English."""
     said = text.value[language == POLISH]
@@ -84,5 +76,4 @@ def spelled(number: str, language: str) -> str:
     """Return a number digit by digit; what holds a letter is a name, and stays as it is."""
     if any(letter.isalpha() for letter in number):
         return number
-    digits, signs = _DIGITS[spoken(language)], _SIGNS[spoken(language)]
-    return " ".join(digits[int(one)] if one in "0123456789" else signs.get(one, "") for one in number).strip()
+    return digits(number, spoken(language))

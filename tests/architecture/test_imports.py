@@ -36,7 +36,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "calls": FOUNDATION | {"sip", "registrar", "bus"},
     # Of calls, the signaller alone: see SIGNALLER_ONLY.
     "presence": FOUNDATION | {"sip", "bus", "registrar", "calls"},
-    "features": FOUNDATION | {"bus", "registrar", "calls"},
+    "features": FOUNDATION | {"bus", "registrar", "calls", "numerals"},
     "ivr": FOUNDATION | {"calls", "words"},
     "queues": FOUNDATION | {"bus", "registrar", "calls", "numerals"},
     # Numbers and their nouns as they are said: tables, and nothing of ours.
