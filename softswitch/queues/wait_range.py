@@ -52,7 +52,7 @@ def spoken(estimate: Estimate, config: EtaConfig) -> SpokenWait:
 def spoken_waits(config: EtaConfig, *, most_s: float) -> Iterator[SpokenWait]:
     """Yield everything :func:`spoken` can say whose ends are at most ``most_s``, the shortest first."""
     step, cap = config.round_s, config.cap_s
-    ends = sorted({min(_rounded_up(float(at), step), cap) for at in range(step, cap + 1, step)})
+    ends = sorted({min(_rounded_up(float(at), step), cap) for at in (*range(step, cap, step), cap)})
     listed = [end for end in ends if end <= most_s]
     for high in listed:
         yield from (SpokenWait(low, high, cap) for low in (0, *listed) if low <= high)

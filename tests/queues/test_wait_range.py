@@ -68,6 +68,12 @@ def test_the_high_end_is_never_below_the_estimate_and_all_is_listed(
     assert wait in set(spoken_waits(config, most_s=config.cap_s))
 
 
+def test_a_cap_between_two_steps_is_an_end_too() -> None:
+    config = EtaConfig(round_s=120, cap_s=6060)
+    assert said(0.0, 6001.0, config) == (0, 6060)
+    assert SpokenWait(0, 6060, 6060) in set(spoken_waits(config, most_s=6060))
+
+
 def test_the_list_begins_with_the_shortest_and_ends_where_it_is_told() -> None:
     listed = list(spoken_waits(CONFIG, most_s=600))
     assert listed[:3] == [SpokenWait(0, 60, 1800), SpokenWait(60, 60, 1800), SpokenWait(0, 120, 1800)]
