@@ -1,0 +1,347 @@
+"""Waits on real calls: from entering the queue to the talk with an agent, or to where callers go on."""
+
+from __future__ import annotations
+
+from media import commands as ask
+from softswitch.events import (
+    AgentMissed,
+    AgentOffered,
+    CallEnded,
+    LegsBridged,
+    PlaceTold,
+    QueueAnswered,
+    QueueEntered,
+    QueueLeft,
+    QueueRefused,
+    QueueTalkEnded,
+)
+from softswitch.sip.signals import Cancelled
+from tests.fakes.media import MUSIC, RING_BACK
+from tests.fakes.virtual_time import in_virtual_time, passes
+from tests.queues.hall import hall, label_of, pick_up, played, rang, refuse
+
+QUIET = {"announce": {"position": "off", "eta": "off"}}
+
+
+@in_virtual_time
+async def test_who_calls_hears_music_until_an_agent_answers_and_both_talk():
+    async with hall(QUIET) as here:
+        anna = here.phone("1001")
+        (caller,) = await here.callers("2001")
+        assert caller.statuses() == [100, 200]
+        assert caller.sound.hears == f"loop {MUSIC}"
+        assert rang(anna) == 1
+        pick_up(anna)
+        await passes(0.5)
+        assert caller.sound.hears == f"leg {anna.sound.leg.number}"
+        assert anna.sound.hears == f"leg {caller.sound.leg.number}"
+        (answered,) = here.told(QueueAnswered)
+        assert (answered.queue, answered.agent, answered.party) == ("sales", "1001", "2001")
+        assert here.told(LegsBridged)
+        await passes(10)
+        anna.hang_up()
+        await passes(1)
+        (over,) = here.told(QueueTalkEnded)
+        assert (over.agent, over.by) == ("1001", "agent")
+        assert here.switch.ended.reason == "callee_hung_up"
+        assert here.rests()
+        await here.switch.nothing_is_left()
+
+
+@in_virtual_time
+async def test_a_caller_who_hangs_up_while_waiting_stops_all_that_rings():
+    async with hall(QUIET) as here:
+        anna = here.phone("1001")
+        (caller,) = await here.callers("2001")
+        caller.hang_up()
+        await passes(1)
+        assert anna.got(Cancelled)
+        (left,) = here.told(QueueLeft)
+        assert (left.why, left.party) == ("abandoned", "2001")
+        assert here.rests()
+        await here.switch.nothing_is_left()
+
+
+@in_virtual_time
+async def test_where_only_agents_answer_it_rings_until_one_does():
+    async with hall({"answer": "when_agent", **QUIET}) as here:
+        anna = here.phone("1001")
+        (caller,) = await here.callers("2001")
+        await passes(8)
+        assert caller.statuses() == [100, 180]
+        pick_up(anna)
+        await passes(0.5)
+        assert caller.statuses() == [100, 180, 200]
+        assert caller.sound.hears == f"leg {anna.sound.leg.number}"
+        anna.hang_up()
+
+
+@in_virtual_time
+async def test_callers_hear_ringing_where_it_stands_in_place_of_music():
+    async with hall({"ring_instead": True, **QUIET}) as here:
+        (caller,) = await here.callers("2001")
+        assert caller.sound.hears == f"loop {RING_BACK}"
+        caller.hang_up()
+
+
+@in_virtual_time
+async def test_several_wait_in_order_and_each_is_told_how_many_are_ahead():
+    config = {"announce": {"position": {"first_after_s": 3, "every_s": 30}, "min_gap_s": 5, "eta": "off"}}
+    async with hall(config) as here:
+        anna = here.phone("1001")
+        first, *others = await here.callers("2001", "2002", "2003", "2004")
+        pick_up(anna)
+        await passes(6)
+        # Each but who is next is told at once; who has nobody ahead is the next one.
+        assert here.speaker.said == [
+            "There is one person ahead of you.",
+            "There are two people ahead of you.",
+        ]
+        told = [(one.ahead, round(one.waited)) for one in here.told(PlaceTold)]
+        assert told == [(1, 5), (2, 5)]  # Once it was heard.
+        anna.hang_up()
+        await passes(0.5)
+        pick_up(anna)
+        await passes(31)
+        assert here.told(PlaceTold)[-1].ahead == 1
+        answered = [one.party for one in here.told(QueueAnswered)]
+        assert answered == ["2001", "2002"]
+        for one in (*others[1:], anna):
+            one.hang_up()
+
+
+@in_virtual_time
+async def test_music_goes_on_behind_an_announcement():
+    async with hall({"announce": {"position": {"first_after_s": 1}, "eta": "off"}}) as here:
+        here.phone("1001")
+        first, second = await here.callers("2001", "2002")
+        await passes(2)
+        assert played(second) == [(501,)]
+        assert second.sound.asked(ask.HearLoop) == [
+            ask.HearLoop(second.sound.leg.number, (MUSIC,), False, True)
+        ]
+        await passes(5)
+        first.hang_up()
+        second.hang_up()
+
+
+@in_virtual_time
+async def test_an_agents_answer_cuts_an_announcement_at_once():
+    async with hall({"announce": {"position": {"first_after_s": 5, "to_first": True}, "eta": "off"}}) as here:
+        anna = here.phone("1001")
+        (caller,) = await here.callers("2001")
+        await passes(5)
+        assert played(caller)
+        assert not caller.sound.asked(ask.StopPlay)
+        pick_up(anna)
+        await passes(0.04)  # Two ticks.
+        assert caller.sound.asked(ask.StopPlay)
+        assert caller.sound.hears == f"leg {anna.sound.leg.number}"
+        anna.hang_up()
+
+
+@in_virtual_time
+async def test_who_is_not_reached_is_missed_and_the_next_one_rings():
+    async with hall({"members": ["1001", "1002"], **QUIET}) as here:
+        anna, bartek = here.phones("1001", "1002")
+        (caller,) = await here.callers("2001")
+        assert (rang(anna), rang(bartek)) == (1, 0)
+        refuse(anna, 486)
+        await passes(0.5)
+        assert (rang(anna), rang(bartek)) == (1, 1)
+        await passes(15)
+        assert bartek.got(Cancelled)
+        missed = [(one.agent, one.why) for one in here.told(AgentMissed)]
+        assert missed == [("1001", "busy"), ("1002", "no_answer")]
+        # Both rest after a miss, by its kind.
+        assert (rang(anna), rang(bartek)) == (2, 1)
+        caller.hang_up()
+
+
+@in_virtual_time
+async def test_all_ring_and_the_others_are_told_that_it_was_answered_elsewhere():
+    members = ["1001", "1002", "1003"]
+    async with hall({"members": members, "strategy": "ring_all", **QUIET}) as here:
+        phones = here.phones(*members)
+        (caller,) = await here.callers("2001")
+        assert [rang(one) for one in phones] == [1, 1, 1]
+        pick_up(phones[1])
+        await passes(0.5)
+        for one in (phones[0], phones[2]):
+            assert "Call completed elsewhere" in one.cancelled_because
+        assert not here.told(AgentMissed)
+        phones[1].hang_up()
+
+
+@in_virtual_time
+async def test_of_two_who_answer_at_once_one_has_the_caller_and_the_other_is_let_go():
+    members = ["1001", "1002"]
+    async with hall({"members": members, "strategy": "ring_all", **QUIET}) as here:
+        anna, bartek = here.phones(*members)
+        (caller,) = await here.callers("2001")
+        pick_up(anna)
+        pick_up(bartek)
+        await passes(1)
+        assert len(here.told(QueueAnswered)) == 1
+        assert len(bartek.incoming("BYE")) == 1
+        assert not anna.incoming("BYE")
+        caller.hang_up()
+        await passes(1)
+        assert here.rests()
+
+
+@in_virtual_time
+async def test_the_agent_is_told_who_comes_and_the_caller_that_somebody_does():
+    config = {
+        "name": "Sprzedaż",
+        "language": "pl",
+        "whisper": True,
+        "connecting": True,
+        "label": "VIP",
+        **QUIET,
+    }
+    async with hall(config) as here:
+        anna = here.phone("1001")
+        (caller,) = await here.callers("2001")
+        await passes(10)
+        assert label_of(anna) == "VIP name of 2001"
+        pick_up(anna)
+        await passes(1)
+        assert sorted(here.speaker.said) == [
+            "Klient czekał mniej niż minutę.", "Sprzedaż.", "VIP.", "Łączymy rozmowę."
+        ]  # fmt: skip
+        assert anna.sound.hears == "nothing"
+        await passes(2)
+        assert caller.sound.hears == f"leg {anna.sound.leg.number}"
+        caller.hang_up()
+
+
+@in_virtual_time
+async def test_an_agent_who_hangs_up_before_they_talk_leaves_the_caller_in_his_place():
+    async with hall({"members": ["1001", "1002"], "whisper": True, **QUIET}) as here:
+        anna = here.phone("1001")
+        first, second = await here.callers("2001", "2002")
+        await passes(10)
+        pick_up(anna)
+        await passes(1)
+        anna.hang_up()
+        await passes(1)
+        entered = [(one.party, one.ahead, round(one.waited)) for one in here.told(QueueEntered)]
+        assert entered == [("2001", 0, 0), ("2002", 1, 0), ("2001", 0, 12)]
+        assert first.sound.hears == f"loop {MUSIC}"
+        bartek = here.phone("1002")
+        await passes(0.5)
+        pick_up(bartek)
+        await passes(5)
+        assert first.sound.hears == f"leg {bartek.sound.leg.number}"
+        first.hang_up()
+        second.hang_up()
+
+
+@in_virtual_time
+async def test_a_full_queue_says_so_and_leads_on_where_it_is_told_to():
+    async with hall({"most_waiting": 1, **QUIET}) as here:
+        first, second = await here.callers("2001", "2002")
+        await passes(3)
+        assert here.speaker.said[-1].startswith("All places in the queue are taken.")
+        (refused,) = here.told(QueueRefused)
+        assert (refused.why, refused.party) == ("full", "2002")
+        assert [end.reason for end in here.told(CallEnded)] == ["queue_full"]
+        first.hang_up()
+
+
+@in_virtual_time
+async def test_who_overflows_into_another_queue_keeps_the_wait():
+    queues = {
+        "sales": {"number": "600", "members": ["1001"], "max_wait_s": 60, "on_max_wait": "601", **QUIET},
+        "help": {"number": "601", "members": ["1002"], **QUIET},
+    }
+    async with hall(queues=queues) as here:
+        (caller,) = await here.callers("2001")
+        await passes(61)
+        entered = [(one.queue, round(one.waited)) for one in here.told(QueueEntered)]
+        assert entered == [("sales", 0), ("help", 60)]
+        bartek = here.phone("1002")
+        await passes(0.5)
+        pick_up(bartek)
+        await passes(0.5)
+        assert 61 <= here.told(QueueAnswered)[0].waited < 63
+        caller.hang_up()
+
+
+@in_virtual_time
+async def test_after_the_talk_the_caller_is_led_on_where_the_agent_hung_up_only():
+    async with hall({"after_talk": "1005", **QUIET}) as here:
+        anna, survey = here.phones("1001", "1005")
+        (caller,) = await here.callers("2001")
+        pick_up(anna)
+        await passes(5)
+        anna.hang_up()
+        await passes(0.5)
+        assert rang(survey) == 1
+        pick_up(survey)
+        await passes(0.5)
+        assert caller.sound.hears == f"leg {survey.sound.leg.number}"
+        caller.hang_up()
+        await passes(1)
+        (second,) = await here.callers("2002")
+        pick_up(anna)
+        await passes(5)
+        second.hang_up()
+        await passes(1)
+        assert rang(survey) == 1
+
+
+@in_virtual_time
+async def test_keys_act_during_an_announcement_and_lead_elsewhere():
+    config = {
+        "keys": {"0": "1005", "5": "place"},
+        "announce": {"position": {"first_after_s": 1, "to_first": True}, "eta": "off"},
+    }
+    async with hall(config) as here:
+        operator = here.phone("1005")
+        (caller,) = await here.callers("2001")
+        await passes(1.5)
+        assert len(played(caller)) == 1
+        here.switch.client.digit(caller.sound, "5")
+        await passes(0.1)
+        assert len(played(caller)) == 2
+        assert here.speaker.said[-1] == "You are next in the queue."
+        here.switch.client.digit(caller.sound, "7")
+        here.switch.client.digit(caller.sound, "0")
+        await passes(0.1)
+        assert rang(operator) == 1
+        (left,) = here.told(QueueLeft)
+        assert left.why == "key"
+        caller.hang_up()
+
+
+@in_virtual_time
+async def test_who_shows_a_preferred_agent_gets_that_one():
+    config = {"members": ["1001", "1002"], "preferred": {"by": ["last_talked"]}, **QUIET}
+    async with hall(config) as here:
+        anna, bartek = here.phones("1001", "1002")
+        here.last_talk["2001"] = "1002"
+        (caller,) = await here.callers("2001")
+        assert (rang(anna), rang(bartek)) == (0, 1)
+        assert here.told(AgentOffered)[0].because in ("", "preferred")
+        caller.hang_up()
+
+
+@in_virtual_time
+async def test_an_agent_who_talks_by_himself_or_is_not_to_be_disturbed_is_not_rung():
+    async with hall({"members": ["1001", "1002"], **QUIET}) as here:
+        anna, bartek = here.phones("1001", "1002")
+        friend = here.phone("1005")
+        await here.dials(anna, "1005")
+        here.undisturbed.add("1002")
+        here.desk.look_at_phones()
+        (caller,) = await here.callers("2001")
+        assert (rang(anna), rang(bartek)) == (0, 0)
+        anna.cancel()
+        await passes(0.5)
+        assert rang(anna) == 1
+        pick_up(anna)
+        await passes(0.5)
+        anna.hang_up()
+        assert rang(friend) == 1
