@@ -186,7 +186,7 @@ class Floor:
         if (refused := _refusal(post)) is not None:
             self._tell(arrival.call, QueueRefused(queue, arrival.party, refused.value))
             return refused
-        before = self.credits.take(now, arrival, config, queue)
+        before = max(self.credits.take(now, arrival, config, queue), arrival.waited)
         entry = self._entry(now, post, arrival, now - before)
         self._prefer(now, post, entry, arrival)
         self._add(now, post, entry)

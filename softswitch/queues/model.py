@@ -93,6 +93,8 @@ class Arrival:
     skills: Mapping[str, Wanted] = field(default_factory=dict)
     preferred: str = ""
     preferred_s: float = 0.0
+    waited: float = 0.0
+    """Seconds that count from before, whatever the queue says of such."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from softswitch.calls.bridge import talk
@@ -100,16 +100,17 @@ class Wait:
         """
         # Before anybody rings: phones are brought to its worker, and several would open it at once.
         await self._call.caller.open_sound()
+        desk = self._room.desk
         while True:
-            self._offers = self._new_offers()
-            self._dismissed = asyncio.get_running_loop().create_future()
-            entry = self._room.desk.enter(self._name, arrival, self)
+            self._begin()
+            entry = desk.enter(self._name, arrival, self)
             if isinstance(entry, Refused):
                 return WaitEnded.by(HOW[entry], self._name)
             ended = await self._through(entry)
             if ended is not None:
                 return ended
-            # The agent was gone before they could talk: the caller has the place that was kept.
+            # The agent was gone before they could talk: the caller has his place as if nothing had been.
+            arrival = replace(arrival, party=entry.party, name=entry.name, waited=desk.now - entry.since)
 
     async def resume(self, entry: Entry, reached: Callable[[], None]) -> WaitEnded:
         """Wait on in a place that was kept for who is called back, anew where it is gone.
@@ -117,19 +118,22 @@ class Wait:
         ``reached`` is told once the place is taken again.
         """
         await self._call.caller.open_sound()
-        self._offers = self._new_offers()
-        self._dismissed = asyncio.get_running_loop().create_future()
+        self._begin()
         ended = None
         if self._room.desk.called_back(entry.id, self._call.facts.id, self):
             reached()
             ended = await self._through(entry)
-        return ended or await self.enter(Arrival(self._call.facts.id, entry.party, entry.name))
+        waited = self._room.desk.now - entry.since
+        arrival = Arrival(self._call.facts.id, entry.party, entry.name, entry.priority, waited=waited)
+        return ended or await self.enter(arrival)
 
-    def _new_offers(self) -> Offers:
-        label = self._wish.label or self._queue.label
-        return Offers(
-            self._call, self._queue, self._room.phones, self._room.desk, label=label, ask=self._ask_agent
+    def _begin(self) -> None:
+        """Get ready for what the desk may want from the first moment of a wait."""
+        room, label = self._room, self._wish.label or self._queue.label
+        self._offers = Offers(
+            self._call, self._queue, room.phones, room.desk, label=label, ask=self._ask_agent
         )
+        self._dismissed = asyncio.get_running_loop().create_future()
 
     async def _through(self, entry: Entry) -> WaitEnded | None:
         """Wait in a place; return how that ended, None where an agent answered and was gone at once."""
