@@ -63,6 +63,7 @@ from softswitch.events.queues import (
     PlaceTold,
     QueueAnswered,
     QueueEntered,
+    QueueHandedOver,
     QueueLeft,
     QueuePromoted,
     QueueRefused,
@@ -148,6 +149,7 @@ __all__ = [
     "PromptPlayed",
     "QueueAnswered",
     "QueueEntered",
+    "QueueHandedOver",
     "QueueLeft",
     "QueuePromoted",
     "QueueRefused",
@@ -235,6 +237,7 @@ CallEvent = (
     | QueueRefused
     | QueueLeft
     | QueuePromoted
+    | QueueHandedOver
     | PlaceTold
     | AgentOffered
     | AgentMissed

@@ -46,6 +46,14 @@ class QueueLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueHandedOver:
+    """``party`` has the place of whoever waited there before: it came to them by a transfer."""
+
+    queue: str
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePromoted:
     """Somebody gave ``party`` another head start, of ``priority`` minutes; now ``ahead`` are before it."""
 

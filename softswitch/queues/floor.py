@@ -24,6 +24,7 @@ from softswitch.events import (
     CallEvent,
     QueueAnswered,
     QueueEntered,
+    QueueHandedOver,
     QueueLeft,
     QueuePromoted,
     QueueRefused,
@@ -271,8 +272,10 @@ class Floor:
 
     def stand_in(self, entry_id: str, party: str, name: str) -> None:
         """Take that somebody else waits in a place: it is handed over by a transfer."""
-        if entry_id in self.entries:
-            self.entries[entry_id].party, self.entries[entry_id].name = party, name
+        entry = self.entries.get(entry_id)
+        if entry is not None:
+            entry.party, entry.name = party, name
+            self._tell(entry.call, QueueHandedOver(entry.queue, party))
 
     def _waiting(self, entry_id: str) -> Entry:
         try:

@@ -26,6 +26,7 @@ from softswitch.events import (
     Entry,
     QueueAnswered,
     QueueEntered,
+    QueueHandedOver,
     QueueLeft,
     QueuePromoted,
 )
@@ -96,6 +97,9 @@ class Kept:
                 for one in (self._callbacks.get(call), self._waits.get(call)):
                     if one is not None:
                         self._keep(replace(one, priority=priority))
+            case QueueHandedOver(party=party):
+                if (wait := self._waits.get(call)) is not None:
+                    self._keep(replace(wait, party=party, number=""))
             case QueueLeft(why=why):
                 self._left(call, why)
             case QueueAnswered():
@@ -113,9 +117,10 @@ class Kept:
             case CallbackTried(attempt=attempt):
                 if (asked := self._callbacks.get(call)) is not None:
                     self._keep(replace(asked, attempts=attempt))
-            case CallbackMissed(again_s=again):
+            case CallbackMissed(attempt=attempt, again_s=again):
+                # What nobody was rung for was no try, and is taken back.
                 if (asked := self._callbacks.get(call)) is not None and again >= 0:
-                    self._keep(replace(asked, ready_at=at + again))
+                    self._keep(replace(asked, attempts=attempt, ready_at=at + again))
             case CallbackReached(by_call=by_call, number=number):
                 if (asked := self._callbacks.get(call)) is not None:
                     # If this call breaks off, he calls again from where he was reached.

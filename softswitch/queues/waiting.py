@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
@@ -28,8 +28,12 @@ from softswitch.queues.wish import HOW, TALK_OVER, WaitEnded, Wish
 
 AT_ONCE: Final = "at_once"
 
-_OURS: Final = frozenset({Reason.SWITCH_STOPPED, Reason.FAULT})
-"""Ends of a call that are no hanging up of the caller's."""
+_OURS: Final[Mapping[Reason, Why]] = {
+    Reason.SWITCH_STOPPED: Why.STOPPED,
+    Reason.FAULT: Why.FAULT,
+    Reason.MEDIA_WORKER_DIED: Why.FAULT,
+}
+"""Ends of a call that are no hanging up of the caller's: whoever was cut off so has the place once more."""
 
 
 class Bookings(Protocol):
@@ -165,7 +169,7 @@ class Wait:
 
     def _why_gone(self) -> Why:
         gone = self._call.gone
-        return Why.STOPPED if gone is not None and gone.reason in _OURS else Why.ABANDONED
+        return Why.ABANDONED if gone is None else _OURS.get(gone.reason, Why.ABANDONED)
 
     async def _served(self, offers: Offers) -> Won | Why | WaitEnded:
         ends: list[asyncio.Future[Any]] = [offers.won, self._dismissed]

@@ -81,6 +81,36 @@ def test_who_was_cut_off_keeps_it_no_longer():
     assert credits.take(300.1, Arrival("c2", "+48600"), CONFIG, "sales") == 0.0
 
 
+def test_where_who_hangs_up_may_come_back_later_who_was_cut_off_may_too():
+    credits = Credits()
+    credits.remember(0.0, "+48600", "sales", 77.0)
+    config = QueueConfig(keep_place_s=10, abandoned_resume_s=60)
+    assert credits.take(60.0, Arrival("c2", "+48600"), config, "sales") == 137.0
+
+
+def test_those_with_one_number_come_back_in_the_order_they_had():
+    credits = Credits()
+    for waited, ago in ((10.0, 0.0), (30.0, 290.0), (20.0, 0.0)):
+        credits.remember(100.0, "+48600", "sales", waited, ago=ago)
+    taken = [credits.take(110.0, Arrival(f"c{number}", "+48600"), CONFIG, "sales") for number in range(4)]
+    assert taken == [40.0, 30.0, 20.0, 0.0]
+
+
+def test_of_those_with_one_number_only_who_comes_too_late_has_lost_the_place():
+    credits = Credits()
+    credits.remember(100.0, "+48600", "sales", 30.0, ago=290.0)
+    credits.remember(100.0, "+48600", "sales", 20.0)
+    assert credits.take(111.0, Arrival("c1", "+48600"), CONFIG, "sales") == 31.0
+
+
+def test_numbers_that_were_cut_off_are_not_kept_without_end():
+    credits = Credits()
+    for number in range(MOST_KEPT + 1):
+        credits.remember(0.0, f"+{number}", "sales", 5.0)
+    assert credits.take(0.0, Arrival("c0", "+0"), CONFIG, "sales") == 0.0
+    assert credits.take(0.0, Arrival("c1", "+1"), CONFIG, "sales") == 5.0
+
+
 def test_the_oldest_is_forgotten_first():
     credits = Credits()
     for number in range(MOST_KEPT + 1):

@@ -17,6 +17,7 @@ from softswitch.events import (
     Entry,
     Event,
     QueueEntered,
+    QueueHandedOver,
     QueueLeft,
     QueuePromoted,
 )
@@ -421,6 +422,17 @@ def test_a_callback_that_failed_each_time_is_told_to_have(run: Run) -> None:
     assert left == [("c1", QueueLeft("sales", "+48600", "callback_failed", 40.0, 0))]
 
 
+def test_a_try_for_which_nobody_was_rung_is_none_after_a_restart_either(run: Run) -> None:
+    run.enter("c1", "+48600")
+    run.ask("c1")
+    run.phones()
+    run.floor.callback_missed(run.now, "c1", "outside_window", ready_at=run.now + 60.0, counts=False)
+    run.drain()
+    after = run.restart(after=61.0)
+    after.phones()
+    assert [one.attempt for one in after.dialled] == [1]
+
+
 def test_a_try_that_is_due_later_waits_for_its_time(run: Run) -> None:
     run.enter("c1", "+48600")
     run.ask("c1")
@@ -546,6 +558,16 @@ def test_the_place_is_kept_as_long_as_the_queue_says_over_a_second_fall(run: Run
     fourth = third.restart(after=120.0)
     # Both began anew or have their place under their new calls; of the first ones nothing is left.
     assert {one.call for one in fourth.disk.of(KeptWait) if isinstance(one, KeptWait)} == {"c3", "c4"}
+
+
+def test_a_place_that_was_handed_over_is_that_of_who_waits_in_it(run: Run) -> None:
+    run.enter("c1", "+48600")
+    run.floor.stand_in("c1", "+48666", "Somebody else")
+    run.drain()
+    assert run.told(QueueHandedOver) == [("c1", QueueHandedOver("sales", "+48666"))]
+    after = run.restart()
+    assert after.enter("c2", "+48600").waited(after.now) == 0.0
+    assert after.enter("c3", "+48666").waited(after.now) == 10.0
 
 
 def test_a_place_is_taken_up_once(run: Run) -> None:
