@@ -21,6 +21,7 @@ from softswitch.events import (
     PlaceTold,
     QueueAnswered,
     QueueEntered,
+    QueueHandedOver,
     QueueLeft,
     QueuePromoted,
     QueueRefused,
@@ -31,7 +32,7 @@ from softswitch.words import Both, queue_word
 
 CallbackEvent = CallbackAsked | CallbackRefused | CallbackTried | CallbackMissed | CallbackReached
 OfferEvent = AgentOffered | AgentMissed | QueueAnswered | QueueTalkEnded
-PlaceEvent = QueueEntered | QueueRefused | QueuePromoted | QueueLeft | PlaceTold
+PlaceEvent = QueueEntered | QueueRefused | QueuePromoted | QueueHandedOver | QueueLeft | PlaceTold
 WaitEvent = PlaceEvent | OfferEvent | CallbackEvent
 AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentPaused | AgentReturned | AgentChanged
 
@@ -104,6 +105,12 @@ def _place(event: PlaceEvent) -> Both:
             return (
                 f"{who} is moved in queue {queue}: priority {priority}, ahead: {ahead}",
                 f"{kto} zmienia miejsce w kolejce {queue}: priorytet {priority}, wcześniejszych: {ahead}",
+            )
+        case QueueHandedOver(_, party):
+            who, kto = _party(party)
+            return (
+                f"{who} takes over the place in queue {queue}",
+                f"{kto} przejmuje miejsce w kolejce {queue}",
             )
         case QueueRefused(_, party, why, to):
             (who, kto), (english, polish), (on, dalej) = _party(party), _words(why), _onward(to)

@@ -109,13 +109,15 @@ class Callbacks:
 
         Where the disk does not take it in time he waits on as he did, told by ``waiter``.
         """
-        queue = self._desk.floor.entries[entry].queue
-        callback = self._config(queue).callback
+        place = self._desk.floor.entries[entry]
+        callback = self._config(place.queue).callback
         assert callback is not None
         ready_in = max(SETTLING_SECONDS, seconds_until_open(callback, self._clock.wall()))
         self._desk.ask_callback(entry, number, language=language, ready_in=ready_in)
+        # The call of now: one who was called back and asks once more has another than his place began with.
+        call = place.call
         # Who has been told so is called, whatever happens to us.
-        return await self._stored(entry) or not self._desk.refuse_callback(entry, waiter, NOT_STORED)
+        return await self._stored(call) or not self._desk.refuse_callback(entry, waiter, NOT_STORED)
 
     # For the desk
 

@@ -182,6 +182,7 @@ class Desk:
     def stand_in(self, entry: str, party: str, name: str) -> None:
         """Take that somebody else waits in a place: by a transfer."""
         self.floor.stand_in(entry, party, name)
+        self._pump()
 
     # For callbacks
 

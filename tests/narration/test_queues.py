@@ -24,6 +24,7 @@ from softswitch.events import (
     PlaceTold,
     QueueAnswered,
     QueueEntered,
+    QueueHandedOver,
     QueueLeft,
     QueuePromoted,
     QueueRefused,
@@ -126,6 +127,11 @@ LINES: list[tuple[Event, str, str]] = [
         CallbackRefused("sales", "+48600100200", "not_stored"),
         "queue sales cannot call +48600100200 back: it could not be stored; the caller waits on the line",
         "kolejka sales nie może oddzwonić do +48600100200: nie udało się zapisać; dzwoniący czeka dalej",
+    ),
+    (
+        QueueHandedOver("sales", ""),
+        "a hidden number takes over the place in queue sales",
+        "numer ukryty przejmuje miejsce w kolejce sales",
     ),
     (
         QueuePromoted("sales", "1001", 30, 2),
