@@ -195,9 +195,22 @@ def simulate(
         float | None, typer.Option(help="Hang up this many seconds after the last key.")
     ] = None,
     called: Annotated[str, typer.Option(help="The number that was dialled, one of the tree's.")] = "",
+    queue: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What comes of a wait in a queue, one --queue for each in order: answered:after=20:talk=60, "
+            "full, empty, or max_wait, no_agent, callback with :after=300."
+        ),
+    ] = None,
+    figures: Annotated[
+        list[str] | None,
+        typer.Option(help="How many agents and callers a queue has: sales:logged_in=3:free=1:waiting=5."),
+    ] = None,
 ) -> None:
     """Walk through a voice menu in virtual time, on the same interpreter as real calls."""
-    text, code = rehearse(tree, Rehearsal(press or (), dial or (), hang_up_after, called))
+    text, code = rehearse(
+        tree, Rehearsal(press or (), dial or (), hang_up_after, called, queue or (), figures or ())
+    )
     typer.echo(text)
     raise typer.Exit(code)
 

@@ -13,6 +13,7 @@ from softswitch.ivr.actions.connecting import Dial, Echo
 from softswitch.ivr.actions.digits import Gather, ReadKeys
 from softswitch.ivr.actions.flow import Disconnect
 from softswitch.ivr.actions.menus import Menu
+from softswitch.ivr.actions.queueing import ALREADY_ANSWERED, ByAgents, ByWaiting, Queue
 from softswitch.ivr.actions.speaking import Play, Say, SetLanguage
 from softswitch.ivr.context import DialResult
 from softswitch.ivr.destination import TreeDestination
@@ -39,6 +40,9 @@ WRITTEN: dict[type[Action], dict[str, object]] = {
     Menu: {"prompt": "?", "keys": {"1": "a"}},
     Gather: {"variable": "x"},
     Dial: {"target": "1"},
+    Queue: {"name": "sales", "keys": {"0": "a"}},
+    ByAgents: {"queue": "sales", "at_least": 1, "yes": "a"},
+    ByWaiting: {"queue": "sales", "at_most": 5, "yes": "a"},
     Say: {"text": "a"},
     SetLanguage: {"language": "pl"},
 }
@@ -62,6 +66,7 @@ def test_every_result_reason_and_side_has_a_word() -> None:
 
 def test_every_exit_has_a_word() -> None:
     names = {name for kind in ACTIONS.values() for name in exits_of(kind)} | {heard.value for heard in Heard}
+    names.add(ALREADY_ANSWERED)
     assert {"key 1", "not_entered", "talk_over", "quiet", "unchanged", "time_limit"} <= names
     assert {name for name in names if name.partition(" ")[0] not in WORDS} == set()
     assert all(exits_of(kind) for kind in (Play, Echo, ReadKeys, Disconnect))

@@ -192,7 +192,7 @@ def _default(info: FieldInfo, language: str) -> str:
     value = info.get_default(call_default_factory=True)
     if isinstance(value, BaseModel):
         return "jak niżej" if polish else "as below"
-    if value is None or value in ((), ""):
+    if value is None or value in ((), "", {}):
         return "brak" if polish else "none"
     if isinstance(value, bool):
         return ("tak" if polish else "yes") if value else ("nie" if polish else "no")
@@ -233,6 +233,9 @@ def _leads(outcome: Outcome, language: str) -> str:
             return "sygnał zajętości i koniec połączenia" if polish else "a busy tone, and the call ends"
         case HangUp():
             return "koniec połączenia" if polish else "the call ends"
+        case HandedOver("", otherwise):
+            last = _leads(HangUp(otherwise), language)
+            return f"jak mówi kolejka, inaczej {last}" if polish else f"as the queue says, else {last}"
         case HandedOver(to):
             return to
 
@@ -262,7 +265,9 @@ def _for_terminal(page: Page, language: str) -> str:
         lines.append("")
     lines.append("Wyjścia, jak w przykładzie" if polish else "Exits, of the example")
     width = max(len(way.name) for way in page.exits)
-    lines += [f"  {way.name:{width}}  {way.words} -> {way.leads}" for way in page.exits]
+    for way in page.exits:
+        exit_line = f"  {way.name:{width}}  {way.words} -> {way.leads}"
+        lines.append(fill(exit_line, WIDTH, subsequent_indent=" " * (width + 6)))
     return "\n".join(lines)
 
 

@@ -39,11 +39,29 @@ DEEDS: Final[Mapping[str, tuple[str, str]]] = {
         "Wyjście bez gałęzi kończy połączenie z tego powodu, po sygnale zajętości. Pusty cel także.",
     ),
     "echo": ("Odsyła dzwoniącemu jego głos, aż minie czas albo, jeśli tak ustawiono, do klawisza.", ""),
+    "queue": (
+        "Stawia dzwoniącego w kolejce do agenta i łączy z tym, który odbierze.",
+        "Wyjście bez gałęzi prowadzi tam, gdzie mówi konfiguracja samej kolejki (jej on_full, after_talk "
+        "itd.); gdy nic nie mówi, połączenie się kończy. Klawisze z keys wychodzą z kolejki w każdej "
+        "chwili, także w trakcie zapowiedzi, i mają pierwszeństwo przed klawiszami kolejki. Agent widzi "
+        "podpis ustalony wcześniej.",
+    ),
+    "by_agents": (
+        "Przechodzi dalej zależnie od liczby agentów kolejki. Dzwoniący nic nie słyszy.",
+        "logged_in liczy też agentów na przerwie i w rozmowie, free tylko tych, którzy mogą zaraz odebrać.",
+    ),
+    "by_waiting": (
+        "Przechodzi dalej zależnie od liczby czekających w kolejce. Dzwoniący nic nie słyszy.",
+        "Nie liczą się ci, którzy się rozłączyli, ani ci, którzy czekają na oddzwonienie.",
+    ),
     "label": ("Ustala, co pokaże telefon rozmówcy o tym dzwoniącym, na przykład wybrany temat.", ""),
 }
 
 _QUESTION = "Co dzieje się z klawiszami naciśniętymi przed pytaniem."
 _BARGE_IN = "Czy klawisz przerywa pytanie."
+_QUEUE = "Nazwa kolejki."
+_IF_SO = "Gałąź, jeśli tak; bez niej następny krok."
+_IF_NOT = "Gałąź, jeśli nie; bez niej następny krok."
 _ASKED_AGAIN = "Ile razy pytanie jest powtarzane."
 
 FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -106,5 +124,32 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "after": "Gałąź, gdy rozmówca się rozłączył.",
     },
     "Echo": {"seconds": "Najdłuższe echo, w sekundach.", "key_ends": "Czy dowolny klawisz kończy echo."},
+    "Queue": {
+        "name": _QUEUE,
+        "answer": "Odebrać od razu, z muzyką, albo dać dzwonić, aż odbierze agent; brak to jak w kolejce.",
+        "priority": "Przewaga nad innymi dzwoniącymi, w minutach.",
+        "skills": "Co agent musi umieć: umiejętność i jej poziom albo level, required i relax_s; brak to "
+        "jak w kolejce.",
+        "keys": "Klawisze, które wychodzą z kolejki, a przy każdym gałąź, do której prowadzi.",
+        "full": "Gałąź, gdy czeka już zbyt wielu.",
+        "empty": "Gałąź, gdy żaden agent nie obsługuje kolejki.",
+        "max_wait": "Gałąź po najdłuższym czekaniu.",
+        "no_agent": "Gałąź, gdy od zbyt dawna nikt nie obsługuje kolejki.",
+        "callback": "Gałąź, gdy dzwoniący poprosił o oddzwonienie.",
+        "after": "Gałąź, gdy agent się rozłączył; nigdy, gdy zrobił to dzwoniący.",
+    },
+    "ByAgents": {
+        "queue": _QUEUE,
+        "yes": _IF_SO,
+        "no": _IF_NOT,
+        "at_least": "Tylu agentów lub więcej prowadzi do yes, mniej do no.",
+        "count": "Którzy agenci się liczą.",
+    },
+    "ByWaiting": {
+        "queue": _QUEUE,
+        "yes": _IF_SO,
+        "no": _IF_NOT,
+        "at_most": "Tylu czekających lub mniej prowadzi do yes, więcej do no.",
+    },
     "Label": {"text": "Podpis; zmienne są dozwolone, pusty tekst go usuwa."},
 }

@@ -12,11 +12,12 @@ from itertools import pairwise
 
 from softswitch.errors import Problem
 from softswitch.ivr.actions.connecting import Dial
+from softswitch.ivr.actions.queueing import WHEN_AGENT, Queue
 from softswitch.ivr.expressions import names_in, nearest
 from softswitch.ivr.model import Branch, Step, Tree
 from softswitch.ivr.outcome import Next
 from softswitch.ivr.references import VARIABLE
-from softswitch.ivr.ways import can_end, next_branches, reached, silent_rounds
+from softswitch.ivr.ways import answered_before, can_end, next_branches, reached, silent_rounds
 
 
 def check_tree(tree: Tree, *, incomplete: Collection[str] = ()) -> list[Problem]:
@@ -95,16 +96,19 @@ def _no_account(target: str, accounts: Collection[str], menus: Mapping[str, Tree
     )
 
 
-def lint_trees(trees: Iterable[Tree]) -> list[Problem]:
-    """Return what runs in any of the trees and is still wrong; to be shown as warnings."""
-    return [problem for tree in trees for problem in lint_tree(tree)]
+def lint_trees(trees: Iterable[Tree], ringing: Collection[str] = ()) -> list[Problem]:
+    """Return what runs in any of the trees and is still wrong; to be shown as warnings.
+
+    ``ringing`` are the queues that by their own configuration answer only when an agent does.
+    """
+    return [problem for tree in trees for problem in lint_tree(tree, ringing)]
 
 
-def lint_tree(tree: Tree) -> list[Problem]:
+def lint_tree(tree: Tree, ringing: Collection[str] = ()) -> list[Problem]:
     """Return what runs and is still wrong, in the order of the file.
 
     No number leads here, no step leads to a branch, a step is never come to, a variable never gets a value,
-    there is nobody to dial, there is no way out.
+    there is nobody to dial, there is no way out, a queue is not to answer callers who are answered already.
     """
     path = str(tree.path)
     problems: list[Problem] = []
@@ -123,6 +127,7 @@ def lint_tree(tree: Tree) -> list[Problem]:
             where = place_of(branch.name, step)
             problems += (Problem(path, line, where, reason) for line, reason in _weaknesses(step, variables))
         problems += _dead_steps(path, branch)
+    problems += _answered_too_early(tree, ringing)
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
@@ -140,6 +145,22 @@ def _weaknesses(step: Step, variables: Set[str]) -> Iterator[tuple[int, str]]:
     for name in dict.fromkeys(name for text in step.action.templates() for name in names_in(text)):
         if name.startswith(VARIABLE) and name.removeprefix(VARIABLE) not in variables:
             yield step.line, f"no step gives {{{{{name}}}}} a value"
+
+
+def _answered_too_early(tree: Tree, ringing: Collection[str]) -> Iterator[Problem]:
+    answered = answered_before(tree)
+    for branch in tree.branches.values():
+        for step in branch.steps:
+            queue = step.action
+            if not isinstance(queue, Queue) or (branch.name, step.number) not in answered:
+                continue
+            if queue.answer == WHEN_AGENT or (queue.answer is None and queue.name in ringing):
+                line = step.line_of("answer" if queue.answer else "name")
+                reason = (
+                    "something is said before the queue, so callers are answered already and cannot be "
+                    f"answered by the agent ({WHEN_AGENT}): they hear ringing instead of music"
+                )
+                yield Problem(str(tree.path), line, place_of(branch.name, step), reason)
 
 
 def _dead_steps(path: str, branch: Branch) -> Iterator[Problem]:

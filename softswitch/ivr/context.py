@@ -6,14 +6,15 @@ interpreter cannot tell them apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from softswitch.clock import Clock
 from softswitch.events import CallEvent
+from softswitch.ivr.errors import NoSuchQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,106 @@ class DialResult(StrEnum):
     UNKNOWN = "unknown"
 
 
+class WaitEnd(StrEnum):
+    """How a wait in a queue ended, other than by the caller's hanging up."""
+
+    TALK_OVER = "talk_over"
+    """An agent answered, they talked, and the agent hung up."""
+    FULL = "full"
+    """As many wait as the queue allows."""
+    EMPTY = "empty"
+    """No agent is in a condition to serve it."""
+    MAX_WAIT = "max_wait"
+    NO_AGENT = "no_agent"
+    """Nobody has served the queue for too long."""
+    KEY = "key"
+    CALLBACK = "callback"
+    """The caller has asked to be called back, and keeps the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeededSkill:
+    """A skill an agent needs for this caller: at least so much of it, or, if not ``required``, preferably.
+
+    Every ``relax_s`` seconds of waiting one level less is enough; 0 for never.
+    """
+
+    level: int = 1
+    required: bool = True
+    relax_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueWish:
+    """How a caller is to wait in ``queue``; what is empty is as the queue has it.
+
+    ``answer`` is ``at_once`` or ``when_agent``. ``label`` is what the agent's phone shows. ``priority`` is a
+    head start in minutes. Each of ``keys`` ends the wait at any instant.
+    """
+
+    queue: str
+    answer: str = ""
+    language: str = ""
+    label: str = ""
+    priority: int = 0
+    skills: Mapping[str, NeededSkill] = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEnd:
+    """How a wait ended. ``onward`` is the number to which the queue itself leads from there, "" for none.
+
+    ``key`` is the one that was pressed, of the tree or of the queue.
+    """
+
+    how: WaitEnd
+    key: str = ""
+    onward: str = ""
+
+
+class Queues(Protocol):
+    """The queues as a tree may look at them. All raise NoSuchQueue for a name that none has."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names of all queues."""
+        ...
+
+    def agents(self, name: str, *, free_only: bool) -> int:
+        """Return how many agents are logged in, on a break or not; or how many could take a call now."""
+        ...
+
+    def waiting(self, name: str) -> int:
+        """Return how many callers wait on the line."""
+        ...
+
+    def answers_at_once(self, name: str) -> bool:
+        """Tell whether the queue's own way is to answer with music, and not only with an agent."""
+        ...
+
+
+class NoQueues:
+    """The :class:`Queues` of a switch that has none."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """None."""
+        return ()
+
+    def agents(self, name: str, *, free_only: bool) -> int:
+        """Raise NoSuchQueue."""
+        raise NoSuchQueue(name)
+
+    def waiting(self, name: str) -> int:
+        """Raise NoSuchQueue."""
+        raise NoSuchQueue(name)
+
+    def answers_at_once(self, name: str) -> bool:
+        """Raise NoSuchQueue."""
+        raise NoSuchQueue(name)
+
+
 class Line(Protocol):
     """The caller's leg, as far as a tree may touch it.
 
@@ -70,6 +171,11 @@ class Line(Protocol):
     taken by :meth:`next_key` or thrown away by :meth:`flush_keys`. A caller who hangs up ends every
     method here: by cancellation of the task (live) or by ``CallerGone`` (simulated).
     """
+
+    @property
+    def answered(self) -> bool:
+        """Whether the caller was answered already."""
+        ...
 
     async def play(self, prompts: Sequence[Prompt], *, until_key: bool) -> Played:
         """Play ``prompts`` one after another without a gap; return when the last sound has left.
@@ -96,6 +202,13 @@ class Line(Protocol):
 
         Return when the called party hung up or when nobody was reached. The caller hears ringing or
         music meanwhile, never silence. ``label`` is what the called phone shows ("" for nothing).
+        """
+        ...
+
+    async def queue(self, wish: QueueWish) -> QueueEnd:
+        """Let the caller wait in a queue and talk with the agent who answers; return how it ended.
+
+        The queue takes keys meanwhile. Raise NoSuchQueue where there is none of that name.
         """
         ...
 
@@ -141,3 +254,4 @@ class World:
     facts: CallFacts
     clock: Clock
     record: Callable[[CallEvent], None]
+    queues: Queues = field(default_factory=NoQueues)

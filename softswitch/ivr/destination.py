@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Final
 
-from softswitch.calls.call import Call
+from softswitch.calls.call import Call, SentOn
 from softswitch.calls.dialling import Dialler
+from softswitch.calls.forwarding import MOST_FORWARDS
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.ivr.context import CallFacts, World
 from softswitch.ivr.interpreter import run
-from softswitch.ivr.live import LiveLine, Voice
+from softswitch.ivr.live import LiveLine, NoQueueDoor, QueueDoor, Voice
 from softswitch.ivr.model import Tree
-from softswitch.ivr.outcome import LEFT_UNSAID, EndReason
+from softswitch.ivr.outcome import LEFT_UNSAID, Ended, EndReason
 
 ENDS = {
     EndReason.HUNG_UP: Termination(Reason.MENU_HUNG_UP),
@@ -25,6 +27,11 @@ ENDS = {
     EndReason.UNKNOWN_NUMBER: Termination(Reason.MENU_UNKNOWN_TARGET),
     EndReason.ENDLESS_LOOP: Termination(Reason.MENU_ENDLESS_LOOP),
     EndReason.HANDED_OVER: Termination(Reason.MENU_ENDED),
+    EndReason.QUEUE_FULL: Termination(Reason.QUEUE_FULL),
+    EndReason.QUEUE_EMPTY: Termination(Reason.QUEUE_EMPTY),
+    EndReason.QUEUE_MAX_WAIT: Termination(Reason.QUEUE_MAX_WAIT),
+    EndReason.QUEUE_NO_AGENT: Termination(Reason.QUEUE_NO_AGENT),
+    EndReason.QUEUE_CALLBACK: Termination(Reason.QUEUE_CALLBACK),
     EndReason.TALK_OVER: Termination(Reason.CALLEE_HUNG_UP, CALLEE),
     EndReason.BUSY: Termination(Reason.BUSY, CALLEE),
     EndReason.NO_ANSWER: Termination(Reason.NO_ANSWER, CALLEE),
@@ -33,16 +40,27 @@ ENDS = {
 }
 """How the call ends when a tree ends for this reason."""
 
-_OF_DIALLING = frozenset(
+_OF_OTHERS = frozenset(
     {
         EndReason.TALK_OVER,
         EndReason.BUSY,
         EndReason.NO_ANSWER,
         EndReason.UNREACHABLE,
         EndReason.DECLINED,
+        EndReason.QUEUE_FULL,
+        EndReason.QUEUE_EMPTY,
+        EndReason.QUEUE_MAX_WAIT,
+        EndReason.QUEUE_NO_AGENT,
+        EndReason.QUEUE_CALLBACK,
     }
 )
-"""Ends of which the dialling itself knows more: that no phone was registered, that the sound was lost."""
+"""Ends of which the dialling or the queue itself knows more: that no phone was registered, that the sound was
+lost."""
+
+
+QUICKLY_S: Final = 1.0
+"""A tree that sends a caller on sooner has let nobody hear anything: among themselves such trees and full
+queues would go round for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,7 @@ class TreeDestination:
     dialler: Dialler
     start: str = ""
     """The branch to begin with, the tree's own unless given."""
+    queues: QueueDoor = field(default_factory=NoQueueDoor)
     kind: str = "tree"
 
     @property
@@ -62,19 +81,40 @@ class TreeDestination:
         return self.tree.name
 
     async def __call__(self, call: Call) -> Termination:
-        """Lead the caller through the tree."""
-        line = LiveLine(call, self.voice, self.dialler)
+        """Lead the caller through the tree.
+
+        Raises SentOn when it leads into a queue whose own configuration sends the caller on.
+        """
+        line = LiveLine(call, self.voice, self.dialler, self.queues)
         world = World(
             line=line,
             facts=_facts(call),
             clock=call.around.clock,
             record=call.record,
+            queues=self.queues,
         )
+        began = call.around.clock.monotonic()
         ended = await run(self.tree, world, self.start)
+        if ended.to:
+            ended = self._sent_on(call, ended, call.around.clock.monotonic() - began)
         if ended.reason in LEFT_UNSAID:
             await line.busy_tone()
-        own = line.dialled if ended.reason in _OF_DIALLING else None
+        own = line.reached if ended.reason in _OF_OTHERS else None
         return replace(own or ENDS[ended.reason], detail=ended.detail)
+
+    def _sent_on(self, call: Call, ended: Ended, seconds: float) -> Ended:
+        """Send the caller on to ``ended.to``, by raising SentOn; return another end where that cannot be.
+
+        The tree has had the caller for so many ``seconds``.
+        """
+        destination = self.queues.destination(ended.to)
+        if destination is None:
+            return replace(ended, reason=EndReason.UNKNOWN_NUMBER, detail=ended.to)
+        if seconds < QUICKLY_S:
+            if len(call.forwarded) >= MOST_FORWARDS:
+                return replace(ended, reason=EndReason.ENDLESS_LOOP)
+            call.forwarded.append(self.name)
+        raise SentOn(destination)
 
 
 def _facts(call: Call) -> CallFacts:

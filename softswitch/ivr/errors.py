@@ -7,6 +7,7 @@
         ├── TemplateError           a text with variables is not well formed
         ├── PromptFailed            a prompt cannot be made audible (raised by a Line; the tree goes on)
         ├── CallerGone              the caller hung up (raised by the simulator; live it is a cancellation)
+        ├── NoSuchQueue             a queue was asked for that this switch does not have
         ├── UnknownAction           an action was asked about that does not exist
         └── SimulationError         a step waited for something the simulated world does not have
 
@@ -32,6 +33,14 @@ class PromptFailed(IvrError):
 
 class CallerGone(IvrError):
     """The caller hung up. Passes through the interpreter to whoever started it."""
+
+
+class NoSuchQueue(IvrError):
+    """A queue was asked for that does not exist. Trees are checked for it before anybody can call them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no queue '{name}'")
+        self.name = name
 
 
 class UnknownAction(IvrError):

@@ -5,14 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from softswitch.calls.call import Call
+from softswitch.calls.call import Call, Destination
 from softswitch.calls.dialling import Dialler
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.speaking import Speaker, answered
-from softswitch.ivr.context import DialResult, Key, Played, PlayFile, Prompt, SayText
+from softswitch.ivr.context import (
+    DialResult,
+    Key,
+    NoQueues,
+    Played,
+    PlayFile,
+    Prompt,
+    QueueEnd,
+    Queues,
+    QueueWish,
+    SayText,
+)
+from softswitch.ivr.errors import NoSuchQueue
 
 _RESULTS = {
     Reason.CALLEE_HUNG_UP: DialResult.ENDED_BY_CALLEE,
@@ -42,15 +55,56 @@ class Voice(Speaker, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class WaitOver:
+    """How a wait ended for the tree, and how the call ends if nothing follows."""
+
+    end: QueueEnd
+    termination: Termination
+
+
+class QueueDoor(Queues, Protocol):
+    """The queues of a switch, as far as trees lead into them. Raises NoSuchQueue as :class:`Queues` does."""
+
+    async def wait(self, call: Call, wish: QueueWish) -> WaitOver:
+        """Let the call's caller wait and talk with the agent who answers. Hanging up cancels it.
+
+        Raises what :func:`~softswitch.calls.bridge.talk` raises.
+        """
+        ...
+
+    def destination(self, number: str) -> Destination | None:
+        """Return where a number of a queue's own configuration leads, None when nowhere."""
+        ...
+
+
+class NoQueueDoor(NoQueues):
+    """The :class:`QueueDoor` of a switch without queues."""
+
+    async def wait(self, call: Call, wish: QueueWish) -> WaitOver:
+        """Raise NoSuchQueue."""
+        raise NoSuchQueue(wish.queue)
+
+    def destination(self, number: str) -> Destination | None:
+        """Lead nowhere."""
+        return None
+
+
 class LiveLine:
     """The caller of a real call. See :class:`softswitch.ivr.context.Line`."""
 
-    def __init__(self, call: Call, voice: Voice, dialler: Dialler) -> None:
+    def __init__(self, call: Call, voice: Voice, dialler: Dialler, queues: QueueDoor | None = None) -> None:
         self._call = call
         self._voice = voice
         self._dialler = dialler
-        self.dialled: Termination | None = None
-        """How the last dialling ended."""
+        self._queues: QueueDoor = queues or NoQueueDoor()
+        self.reached: Termination | None = None
+        """How the last dialling or the last wait in a queue ended."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the caller's phone is answered."""
+        return self._call.caller.is_up
 
     async def play(self, prompts: Sequence[Prompt], *, until_key: bool) -> Played:
         """Play prompts; the first of a call waits until the phone can hear it."""
@@ -107,8 +161,14 @@ class LiveLine:
     async def dial(self, targets: Sequence[str], ring_for: float, label: str) -> DialResult:
         """Ring accounts and let the caller talk with who answers."""
         end = await self._dialler.dial(self._call, targets, ring_for=ring_for, label=label)
-        self.dialled = end
+        self.reached = end
         return _RESULTS.get(end.reason, DialResult.UNREACHABLE)
+
+    async def queue(self, wish: QueueWish) -> QueueEnd:
+        """Let the caller wait in a queue."""
+        over = await self._queues.wait(self._call, wish)
+        self.reached = over.termination
+        return over.end
 
     async def echo(self, within: float, *, until_key: bool) -> None:
         """Send the caller's own voice back."""

@@ -6,7 +6,7 @@ Each problem reads ``path line N: branch X step K (action): reason``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -85,22 +85,25 @@ def load_trees(paths: Iterable[Path]) -> tuple[Tree, ...]:
     return trees
 
 
-def read_trees(paths: Iterable[Path]) -> tuple[tuple[Tree, ...], list[Problem]]:
+def read_trees(
+    paths: Iterable[Path], queues: Collection[str] | None = None
+) -> tuple[tuple[Tree, ...], list[Problem]]:
     """Return what could be read of the trees in all files, and every problem of every file.
 
-    With problems the trees are good for nothing but further checks: parts may be missing.
+    ``queues`` are the names of those there are; with None any name will do. With problems the trees are good
+    for nothing but further checks: parts may be missing.
     """
     problems: list[Problem] = []
     trees: list[Tree] = []
     for path in paths:
-        tree, found = _read(path)
+        tree, found = _read(path, queues)
         problems += found
         if tree is not None:
             trees.append(tree)
     return tuple(trees), problems + check_together(trees)
 
 
-def _read(path: Path) -> tuple[Tree | None, list[Problem]]:
+def _read(path: Path, queues: Collection[str] | None) -> tuple[Tree | None, list[Problem]]:
     try:
         # Some editors begin a file with a byte order mark; it is no part of the tree.
         text = path.read_text(encoding="utf-8-sig")
@@ -108,14 +111,16 @@ def _read(path: Path) -> tuple[Tree | None, list[Problem]]:
         return None, [Problem(str(path), None, "", f"cannot be read: {error.strerror}")]
     except UnicodeDecodeError as error:
         return None, [Problem(str(path), None, "", f"is not UTF-8 text: {error.reason}")]
-    return read_tree(text, path)
+    return read_tree(text, path, queues)
 
 
-def read_tree(text: str, path: Path) -> tuple[Tree | None, list[Problem]]:
+def read_tree(
+    text: str, path: Path, queues: Collection[str] | None = None
+) -> tuple[Tree | None, list[Problem]]:
     """Return the tree written in ``text`` and all its problems; ``path`` names it and finds its files.
 
     There is a tree whenever its form allows one, even with problems, so that trees can be checked
-    against each other.
+    against each other. ``queues`` as in :func:`read_trees`.
     """
     source = Source(str(path))
     root = source.parse(text)
@@ -126,15 +131,16 @@ def read_tree(text: str, path: Path) -> tuple[Tree | None, list[Problem]]:
             line_of(root), "", f"a tree file is a mapping with tree, language, start and {BRANCHES}"
         )
         return None, source.problems
-    return _Reader(source, path).tree(root)
+    return _Reader(source, path, queues).tree(root)
 
 
 class _Reader:
     """Reads one file; every method reports what it cannot use and goes on."""
 
-    def __init__(self, source: Source, path: Path) -> None:
+    def __init__(self, source: Source, path: Path, queues: Collection[str] | None) -> None:
         self._source = source
         self._path = path
+        self._queues = queues
         self._names: frozenset[str] | None = None
         """Every branch of the file, also those with faults; None when it has no branches at all."""
         self._incomplete: set[str] = set()
@@ -254,7 +260,7 @@ class _Reader:
         # ``- up`` alone: the node is the name itself, and there are no parameters.
         value = None if node is key else self._source.plain(node, where)
         variables = (*CALL_VARIABLES, *action_class.own_variables)
-        around = Around(self._path.parent, self._names, variables)
+        around = Around(self._path.parent, self._names, variables, self._queues)
         try:
             action = action_class.model_validate(action_class.expand(value), context=around)
         except ValidationError as error:

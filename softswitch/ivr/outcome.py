@@ -27,6 +27,11 @@ class EndReason(StrEnum):
     UNREACHABLE = "the called party cannot be reached"
     DECLINED = "the called party declined"
     UNKNOWN_NUMBER = "the called number does not exist"
+    QUEUE_FULL = "the queue is full"
+    QUEUE_EMPTY = "nobody serves the queue"
+    QUEUE_MAX_WAIT = "the caller waited for as long as the queue allows"
+    QUEUE_NO_AGENT = "nobody has served the queue for too long"
+    QUEUE_CALLBACK = "the caller will be called back"
     ENDLESS_LOOP = "the tree went round without the caller"
     HANDED_OVER = "the tree handed the caller over"
 
@@ -40,6 +45,10 @@ LEFT_UNSAID = frozenset(
         EndReason.UNREACHABLE,
         EndReason.DECLINED,
         EndReason.UNKNOWN_NUMBER,
+        EndReason.QUEUE_FULL,
+        EndReason.QUEUE_EMPTY,
+        EndReason.QUEUE_MAX_WAIT,
+        EndReason.QUEUE_NO_AGENT,
         EndReason.ENDLESS_LOOP,
     }
 )
@@ -72,9 +81,14 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """Somebody else (named by ``to``) owns the caller from now on; the tree is done."""
+    """Somebody else (named by ``to``) owns the caller from now on; the tree is done.
 
-    to: str
+    Who it is may turn out only in the call: ``to`` is empty before. Where it turns out to be nobody, the call
+    ends for the reason ``otherwise``.
+    """
+
+    to: str = ""
+    otherwise: EndReason = EndReason.HANDED_OVER
 
 
 Outcome = Next | GoTo | Up | HangUp | HandedOver

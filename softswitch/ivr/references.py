@@ -30,6 +30,7 @@ class Around:
     folder: Path | None = None
     branches: Collection[str] | None = None
     variables: Collection[str] | None = None
+    queues: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ def checked_branch(name: str, info: ValidationInfo) -> str:
     if branches is not None and name not in branches:
         raise ValueError(no_branch(name, branches))
     return name
+
+
+def checked_queue(name: str, info: ValidationInfo) -> str:
+    """Return ``name`` when there is such a queue; raise ValueError if not."""
+    queues = around(info).queues
+    if queues is not None and name not in queues:
+        raise ValueError(f"there is no queue '{name}'{nearest(name, sorted(queues))}")
+    return checked_text(name)
 
 
 def checked_text(text: str) -> str:
@@ -109,6 +118,7 @@ def checked_sound(path: Path, info: ValidationInfo) -> Path:
 
 
 BranchName = Annotated[str, AfterValidator(checked_branch), Kind("branch", "gałąź")]
+QueueName = Annotated[str, AfterValidator(checked_queue), Kind("queue", "kolejka")]
 Template = Annotated[str, AfterValidator(checked_template), Kind("text", "tekst")]
 Text = Annotated[str, AfterValidator(checked_text), AfterValidator(checked_template), Kind("text", "tekst")]
 SoundFile = Annotated[Path, AfterValidator(checked_sound), Kind("sound file", "plik dźwiękowy")]

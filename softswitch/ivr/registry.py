@@ -6,6 +6,7 @@ from softswitch.ivr.actions.connecting import Dial, Echo, Label
 from softswitch.ivr.actions.digits import Gather, ReadKeys
 from softswitch.ivr.actions.flow import Disconnect, GoUp, Jump
 from softswitch.ivr.actions.menus import Menu
+from softswitch.ivr.actions.queueing import ByAgents, ByWaiting, Queue
 from softswitch.ivr.actions.speaking import Play, Say, SetLanguage
 from softswitch.ivr.model import Action
 
@@ -22,4 +23,7 @@ ACTIONS: dict[str, type[Action]] = {
     "dial": Dial,
     "echo": Echo,
     "label": Label,
+    "queue": Queue,
+    "by_agents": ByAgents,
+    "by_waiting": ByWaiting,
 }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from softswitch.errors import ConfigError
 from softswitch.ivr.check import lint_tree
-from softswitch.ivr.context import DialResult
+from softswitch.ivr.context import DialResult, WaitEnd
 from softswitch.ivr.errors import SimulationError
 from softswitch.ivr.expressions import nearest
 from softswitch.ivr.loader import load_tree
@@ -26,6 +26,7 @@ from softswitch.ivr.simulate import (
     simulate,
     wait,
 )
+from softswitch.ivr.simulated_queues import AGENT_TALK_S, WAIT_S, Figures, Queued
 from softswitch.ivr.transcript import render_transcript
 
 EXIT_ENDED, EXIT_ENDLESS, EXIT_BAD_USE = 0, 1, 2
@@ -42,20 +43,29 @@ _RESULTS = {
 _AT_ONCE = frozenset({DialResult.UNREACHABLE, DialResult.UNKNOWN})
 """What comes of a number before anything rings."""
 
+_WAITS = {
+    ANSWERED: WaitEnd.TALK_OVER,
+    **{how.value: how for how in WaitEnd if how not in (WaitEnd.TALK_OVER, WaitEnd.KEY)},
+}
+_NO_WAIT = frozenset({WaitEnd.FULL.value, WaitEnd.EMPTY.value})
+
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
     """What the caller does, in the words of the command line.
 
     Each of ``presses`` is typed at one moment at which the tree waits for a key; each of ``dials`` is what
-    comes of one dialled number, in order. The caller hangs up ``hang_up_after`` seconds after the last key,
-    or stays until the tree ends the call. ``called`` is the number that was dialled.
+    comes of one dialled number, and each of ``waits`` of one wait in a queue, in order. The caller hangs up
+    ``hang_up_after`` seconds after the last key, or stays until the tree ends the call. ``called`` is the
+    number that was dialled; ``figures`` say how many agents and callers queues have.
     """
 
     presses: Sequence[str] = ()
     dials: Sequence[str] = ()
     hang_up_after: float | None = None
     called: str = ""
+    waits: Sequence[str] = ()
+    figures: Sequence[str] = ()
 
 
 def rehearse(path: Path, how: Rehearsal) -> tuple[str, int]:
@@ -78,18 +88,63 @@ def parse_answer(text: str) -> Answer:
 
     Raise :class:`SimulationError` when it means nothing.
     """
-    word, *options = text.split(":")
-    result = _RESULTS.get(word)
-    if result is None:
-        known = list(_RESULTS)
-        raise SimulationError(f"'{word}' is not one of {', '.join(known)}{nearest(word, known)}")
-    found = {"after": 0.0 if result in _AT_ONCE else ANSWER_AFTER_S, "talk": TALK_S}
-    for option in options:
+    word = _word(text, _RESULTS)
+    found = {"after": 0.0 if _RESULTS[word] in _AT_ONCE else ANSWER_AFTER_S}
+    if word == ANSWERED:
+        found["talk"] = TALK_S
+    found |= _options(text, found, "busy:after=3 or answered:after=5:talk=30")
+    return Answer(_RESULTS[word], found["after"], found.get("talk", TALK_S))
+
+
+def parse_wait(text: str) -> Queued:
+    """Read what comes of a wait in a queue: ``full``, ``max_wait:after=300``, ``answered:after=20:talk=60``.
+
+    Raise :class:`SimulationError` when it means nothing.
+    """
+    word = _word(text, _WAITS)
+    found = {} if word in _NO_WAIT else {"after": WAIT_S}
+    if word == ANSWERED:
+        found["talk"] = AGENT_TALK_S
+    found |= _options(text, found, "full, max_wait:after=300 or answered:after=20:talk=60")
+    return Queued(_WAITS[word], found.get("after", 0.0), found.get("talk", AGENT_TALK_S))
+
+
+def parse_figures(text: str) -> Figures:
+    """Read how many agents and callers a queue has: ``sales:logged_in=3:free=1:waiting=5``.
+
+    Who is free is logged in. Raise :class:`SimulationError` when it means nothing.
+    """
+    queue, *options = text.split(":")
+    found = dict(option.partition("=")[::2] for option in options)
+    counts = {name: int(value) for name, value in found.items() if value.isascii() and value.isdecimal()}
+    if (
+        not queue
+        or not found
+        or found.keys() - {"logged_in", "free", "waiting"}
+        or found.keys() - counts.keys()
+    ):
+        raise SimulationError(f"'{text}' means nothing: write sales:logged_in=3:free=1:waiting=5")
+    logged_in = counts.get("logged_in", max(counts.get("free", 1), 1))
+    free = counts.get("free", logged_in)
+    return Figures(queue, max(logged_in, free), free, counts.get("waiting", 0))
+
+
+def _word(text: str, known: Collection[str]) -> str:
+    word = text.partition(":")[0]
+    if word not in known:
+        raise SimulationError(f"'{word}' is not one of {', '.join(known)}{nearest(word, list(known))}")
+    return word
+
+
+def _options(text: str, known: Collection[str], example: str) -> dict[str, float]:
+    """Return the seconds given behind the first word of ``text``, by name."""
+    found: dict[str, float] = {}
+    for option in text.split(":")[1:]:
         name, _, value = option.partition("=")
-        if name not in found or (name == "talk" and word != ANSWERED):
-            raise SimulationError(f"'{text}' means nothing: write busy:after=3 or answered:after=5:talk=30")
+        if name not in known:
+            raise SimulationError(f"'{text}' means nothing: write {example}")
         found[name] = _seconds(name, value)
-    return Answer(result, found["after"], found["talk"])
+    return found
 
 
 def _seconds(name: str, value: str) -> float:
@@ -108,6 +163,8 @@ def _script(how: Rehearsal) -> list[Input]:
         raise SimulationError(f"no phone has the key {', '.join(strange)}: press 0-9, * and #")
     script: list[Input] = [press(digits) for digits in how.presses]
     script += [parse_answer(text) for text in how.dials]
+    script += [parse_wait(text) for text in how.waits]
+    script += [parse_figures(text) for text in how.figures]
     if how.hang_up_after is not None:
         script += [wait(_seconds("--hang-up-after", str(how.hang_up_after))), hang_up()]
     return script

@@ -3,23 +3,36 @@
 A script is what the caller does, in order. ``press("1")`` presses at the first moment the tree waits
 for a key in silence; ``press("1", after=2.0)`` presses two seconds after the script's last event,
 prompt or not; ``wait(8)`` lets time pass before what follows; ``hang_up()`` hangs up there.
-``answer(...)`` says what comes of the next number the tree dials, whenever that is.
+``answer(...)`` says what comes of the next number the tree dials, whenever that is; ``queued(...)`` the same
+of the next wait in a queue, and ``Figures(...)`` how many agents and callers a queue has.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from softswitch.events import DigitPressed
-from softswitch.ivr.context import CallFacts, DialResult, Key, Played, Prompt, SayText, World
+from softswitch.ivr.context import (
+    CallFacts,
+    DialResult,
+    Key,
+    Played,
+    Prompt,
+    QueueEnd,
+    QueueWish,
+    SayText,
+    WaitEnd,
+    World,
+)
 from softswitch.ivr.errors import CallerGone, SimulationError
 from softswitch.ivr.interpreter import run
 from softswitch.ivr.model import Tree
 from softswitch.ivr.outcome import Ended
-from softswitch.ivr.transcript import CALLER_HUNG_UP, Dialled, Moment, Transcript
+from softswitch.ivr.simulated_queues import Figures, Queued, SimulatedQueues
+from softswitch.ivr.transcript import CALLER_HUNG_UP, Dialled, Moment, Transcript, Waited
 
 LETTERS_PER_SECOND = 14.0
 """How fast a prompt is read; close to what speech engines do with Polish and English."""
@@ -76,7 +89,7 @@ class Answer:
         return f"{'answered' if reached else self.result.value} after {self.after:g} s{talk}"
 
 
-Input = Press | Wait | HangUpNow | Answer
+Input = Press | Wait | HangUpNow | Answer | Queued | Figures
 
 
 def press(digits: str, after: float | None = None, method: str = "rfc4733") -> Press:
@@ -120,7 +133,9 @@ class _Caller:
     def __init__(self, script: Iterable[Input]) -> None:
         items = list(script)
         self.answers = deque(item for item in items if isinstance(item, Answer))
-        self._items = deque(item for item in items if not isinstance(item, Answer))
+        self.waits = deque(item for item in items if isinstance(item, Queued))
+        self.queues = SimulatedQueues(item for item in items if isinstance(item, Figures))
+        self._items = deque(item for item in items if not isinstance(item, Answer | Queued | Figures))
         self._ready = 0.0
 
     def due(self, now: float, *, listening: bool) -> float | None:
@@ -169,8 +184,13 @@ class SimulatedLine:
 
     @property
     def not_used(self) -> tuple[str, ...]:
-        """Return the answers of the script for which no number was dialled yet."""
-        return tuple(map(str, self._caller.answers))
+        """Return what the script says of numbers that were not dialled, and of waits that never were."""
+        return tuple(map(str, (*self._caller.answers, *self._caller.waits)))
+
+    @property
+    def queues(self) -> SimulatedQueues:
+        """Return the queues of the script."""
+        return self._caller.queues
 
     async def play(self, prompts: Sequence[Prompt], *, until_key: bool) -> Played:
         """Let the time of the prompts pass."""
@@ -209,6 +229,39 @@ class SimulatedLine:
         self._moments.append(Moment(self._clock.now, dialled))
         self._pass(seconds)
         return result
+
+    async def queue(self, wish: QueueWish) -> QueueEnd:
+        """Wait as the script says; unless it says otherwise, an agent answers and hangs up later."""
+        told = self._caller.waits.popleft() if self._caller.waits else Queued(WaitEnd.TALK_OVER)
+        place, began, answered_at = len(self._moments), self._clock.now, None
+        end: QueueEnd | None = None
+        at_once = wish.answer == "at_once" if wish.answer else self.queues.answers_at_once(wish.queue)
+        self.answered = self.answered or (at_once and told.waits_s > 0)
+        try:
+            key = self._wait(told.waits_s, wish.keys)
+            if key:
+                end = QueueEnd(WaitEnd.KEY, key)
+                return end
+            if told.how is WaitEnd.TALK_OVER:
+                self.answered, answered_at = True, self._clock.now
+                self._pass(told.talk)
+            end = QueueEnd(told.how)
+            return end
+        finally:
+            # Also when the caller gives up, or hangs up on the agent.
+            waited = (self._clock.now if answered_at is None else answered_at) - began
+            talked = None if answered_at is None else self._clock.now - answered_at
+            self._moments.insert(place, Moment(began, Waited(wish.queue, wish.label, end, waited, talked)))
+
+    def _wait(self, seconds: float, keys: Collection[str]) -> str:
+        """Let time pass until one of ``keys`` is pressed, and return it; "" for none."""
+        end = self._clock.now + seconds
+        while seconds > 0 and self._pass(end - self._clock.now, until_key=True, listening=bool(keys)):
+            key = self._keys.popleft()
+            self._write_down(key)
+            if key.digit in keys:
+                return key.digit
+        return ""
 
     async def echo(self, within: float, *, until_key: bool) -> None:
         """Let time pass, until a key where one ends it."""
@@ -258,7 +311,7 @@ def simulate(tree: Tree, script: Iterable[Input] = (), facts: CallFacts = DEFAUL
     clock = VirtualClock()
     moments: list[Moment] = []
     line = SimulatedLine(script, clock, moments)
-    world = World(line, facts, clock, lambda event: moments.append(Moment(clock.now, event)))
+    world = World(line, facts, clock, lambda event: moments.append(Moment(clock.now, event)), line.queues)
     try:
         ended = _to_the_end(run(tree, world, tree.entries.get(facts.called, "")))
     except CallerGone:

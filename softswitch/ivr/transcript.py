@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from softswitch.errors import harmless
 from softswitch.events import BranchEntered, CallEvent, DigitPressed, PromptPlayed, StepTaken
-from softswitch.ivr.context import DialResult
+from softswitch.ivr.context import DialResult, QueueEnd, WaitEnd
 from softswitch.ivr.outcome import LEFT_UNSAID, Ended, EndReason
 from softswitch.words import exit_word, word
 
@@ -31,11 +31,25 @@ class Dialled:
 
 
 @dataclass(frozen=True, slots=True)
+class Waited:
+    """A wait in a queue, as the transcript shows it. ``end`` is None when the caller hung up first.
+
+    ``talked`` is how many seconds the caller talked with an agent, None when nobody answered.
+    """
+
+    queue: str
+    label: str
+    end: QueueEnd | None
+    waited: float
+    talked: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """Something that happened, ``at`` seconds after the call began."""
 
     at: float
-    event: CallEvent | Dialled
+    event: CallEvent | Dialled | Waited
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +57,8 @@ class Transcript:
     """Everything of one simulated call. ``ended`` is None when the caller hung up first.
 
     ``not_pressed`` are keys of the script for which the call was over too soon, ``not_used`` are answers
-    for which too few numbers were dialled. ``answered`` tells whether a real caller's phone would be.
+    and waits for which too few numbers were dialled and too few queues entered. ``answered`` tells whether a
+    real caller's phone would be.
     """
 
     tree: str
@@ -74,6 +89,11 @@ class Transcript:
     def dialled(self) -> tuple[Dialled, ...]:
         """Return the numbers that were called, in order."""
         return tuple(m.event for m in self.moments if isinstance(m.event, Dialled))
+
+    @property
+    def waited(self) -> tuple[Waited, ...]:
+        """Return the waits in queues, in order."""
+        return tuple(m.event for m in self.moments if isinstance(m.event, Waited))
 
     @property
     def reason(self) -> str:
@@ -145,7 +165,7 @@ def _clock(seconds: float) -> str:
     return f"{tenths // 600:3d}:{tenths % 600 / 10:04.1f}"
 
 
-def _told(event: CallEvent | Dialled) -> str:
+def _told(event: CallEvent | Dialled | Waited) -> str:
     match event:
         case BranchEntered(_, branch):
             return f"BRANCH  {branch}"
@@ -162,5 +182,23 @@ def _told(event: CallEvent | Dialled) -> str:
             return (
                 f"  dials   {', '.join(targets)}{shown}: {word(result.value, ENGLISH)} after {seconds:.0f} s"
             )
+        case Waited():
+            return _wait(event)
         case _:
             return f"  {event}"
+
+
+def _wait(wait: Waited) -> str:
+    shown = f" as '{wait.label}'" if wait.label else ""
+    if wait.end is None:
+        end = CALLER_HUNG_UP
+    elif wait.end.how is WaitEnd.KEY:
+        end = f"key {wait.end.key}"
+    else:
+        end = word(wait.end.how.value, ENGLISH)
+    if wait.talked is None:
+        return f"  waits   {wait.queue}{shown}: {end} after {wait.waited:.0f} s"
+    return (
+        f"  waits   {wait.queue}{shown}: an agent answered after {wait.waited:.0f} s, "
+        f"{end} {wait.talked:.0f} s later"
+    )

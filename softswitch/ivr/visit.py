@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from softswitch.events import PromptPlayed, StepTaken
-from softswitch.ivr.context import DialResult, Key, PlayFile, Prompt, SayText, World
+from softswitch.ivr.context import (
+    DialResult,
+    Key,
+    PlayFile,
+    Prompt,
+    QueueEnd,
+    QueueWish,
+    SayText,
+    WaitEnd,
+    World,
+)
 from softswitch.ivr.errors import PromptFailed
 from softswitch.ivr.expressions import NO, YES, Rendered, Value, render
 from softswitch.ivr.prompts import Spoken
@@ -22,6 +32,10 @@ CALL_VARIABLES = (
     "CALL.BEHIND_NAT",
     "CALL.LANGUAGE",
 )
+
+
+REAL_WAIT_S = 1.0
+"""A wait in a queue of this length shows that the tree does not go round by itself: a full one takes none."""
 
 
 class Heard(StrEnum):
@@ -178,3 +192,16 @@ class Visit:
         if result is DialResult.ENDED_BY_CALLEE:
             self.steps_without_caller = 0
         return result
+
+    async def wait_in_queue(self, wish: QueueWish) -> QueueEnd:
+        """Let the caller wait. Keys from before are not for the queue, those of the talk not for the tree."""
+        self.flush_keys()
+        began = self._now()
+        end = await self.world.line.queue(wish)
+        by_caller = end.how in (WaitEnd.KEY, WaitEnd.TALK_OVER)
+        if end.how is not WaitEnd.KEY:
+            # What follows a key that left the queue was typed ahead for the branch it leads to.
+            self.flush_keys()
+        if by_caller or self._now() - began >= REAL_WAIT_S:
+            self.steps_without_caller = 0
+        return end

@@ -74,6 +74,27 @@ def can_end(tree: Tree) -> frozenset[str]:
     return _spread(backwards, {name for name, branch in tree.branches.items() if _ends(branch)})
 
 
+def answered_before(tree: Tree) -> frozenset[tuple[str, int]]:
+    """Return the steps, as (branch, number), that callers can come to after something was said or asked.
+
+    Their phones are answered by then.
+    """
+    up = leaders(tree)
+    found: set[tuple[str, int]] = set()
+    waiting = [(name, False) for name in tree.entrances & tree.branches.keys()]
+    seen = set(waiting)
+    while waiting:
+        name, answered = waiting.pop()
+        for step, outcomes in steps_of(tree.branches[name]):
+            if answered:
+                found.add((name, step.number))
+            answered = answered or step.action.listens or any(step.action.prompts())
+            ways = {(to, answered) for one in outcomes for to in _targets(one, up[name])}
+            waiting += (way for way in ways - seen if way[0] in tree.branches)
+            seen |= ways
+    return frozenset(found)
+
+
 def silent_rounds(tree: Tree, *, but: Collection[str] = ()) -> list[Round]:
     """Return every round in which nothing is said, asked or waited for: whoever enters it never comes out.
 

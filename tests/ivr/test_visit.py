@@ -2,7 +2,19 @@ from collections import deque
 from collections.abc import Sequence
 
 from softswitch.events import PromptPlayed
-from softswitch.ivr.context import CallFacts, DialResult, Key, Played, PlayFile, Prompt, SayText, World
+from softswitch.ivr.context import (
+    CallFacts,
+    DialResult,
+    Key,
+    Played,
+    PlayFile,
+    Prompt,
+    QueueEnd,
+    QueueWish,
+    SayText,
+    WaitEnd,
+    World,
+)
 from softswitch.ivr.prompts import Spoken
 from softswitch.ivr.simulate import VirtualClock
 from softswitch.ivr.visit import Heard, Visit
@@ -11,7 +23,11 @@ from softswitch.ivr.visit import Heard, Visit
 class WrittenLine:
     """A line that notes what is asked of it; its keys are set by the test."""
 
+    answered = False
+
     def __init__(self, clock: VirtualClock) -> None:
+        self.end = QueueEnd(WaitEnd.TALK_OVER)
+        self.wishes: list[QueueWish] = []
         self.keys: deque[Key] = deque()
         self.asked: list[object] = []
         self._clock = clock
@@ -33,6 +49,11 @@ class WrittenLine:
     async def dial(self, targets: Sequence[str], ring_for: float, label: str) -> DialResult:
         self.asked.append((tuple(targets), ring_for, label))
         return DialResult.BUSY
+
+    async def queue(self, wish: QueueWish) -> QueueEnd:
+        self.wishes.append(wish)
+        self.asked.append("wait")
+        return self.end
 
     async def echo(self, within: float) -> None:
         self.asked.append(within)
