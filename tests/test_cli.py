@@ -368,6 +368,18 @@ def test_what_comes_of_the_numbers_a_menu_dials_is_told_in_order() -> None:
     assert "dials   1002 as 'Demo: two': the called side hung up after 14 s" in text
 
 
+def test_what_comes_of_waits_in_queues_is_told_too(tmp_path: Path) -> None:
+    tree = tmp_path / "queues.yaml"
+    tree.write_text(
+        "tree: t\nlanguage: en\nnumbers: 100\nstart: a\nbranches:\n"
+        "  a: [{by_agents: {queue: sales, at_least: 2, count: free, no: b}}, {queue: other}]\n"
+        "  b: [{queue: {name: sales, full: c}}]\n  c: [hangup]\n"
+    )
+    text = run("simulate", tree, "--queue", "full", "--figures", "sales:logged_in=2:free=1").stdout
+    assert "by_agents: no (sales: 1 < 2)" in text
+    assert "waits   sales: the queue is full after 0 s" in text
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -375,6 +387,8 @@ def test_what_comes_of_the_numbers_a_menu_dials_is_told_in_order() -> None:
         (DEMO_TREE, "--press", "x"),
         (DEMO_TREE, "--dial", "engaged"),
         (DEMO_TREE, "--called", "999"),
+        (DEMO_TREE, "--queue", "nowhere"),
+        (DEMO_TREE, "--figures", "sales"),
         (DEMO_TREE, "--hang-up-after", "nan"),
     ],
 )

@@ -79,6 +79,8 @@ class WaitEnd(StrEnum):
     KEY = "key"
     CALLBACK = "callback"
     """The caller has asked to be called back, and keeps the place."""
+    MENU = "menu"
+    """A side menu of the queue, to which the caller had gone by a key, has hung up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from softswitch.calls.call import Call, SentOn
+from softswitch.calls.call import Call, Destination, SentOn
 from softswitch.calls.dialling import Dialler
 from softswitch.calls.forwarding import MOST_FORWARDS
 from softswitch.calls.hangup import CALLEE, Reason, Termination
@@ -31,6 +31,7 @@ ENDS = {
     EndReason.QUEUE_EMPTY: Termination(Reason.QUEUE_EMPTY),
     EndReason.QUEUE_MAX_WAIT: Termination(Reason.QUEUE_MAX_WAIT),
     EndReason.QUEUE_NO_AGENT: Termination(Reason.QUEUE_NO_AGENT),
+    EndReason.QUEUE_LEFT: Termination(Reason.QUEUE_LEFT),
     EndReason.QUEUE_CALLBACK: Termination(Reason.QUEUE_CALLBACK),
     EndReason.TALK_OVER: Termination(Reason.CALLEE_HUNG_UP, CALLEE),
     EndReason.BUSY: Termination(Reason.BUSY, CALLEE),
@@ -51,6 +52,7 @@ _OF_OTHERS = frozenset(
         EndReason.QUEUE_EMPTY,
         EndReason.QUEUE_MAX_WAIT,
         EndReason.QUEUE_NO_AGENT,
+        EndReason.QUEUE_LEFT,
         EndReason.QUEUE_CALLBACK,
     }
 )
@@ -96,25 +98,24 @@ class TreeDestination:
         began = call.around.clock.monotonic()
         ended = await run(self.tree, world, self.start)
         if ended.to:
-            ended = self._sent_on(call, ended, call.around.clock.monotonic() - began)
+            ended = self._sent_on(call, line.onward, ended, call.around.clock.monotonic() - began)
         if ended.reason in LEFT_UNSAID:
             await line.busy_tone()
         own = line.reached if ended.reason in _OF_OTHERS else None
         return replace(own or ENDS[ended.reason], detail=ended.detail)
 
-    def _sent_on(self, call: Call, ended: Ended, seconds: float) -> Ended:
+    def _sent_on(self, call: Call, onward: Destination | None, ended: Ended, seconds: float) -> Ended:
         """Send the caller on to ``ended.to``, by raising SentOn; return another end where that cannot be.
 
         The tree has had the caller for so many ``seconds``.
         """
-        destination = self.queues.destination(ended.to)
-        if destination is None:
+        if onward is None:
             return replace(ended, reason=EndReason.UNKNOWN_NUMBER, detail=ended.to)
         if seconds < QUICKLY_S:
             if len(call.forwarded) >= MOST_FORWARDS:
                 return replace(ended, reason=EndReason.ENDLESS_LOOP)
             call.forwarded.append(self.name)
-        raise SentOn(destination)
+        raise SentOn(onward)
 
 
 def _facts(call: Call) -> CallFacts:

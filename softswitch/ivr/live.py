@@ -57,10 +57,14 @@ class Voice(Speaker, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WaitOver:
-    """How a wait ended for the tree, and how the call ends if nothing follows."""
+    """How a wait ended for the tree, and how the call ends if nothing follows.
+
+    ``onward`` is where ``end.onward`` leads, None when nowhere.
+    """
 
     end: QueueEnd
     termination: Termination
+    onward: Destination | None = None
 
 
 class QueueDoor(Queues, Protocol):
@@ -73,10 +77,6 @@ class QueueDoor(Queues, Protocol):
         """
         ...
 
-    def destination(self, number: str) -> Destination | None:
-        """Return where a number of a queue's own configuration leads, None when nowhere."""
-        ...
-
 
 class NoQueueDoor(NoQueues):
     """The :class:`QueueDoor` of a switch without queues."""
@@ -84,10 +84,6 @@ class NoQueueDoor(NoQueues):
     async def wait(self, call: Call, wish: QueueWish) -> WaitOver:
         """Raise NoSuchQueue."""
         raise NoSuchQueue(wish.queue)
-
-    def destination(self, number: str) -> Destination | None:
-        """Lead nowhere."""
-        return None
 
 
 class LiveLine:
@@ -100,6 +96,8 @@ class LiveLine:
         self._queues: QueueDoor = queues or NoQueueDoor()
         self.reached: Termination | None = None
         """How the last dialling or the last wait in a queue ended."""
+        self.onward: Destination | None = None
+        """Where the queue leads that was waited in last."""
 
     @property
     def answered(self) -> bool:
@@ -167,7 +165,7 @@ class LiveLine:
     async def queue(self, wish: QueueWish) -> QueueEnd:
         """Let the caller wait in a queue."""
         over = await self._queues.wait(self._call, wish)
-        self.reached = over.termination
+        self.reached, self.onward = over.termination, over.onward
         return over.end
 
     async def echo(self, within: float, *, until_key: bool) -> None:

@@ -31,6 +31,7 @@ class EndReason(StrEnum):
     QUEUE_EMPTY = "nobody serves the queue"
     QUEUE_MAX_WAIT = "the caller waited for as long as the queue allows"
     QUEUE_NO_AGENT = "nobody has served the queue for too long"
+    QUEUE_LEFT = "the caller left the queue by a key"
     QUEUE_CALLBACK = "the caller will be called back"
     ENDLESS_LOOP = "the tree went round without the caller"
     HANDED_OVER = "the tree handed the caller over"

@@ -65,6 +65,8 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "phone": FOUNDATION | {"bus", "sip", "transport", "registrar", "calls", "ports"},
     # Joins trunks and calls, neither of which knows the other: implements the Protocols that calls own.
     "outside": FOUNDATION | {"bus", "sip", "trunks", "calls"},
+    # Joins menus and queues in the same way: ivr owns the Protocol, queues do the work.
+    "tree_queues": FOUNDATION | {"calls", "ivr", "queues"},
     "demo": FOUNDATION | {"config", "transport"},
     # What is looked at before anything starts, and what is said once it has.
     "home": FOUNDATION,

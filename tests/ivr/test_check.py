@@ -122,3 +122,30 @@ def test_a_number_listed_twice_in_one_tree():
         "a: [hangup]", header="tree: t\nlanguage: en\nnumbers:\n  - 1\n  - 1\nstart: a\nbranches:\n"
     )
     assert [str(p) for p in check_together([tree])] == ["t.yaml line 5: numbers: 1 is listed twice"]
+
+
+NOTE = (
+    "something is said before the queue, so callers are answered already and cannot be answered by the agent "
+    "(when_agent): they hear ringing instead of music"
+)
+
+
+@pytest.mark.parametrize(
+    ("branches", "ringing", "expected"),
+    [
+        (
+            "a:\n  - say: Hi.\n  - queue:\n      name: s\n      answer: when_agent",
+            [],
+            [f"t.yaml line 10: branch a step 2 (queue): {NOTE}"],
+        ),
+        ("a: [{queue: {name: s, answer: when_agent}}]", ["s"], []),
+        ("a: [{say: Hi.}, {queue: s}]", [], []),
+        ("a: [{say: Hi.}, {queue: s}]", ["s"], [f"t.yaml line 6: branch a step 2 (queue): {NOTE}"]),
+        ("a: [{say: Hi.}, {queue: {name: s, answer: at_once}}]", ["s"], []),
+        ("a: [{say: Hi.}, {queue: s}]", ["other"], []),
+    ],
+)
+def test_a_queue_that_is_not_to_answer_comes_first(branches, ringing, expected):
+    tree = tree_of(branches)
+    assert [str(problem) for problem in lint_tree(tree, ringing)] == expected
+    assert [str(problem) for problem in lint_trees([tree], ringing)] == expected

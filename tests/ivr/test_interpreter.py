@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from softswitch.clock import SystemClock
 from softswitch.events import BranchEntered, PromptPlayed, StepTaken
-from softswitch.ivr.context import CallFacts, DialResult, Key, Played, Prompt, World
+from softswitch.ivr.context import CallFacts, DialResult, Key, Played, Prompt, WaitEnd, World
 from softswitch.ivr.errors import CallerGone, PromptFailed
 from softswitch.ivr.interpreter import MAX_STEPS_WITHOUT_CALLER, run
 from softswitch.ivr.model import Action, Branch, Step
 from softswitch.ivr.outcome import Ended, EndReason, HandedOver, Taken
 from softswitch.ivr.simulate import answer, press, simulate, wait
+from softswitch.ivr.simulated_queues import Figures, queued
 from tests.ivr.written import call, tree_going_round, tree_of
 
 FACTS = CallFacts(call="c", caller="1001", caller_name="", called="100")
@@ -115,6 +116,21 @@ async def test_a_caller_handed_over_is_no_longer_the_trees():
     assert events[-1] == StepTaken("t", "a", "1 give_away", "given", "cards")
 
 
+class OfferAway(Action):
+    """Hand the caller over to whom there is, which is nobody."""
+
+    async def run(self, visit):
+        return Taken("given", HandedOver(otherwise=EndReason.QUEUE_FULL), "cards")
+
+
+async def test_a_caller_whom_nobody_takes_over_has_an_end_of_its_own():
+    tree = replace(
+        tree_of("a: [hangup]"), branches={"a": Branch("a", (Step(1, "offer", OfferAway(), 1),), None, 1)}
+    )
+    world, _ = world_of(DeafLine())
+    assert await run(tree, world) == Ended(EndReason.QUEUE_FULL, "a", detail="cards")
+
+
 @pytest.mark.parametrize(
     "branches",
     [
@@ -183,6 +199,21 @@ STEP = st.one_of(
     ),
     with_required("dial", {"target": st.just("7")}, busy=BRANCH, no_answer=BRANCH, after=BRANCH),
     parameters("read_keys", quiet_s=st.floats(1, 60)),
+    with_required(
+        "queue",
+        {"name": st.just("q")},
+        answer=st.sampled_from(["at_once", "when_agent"]),
+        keys=st.dictionaries(st.sampled_from("0123456789*#"), BRANCH, max_size=3),
+        full=BRANCH,
+        max_wait=BRANCH,
+        after=BRANCH,
+    ),
+    with_required(
+        "by_agents", {"queue": st.just("q"), "at_least": st.integers(1, 3), "yes": BRANCH}, no=BRANCH
+    ),
+    with_required(
+        "by_waiting", {"queue": st.just("q"), "at_most": st.integers(0, 3), "no": BRANCH}, yes=BRANCH
+    ),
 )
 TREE = st.fixed_dictionaries({name: st.lists(STEP, min_size=1, max_size=4) for name in NAMES})
 SCRIPT = st.lists(
@@ -191,6 +222,8 @@ SCRIPT = st.lists(
         st.tuples(DIGITS, st.floats(0, 20)).map(lambda pair: press(*pair)),
         st.floats(0, 30).map(wait),
         st.sampled_from(DialResult).map(answer),
+        st.tuples(st.sampled_from(WaitEnd), st.floats(0, 60)).map(lambda pair: queued(*pair)),
+        st.integers(0, 3).map(lambda count: Figures("q", count, count, count)),
     ),
     max_size=20,
 )

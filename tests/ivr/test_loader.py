@@ -10,7 +10,7 @@ from softswitch.ivr.actions.digits import Gather
 from softswitch.ivr.actions.menus import Menu
 from softswitch.ivr.actions.speaking import Say
 from softswitch.ivr.check import check_together, lint_trees
-from softswitch.ivr.loader import load_tree, load_trees, read_tree
+from softswitch.ivr.loader import load_tree, load_trees, read_tree, read_trees
 from softswitch.ivr.simulate import DEFAULT_FACTS, simulate
 from tests.ivr.written import problems_of, sound_file, tree_of
 
@@ -421,3 +421,39 @@ def test_a_simulated_caller_begins_where_the_number_leads():
     assert [moment.event.text for moment in heard.moments if isinstance(moment.event, PromptPlayed)] == [
         "Sales."
     ]
+
+
+STEPS_TO_QUEUES = """\
+tree: t
+language: en
+numbers: 100
+start: a
+branches:
+  a:
+    - by_agents: {queue: slaes, at_least: 1, yes: b}
+    - by_waiting:
+        at_most: 5
+        queue: nowhere
+        no: b
+    - queue: sales
+  b:
+    - queue: {name: cards}
+"""
+
+
+def test_queues_that_do_not_exist_are_named_with_their_lines(tmp_path):
+    path = tmp_path / "t.yaml"
+    path.write_text(STEPS_TO_QUEUES)
+    _, problems = read_trees([path], {"sales"})
+    assert [str(problem).removeprefix(f"{path} ") for problem in problems] == [
+        "line 7: branch a step 1 (by_agents): queue: there is no queue 'slaes'; did you mean 'sales'?",
+        "line 10: branch a step 2 (by_waiting): queue: there is no queue 'nowhere'",
+        "line 14: branch b step 1 (queue): name: there is no queue 'cards'",
+    ]
+
+
+def test_a_lone_file_may_name_any_queue(tmp_path):
+    path = tmp_path / "t.yaml"
+    path.write_text(STEPS_TO_QUEUES)
+    assert read_trees([path])[1] == []
+    assert load_tree(path).branches.keys() == {"a", "b"}

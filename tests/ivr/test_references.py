@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from softswitch.ivr.references import Around, BranchName, SoundFile, Template, Text
+from softswitch.ivr.references import Around, BranchName, QueueName, SoundFile, Template, Text
 from tests.ivr.written import problems_of, sound_file
 
 
@@ -79,3 +79,12 @@ def test_a_sound_is_found_from_the_folder_of_the_tree_and_told_with_its_line(tmp
     assert problems_of("a:\n  - play: hello.wav\n  - play: words.wav", path=path) == [
         f"{path} line 8: branch a step 2 (play): the file 'words.wav' cannot be played: Format not recognised"
     ]
+
+
+def test_queues_are_known_by_name_where_they_are_known_at_all():
+    around = Around(queues=["sales", "service"])
+    assert fault_of(QueueName, "sales", around) == ""
+    assert fault_of(QueueName, "slaes", around) == "there is no queue 'slaes'; did you mean 'sales'?"
+    assert fault_of(QueueName, "slaes", Around()) == ""
+    assert fault_of(QueueName, "sales", Around(queues=[])) == "there is no queue 'sales'"
+    assert fault_of(QueueName, " ", Around()) == "the text is empty"

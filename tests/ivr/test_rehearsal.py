@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from softswitch.ivr.context import DialResult
+from softswitch.ivr.context import DialResult, WaitEnd
 from softswitch.ivr.errors import SimulationError
-from softswitch.ivr.rehearsal import Rehearsal, parse_answer, rehearse
+from softswitch.ivr.rehearsal import Rehearsal, parse_answer, parse_figures, parse_wait, rehearse
 from softswitch.ivr.simulate import ANSWER_AFTER_S, TALK_S, Answer
+from softswitch.ivr.simulated_queues import AGENT_TALK_S, WAIT_S, Figures, Queued
 from tests.ivr.written import HEADER
 
 CHOOSE = "  a: [{menu: {prompt: Choose., keys: {1: b, 12: b}, no_input: {repeat: 0}}}]\n  b: [hangup]\n"
@@ -148,3 +149,75 @@ def test_what_comes_of_a_number_in_words(text, found):
 def test_what_comes_of_a_number_that_means_nothing(text, sentence):
     with pytest.raises(SimulationError, match=sentence):
         parse_answer(text)
+
+
+QUEUES = (
+    "  a: [{by_waiting: {queue: sales, at_most: 5, no: b}}, {queue: {name: sales, max_wait: b}}]\n"
+    "  b: [hangup]\n"
+)
+
+
+def test_what_comes_of_each_wait_and_how_many_wait(path):
+    lines = printed(
+        path, QUEUES, Rehearsal(waits=["max_wait:after=300", "full"], figures=["sales:waiting=5"])
+    )
+    assert [line.split("waits   ")[1] for line in lines if "waits" in line] == [
+        "sales: waited as long as allowed after 300 s"
+    ]
+    assert lines[-1] == "never used: full after 0 s"
+    many = printed(path, QUEUES, Rehearsal(figures=["sales:waiting=6"]))
+    assert any("by_waiting: no (sales: 6 > 5)" in line for line in many)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("answered", Queued(WaitEnd.TALK_OVER, WAIT_S, AGENT_TALK_S)),
+        ("answered:after=2:talk=3", Queued(WaitEnd.TALK_OVER, 2, 3)),
+        ("full", Queued(WaitEnd.FULL, 0)),
+        ("empty", Queued(WaitEnd.EMPTY, 0)),
+        ("max_wait:after=300", Queued(WaitEnd.MAX_WAIT, 300)),
+        ("no_agent", Queued(WaitEnd.NO_AGENT, WAIT_S)),
+        ("callback:after=9", Queued(WaitEnd.CALLBACK, 9)),
+    ],
+)
+def test_what_comes_of_a_wait_in_words(text, found):
+    assert parse_wait(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("fulll", r"'fulll' is not one of answered, full, .*; did you mean 'full'\?"),
+        ("key", "'key' is not one of answered"),
+        ("full:after=3", "'full:after=3' means nothing: write full, max_wait:after=300 or answered"),
+        ("max_wait:talk=3", "'max_wait:talk=3' means nothing"),
+        ("answered:after=soon", "'soon' is no number of seconds for after"),
+    ],
+)
+def test_what_comes_of_a_wait_that_means_nothing(text, sentence):
+    with pytest.raises(SimulationError, match=sentence):
+        parse_wait(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("sales:logged_in=3:free=1:waiting=5", Figures("sales", 3, 1, 5)),
+        ("sales:logged_in=3", Figures("sales", 3, 3, 0)),
+        ("sales:free=2", Figures("sales", 2, 2, 0)),
+        ("sales:free=0", Figures("sales", 1, 0, 0)),
+        ("sales:waiting=9", Figures("sales", 1, 1, 9)),
+        ("sales:logged_in=0", Figures("sales", 0, 0, 0)),
+    ],
+)
+def test_figures_in_words(text, found):
+    assert parse_figures(text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["", "sales", ":free=1", "sales:fre=1", "sales:free=-1", "sales:free=x", "sales:free"]
+)
+def test_figures_that_mean_nothing(text):
+    with pytest.raises(SimulationError, match="means nothing: write sales:logged_in=3:free=1:waiting=5"):
+        parse_figures(text)

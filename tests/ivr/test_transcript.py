@@ -1,6 +1,9 @@
+import pytest
+
 from softswitch.events import LegHeld, PromptPlayed
-from softswitch.ivr.context import DialResult
-from softswitch.ivr.simulate import answer, press
+from softswitch.ivr.context import DialResult, WaitEnd
+from softswitch.ivr.simulate import answer, hang_up, press, wait
+from softswitch.ivr.simulated_queues import queued
 from softswitch.ivr.transcript import Moment, Transcript, render_transcript
 from tests.ivr.written import call
 
@@ -62,3 +65,33 @@ def test_a_tree_from_elsewhere_cannot_paint_the_terminal():
     said = PromptPlayed("t", "a", "\x1b[31mred\n", 1.0, False)
     shown = render_transcript(Transcript("t\x07", (Moment(1.0, said),), None, 1.0))
     assert shown.splitlines()[:2] == ["tree t·", "  0:00.0    hears   ·[31mred·  (1.0 s)"]
+
+
+QUEUE = "a: [{label: Cards}, {queue: {name: sales, keys: {0: b}, full: b}}]\nb: [hangup]"
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        (
+            [queued(WaitEnd.TALK_OVER, after=20, talk=60)],
+            "sales as 'Cards': an agent answered after 20 s, the called side hung up 60 s later",
+        ),
+        ([queued(WaitEnd.FULL)], "sales as 'Cards': the queue is full after 0 s"),
+        ([press("0", after=7)], "sales as 'Cards': key 0 after 7 s"),
+        ([wait(9), hang_up()], "sales as 'Cards': the caller hung up after 9 s"),
+        (
+            [queued(WaitEnd.TALK_OVER, after=20, talk=60), wait(25), hang_up()],
+            "sales as 'Cards': an agent answered after 20 s, the caller hung up 5 s later",
+        ),
+    ],
+)
+def test_a_wait_in_a_queue_is_one_line(script, line):
+    assert f"  0:00.0    waits   {line}" in render_transcript(call(QUEUE, *script)).splitlines()
+
+
+def test_a_wait_stands_before_the_keys_that_were_pressed_in_it():
+    shown = render_transcript(call(QUEUE, press("5", after=3), press("0", after=4))).splitlines()
+    assert [line.split()[1] for line in shown[1:-1]] == [
+        "BRANCH", "step", "waits", "presses", "presses", "step", "BRANCH", "step",
+    ]  # fmt: skip

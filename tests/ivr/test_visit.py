@@ -1,6 +1,8 @@
 from collections import deque
 from collections.abc import Sequence
 
+import pytest
+
 from softswitch.events import PromptPlayed
 from softswitch.ivr.context import (
     CallFacts,
@@ -17,7 +19,7 @@ from softswitch.ivr.context import (
 )
 from softswitch.ivr.prompts import Spoken
 from softswitch.ivr.simulate import VirtualClock
-from softswitch.ivr.visit import Heard, Visit
+from softswitch.ivr.visit import REAL_WAIT_S, Heard, Visit
 
 
 class WrittenLine:
@@ -28,6 +30,7 @@ class WrittenLine:
     def __init__(self, clock: VirtualClock) -> None:
         self.end = QueueEnd(WaitEnd.TALK_OVER)
         self.wishes: list[QueueWish] = []
+        self.waits_s = 0.0
         self.keys: deque[Key] = deque()
         self.asked: list[object] = []
         self._clock = clock
@@ -53,6 +56,7 @@ class WrittenLine:
     async def queue(self, wish: QueueWish) -> QueueEnd:
         self.wishes.append(wish)
         self.asked.append("wait")
+        self._clock.now += self.waits_s
         return self.end
 
     async def echo(self, within: float) -> None:
@@ -180,3 +184,22 @@ async def test_dialling_carries_the_label_and_throws_keys_away_before_and_after(
     visit.label = "Cards"
     assert await visit.dial(["1", "2"], 20.0) is DialResult.BUSY
     assert line.asked == ["flush", (("1", "2"), 20.0, "Cards"), "flush"]
+
+
+@pytest.mark.parametrize(
+    ("how", "seconds", "asked", "steps"),
+    [
+        (WaitEnd.TALK_OVER, 0.0, ["flush", "wait", "flush"], 0),
+        (WaitEnd.MAX_WAIT, REAL_WAIT_S, ["flush", "wait", "flush"], 0),
+        (WaitEnd.FULL, 0.0, ["flush", "wait", "flush"], 7),
+        # What follows the key is for the branch it leads to.
+        (WaitEnd.KEY, 0.0, ["flush", "wait"], 0),
+    ],
+)
+async def test_waiting_takes_no_keys_from_before_and_leaves_none_of_the_talk(how, seconds, asked, steps):
+    visit, line, _ = visit_of()
+    line.end, line.waits_s = QueueEnd(how), seconds
+    visit.steps_without_caller = 7
+    assert await visit.wait_in_queue(QueueWish("sales")) == QueueEnd(how)
+    assert line.asked == asked
+    assert visit.steps_without_caller == steps

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.ivr.ways import can_end, leaders, next_branches, reached, silent_rounds, steps_of
+from softswitch.ivr.ways import (
+    answered_before,
+    can_end,
+    leaders,
+    next_branches,
+    reached,
+    silent_rounds,
+    steps_of,
+)
 from tests.ivr.written import tree_going_round
 
 MENU = "{menu: {prompt: Hi., keys: {1: b, 2: c}}}"
@@ -62,3 +70,24 @@ def test_rounds_in_which_nothing_is_heard(branches, rounds):
     tree = tree_going_round(branches)
     assert [found.branches for found in silent_rounds(tree)] == rounds
     assert silent_rounds(tree, but=tree.branches) == []
+
+
+@pytest.mark.parametrize(
+    ("branches", "answered"),
+    [
+        ("a: [{label: x}, {queue: s}]", set()),
+        ("a: [{say: Hi.}, {queue: s}]", {("a", 2)}),
+        ("a: [{gather: {variable: x}}, {queue: s}]", {("a", 2)}),
+        ("a: [{dial: {target: 1, busy: b}}]\nb: [{queue: s}]", set()),
+        # By one way yes, by another no: callers can come answered.
+        (
+            "a: [{by_waiting: {queue: s, at_most: 1, yes: b, no: c}}]\nb: [{queue: s}]\n"
+            "c: [{say: Hi.}, {goto: b}]",
+            {("c", 2), ("b", 1)},
+        ),
+        (f"a: [{MENU}]\nb: [up]\nc: [{{queue: s}}]", {("a", 1), ("b", 1), ("c", 1)}),
+        ("a: [{queue: s}]\nb: [{say: Hi.}, {goto: a}]", set()),
+    ],
+)
+def test_where_callers_come_answered(branches, answered):
+    assert answered_before(tree_going_round(branches)) == answered

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from softswitch.events import StepTaken
 from softswitch.ivr.context import NeededSkill, QueueEnd, QueueWish, WaitEnd
 from softswitch.ivr.model import Action
-from softswitch.ivr.outcome import EndReason, GoTo, HandedOver, Next, Outcome, Taken
+from softswitch.ivr.outcome import EndReason, GoTo, HandedOver, HangUp, Next, Outcome, Taken
 from softswitch.ivr.references import BranchName, Kind, QueueName
 from softswitch.ivr.visit import Visit
 
@@ -135,7 +135,8 @@ class Queue(Action):
                 how.value: GoTo(branch) if branch is not None else HandedOver(otherwise=_REASONS[how])
                 for how, branch in branches.items()
             },
-            OWN_KEY: HandedOver(otherwise=EndReason.UNKNOWN_NUMBER),
+            OWN_KEY: HandedOver(otherwise=EndReason.QUEUE_LEFT),
+            WaitEnd.MENU.value: HangUp(EndReason.HUNG_UP),
             **{f"key {key}": GoTo(branch) for key, branch in self.keys.items()},
         }
 

@@ -31,6 +31,12 @@ ENDS = [
     (WaitEnd.CALLBACK, "callback", EndReason.QUEUE_CALLBACK, 30.0),
 ]
 
+WITHOUT_BRANCH = [
+    # Ends that no branch can follow: the queue's own key leads on, a side menu has said all there is to say.
+    (WaitEnd.KEY, "own_key", EndReason.QUEUE_LEFT),
+    (WaitEnd.MENU, "menu", EndReason.HUNG_UP),
+]
+
 
 @pytest.mark.parametrize(("how", "parameter", "reason", "seconds"), ENDS)
 def test_every_way_out_of_a_queue_has_its_exit(how, parameter, reason, seconds):
@@ -43,8 +49,15 @@ def test_every_way_out_of_a_queue_has_its_exit(how, parameter, reason, seconds):
     assert silent.seconds == seconds
 
 
+@pytest.mark.parametrize(("how", "exit_name", "reason"), WITHOUT_BRANCH)
+def test_the_queues_own_affairs_end_the_tree(how, exit_name, reason):
+    told = call(QUEUE.format(extra=""), queued(how))
+    assert exits_of(told, "queue") == [(exit_name, "sales")]
+    assert told.ended.reason is reason
+
+
 def test_there_is_an_exit_for_every_end():
-    assert {how for how, *_ in ENDS} | {WaitEnd.KEY} == set(WaitEnd)
+    assert {how for how, *_ in (*ENDS, *WITHOUT_BRANCH)} == set(WaitEnd)
 
 
 def test_who_was_not_told_that_nobody_comes_hears_a_busy_tone():
