@@ -19,6 +19,7 @@ from softswitch.config import Config
 from softswitch.demo import TREES
 from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.features.check import feature_faults
+from softswitch.ivr.actions.queueing import WHEN_AGENT
 from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.check import check_targets, lint_trees
 from softswitch.ivr.expressions import nearest
@@ -65,7 +66,7 @@ class Findings:
 def examine(config: Config) -> Findings:
     """Look at everything a line needs. Blocks for the moment that reading its files takes."""
     files, faults = tree_files(config)
-    readable, problems = read_trees(files)
+    readable, problems = read_trees(files, config.queues)
     trees = () if problems else readable
     rights = {user: part.outside for user, part in config.accounts.items()}
     routes = Routes(config, rights)
@@ -86,7 +87,7 @@ def examine(config: Config) -> Findings:
     if process is None:
         obstacles += _machine_obstacles(config)
     warnings = [
-        *lint_trees(trees),
+        *lint_trees(trees, _ringing(config)),
         # An operator may leave out people whom the trees that come with the switch can call.
         *(problem for problem in unreached if _is_shipped(problem)),
         *_unknown_voices(speech, trees),
@@ -130,6 +131,11 @@ def tree_files(config: Config) -> tuple[list[Path], list[Problem]]:
 def _files_in(folder: Path) -> list[Path]:
     with os.scandir(folder) as entries:
         return sorted(Path(entry.path) for entry in entries if entry.name.endswith(SUFFIXES))
+
+
+def _ringing(config: Config) -> frozenset[str]:
+    """Return the queues that answer only when an agent does."""
+    return frozenset(name for name, queue in config.queues.items() if queue.answer == WHEN_AGENT)
 
 
 def _is_shipped(problem: Problem) -> bool:

@@ -71,6 +71,7 @@ from softswitch.transport.resolver import DnsService, Resolver
 from softswitch.transport.ring import Noted
 from softswitch.transport.tls import Trust
 from softswitch.transport.trace import Traced, Tracer, untraced
+from softswitch.tree_queues import TreeQueues
 from softswitch.trunks.config import TrunkConfig
 from softswitch.trunks.service import Trunks
 from softswitch.verbs import defence_verbs, trunk_verbs
@@ -102,9 +103,9 @@ def _inside(
     trees: tuple[Tree, ...], voices: Voices, features: Features, queues: Queues
 ) -> dict[str, Destination]:
     """Return where every number leads that is dialled inside and means the same to all."""
-    dialler = features.dialler
+    dialler, door = features.dialler, TreeQueues(queues)
     numbers = {
-        number: TreeDestination(tree, voices, dialler, tree.entries.get(number, ""))
+        number: TreeDestination(tree, voices, dialler, tree.entries.get(number, ""), door)
         for tree in trees
         for number in tree.numbers
     }

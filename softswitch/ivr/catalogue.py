@@ -233,11 +233,8 @@ def _leads(outcome: Outcome, language: str) -> str:
             return "sygnał zajętości i koniec połączenia" if polish else "a busy tone, and the call ends"
         case HangUp():
             return "koniec połączenia" if polish else "the call ends"
-        case HandedOver("", otherwise):
-            last = _leads(HangUp(otherwise), language)
-            return f"jak mówi kolejka, inaczej {last}" if polish else f"as the queue says, else {last}"
-        case HandedOver(to):
-            return to
+        case HandedOver():
+            return "jak mówi sama kolejka" if polish else "as the queue itself says"
 
 
 # For a terminal

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
+from typing import Final
 
 from softswitch.errors import Problem
 from softswitch.ivr.actions.connecting import Dial
@@ -18,6 +19,14 @@ from softswitch.ivr.model import Branch, Step, Tree
 from softswitch.ivr.outcome import Next
 from softswitch.ivr.references import VARIABLE
 from softswitch.ivr.ways import answered_before, can_end, next_branches, reached, silent_rounds
+
+ANSWERED_TOO_EARLY: Final = (
+    "something is said before the queue, so callers are answered already and not only when there is an agent "
+    f"({WHEN_AGENT}): they hear ringing instead of music"
+)
+ANSWERED_TOO_LATE: Final = (
+    f"the keys are of no use: callers are answered only when there is an agent ({WHEN_AGENT})"
+)
 
 
 def check_tree(tree: Tree, *, incomplete: Collection[str] = ()) -> list[Problem]:
@@ -108,7 +117,8 @@ def lint_tree(tree: Tree, ringing: Collection[str] = ()) -> list[Problem]:
     """Return what runs and is still wrong, in the order of the file.
 
     No number leads here, no step leads to a branch, a step is never come to, a variable never gets a value,
-    there is nobody to dial, there is no way out, a queue is not to answer callers who are answered already.
+    there is nobody to dial, there is no way out, a queue is to answer late and callers are answered
+    already, or are to press keys.
     """
     path = str(tree.path)
     problems: list[Problem] = []
@@ -127,7 +137,7 @@ def lint_tree(tree: Tree, ringing: Collection[str] = ()) -> list[Problem]:
             where = place_of(branch.name, step)
             problems += (Problem(path, line, where, reason) for line, reason in _weaknesses(step, variables))
         problems += _dead_steps(path, branch)
-    problems += _answered_too_early(tree, ringing)
+    problems += _answers_of_queues(tree, ringing)
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
@@ -147,20 +157,25 @@ def _weaknesses(step: Step, variables: Set[str]) -> Iterator[tuple[int, str]]:
             yield step.line, f"no step gives {{{{{name}}}}} a value"
 
 
-def _answered_too_early(tree: Tree, ringing: Collection[str]) -> Iterator[Problem]:
+def _answers_of_queues(tree: Tree, ringing: Collection[str]) -> Iterator[Problem]:
+    """Yield the queues that are to answer with an agent alone, and what that does not go with."""
     answered = answered_before(tree)
     for branch in tree.branches.values():
         for step in branch.steps:
             queue = step.action
-            if not isinstance(queue, Queue) or (branch.name, step.number) not in answered:
+            if not isinstance(queue, Queue) or not _rings(queue, ringing):
                 continue
-            if queue.answer == WHEN_AGENT or (queue.answer is None and queue.name in ringing):
-                line = step.line_of("answer" if queue.answer else "name")
-                reason = (
-                    "something is said before the queue, so callers are answered already and cannot be "
-                    f"answered by the agent ({WHEN_AGENT}): they hear ringing instead of music"
-                )
-                yield Problem(str(tree.path), line, place_of(branch.name, step), reason)
+            if (branch.name, step.number) in answered:
+                line, reason = step.line_of("answer" if queue.answer else "name"), ANSWERED_TOO_EARLY
+            elif queue.keys:
+                line, reason = step.line_of("keys"), ANSWERED_TOO_LATE
+            else:
+                continue
+            yield Problem(str(tree.path), line, place_of(branch.name, step), reason)
+
+
+def _rings(queue: Queue, ringing: Collection[str]) -> bool:
+    return queue.name in ringing if queue.answer is None else queue.answer == WHEN_AGENT
 
 
 def _dead_steps(path: str, branch: Branch) -> Iterator[Problem]:

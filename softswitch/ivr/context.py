@@ -114,25 +114,21 @@ class QueueWish:
 
 @dataclass(frozen=True, slots=True)
 class QueueEnd:
-    """How a wait ended. ``onward`` is the number to which the queue itself leads from there, "" for none.
-
-    ``key`` is the one that was pressed, of the tree or of the queue.
-    """
+    """How a wait ended; ``key`` is the one that was pressed, of the tree or of the queue."""
 
     how: WaitEnd
     key: str = ""
-    onward: str = ""
 
 
 class Queues(Protocol):
-    """The queues as a tree may look at them. All raise NoSuchQueue for a name that none has."""
+    """The queues as a tree may look at them. All raise a SoftswitchError for a name that none has."""
 
     @property
     def names(self) -> Collection[str]:
         """The names of all queues."""
         ...
 
-    def agents(self, name: str, *, free_only: bool) -> int:
+    def agents(self, name: str, *, free: bool) -> int:
         """Return how many agents are logged in, on a break or not; or how many could take a call now."""
         ...
 
@@ -153,7 +149,7 @@ class NoQueues:
         """None."""
         return ()
 
-    def agents(self, name: str, *, free_only: bool) -> int:
+    def agents(self, name: str, *, free: bool) -> int:
         """Raise NoSuchQueue."""
         raise NoSuchQueue(name)
 
@@ -210,7 +206,7 @@ class Line(Protocol):
     async def queue(self, wish: QueueWish) -> QueueEnd:
         """Let the caller wait in a queue and talk with the agent who answers; return how it ended.
 
-        The queue takes keys meanwhile. Raise NoSuchQueue where there is none of that name.
+        The queue takes keys meanwhile. Raise a SoftswitchError where there is none of that name.
         """
         ...
 

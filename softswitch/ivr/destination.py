@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final
 
-from softswitch.calls.call import Call, Destination, SentOn
+from softswitch.calls.call import Call
 from softswitch.calls.dialling import Dialler
-from softswitch.calls.forwarding import MOST_FORWARDS
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.ivr.context import CallFacts, World
 from softswitch.ivr.interpreter import run
 from softswitch.ivr.live import LiveLine, NoQueueDoor, QueueDoor, Voice
 from softswitch.ivr.model import Tree
-from softswitch.ivr.outcome import LEFT_UNSAID, Ended, EndReason
+from softswitch.ivr.outcome import LEFT_UNSAID, EndReason
 
 ENDS = {
     EndReason.HUNG_UP: Termination(Reason.MENU_HUNG_UP),
@@ -41,28 +39,16 @@ ENDS = {
 }
 """How the call ends when a tree ends for this reason."""
 
-_OF_OTHERS = frozenset(
+_OF_DIALLING = frozenset(
     {
         EndReason.TALK_OVER,
         EndReason.BUSY,
         EndReason.NO_ANSWER,
         EndReason.UNREACHABLE,
         EndReason.DECLINED,
-        EndReason.QUEUE_FULL,
-        EndReason.QUEUE_EMPTY,
-        EndReason.QUEUE_MAX_WAIT,
-        EndReason.QUEUE_NO_AGENT,
-        EndReason.QUEUE_LEFT,
-        EndReason.QUEUE_CALLBACK,
     }
 )
-"""Ends of which the dialling or the queue itself knows more: that no phone was registered, that the sound was
-lost."""
-
-
-QUICKLY_S: Final = 1.0
-"""A tree that sends a caller on sooner has let nobody hear anything: among themselves such trees and full
-queues would go round for ever."""
+"""Ends of which the dialling itself knows more: that no phone was registered, that the sound was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +69,9 @@ class TreeDestination:
         return self.tree.name
 
     async def __call__(self, call: Call) -> Termination:
-        """Lead the caller through the tree.
+        """Lead the caller through the tree, and on as a queue has it where the tree leaves that to one.
 
-        Raises SentOn when it leads into a queue whose own configuration sends the caller on.
+        Raises SentOn where a queue's own configuration leads to another menu or queue.
         """
         line = LiveLine(call, self.voice, self.dialler, self.queues)
         world = World(
@@ -95,27 +81,13 @@ class TreeDestination:
             record=call.record,
             queues=self.queues,
         )
-        began = call.around.clock.monotonic()
         ended = await run(self.tree, world, self.start)
-        if ended.to:
-            ended = self._sent_on(call, line.onward, ended, call.around.clock.monotonic() - began)
+        if ended.to and line.waited is not None:
+            return await line.waited.go_on()
         if ended.reason in LEFT_UNSAID:
             await line.busy_tone()
-        own = line.reached if ended.reason in _OF_OTHERS else None
+        own = line.dialled if ended.reason in _OF_DIALLING else None
         return replace(own or ENDS[ended.reason], detail=ended.detail)
-
-    def _sent_on(self, call: Call, onward: Destination | None, ended: Ended, seconds: float) -> Ended:
-        """Send the caller on to ``ended.to``, by raising SentOn; return another end where that cannot be.
-
-        The tree has had the caller for so many ``seconds``.
-        """
-        if onward is None:
-            return replace(ended, reason=EndReason.UNKNOWN_NUMBER, detail=ended.to)
-        if seconds < QUICKLY_S:
-            if len(call.forwarded) >= MOST_FORWARDS:
-                return replace(ended, reason=EndReason.ENDLESS_LOOP)
-            call.forwarded.append(self.name)
-        raise SentOn(onward)
 
 
 def _facts(call: Call) -> CallFacts:

@@ -84,10 +84,8 @@ class _Walk:
                 return self._parent_of(branch)
             case HangUp(reason):
                 return Ended(reason, branch, detail=taken.detail)
-            case HandedOver("", otherwise):
-                return Ended(otherwise, branch, detail=taken.detail)
-            case HandedOver(to):
-                return Ended(EndReason.HANDED_OVER, branch, to)
+            case HandedOver(to, why):
+                return Ended(why, branch, to)
             case _:
                 assert_never(taken.outcome)
 

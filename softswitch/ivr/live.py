@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from softswitch.calls.call import Call, Destination
+from softswitch.calls.call import Call
 from softswitch.calls.dialling import Dialler
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.speaking import Speaker, answered
@@ -57,23 +57,23 @@ class Voice(Speaker, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WaitOver:
-    """How a wait ended for the tree, and how the call ends if nothing follows.
+    """How a wait ended; ``go_on`` does with the caller what the queue itself has for such an end.
 
-    ``onward`` is where ``end.onward`` leads, None when nowhere.
+    It returns how the call ends, and raises SentOn where something else serves the caller from there on.
     """
 
     end: QueueEnd
-    termination: Termination
-    onward: Destination | None = None
+    go_on: Callable[[], Awaitable[Termination]]
 
 
 class QueueDoor(Queues, Protocol):
-    """The queues of a switch, as far as trees lead into them. Raises NoSuchQueue as :class:`Queues` does."""
+    """The queues of a switch, as far as trees lead into them."""
 
     async def wait(self, call: Call, wish: QueueWish) -> WaitOver:
         """Let the call's caller wait and talk with the agent who answers. Hanging up cancels it.
 
-        Raises what :func:`~softswitch.calls.bridge.talk` raises.
+        Raises a SoftswitchError where there is no such queue, and what
+        :func:`~softswitch.calls.bridge.talk` raises.
         """
         ...
 
@@ -94,10 +94,10 @@ class LiveLine:
         self._voice = voice
         self._dialler = dialler
         self._queues: QueueDoor = queues or NoQueueDoor()
-        self.reached: Termination | None = None
-        """How the last dialling or the last wait in a queue ended."""
-        self.onward: Destination | None = None
-        """Where the queue leads that was waited in last."""
+        self.dialled: Termination | None = None
+        """How the last dialling ended."""
+        self.waited: WaitOver | None = None
+        """How the last wait in a queue ended."""
 
     @property
     def answered(self) -> bool:
@@ -159,14 +159,13 @@ class LiveLine:
     async def dial(self, targets: Sequence[str], ring_for: float, label: str) -> DialResult:
         """Ring accounts and let the caller talk with who answers."""
         end = await self._dialler.dial(self._call, targets, ring_for=ring_for, label=label)
-        self.reached = end
+        self.dialled = end
         return _RESULTS.get(end.reason, DialResult.UNREACHABLE)
 
     async def queue(self, wish: QueueWish) -> QueueEnd:
         """Let the caller wait in a queue."""
-        over = await self._queues.wait(self._call, wish)
-        self.reached, self.onward = over.termination, over.onward
-        return over.end
+        self.waited = await self._queues.wait(self._call, wish)
+        return self.waited.end
 
     async def echo(self, within: float, *, until_key: bool) -> None:
         """Send the caller's own voice back."""

@@ -46,10 +46,6 @@ LEFT_UNSAID = frozenset(
         EndReason.UNREACHABLE,
         EndReason.DECLINED,
         EndReason.UNKNOWN_NUMBER,
-        EndReason.QUEUE_FULL,
-        EndReason.QUEUE_EMPTY,
-        EndReason.QUEUE_MAX_WAIT,
-        EndReason.QUEUE_NO_AGENT,
         EndReason.ENDLESS_LOOP,
     }
 )
@@ -82,14 +78,10 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """Somebody else (named by ``to``) owns the caller from now on; the tree is done.
+    """Somebody else (named by ``to``) owns the caller from now on, by reason of ``why``; the tree is done."""
 
-    Who it is may turn out only in the call: ``to`` is empty before. Where it turns out to be nobody, the call
-    ends for the reason ``otherwise``.
-    """
-
-    to: str = ""
-    otherwise: EndReason = EndReason.HANDED_OVER
+    to: str
+    why: EndReason = EndReason.HANDED_OVER
 
 
 Outcome = Next | GoTo | Up | HangUp | HandedOver

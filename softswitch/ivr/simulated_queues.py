@@ -64,10 +64,10 @@ class SimulatedQueues:
         """The queues of which something was said."""
         return self._figures.keys()
 
-    def agents(self, name: str, *, free_only: bool) -> int:
+    def agents(self, name: str, *, free: bool) -> int:
         """Return how many agents there are."""
         figures = self._of(name)
-        return figures.free if free_only else figures.logged_in
+        return figures.free if free else figures.logged_in
 
     def waiting(self, name: str) -> int:
         """Return how many wait."""

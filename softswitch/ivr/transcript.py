@@ -123,6 +123,8 @@ def _end(transcript: Transcript) -> str:
     if ended is None:
         return transcript.reason
     end = f"{transcript.reason} (branch {ended.branch})"
+    if ended.to:
+        end += f"; {ended.to} says what follows"
     if not transcript.answered:
         return f"{end}; the call was never answered"
     return f"{end}, after a busy tone" if ended.reason in LEFT_UNSAID else end

@@ -1,6 +1,14 @@
 import pytest
 
-from softswitch.ivr.check import check_targets, check_together, check_tree, lint_tree, lint_trees
+from softswitch.ivr.check import (
+    ANSWERED_TOO_EARLY,
+    ANSWERED_TOO_LATE,
+    check_targets,
+    check_together,
+    check_tree,
+    lint_tree,
+    lint_trees,
+)
 from tests.ivr.written import problems_of, tree_of
 
 
@@ -124,10 +132,8 @@ def test_a_number_listed_twice_in_one_tree():
     assert [str(p) for p in check_together([tree])] == ["t.yaml line 5: numbers: 1 is listed twice"]
 
 
-NOTE = (
-    "something is said before the queue, so callers are answered already and cannot be answered by the agent "
-    "(when_agent): they hear ringing instead of music"
-)
+EARLY = f"branch a step 2 (queue): {ANSWERED_TOO_EARLY}"
+LATE = f"branch a step 1 (queue): {ANSWERED_TOO_LATE}"
 
 
 @pytest.mark.parametrize(
@@ -136,13 +142,16 @@ NOTE = (
         (
             "a:\n  - say: Hi.\n  - queue:\n      name: s\n      answer: when_agent",
             [],
-            [f"t.yaml line 10: branch a step 2 (queue): {NOTE}"],
+            [f"t.yaml line 10: {EARLY}"],
         ),
         ("a: [{queue: {name: s, answer: when_agent}}]", ["s"], []),
         ("a: [{say: Hi.}, {queue: s}]", [], []),
-        ("a: [{say: Hi.}, {queue: s}]", ["s"], [f"t.yaml line 6: branch a step 2 (queue): {NOTE}"]),
+        ("a: [{say: Hi.}, {queue: s}]", ["s"], [f"t.yaml line 6: {EARLY}"]),
         ("a: [{say: Hi.}, {queue: {name: s, answer: at_once}}]", ["s"], []),
         ("a: [{say: Hi.}, {queue: s}]", ["other"], []),
+        ("a: [{queue: {name: s, answer: when_agent, keys: {0: a}}}]", [], [f"t.yaml line 6: {LATE}"]),
+        ("a: [{queue: {name: s, keys: {0: a}}}]", ["s"], [f"t.yaml line 6: {LATE}"]),
+        ("a: [{queue: {name: s, keys: {0: a}}}]", [], []),
     ],
 )
 def test_a_queue_that_is_not_to_answer_comes_first(branches, ringing, expected):

@@ -11,7 +11,7 @@ from softswitch.ivr.errors import NoSuchQueue
 @pytest.mark.parametrize(
     "look",
     [
-        lambda queues: queues.agents("sales", free_only=True),
+        lambda queues: queues.agents("sales", free=True),
         lambda queues: queues.waiting("sales"),
         lambda queues: queues.answers_at_once("sales"),
     ],

@@ -116,19 +116,19 @@ async def test_a_caller_handed_over_is_no_longer_the_trees():
     assert events[-1] == StepTaken("t", "a", "1 give_away", "given", "cards")
 
 
-class OfferAway(Action):
-    """Hand the caller over to whom there is, which is nobody."""
+class SendAway(Action):
+    """Hand the caller over for a reason."""
 
     async def run(self, visit):
-        return Taken("given", HandedOver(otherwise=EndReason.QUEUE_FULL), "cards")
+        return Taken("given", HandedOver("cards", EndReason.QUEUE_FULL))
 
 
-async def test_a_caller_whom_nobody_takes_over_has_an_end_of_its_own():
+async def test_why_a_caller_was_handed_over_is_told():
     tree = replace(
-        tree_of("a: [hangup]"), branches={"a": Branch("a", (Step(1, "offer", OfferAway(), 1),), None, 1)}
+        tree_of("a: [hangup]"), branches={"a": Branch("a", (Step(1, "send", SendAway(), 1),), None, 1)}
     )
     world, _ = world_of(DeafLine())
-    assert await run(tree, world) == Ended(EndReason.QUEUE_FULL, "a", detail="cards")
+    assert await run(tree, world) == Ended(EndReason.QUEUE_FULL, "a", "cards")
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ def test_figures_are_as_the_script_says_the_last_of_a_queue_counts():
         [Figures("sales", 9), Figures("sales", logged_in=3, free=1, waiting=4, at_once=False)]
     )
     assert list(queues.names) == ["sales"]
-    assert [queues.agents("sales", free_only=free) for free in (False, True)] == [3, 1]
+    assert [queues.agents("sales", free=free) for free in (False, True)] == [3, 1]
     assert (queues.waiting("sales"), queues.answers_at_once("sales")) == (4, False)
 
 
 def test_of_a_queue_nothing_was_said_of_somebody_serves_it():
     queues = SimulatedQueues([])
-    assert [queues.agents("sales", free_only=free) for free in (False, True)] == [1, 1]
+    assert [queues.agents("sales", free=free) for free in (False, True)] == [1, 1]
     assert (queues.waiting("sales"), queues.answers_at_once("sales")) == (0, True)
 
 

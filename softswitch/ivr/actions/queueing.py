@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from softswitch.events import StepTaken
 from softswitch.ivr.context import NeededSkill, QueueEnd, QueueWish, WaitEnd
 from softswitch.ivr.model import Action
-from softswitch.ivr.outcome import EndReason, GoTo, HandedOver, HangUp, Next, Outcome, Taken
+from softswitch.ivr.outcome import EndReason, GoTo, HandedOver, Next, Outcome, Taken
 from softswitch.ivr.references import BranchName, Kind, QueueName
 from softswitch.ivr.visit import Visit
 
@@ -72,14 +72,16 @@ _REASONS: Final[Mapping[WaitEnd, EndReason]] = {
     WaitEnd.MAX_WAIT: EndReason.QUEUE_MAX_WAIT,
     WaitEnd.NO_AGENT: EndReason.QUEUE_NO_AGENT,
     WaitEnd.CALLBACK: EndReason.QUEUE_CALLBACK,
+    WaitEnd.KEY: EndReason.QUEUE_LEFT,
+    WaitEnd.MENU: EndReason.HUNG_UP,
 }
-"""Why the call ends where neither the step nor the queue says how to go on."""
+"""Why a tree without a branch for it hands the caller over to the queue's own configuration."""
 
 
 class Queue(Action):
     """Let the caller wait in a queue for an agent and talk with the one who answers.
 
-    An exit without a branch leads where the queue's own configuration says (its ``on_full``, ``after_talk``
+    An exit without a branch goes on as the queue's own configuration says (its ``on_full``, ``after_talk``
     and so on); where that says nothing the call ends. ``keys`` leave the queue at any instant, also during
     an announcement, and go before the queue's own. Agents see the label set before.
     """
@@ -132,13 +134,16 @@ class Queue(Action):
         }
         return {
             **{
-                how.value: GoTo(branch) if branch is not None else HandedOver(otherwise=_REASONS[how])
+                how.value: GoTo(branch) if branch is not None else self._as_the_queue_says(how)
                 for how, branch in branches.items()
             },
-            OWN_KEY: HandedOver(otherwise=EndReason.QUEUE_LEFT),
-            WaitEnd.MENU.value: HangUp(EndReason.HUNG_UP),
+            OWN_KEY: self._as_the_queue_says(WaitEnd.KEY),
+            WaitEnd.MENU.value: self._as_the_queue_says(WaitEnd.MENU),
             **{f"key {key}": GoTo(branch) for key, branch in self.keys.items()},
         }
+
+    def _as_the_queue_says(self, how: WaitEnd) -> HandedOver:
+        return HandedOver(self.name, _REASONS[how])
 
     async def run(self, visit: Visit) -> Taken:
         """Let the caller wait."""
@@ -169,10 +174,7 @@ class Queue(Action):
         name = end.how.value
         if end.how is WaitEnd.KEY:
             name = f"key {end.key}" if end.key in self.keys else OWN_KEY
-        taken = self.take(name, self.name)
-        if isinstance(taken.outcome, HandedOver) and end.onward:
-            return Taken(name, HandedOver(end.onward), self.name)
-        return taken
+        return self.take(name, self.name)
 
 
 class _Comparison(Action):
@@ -213,7 +215,7 @@ class ByAgents(_Comparison):
 
     async def run(self, visit: Visit) -> Taken:
         """Count and go."""
-        found = visit.world.queues.agents(self.queue, free_only=self.count == "free")
+        found = visit.world.queues.agents(self.queue, free=self.count == "free")
         if found >= self.at_least:
             return self.take("yes", f"{self.queue}: {found} >= {self.at_least}")
         return self.take("no", f"{self.queue}: {found} < {self.at_least}")

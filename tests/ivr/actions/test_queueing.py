@@ -8,9 +8,10 @@ from softswitch.events import StepTaken
 from softswitch.ivr.actions.queueing import Queue
 from softswitch.ivr.context import NeededSkill, QueueEnd, WaitEnd
 from softswitch.ivr.interpreter import run
-from softswitch.ivr.outcome import LEFT_UNSAID, EndReason, HandedOver
+from softswitch.ivr.outcome import LEFT_UNSAID, EndReason, GoTo, HandedOver
 from softswitch.ivr.simulate import hang_up, press, wait
 from softswitch.ivr.simulated_queues import Figures, queued
+from softswitch.ivr.transcript import render_transcript
 from tests.ivr.test_visit import visit_of
 from tests.ivr.written import call, exits_of, problems_of, tree_of
 
@@ -60,14 +61,12 @@ def test_there_is_an_exit_for_every_end():
     assert {how for how, *_ in (*ENDS, *WITHOUT_BRANCH)} == set(WaitEnd)
 
 
-def test_who_was_not_told_that_nobody_comes_hears_a_busy_tone():
-    untold = {reason for _, _, reason, _ in ENDS} & LEFT_UNSAID
-    assert untold == {
-        EndReason.QUEUE_FULL,
-        EndReason.QUEUE_EMPTY,
-        EndReason.QUEUE_MAX_WAIT,
-        EndReason.QUEUE_NO_AGENT,
-    }
+def test_what_follows_without_a_branch_is_the_queues_affair():
+    told = call(QUEUE.format(extra=""), queued(WaitEnd.FULL))
+    assert told.ended.to == "sales"
+    assert told.ended.reason not in LEFT_UNSAID
+    last = render_transcript(told).splitlines()[-1]
+    assert last.endswith("the queue is full (branch a); sales says what follows; the call was never answered")
 
 
 def test_what_the_agent_sees_and_how_long_it_took():
@@ -204,26 +203,22 @@ async def test_the_wish_carries_what_the_tree_knows():
 
 
 @pytest.mark.parametrize(
-    ("end", "keys", "exit_name", "outcome"),
+    ("end", "exit_name", "outcome"),
     [
-        (QueueEnd(WaitEnd.FULL, onward="200"), {}, "full", HandedOver("200")),
-        (QueueEnd(WaitEnd.FULL), {}, "full", HandedOver(otherwise=EndReason.QUEUE_FULL)),
-        (QueueEnd(WaitEnd.TALK_OVER, onward="300"), {}, "talk_over", HandedOver("300")),
-        (QueueEnd(WaitEnd.KEY, "9", "400"), {"0": "b"}, "own_key", HandedOver("400")),
+        (QueueEnd(WaitEnd.FULL), "full", HandedOver("sales", EndReason.QUEUE_FULL)),
+        (QueueEnd(WaitEnd.MAX_WAIT), "max_wait", GoTo("b")),
+        (QueueEnd(WaitEnd.TALK_OVER), "talk_over", HandedOver("sales", EndReason.TALK_OVER)),
+        (QueueEnd(WaitEnd.KEY, "0"), "key 0", GoTo("b")),
+        (QueueEnd(WaitEnd.KEY, "9"), "own_key", HandedOver("sales", EndReason.QUEUE_LEFT)),
+        (QueueEnd(WaitEnd.CALLBACK, "1"), "callback", HandedOver("sales", EndReason.QUEUE_CALLBACK)),
+        (QueueEnd(WaitEnd.MENU), "menu", HandedOver("sales", EndReason.HUNG_UP)),
     ],
 )
-async def test_without_a_branch_the_queues_own_configuration_decides(end, keys, exit_name, outcome):
+async def test_a_branch_goes_before_the_queues_own_configuration(end, exit_name, outcome):
     visit, line, _ = visit_of()
     line.end = end
-    taken = await Queue(name="sales", keys=keys).run(visit)
-    assert (taken.exit, taken.outcome) == (exit_name, outcome)
-
-
-async def test_a_branch_goes_before_the_queues_own_configuration():
-    visit, line, _ = visit_of()
-    line.end = QueueEnd(WaitEnd.FULL, onward="200")
-    step = Queue(name="sales", full="b")
-    assert (await step.run(visit)).outcome == step.exits()["full"]
+    taken = await Queue(name="sales", keys={"0": "b"}, max_wait="b").run(visit)
+    assert (taken.exit, taken.outcome, taken.detail) == (exit_name, outcome, "sales")
 
 
 # Rounds
