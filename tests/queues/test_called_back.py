@@ -44,7 +44,9 @@ def test_a_callback_is_asked_for_and_reached():
     story.enters("c1")
     story.waits(30.0)
     asked(story, "c1")
-    assert story.told(CallbackAsked) == [CallbackAsked("sales", "+48c1", 0)]
+    assert story.told(CallbackAsked) == [
+        CallbackAsked("sales", "+48c1", 0, party="+c1", language="pl", waited=30.0)
+    ]
     story.waits(600.0).did.clear()
     story.ends("1001")
     (dial,) = story.did

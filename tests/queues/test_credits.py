@@ -68,47 +68,40 @@ def test_who_left_without_hanging_up_resumes_nothing_by_number():
     assert credits.take(101.0, Arrival("c2", "+48600"), CONFIG, "sales") == 0.0
 
 
-def test_who_was_cut_off_keeps_the_place_as_long_as_a_call_does():
+CUT_OFF = QueueConfig(keep_place_s=300)
+"""Hanging up is a choice, being cut off is none: it takes no ``abandoned_resume_s``."""
+
+
+def test_who_was_cut_off_keeps_the_place_and_waits_on_meanwhile():
     credits = Credits()
     credits.remember(0.0, "+48600", "sales", 77.0)
-    # Hanging up is a choice, being cut off is none: it takes no abandoned_resume_s, and he waits on meanwhile.
-    assert credits.take(300.0, Arrival("c2", "+48600"), QueueConfig(keep_place_s=300), "sales") == 377.0
+    assert credits.take(300.0, Arrival("c2", "+48600"), CUT_OFF, "help") == 0.0
+    assert credits.take(300.0, Arrival("c2", "+48600"), CUT_OFF, "sales") == 377.0
+    assert credits.take(300.0, Arrival("c2", "+48600"), CUT_OFF, "sales") == 0.0
 
 
 def test_who_was_cut_off_keeps_it_no_longer():
     credits = Credits()
     credits.remember(0.0, "+48600", "sales", 77.0)
-    assert credits.take(300.1, Arrival("c2", "+48600"), CONFIG, "sales") == 0.0
+    assert credits.take(300.1, Arrival("c2", "+48600"), CUT_OFF, "sales") == 0.0
+    credits.remember(1000.0, "+48600", "sales", 77.0, ago=250.0)
+    assert credits.take(1050.1, Arrival("c2", "+48600"), CUT_OFF, "sales") == 0.0
 
 
-def test_where_who_hangs_up_may_come_back_later_who_was_cut_off_may_too():
+def test_of_one_firm_each_comes_back_to_the_place_of_one():
     credits = Credits()
-    credits.remember(0.0, "+48600", "sales", 77.0)
-    config = QueueConfig(keep_place_s=10, abandoned_resume_s=60)
-    assert credits.take(60.0, Arrival("c2", "+48600"), config, "sales") == 137.0
+    for waited in (20.0, 90.0, 50.0):
+        credits.remember(0.0, "+48600", "sales", waited)
+    back = [credits.take(0.0, Arrival(f"c{n}", "+48600"), CUT_OFF, "sales") for n in range(4)]
+    assert back == [90.0, 50.0, 20.0, 0.0]
 
 
-def test_those_with_one_number_come_back_in_the_order_they_had():
-    credits = Credits()
-    for waited, ago in ((10.0, 0.0), (30.0, 290.0), (20.0, 0.0)):
-        credits.remember(100.0, "+48600", "sales", waited, ago=ago)
-    taken = [credits.take(110.0, Arrival(f"c{number}", "+48600"), CONFIG, "sales") for number in range(4)]
-    assert taken == [40.0, 30.0, 20.0, 0.0]
-
-
-def test_of_those_with_one_number_only_who_comes_too_late_has_lost_the_place():
-    credits = Credits()
-    credits.remember(100.0, "+48600", "sales", 30.0, ago=290.0)
-    credits.remember(100.0, "+48600", "sales", 20.0)
-    assert credits.take(111.0, Arrival("c1", "+48600"), CONFIG, "sales") == 31.0
-
-
-def test_numbers_that_were_cut_off_are_not_kept_without_end():
+def test_not_all_who_were_cut_off_are_remembered_for_ever():
     credits = Credits()
     for number in range(MOST_KEPT + 1):
         credits.remember(0.0, f"+{number}", "sales", 5.0)
-    assert credits.take(0.0, Arrival("c0", "+0"), CONFIG, "sales") == 0.0
-    assert credits.take(0.0, Arrival("c1", "+1"), CONFIG, "sales") == 5.0
+    assert credits.take(0.0, Arrival("c1", "+0"), CUT_OFF, "sales") == 0.0
+    assert credits.take(0.0, Arrival("c1", "+1"), CUT_OFF, "sales") == 5.0
 
 
 def test_the_oldest_is_forgotten_first():
