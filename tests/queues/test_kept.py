@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.chaos import Chaos
 from softswitch.events import (
     AgentReturned,
     CallbackAsked,
@@ -40,7 +41,6 @@ from softswitch.queues.model import (
     Why,
 )
 from softswitch.queues.model import Entry as Place
-from tests.queues.chaos import Chaos
 
 BEGUN = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 MILLISECONDS = 0.003
