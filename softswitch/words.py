@@ -154,13 +154,17 @@ QUEUE_WORDS: Final[Mapping[str, Both]] = {
     "abandoned": ("the caller hung up", "dzwoniący się rozłączył"),
     "max_wait": ("waited as long as allowed", "minął najdłuższy czas oczekiwania"),
     "no_agent": ("nobody serves the queue", "nikt nie obsługuje kolejki"),
-    "empty": ("no agent can take the call", "żaden agent nie może odebrać"),
+    "empty": ("no agent can take the call", "żaden konsultant nie może odebrać"),
     "full": ("the queue is full", "kolejka jest pełna"),
     "key": ("left by a key", "wyjście klawiszem"),
     "taken": ("taken by somebody else", "przejął ktoś inny"),
     "callback_failed": ("never reached at the number", "nie udało się dodzwonić"),
     "callback_cancelled": ("the callback was cancelled", "oddzwanianie odwołano"),
     "stopped": ("the switch was stopped", "centrala została zatrzymana"),
+    # How else it ended (calls.waits).
+    "answered": ("answered", "odebrano"),
+    "callback_asked": ("to be called back", "do oddzwonienia"),
+    "called_back": ("called back", "centrala oddzwoniła"),
     # Why an agent did not take an offer (queues.model.Miss).
     "reject": ("rejected", "odrzucono"),
     "unreachable": ("no phone can be reached", "telefon nieosiągalny"),
@@ -179,7 +183,7 @@ QUEUE_WORDS: Final[Mapping[str, Both]] = {
     "outside_window": ("not at this time of day", "nie o tej porze"),
     "not_stored": ("it could not be stored", "nie udało się zapisać"),
     # Whose doing it was that a talk ended.
-    "by_agent": ("the agent hung up", "agent się rozłączył"),
+    "by_agent": ("the agent hung up", "konsultant się rozłączył"),
     "by_caller": ("the caller hung up", "dzwoniący się rozłączył"),
     "by_transfer": ("handed over", "przekazano dalej"),
     "by_switch": ("the switch ended it", "zakończyła centrala"),
@@ -188,7 +192,7 @@ QUEUE_WORDS: Final[Mapping[str, Both]] = {
     "weight": ("weight of the queue", "waga kolejki"),
     "skill": ("skill", "umiejętności"),
     "tier": ("tier", "poziom"),
-    "preferred": ("the caller's own agent", "własny agent dzwoniącego"),
+    "preferred": ("the caller's own agent", "własny konsultant dzwoniącego"),
     "callback": ("a callback that is not due", "oddzwonienie jeszcze nie teraz"),
     "most_talks": ("most talks of the queue", "najwięcej rozmów kolejki"),
     # How a queue chooses (queues.config.Strategy).

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from softswitch.calls.handovers import HandOver, HandOvers
 from softswitch.calls.hangup import Reason
+from softswitch.calls.waits import TalkRecord, WaitRecord, Waits
 from softswitch.events import (
     BranchEntered,
     CallArrived,
@@ -66,7 +67,8 @@ class CallRecord:
     of a call that goes on, to its last event. ``made_for`` is what the switch has called for by itself: then
     ``caller`` is the number that it showed, and the answer that of whom it has reached. ``path`` is every
     menu branch in the order it was entered. ``last_caller`` and ``last_callee`` are who stood on each side at
-    the end, "" while nobody's place was taken.
+    the end, "" while nobody's place was taken. ``waits`` are those in queues, ``talks`` the segments of the
+    conversation that followed.
     """
 
     id: str
@@ -96,6 +98,8 @@ class CallRecord:
     last_caller: str = ""
     last_callee: str = ""
     made_for: str = ""
+    waits: tuple[WaitRecord, ...] = ()
+    talks: tuple[TalkRecord, ...] = ()
 
 
 def call_record(entries: Sequence[Entry]) -> CallRecord:
@@ -107,7 +111,7 @@ def call_record(entries: Sequence[Entry]) -> CallRecord:
     ended = _first(entries, CallEnded) or CallEnded("", "", 0, 0, "")
     ended_at = next((entry.at for entry in entries if isinstance(entry.event, CallEnded)), None)
     branches = [entry.event for entry in entries if isinstance(entry.event, BranchEntered)]
-    legs, handed_over = _legs(entries), HandOvers(entries)
+    legs, handed_over, queued = _legs(entries), HandOvers(entries), Waits(entries)
     reached = next((entry.event.leg for entry in entries if isinstance(entry.event, CallerReached)), "")
     own = next((leg for leg in legs if leg.is_caller or leg.leg == reached), None)
     answered = own.answered if own else None
@@ -140,6 +144,8 @@ def call_record(entries: Sequence[Entry]) -> CallRecord:
         last_caller=handed_over.caller,
         last_callee=handed_over.callee,
         made_for=arrived.made_for,
+        waits=tuple(queued.waits),
+        talks=tuple(queued.talks),
     )
 
 

@@ -9,6 +9,8 @@ from softswitch.calls.because import because_words
 from softswitch.calls.handovers import HandOver
 from softswitch.calls.hangup import Reason
 from softswitch.calls.record import CallRecord, between, call_record
+from softswitch.calls.waits import WaitRecord
+from softswitch.calls.why_waited import wait_words
 from softswitch.events import (
     Entry,
 )
@@ -33,9 +35,10 @@ def why(record: CallRecord, language: str = ENGLISH) -> str:
             if language == POLISH
             else "The call goes on, or its end was never recorded."
         )
+    waited = [_waited(wait, record, language) for wait in record.waits]
     handed_over = [f"{transfer_words(one, language)}." for one in record.transfers]
     if handed_over and record.reason == Reason.TRANSFERRED.value:
-        return " ".join(handed_over)
+        return " ".join([*waited, *handed_over])
     end = _sentence(
         record.reason,
         language,
@@ -49,7 +52,14 @@ def why(record: CallRecord, language: str = ENGLISH) -> str:
         because=record.because,
         seconds=_seconds_that_matter(record),
     )
-    return " ".join([*handed_over, end])
+    return " ".join([*waited, *handed_over, end])
+
+
+def _waited(wait: WaitRecord, record: CallRecord, language: str) -> str:
+    # Of a callback the switch itself is the caller: who waits is whom it has called.
+    waiter = record.called if record.made_for else record.caller
+    text = wait_words(wait, waiter, lasting(wait.waited))[language == POLISH]
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def transfer_words(one: HandOver, language: str = ENGLISH) -> str:

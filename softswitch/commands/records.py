@@ -16,6 +16,7 @@ from rich.text import Text
 
 from softswitch.calls.record import CallRecord, LegRecord, call_record
 from softswitch.calls.why import ENGLISH, POLISH, lasting, transfer_words, why
+from softswitch.commands.waits import talk_words, wait_rows
 from softswitch.events import Entry, StepTaken
 from softswitch.narration import TAIL, CauseFirst, made_for_words, printable, told
 from softswitch.words import Both, quality_word, word
@@ -208,6 +209,8 @@ def _header(record: CallRecord, view: View) -> Table:
         ("Began", "Początek", f"{record.started.astimezone(view.zone):%Y-%m-%d %H:%M:%S %Z}"),
         ("Lasted", "Trwała", f"{lasting(record.seconds)}, {'odebrana' if polish else 'answered'} {answered}"),
         *([("Made for", "Powód", made_for_words(record.made_for)[polish])] if record.made_for else []),
+        *(("Queue", "Kolejka", text) for wait in record.waits for text in wait_rows(wait, view.language)),
+        *(("With", "Z kim", talk_words(talk, view.language)) for talk in record.talks),
         *(("Transferred", "Przekazana", transfer_words(one, view.language)) for one in record.transfers),
         ("Menu path", "Droga w menu", path),
         ("Keys", "Klawisze", record.digits or "-"),

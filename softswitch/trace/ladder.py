@@ -296,5 +296,6 @@ def _look_of(event: Event) -> Look:
         case LegEnded() | CallEnded():
             return Look.END
         case _:
-            in_menu = hasattr(event, "tree")
-            return Look.MENU if in_menu else Look.STATE
+            # What a caller is led through: a menu, a queue.
+            led = hasattr(event, "tree") or hasattr(event, "queue")
+            return Look.MENU if led else Look.STATE

@@ -16,6 +16,7 @@ from softswitch.narration import printable
 from softswitch.sip.offer_answer import Local
 from softswitch.trace.facts import Facts, LegFacts, host_of, is_private
 from softswitch.trace.messages import Message
+from softswitch.trace.waits import waited_in_vain
 from softswitch.words import Both
 
 REPEATS_WITHOUT_ACK: Final = 3
@@ -401,5 +402,6 @@ FINDINGS: Final[tuple[Finding, ...]] = (
     sound_lost,
     refused_in_dialog,
     numbers_near,
+    waited_in_vain,
 )
 """All that is looked for, in the order it is told."""
