@@ -234,6 +234,9 @@ class Waits:
         self._legs[leg] = party
         if of == self._caller:
             self._caller = leg
+        elif self._has(of) and self.talks[-1].party == party and self.talks[-1].ended is None:
+            # By another phone of his own: he talks on.
+            self.talks[-1] = replace(self.talks[-1], leg=leg)
         elif self._has(of):
             self._close(at, TRANSFER)
             self.talks.append(TalkRecord(party, leg, "", at))

@@ -127,9 +127,9 @@ def _place(event: PlaceEvent) -> Both:
             )
         case PlaceTold(_, _, ahead, low, high):
             place, miejsce = (f" {ahead} ahead", f" wcześniejszych: {ahead}") if ahead >= 0 else ("", "")
-            comma = "," if place and high >= 0 else ""
-            wait = f"{comma} {_span(low, high)} to wait" if high >= 0 else ""
-            czas = f"{comma} oczekiwanie {_span(low, high)}" if high >= 0 else ""
+            comma, (span, od_do) = "," if place else "", _span(low, high)
+            wait = f"{comma} {span} to wait" if span else ""
+            czas = f"{comma} oczekiwanie {od_do}" if span else ""
             return f"is told in queue {queue}:{place}{wait}", f"słyszy w kolejce {queue}:{miejsce}{czas}"
         case _:
             assert_never(event)
@@ -149,10 +149,9 @@ def _offer(event: OfferEvent) -> Both:
         case QueueAnswered(_, _, leg, _, waited, rang, low, high, at):
             (time, czas), (ring, dzwonek) = both_seconds(waited), both_seconds(rang)
             said, podano = "", ""
-            if high >= 0:
-                after, po = both_seconds(at)
-                said = f"; told {_span(low, high)} after {after}"
-                podano = f"; zapowiedź po {po}: {_span(low, high)}"
+            if at >= 0:
+                (after, po), (span, od_do) = both_seconds(at), _span(low, high)
+                said, podano = f"; told {span} after {after}", f"; zapowiedź po {po}: {od_do}"
             return (
                 f"{who} answers queue {queue} after {time} of waiting and {ring} of ringing{said} ({leg})",
                 f"{who} odbiera z kolejki {queue} po {czas} czekania i {dzwonek} dzwonienia{podano} ({leg})",
@@ -242,6 +241,8 @@ def _onward(to: str) -> Both:
     return (f", on to {printable(to)}", f", dalej na {printable(to)}") if to else ("", "")
 
 
-def _span(low: int, high: int) -> str:
-    """Return a range of seconds; a low end that was not said is none."""
-    return f"{low}-{high} s" if 0 <= low < high else f"{high} s"
+def _span(low: int, high: int) -> Both:
+    """Return a range of seconds; "" where none was said. A high end that was not said is open."""
+    if high < 0:
+        return (f"over {low} s", f"ponad {low} s") if low >= 0 else ("", "")
+    return (f"{low}-{high} s",) * 2 if low < high else (f"{high} s",) * 2

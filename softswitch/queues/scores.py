@@ -30,6 +30,17 @@ class Score:
     mean_error_s: float
 
 
+def judged(low_s: int, high_s: int | None, waited_s: float) -> tuple[bool, bool, float]:
+    """Return whether a wait was inside of what was said, whether above, and how far from its middle."""
+    above = high_s is not None and waited_s > high_s
+    # Times are said in whole minutes, rounded up: three minutes and ten seconds are "about four minutes".
+    inside = math.ceil(waited_s / MINUTE_S) * MINUTE_S >= low_s and not above
+    middle = low_s if high_s is None else (low_s + high_s) / 2
+    # An open end is no error to whoever waited longer than it says.
+    error = 0.0 if high_s is None and inside else abs(waited_s - middle)
+    return inside, above, error
+
+
 class Scores:
     """Holds what was said against what came true.
 
@@ -42,13 +53,7 @@ class Scores:
 
     def answered(self, said: SpokenWait, waited_s: float) -> None:
         """Note that who was told ``said`` was answered ``waited_s`` after it."""
-        above = said.high_s is not None and waited_s > said.high_s
-        # Times are said in whole minutes, rounded up: three minutes and ten seconds are "about four minutes".
-        inside = math.ceil(waited_s / MINUTE_S) * MINUTE_S >= said.low_s and not above
-        middle = said.low_s if said.high_s is None else (said.low_s + said.high_s) / 2
-        # An open end is no error to whoever waited longer than it says.
-        error = 0.0 if said.high_s is None and inside else abs(waited_s - middle)
-        self._scored.append((inside, above, error))
+        self._scored.append(judged(said.low_s, said.high_s, waited_s))
 
     def left(self, said: SpokenWait, waited_s: float) -> None:
         """Note that who was told ``said`` hung up after ``waited_s``.

@@ -159,6 +159,15 @@ def test_an_attended_transfer_out_of_a_queue_has_one_segment_after_the_other() -
     ]
 
 
+def test_an_agent_who_goes_on_at_another_phone_of_his_own_has_one_segment() -> None:
+    story = (
+        answered()
+        .at(60, LegTookPlace("b3", "1003", "b2"))
+        .at(70, QueueTalkEnded("sales", "1003", 40.0, "caller"))
+    )
+    assert talks(call_record(story.entries)) == [("1003", "sales", 30.0, 70.0, "caller")]
+
+
 def test_a_transfer_into_another_queue_is_a_further_wait_and_a_further_segment() -> None:
     story = answered().at(50, TransferAsked("b2", "1003", "501", False), TransferDone("b2", "501", True))
     story.at(50, QueueTalkEnded("sales", "1003", 20.0, "transfer"), CallRouted("queue", "second"))

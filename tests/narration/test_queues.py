@@ -66,9 +66,14 @@ LINES: list[tuple[Event, str, str]] = [
         "słyszy w kolejce sales: wcześniejszych: 3, oczekiwanie 120-300 s",
     ),
     (
-        PlaceTold("sales", 10.0, low_s=-1, high_s=60),
-        "is told in queue sales: 60 s to wait",
-        "słyszy w kolejce sales: oczekiwanie 60 s",
+        PlaceTold("sales", 10.0, low_s=0, high_s=60),
+        "is told in queue sales: 0-60 s to wait",
+        "słyszy w kolejce sales: oczekiwanie 0-60 s",
+    ),
+    (
+        PlaceTold("sales", 10.0, 3, low_s=1800),
+        "is told in queue sales: 3 ahead, over 1800 s to wait",
+        "słyszy w kolejce sales: wcześniejszych: 3, oczekiwanie ponad 1800 s",
     ),
     (
         PlaceTold("sales", 10.0, 3),
