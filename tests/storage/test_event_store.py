@@ -27,6 +27,7 @@ from softswitch.events import (
     TrunkTaken,
 )
 from softswitch.ids import make_id
+from softswitch.storage import event_store
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.write_behind import MAX_QUEUED_OCTETS
@@ -143,6 +144,27 @@ async def test_events_of_some_kinds_of_calls_that_had_one(
         await store.flush()
         found = await store.of_calls_with(TrunkTaken, (TrunkTaken, CallEnded), since=since)
     assert [(entry.call, type(entry.event)) for entry in found] == [("out", TrunkTaken), ("out", CallEnded)]
+
+
+async def test_all_of_some_kinds_come_in_pages_and_in_order(
+    store: EventStore, log: EventLog, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_store, "PAGE", 3)
+    log.append(SwitchStarted("0", ()))
+    clock.advance(60)
+    wanted = []
+    for number in range(4):
+        wanted.append(log.append(SwitchStarted(str(number), ())))
+        log.append(BranchEntered("bank", "gate"), call="X")
+        wanted.append(log.append(TrunkTaken("b1", str(number), "1001"), call="X"))
+    async with running(store):
+        await store.flush()
+        since = START + timedelta(seconds=60)
+        pages = [page async for page in store.of_kinds((SwitchStarted, TrunkTaken), since=since)]
+        nothing = [page async for page in store.of_kinds((CallEnded,), since=since)]
+    assert [len(page) for page in pages] == [3, 3, 2]
+    assert [entry for page in pages for entry in page] == wanted
+    assert nothing == []
 
 
 async def test_a_call_is_found_by_its_id_its_beginning_and_its_end(store: EventStore, log: EventLog) -> None:
