@@ -18,6 +18,7 @@ from softswitch.events import (
     CallArrived,
     CallbackAsked,
     CallbackReached,
+    CallbackRefused,
     CallEnded,
     CallerReached,
     Entry,
@@ -29,6 +30,7 @@ from softswitch.events import (
     QueueAnswered,
     QueueEntered,
     QueueLeft,
+    QueuePromoted,
     QueueRefused,
     QueueTalkEnded,
     TransferAsked,
@@ -132,6 +134,10 @@ class Waits:
                 self._end(queue, at, why, waited=waited, to=to)
             case CallbackAsked(queue):
                 self._set(replace(self._wait(queue, at), how=CALLBACK))
+            case CallbackRefused(queue):
+                self._set(replace(self._wait(queue, at), how=""))
+            case QueuePromoted(queue, _, priority):
+                self._set(replace(self._wait(queue, at), priority=priority))
             case CallbackReached(queue, by_call=call):
                 self._end(queue, at, CALLED_BACK, to=call)
             case _:

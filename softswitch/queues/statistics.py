@@ -22,6 +22,7 @@ from softswitch.events import (
     CallbackAsked,
     CallbackMissed,
     CallbackReached,
+    CallbackRefused,
     Entry,
     Event,
     PlaceTold,
@@ -55,6 +56,7 @@ KINDS_READ: Final[tuple[type[Event], ...]] = (
     QueueAnswered,
     QueueTalkEnded,
     CallbackAsked,
+    CallbackRefused,
     CallbackMissed,
     CallbackReached,
     AgentLoggedIn,
@@ -76,6 +78,7 @@ QueueEvent = (
     | QueueAnswered
     | QueueTalkEnded
     | CallbackAsked
+    | CallbackRefused
     | CallbackMissed
     | CallbackReached
 )
@@ -296,6 +299,11 @@ class Statistics:
                 counts.asked += 1
                 if call in self._waiting:
                     self._waiting[call].callback = True
+            case CallbackRefused():
+                # He waits on the line as before, and has asked for nothing that was done.
+                counts.asked = max(counts.asked - 1, 0)
+                if call in self._waiting:
+                    self._waiting[call].callback = False
             case CallbackMissed():
                 counts.missed += 1
             case CallbackReached(by_call=by_call) if call in self._waiting:

@@ -15,6 +15,7 @@ from softswitch.events import (
     CallArrived,
     CallbackAsked,
     CallbackReached,
+    CallbackRefused,
     CallerReached,
     CallRouted,
     LegAnswered,
@@ -25,6 +26,7 @@ from softswitch.events import (
     QueueAnswered,
     QueueEntered,
     QueueLeft,
+    QueuePromoted,
     QueueRefused,
     QueueTalkEnded,
     TransferAsked,
@@ -123,6 +125,12 @@ def test_a_callback_is_one_wait_in_two_calls() -> None:
     assert (wait.how, wait.waited, wait.agent) == (ANSWERED, 310.0, "1003")
     assert talks(record) == [("1003", "sales", 310.0, 330.0, "caller")]
     assert why(record).startswith("+48600100200 waited 5 min 10 s in queue sales until 1003 answered. ")
+
+
+def test_what_changes_while_one_waits() -> None:
+    story = waiting().at(5, CallbackAsked("sales", "+48600100200", 1), QueuePromoted("sales", "1001", 30, 0))
+    (wait,) = Waits(story.at(6, CallbackRefused("sales", "+48600100200", "not_kept")).entries).waits
+    assert (wait.how, wait.priority, wait.ended) == ("", 30, None)
 
 
 def test_what_the_queue_says_of_an_end_counts_and_not_that_the_leg_ended() -> None:

@@ -19,6 +19,7 @@ from softswitch.events import (
     CallbackAsked,
     CallbackMissed,
     CallbackReached,
+    CallbackRefused,
     CallbackTried,
     Entry,
     Event,
@@ -146,6 +147,12 @@ def test_a_callback_keeps_its_place_and_counts_in_no_speed_of_answer() -> None:
     one = day.queue(420)
     assert (one.answered, one.callbacks_answered, one.callbacks_missed, one.callbacks_waiting) == (1, 1, 1, 0)
     assert (one.service_level, one.speed_of_answer_s, one.service_level_all) == (NO_SHARE, 0.0, 0.0)
+
+
+def test_a_callback_that_is_not_taken_on_is_a_wait_on_the_line_again() -> None:
+    day = Day().tell(0, entered()).tell(30, CallbackAsked("sales", "600", 0))
+    one = day.tell(31, CallbackRefused("sales", "600", "not_kept")).queue(40)
+    assert (one.waiting, one.callbacks_waiting, one.callbacks_asked, one.longest_wait_s) == (1, 0, 0, 40.0)
 
 
 def test_estimates_are_held_against_the_truth() -> None:

@@ -157,7 +157,7 @@ async def test_all_of_some_kinds_come_in_pages_and_in_order(
         wanted.append(log.append(SwitchStarted(str(number), ())))
         log.append(BranchEntered("bank", "gate"), call="X")
         wanted.append(log.append(TrunkTaken("b1", str(number), "1001"), call="X"))
-    async with running(store):
+    async with running(store.run):
         await store.flush()
         since = START + timedelta(seconds=60)
         pages = [page async for page in store.of_kinds((SwitchStarted, TrunkTaken), since=since)]
