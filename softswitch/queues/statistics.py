@@ -34,10 +34,11 @@ from softswitch.events import (
     SwitchStarted,
     SwitchStopped,
 )
-from softswitch.queues.agents import Agent, State
+from softswitch.queues.agents import State
 from softswitch.queues.config import QueuesConfig
 from softswitch.queues.counts import AgentCounts, QueueCounts, Waiting, seconds_between
 from softswitch.queues.figures import Figures, QueueFigures
+from softswitch.queues.floor import Floor
 from softswitch.queues.model import Why
 
 SOON_SECONDS: Final = 5.0
@@ -159,37 +160,36 @@ class Statistics:
         self._begin(at)
 
     def replay(self, entries: Iterable[Entry]) -> None:
-        """Take what was written down today before this start, in order."""
+        """Take what was written down today before this start, in order; pages may come one after another."""
         for entry in entries:
             if isinstance(entry.event, SwitchStarted):
-                self._cut_off(self._last)
+                # The one before may have been killed: how long its agents went on, nobody knows.
+                self._stop(self._last)
             self.read(entry)
 
-    def start(
-        self, at: datetime, agents: Iterable[Agent], callbacks: Iterable[tuple[str, str, float]] = ()
-    ) -> None:
-        """Take how it stands at a start, once the day so far is replayed.
+    def start(self, at: datetime, floor: Floor, now: float) -> None:
+        """Take how it stands at a start, when the day so far is replayed; ``now`` is the floor's ``at``.
 
-        ``callbacks`` are those that were kept: call, queue, and the seconds waited so far. Who else waited is
-        gone with the switch that was.
+        Who waits in the log and not on the floor is gone with the switch that was.
         """
-        self._cut_off(self._last)
-        kept = {call: (queue, waited) for call, queue, waited in callbacks if queue in self._queues}
-        for call in [call for call in self._waiting if call not in kept]:
-            self._gone(call, Why.STOPPED.value)
-        for call, (queue, waited) in kept.items():
+        self._stop(self._last)
+        standing = {entry.call: entry for entry in floor.entries.values()}
+        for call in [call for call in self._waiting if call not in standing]:
+            self._queues[self._waiting.pop(call).queue].left_by[Why.STOPPED.value] += 1
+        for call, entry in standing.items():
             if call not in self._waiting:
-                self._queues[queue].entered += 1
-                self._waiting[call] = Waiting(queue, at - timedelta(seconds=waited), callback=True)
-        for agent in agents:
+                since = at - timedelta(seconds=entry.waited(now))
+                self._queues[entry.queue].entered += 1
+                self._waiting[call] = Waiting(entry.queue, since, callback=entry.callback is not None)
+        for agent in floor.roster:
             counts = self._agents[agent.name]
             counts.state, counts.since, counts.queues = agent.state, at, set(agent.logged_in)
             held = {"": agent.paused, **agent.paused_in}
             counts.pauses = {queue: (pause.reason, at) for queue, pause in held.items() if pause is not None}
         self._last = at
 
-    def _cut_off(self, at: datetime) -> None:
-        """End what a switch leaves behind that has stopped: states, pauses, all waits but callbacks."""
+    def _stop(self, at: datetime) -> None:
+        """End what agents did in a switch that has stopped. What became of those who waited the log tells."""
         for counts in self._agents.values():
             if counts.since is not None:
                 counts.spent(counts.state, seconds_between(max(counts.since, self._begun), at))
@@ -197,11 +197,6 @@ class Statistics:
                 counts.paused(reason, seconds=seconds_between(max(since, self._begun), at))
             counts.state, counts.since, counts.talk, counts.pauses = State.OFFLINE, None, ("", ""), {}
             counts.queues = set()
-        for call in [call for call, one in self._waiting.items() if not one.callback]:
-            self._gone(call, Why.STOPPED.value)
-
-    def _gone(self, call: str, why: str) -> None:
-        self._queues[self._waiting.pop(call).queue].left_by[why] += 1
 
     def _turn(self, now: datetime) -> None:
         if now >= self._next_day:
@@ -236,7 +231,7 @@ class Statistics:
                 agent = getattr(event, "agent", "")
                 self._tell(Changed(frozenset({event.queue}), frozenset({agent} if agent else ())))
         elif isinstance(event, SwitchStopped):
-            self._cut_off(at)
+            self._stop(at)
 
     def _read_agent(self, event: AgentEvent, counts: AgentCounts, at: datetime) -> None:
         match event:

@@ -36,6 +36,7 @@ from softswitch.events import (
 from softswitch.queues.config import QueuesConfig
 from softswitch.queues.figures import NO_SHARE, AgentFigures, Figures, PauseFigures, QueueFigures
 from softswitch.queues.floor import Floor
+from softswitch.queues.model import Arrival, Callback
 from softswitch.queues.statistics import KINDS_READ, SOON_SECONDS, Changed, Statistics, midnight
 from tests.fakes.clock import START
 from tests.queues.chaos import Chaos
@@ -57,7 +58,7 @@ class Day:
         self.statistics = Statistics(config, zone=UTC, at=START)
         self.changes: list[Changed] = []
         self.floor = Floor(config, 0.0, random=lambda: 0.0)
-        self.statistics.start(START, self.floor.roster)
+        self.statistics.start(START, self.floor, 0.0)
         self.end = self.statistics.subscribe(self.changes.append)
 
     def tell(self, seconds: float, *events: Event, call: str = "c1") -> Day:
@@ -254,7 +255,7 @@ def test_a_day_begins_at_midnight_of_its_zone() -> None:
 def test_what_goes_on_over_midnight_is_counted_from_there() -> None:
     night = datetime(2026, 1, 5, 23, 59, tzinfo=UTC)
     statistics = Statistics(CONFIG, zone=UTC, at=night)
-    statistics.start(night, Floor(CONFIG, 0.0, random=lambda: 0.0).roster)
+    statistics.start(night, Floor(CONFIG, 0.0, random=lambda: 0.0), 0.0)
     statistics.read(Entry(1, night, "", AgentPaused("1001", "lunch")))
     statistics.read(Entry(1, night, "", AgentChanged("1001", "paused", "ready", 0.0)))
     one = statistics.figures(night + timedelta(seconds=90)).agents[0]
@@ -295,9 +296,11 @@ def test_a_start_goes_on_with_what_the_day_had_so_far() -> None:
     statistics = Statistics(CONFIG, zone=UTC, at=at(7200))
     statistics.replay(Entry(1, at(seconds), call, event) for seconds, call, event in told)
     day.floor.roster.restore("1001", logged_in={"sales": True}, paused=None, paused_in={})
-    statistics.start(
-        at(7200), day.floor.roster, [("c2", "sales", 7198.0), ("c8", "help", 9000.0), ("x", "gone", 1)]
-    )
+    for call, queue, waited in (("c2", "sales", 7198.0), ("c8", "help", 9000.0)):
+        day.floor.restore_callback(7200.0, queue, Arrival(call), Callback("600", ready_at=9999.0), waited)
+    # What became of who was cut off is told as soon as the log is open again.
+    statistics.read(Entry(1, at(7200), "c3", left("stopped", 7197.0)))
+    statistics.start(at(7200), day.floor, 7200.0)
     figures = statistics.figures(at(7300))
     sales, other = figures.queues
     assert (sales.entered, sales.answered, sales.waiting, sales.callbacks_waiting) == (3, 1, 0, 1)
@@ -312,7 +315,7 @@ def test_a_start_goes_on_with_what_the_day_had_so_far() -> None:
 
 def test_a_callback_that_is_not_kept_is_gone() -> None:
     day = Day().tell(0, entered()).tell(1, CallbackAsked("sales", "600", 0))
-    day.statistics.start(at(10), day.floor.roster)
+    day.statistics.start(at(10), day.floor, 10.0)
     assert day.queue(11).left_by == {"stopped": 1}
 
 
@@ -359,7 +362,7 @@ def random_day(seed: int, *, zone: timezone = UTC) -> tuple[Told, Statistics]:
     for _ in range(1_500):
         chaos.step()
     statistics = Statistics(ANY, zone=zone, at=START)
-    statistics.start(START, Floor(ANY, 0.0, random=lambda: 0.0).roster)
+    statistics.start(START, Floor(ANY, 0.0, random=lambda: 0.0), 0.0)
     return chaos, statistics
 
 
