@@ -20,10 +20,13 @@ from rich.console import RenderableType
 
 from softswitch import __version__
 from softswitch.app import DATABASE, Notices, Switch, running
+from softswitch.calls.audience import Mode
 from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.clock import SystemClock
 from softswitch.commands.defence import Phone, ShutOut, show_bans, show_lifted, show_phones
 from softswitch.commands.records import View, show_call, show_calls
+from softswitch.commands.supervision import HELP as SUPERVISION_HELP
+from softswitch.commands.supervision import Supervised, show_supervised
 from softswitch.commands.trace import Shape, explained, show_phone, show_trace
 from softswitch.commands.trunks import TrunkState, show_trunks
 from softswitch.config import Config, load_config
@@ -398,6 +401,31 @@ def trunks(home: Records = Path("demo"), json: AsJson = False, pl: Polish = Fals
     """Show how the trunks are now: whether they answer, until when registered, how many calls."""
     view = _view(json, pl)
     _exit_with(_judged(lambda: _print(show_trunks(ask(home, "trunks", list[TrunkState]), view=view), json)))
+
+
+def _supervising(mode: Mode) -> Callable[..., None]:
+    """Return the command that lets somebody hear a talk in a mode, or go on in it."""
+
+    def supervise(
+        party: Annotated[str, typer.Argument(help="Whose talk: an account, or the end of a call's id.")],
+        by: Annotated[str, typer.Option("--for", help="The account that is to hear it.")],
+        home: Records = Path("demo"),
+        json: AsJson = False,
+        pl: Polish = False,
+    ) -> None:
+        view = _view(json, pl)
+
+        def show() -> None:
+            told = ask(home, "supervise", Supervised, whom=party, by=by, mode=mode.value)
+            _print(show_supervised(told, view=view), json)
+
+        _exit_with(_judged(show))
+
+    return supervise
+
+
+for _mode, _help in SUPERVISION_HELP.items():
+    app.command(_mode.value, help=_help)(_supervising(_mode))
 
 
 @app.command()

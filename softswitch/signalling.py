@@ -23,6 +23,7 @@ from softswitch.calls.media_port import MediaPort
 from softswitch.calls.origin import NOBODY
 from softswitch.calls.originate import Originator
 from softswitch.calls.speaking import Speaking
+from softswitch.calls.supervision import Supervisors
 from softswitch.calls.switchboard import Router, Switchboard
 from softswitch.clock import Clock
 from softswitch.config import AccountConfig, Config
@@ -74,7 +75,7 @@ from softswitch.transport.trace import Traced, Tracer, untraced
 from softswitch.tree_queues import TreeQueues
 from softswitch.trunks.config import TrunkConfig
 from softswitch.trunks.service import Trunks
-from softswitch.verbs import defence_verbs, trunk_verbs
+from softswitch.verbs import defence_verbs, supervision_verbs, trunk_verbs
 from softswitch.voices import Voices
 
 SILENCED_TOLD_SECONDS: Final = 60.0
@@ -235,6 +236,9 @@ class Signalling:
             services=self.presence.services,
             lines=outside,
         )
+        self.originator = Originator(board)
+        self.supervisors = Supervisors(self.originator, dialler)
+        self.verbs.update(supervision_verbs(self.supervisors))
         # Before it listens: of several ports the last may be taken.
         stack.push_async_callback(driver.close)
         await self._listen(driver)

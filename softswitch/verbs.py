@@ -6,8 +6,11 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from softswitch.calls.audience import Mode
+from softswitch.calls.supervision import Supervisors
 from softswitch.clock import Clock
 from softswitch.commands.defence import Phone, ShutOut
+from softswitch.commands.supervision import Supervised
 from softswitch.commands.trunks import TrunkServer, TrunkState
 from softswitch.control import ControlRefused, Verb
 from softswitch.registrar.accounts import Accounts
@@ -56,6 +59,21 @@ def _phone(binding: Binding, accounts: Accounts) -> Phone:
         user_agent=binding.user_agent,
         behind_nat=binding.behind_nat,
     )
+
+
+def supervision_verbs(supervisors: Supervisors) -> dict[str, Verb]:
+    """Return ``supervise``: whom (an account, or a call's id or its end), ``by`` which account, ``mode``."""
+
+    def supervise(arguments: Mapping[str, str]) -> Supervised:
+        whom, by = arguments.get("whom", ""), arguments.get("by", "")
+        try:
+            mode = Mode(arguments.get("mode", ""))
+        except ValueError:
+            raise ControlRefused(f"supervise needs a mode: {', '.join(one.value for one in Mode)}") from None
+        found, is_new = supervisors.supervise(whom, by, mode)
+        return Supervised(found.call, by, found.guest.agent.party, found.mode.value, is_new)
+
+    return {"supervise": supervise}
 
 
 def trunk_verbs(trunks: Trunks, calls: Callable[[str], int], clock: Clock) -> dict[str, Verb]:

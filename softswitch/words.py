@@ -50,6 +50,7 @@ WORDS: Final[Mapping[str, Both]] = {
     "queue_no_agent": ("waited with nobody serving", "czekał, a nikt nie obsługiwał"),
     "queue_left": ("left the queue by a key", "wyjście z kolejki klawiszem"),
     "queue_callback": ("will be called back", "czeka na oddzwonienie"),
+    "supervised_talk_over": ("the supervised talk ended", "nadzorowana rozmowa się skończyła"),
     "service_ended": ("the service hung up", "usługa zakończyła połączenie"),
     "invitation_expired": ("not answered within its own time", "nie odebrano w wyznaczonym czasie"),
     "transferred": ("handed over", "przekazano"),

@@ -21,6 +21,7 @@ from softswitch.app import DATABASE
 from softswitch.bus import EventLog
 from softswitch.cli import EXIT_CANNOT_START, EXIT_STEP_FAILED, EXIT_WRONG_CONFIG, app
 from softswitch.commands.defence import Phone, ShutOut
+from softswitch.commands.supervision import Supervised
 from softswitch.control import Verb, answering
 from softswitch.events import CallArrived, CallEnded
 from softswitch.ids import make_id
@@ -83,6 +84,9 @@ def test_the_commands_are_those_of_the_manual() -> None:
             "phones",
             "trunks",
             "bans",
+            "listen",
+            "whisper",
+            "barge",
             "calls",
             "call",
             "trace",
@@ -493,7 +497,10 @@ def test_without_a_configuration_nothing_is_checked_or_started(
     assert refused(EXIT_WRONG_CONFIG, verb).startswith("softswitch.yaml: No such file")
 
 
-@pytest.mark.parametrize("words", [("phones",), ("bans",), ("bans", "lift", "192.0.2.7")])
+@pytest.mark.parametrize(
+    "words",
+    [("phones",), ("bans",), ("bans", "lift", "192.0.2.7"), ("listen", "1002", "--for", "1003")],
+)
 def test_where_no_switch_runs_none_is_asked(words: tuple[str, ...], tmp_path: Path) -> None:
     sentence = refused(EXIT_CANNOT_START, *words, "--home", tmp_path)
     assert sentence.startswith(f"no switch is running with the folder {tmp_path}")
@@ -524,6 +531,9 @@ def test_a_running_switch_is_asked(tmp_path: Path) -> None:
         "phones": lambda arguments: [phone],
         "bans": lambda arguments: [ShutOut("192.0.2.66", 60, 1, 20, "1001")],
         "lift": lift,
+        "supervise": lambda arguments: Supervised(
+            "01A", arguments["by"], arguments["whom"], arguments["mode"], False
+        ),
     }
 
     async def ask() -> list[Result]:
@@ -533,15 +543,17 @@ def test_a_running_switch_is_asked(tmp_path: Path) -> None:
                 ("phones", "--json"),
                 ("bans", "--pl"),
                 ("bans", "lift", "192.0.2.66"),
+                ("whisper", "1002", "--for", "1003"),
             )
             return [await asyncio.to_thread(run, *words, "--home", tmp_path) for words in questions]
 
-    shown, as_json, bans, let_in = asyncio.run(ask())
+    shown, as_json, bans, let_in, whispers = asyncio.run(ask())
     assert "192.0.2.9:5062" in shown.stdout
     assert json.loads(as_json.stdout)[0]["account"] == "1001"
     assert "pozostało s" in bans.stdout
     assert let_in.stdout == "192.0.2.66 is let in again.\n"
     assert lifted == ["192.0.2.66"]
+    assert whispers.stdout == "1003 whispers to 1002.\n"
 
 
 def test_a_database_that_is_none(tmp_path: Path) -> None:

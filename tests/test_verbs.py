@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
 import pytest
 
 from softswitch.bus import EventLog
+from softswitch.calls.errors import NotBegun
+from softswitch.calls.originate import Originator
+from softswitch.calls.supervision import Supervisors
 from softswitch.commands.defence import Phone, ShutOut
+from softswitch.commands.supervision import Supervised
 from softswitch.commands.trunks import TrunkState
 from softswitch.control import ControlRefused
 from softswitch.events import SourceLetIn
@@ -18,8 +23,9 @@ from softswitch.registrar.guesses import MOST_WRONG
 from softswitch.registrar.service import Registrar
 from softswitch.sip.digest import Nonces
 from softswitch.sip.errors import RemoteProtocolError
-from softswitch.verbs import defence_verbs, trunk_verbs
+from softswitch.verbs import defence_verbs, supervision_verbs, trunk_verbs
 from tests.fakes.clock import FakeClock
+from tests.fakes.exchange import exchange, talking
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.registrar.requests import HERE, PHONE, answer, register
 from tests.test_outside import FIRST, LOGIN, line
@@ -93,6 +99,27 @@ def test_who_is_shut_out_can_be_let_in():
 def test_letting_in_needs_a_name():
     with pytest.raises(ControlRefused, match="lift needs a source"):
         Desk().ask("lift")
+
+
+@in_virtual_time
+async def test_a_talk_is_supervised_on_request() -> None:
+    async with exchange() as switch:
+        anna, _ = await talking(switch)
+        celina = switch.phone("1003", "192.0.2.13")
+        ask = supervision_verbs(Supervisors(Originator(switch.board), switch.dialler))["supervise"]
+        begun = cast(Supervised, ask({"whom": "1002", "by": "1003", "mode": "listen"}))
+        assert (begun.by, begun.agent, begun.mode, begun.rings) == ("1003", "1002", "listen", True)
+        await passes(1)
+        celina.pick_up()
+        await passes(1)
+        assert ask({"whom": "1002", "by": "1003", "mode": "barge"}) == replace(
+            begun, mode="barge", rings=False
+        )
+        with pytest.raises(ControlRefused, match="supervise needs a mode: listen, whisper, barge"):
+            ask({"whom": "1002", "by": "1003", "mode": "spy"})
+        with pytest.raises(NotBegun, match="1003 talks with nobody now"):
+            ask({"whom": "1003", "by": "1002", "mode": "listen"})
+        anna.hang_up()
 
 
 @in_virtual_time

@@ -47,6 +47,7 @@ class _Talk:
             end = await self._together()
         finally:
             self._call.pair = None
+            self._call.audience.dismiss()
             self._part()
         return end, self._callee
 
@@ -58,7 +59,7 @@ class _Talk:
             leg.keys.unread = True
             leg.keys.relay = other.voice.press
             leg.voice.listen_for_tones(False)
-        _let_hear(call.caller, callee)
+        call.audience.let_hear(call.caller, callee)
         call.record(LegsBridged(call.caller.name, callee.name))
 
     def _part(self) -> None:
@@ -84,8 +85,7 @@ class _Talk:
                 case Ended(termination):
                     return termination
                 case Held() | Resumed():
-                    if not self._callee.over:  # Its end waits behind this, when both came in one breath.
-                        _let_hear(call.caller, self._callee)
+                    call.audience.let_hear(call.caller, self._callee)
                 case Referred(referral) if leg.heir is not None:
                     referral.refuse(403, "Another phone has taken its place")
                 case Referred(referral):
@@ -134,12 +134,3 @@ class _Talk:
         for leg, other in ((stays, newcomer), (newcomer, stays)):
             if leg.shows_identity:
                 leg.changes.begin(leg.changes.identify(shown(other, to=leg)))
-
-
-def _let_hear(caller: Leg, callee: Leg) -> None:
-    """Let each side hear the other, or music while the other holds."""
-    for one, other in ((caller, callee), (callee, caller)):
-        if one.held:
-            other.voice.hear_music()
-        else:
-            other.voice.hear(one.voice)

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, runtime_checkable
 
+from softswitch.calls.audience import Audience
 from softswitch.calls.errors import CallError
-from softswitch.calls.hangup import CALLEE, CALLER, SWITCH, Reason, Termination
+from softswitch.calls.hangup import CALLEE, CALLER, GIVEN_UP, REFUSED, SWITCH, Reason, Termination
 from softswitch.calls.leg import Leg, Surroundings
 from softswitch.calls.origin import OutsideCaller, SwitchCaller
 from softswitch.calls.phone_leg import PhoneLeg
@@ -164,6 +165,8 @@ class Call:
         self.caller: PhoneLeg = self.first
         self.pair: tuple[PhoneLeg, PhoneLeg] | None = None
         """Two people who talk: either may transfer the other."""
+        self.audience = Audience()
+        """Who hears their talk besides."""
         self.forwarded: list[str] = []
         """Accounts that sent the call on, in order."""
         # The switch itself has neither dialog nor sound that would have to be closed.
@@ -353,7 +356,10 @@ class Call:
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait(open_still)
         self._finished(self)
-        codes = termination.codes(answered=self.first.answered or self.caller.answered)
+        codes = termination.codes(
+            answered=self.first.answered or self.caller.answered,
+            otherwise=REFUSED if self.facts.switch is None else GIVEN_UP,
+        )
         self.record(
             CallEnded(
                 result=codes.result.value,

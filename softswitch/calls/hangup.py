@@ -44,6 +44,7 @@ class Reason(Enum):
     QUEUE_CALLBACK = "queue_callback"
     QUEUE_LEFT = "queue_left"
     SERVICE_ENDED = "service_ended"
+    SUPERVISED_TALK_OVER = "supervised_talk_over"
     CANCELLED = "cancelled"
     EXPIRED = "invitation_expired"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
@@ -112,6 +113,7 @@ CODES: Final = {
     Reason.QUEUE_CALLBACK: Codes(Result.COMPLETED, 200, 16),
     Reason.QUEUE_LEFT: Codes(Result.COMPLETED, 200, 16),
     Reason.SERVICE_ENDED: Codes(Result.COMPLETED, 200, 16),
+    Reason.SUPERVISED_TALK_OVER: Codes(Result.COMPLETED, 200, 16),
     Reason.CANCELLED: Codes(Result.CANCELLED, 487, 16),
     Reason.EXPIRED: Codes(Result.CANCELLED, 487, 102),
     Reason.ANSWERED_ELSEWHERE: Codes(Result.CANCELLED, 487, 26),

@@ -114,6 +114,8 @@ class Keys:
         """Nobody reads (two people talk): keys are recorded as they come and not kept."""
         self.relay: Callable[[str], None] | None = None
         """Presses a key towards the other side of a talk, which events and sound reach by themselves."""
+        self.relays_all = False
+        """Events do not reach the other side by themselves."""
         self._by_event = False
 
     def belong(self, record: Callable[[Press], None], *, flooded: Callable[[], None]) -> None:
@@ -134,7 +136,8 @@ class Keys:
         if self.unread or len(self._waiting) >= MAX_WAITING:
             self._record(press)
             # A phone that sends both is heard by its events: the other side must not get each key twice.
-            if self.unread and self.relay is not None and method == INFO and not self._by_event:
+            alone = self.relays_all or (method == INFO and not self._by_event)
+            if self.unread and self.relay is not None and alone:
                 self.relay(digit)
             return
         self._waiting.append(press)

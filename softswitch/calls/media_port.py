@@ -221,13 +221,15 @@ class Sound:
         if other._leg is not None:
             self._send(ask.HearLeg(self._open.number, other._open.number))
 
-    def hear_room(self, room: int, *, speaks: bool = True) -> None:
+    def hear_room(self, room: int, *, speaks: bool = True, whispers_to: Sound | None = None) -> None:
         """Let the phone hear all others of a room, and if it ``speaks`` them hear it.
 
-        All who are in a room must be on one worker.
+        One that does not speak may whisper to one other leg. All who are in a room must be on one worker.
+        Who comes in the place of one hears nothing, until they are let in too.
         """
-        self._hears = lambda sound: sound.hear_room(room, speaks=speaks)
-        self._send(ask.HearRoom(self._open.number, room, speaks))
+        self._hears = Sound.hear_nothing
+        to = whispers_to._leg.number if whispers_to is not None and whispers_to._leg is not None else -1
+        self._send(ask.HearRoom(self._open.number, room, speaks, to))
 
     def hear_as(self, other: Sound) -> None:
         """Let the phone hear behind prompts what another leg hears; silence if that is out of its reach."""

@@ -64,6 +64,10 @@ class Originated:
         """Wait for the call's end and return how it ended; whoever waits no longer does not end it."""
         return await asyncio.shield(self._course)
 
+    def when_ended(self, tell: Callable[[], None]) -> None:
+        """Have somebody told of the end, however it comes."""
+        self._course.add_done_callback(lambda _: tell())
+
     def give_up(self, termination: Termination | None = None) -> None:
         """End the call, whatever it is doing."""
         self.call.end(termination or Termination(Reason.CANCELLED))

@@ -71,6 +71,7 @@ class Transfer:
         """Ring for the one who stays, which is given back its part when nobody answers."""
         call, served = self._call, self._call.caller
         call.caller, call.pair = self.stays, None
+        call.audience.wait()
         self._referrer.hush()
         self._referrer.parting = HANDED_OVER  # Many phones hang up now, and not when somebody has answered.
         for leg in (self.stays, self._referrer):

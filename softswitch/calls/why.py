@@ -198,6 +198,10 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "Nobody could be rung at {target}: a menu or a service answers there.",
         "Pod {target} nie ma do kogo zadzwonić: odbiera tam menu lub usługa.",
     ),
+    Reason.SUPERVISED_TALK_OVER: (
+        "The talk that was supervised came to its end.",
+        "Nadzorowana rozmowa dobiegła końca.",
+    ),
     Reason.NOT_ADMITTED: (
         "{caller} did not know the PIN.",
         "{caller} nie znał kodu PIN.",

@@ -24,6 +24,9 @@ from softswitch.events.course import (
     RoomEntered,
     RoomLeft,
     StepTaken,
+    SupervisionBegan,
+    SupervisionChanged,
+    SupervisionEnded,
     TransferAsked,
     TransferDone,
 )
@@ -162,6 +165,9 @@ __all__ = [
     "SourceShutOut",
     "SourceSilenced",
     "StepTaken",
+    "SupervisionBegan",
+    "SupervisionChanged",
+    "SupervisionEnded",
     "SwitchStarted",
     "SwitchStopped",
     "SystemEvent",
@@ -233,6 +239,9 @@ CallEvent = (
     | RoomEntered
     | RoomLeft
     | PinRefused
+    | SupervisionBegan
+    | SupervisionChanged
+    | SupervisionEnded
     | QueueEntered
     | QueueRefused
     | QueueLeft

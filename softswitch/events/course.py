@@ -118,6 +118,36 @@ class CallEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class SupervisionBegan:
+    """The account ``by`` hears the talk of ``agent`` from here on, in a ``call`` of its own.
+
+    ``mode`` is ``listen``, ``whisper`` (the agent alone hears it) or ``barge`` (both do).
+    """
+
+    by: str
+    agent: str
+    mode: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionChanged:
+    """It goes on in another mode."""
+
+    by: str
+    agent: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionEnded:
+    """The account ``by`` hears the talk no more."""
+
+    by: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallParked:
     """``party`` waits at the number ``slot`` for whoever dials it; ``by`` has left it there."""
 

@@ -37,6 +37,9 @@ from softswitch.events import (
     SoundBothWays,
     SoundOneWay,
     StepTaken,
+    SupervisionBegan,
+    SupervisionChanged,
+    SupervisionEnded,
     TransferAsked,
     TransferDone,
     TrunkGivenUp,
@@ -48,6 +51,7 @@ from softswitch.words import Both, detail_words, exit_word, seconds_words
 
 SoundEvent = MediaLatched | SoundOneWay | SoundBothWays
 HandOver = CallForwarded | TransferAsked | TransferDone | LegTookPlace | LegLeft | LegJoined
+SupervisionEvent = SupervisionBegan | SupervisionChanged | SupervisionEnded
 FeatureEvent = CallParked | ParkingRecalled | CallRetrieved | RoomEntered | RoomLeft | PinRefused
 LegEvent = (
     LegInvited
@@ -84,6 +88,8 @@ def told_of_call(event: CallEvent) -> Both:
         return _feature(event)
     if isinstance(event, WaitEvent):
         return told_of_wait(event)
+    if isinstance(event, SupervisionEvent):
+        return _supervision(event)
     return _leg(event) if isinstance(event, LegEvent) else _course(event)
 
 
@@ -152,6 +158,30 @@ def _feature(event: FeatureEvent) -> Both:
                 f"{who} typed a wrong PIN for room {room}, try {tries} ({leg})",
                 f"{who} podaje błędny PIN do pokoju {room}, próba {tries} ({leg})",
             )
+        case _:
+            assert_never(event)
+
+
+def _supervision(event: SupervisionEvent) -> Both:
+    by, agent = printable(event.by), printable(event.agent)
+    match event:
+        case SupervisionBegan(mode=mode) | SupervisionChanged(mode=mode):
+            if mode == "whisper":
+                return (
+                    f"{by} listens in on the talk and whispers to {agent} alone",
+                    f"{by} słucha rozmowy i podpowiada, słyszy to tylko {agent}",
+                )
+            if mode == "barge":
+                return (
+                    f"{by} barges in on the talk of {agent}: both hear it",
+                    f"{by} włącza się do rozmowy {agent}, słyszą to obie strony",
+                )
+            return (
+                f"{by} listens in on the talk of {agent}, heard by nobody",
+                f"{by} słucha rozmowy {agent} i nikt go nie słyszy",
+            )
+        case SupervisionEnded():
+            return f"{by} leaves the talk of {agent}", f"{by} przestaje słuchać rozmowy {agent}"
         case _:
             assert_never(event)
 

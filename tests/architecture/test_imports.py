@@ -60,7 +60,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "trace": FOUNDATION | {"sip", "transport", "calls", "narration", "words"},
     "console": frozenset(),
     "control": FOUNDATION,
-    "verbs": FOUNDATION | {"sip", "registrar", "trunks", "commands", "control"},
+    "verbs": FOUNDATION | {"sip", "registrar", "trunks", "calls", "commands", "control"},
     # A telephone on the switch's own SIP core and media engine; it builds its objects itself.
     "phone": FOUNDATION | {"bus", "sip", "transport", "registrar", "calls", "ports"},
     # Joins trunks and calls, neither of which knows the other: implements the Protocols that calls own.

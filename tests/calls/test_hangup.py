@@ -49,6 +49,7 @@ def test_only_a_good_end_is_completed():
         Reason.QUEUE_CALLBACK,
         Reason.QUEUE_LEFT,
         Reason.SERVICE_ENDED,
+        Reason.SUPERVISED_TALK_OVER,
         Reason.TRANSFERRED,
         Reason.TOO_LONG,
         Reason.LIMIT_REACHED,

@@ -238,3 +238,17 @@ async def test_whoever_waits_for_a_key_gets_that_of_the_leg_they_belong_to_now()
     keys.press("2", RFC4733, 1.0)
     assert await waiting == Press("2", RFC4733)
     assert (before, after) == ([Press("1", RFC4733)], [Press("2", RFC4733)])
+
+
+def test_keys_are_pressed_towards_the_other_side_that_does_not_hear_them_by_itself():
+    pressed: list[str] = []
+    keys, _ = stream()
+    keys.unread, keys.relay = True, pressed.append
+    keys.press("1", RFC4733, 0.0)
+    keys.press("2", INFO, 1.0)  # Its events have said all.
+    assert pressed == []
+    keys.relays_all = True
+    keys.press("3", RFC4733, 2.0)
+    keys.press("3", INFO, 2.1)
+    keys.press("4", INFO, 3.0)
+    assert pressed == ["3", "4"]

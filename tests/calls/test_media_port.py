@@ -89,6 +89,23 @@ async def test_a_leg_hears_what_another_hears_as_far_as_it_can(listen, hears, sp
 
 
 @in_virtual_time
+async def test_who_hears_a_room_speaks_to_all_or_to_one_or_to_nobody():
+    port, client, ear, sound = await opened()
+    other = await port.open("192.0.2.1", ear, near=sound)
+    sound.hear_room(7)
+    sound.hear_room(7, speaks=False)
+    sound.hear_room(7, speaks=False, whispers_to=other)
+    assert client.legs[1].asked(ask.HearRoom) == [
+        ask.HearRoom(1, 7, True),
+        ask.HearRoom(1, 7, False),
+        ask.HearRoom(1, 7, False, 2),
+    ]
+    # Who takes a place in a room has to be let in: it may be another person.
+    other.hear_as(sound)
+    assert client.legs[2].hears == "nothing"
+
+
+@in_virtual_time
 async def test_what_plays_is_broken_off_and_nothing_else():
     _, client, _, sound = await opened()
     sound.break_off()

@@ -28,6 +28,9 @@ from softswitch.events import (
     SoundBothWays,
     SoundOneWay,
     StepTaken,
+    SupervisionBegan,
+    SupervisionChanged,
+    SupervisionEnded,
     TransferAsked,
     TransferDone,
     TrunkGivenUp,
@@ -73,6 +76,26 @@ LINES: list[tuple[Event, str, str]] = [
         CallerReached("b1", "600100200"),
         "600100200 has answered the switch's call (b1)",
         "600100200 odbiera połączenie od centrali (b1)",
+    ),
+    (
+        SupervisionBegan("1003", "1002", "listen", "c2"),
+        "1003 listens in on the talk of 1002, heard by nobody",
+        "1003 słucha rozmowy 1002 i nikt go nie słyszy",
+    ),
+    (
+        SupervisionChanged("1003", "1002", "whisper"),
+        "1003 listens in on the talk and whispers to 1002 alone",
+        "1003 słucha rozmowy i podpowiada, słyszy to tylko 1002",
+    ),
+    (
+        SupervisionChanged("1003", "1002", "barge"),
+        "1003 barges in on the talk of 1002: both hear it",
+        "1003 włącza się do rozmowy 1002, słyszą to obie strony",
+    ),
+    (
+        SupervisionEnded("1003", "1002"),
+        "1003 leaves the talk of 1002",
+        "1003 przestaje słuchać rozmowy 1002",
     ),
     (CallRouted("tree", "bank"), "leads to menu bank", "prowadzi do: menu bank"),
     (

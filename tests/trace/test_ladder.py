@@ -9,10 +9,12 @@ from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.events import (
     BranchEntered,
     CallArrived,
+    CallerReached,
     DigitPressed,
     Entry,
     Event,
     LegEnded,
+    LegInvited,
     PromptPlayed,
     StepTaken,
 )
@@ -112,6 +114,21 @@ def test_without_messages_the_events_say_it_all():
     assert labels[0] == "1001 (Anna) dials 1002 from 192.0.2.11:5060"
     assert "1002 rings (b1)" in labels
     assert arrows(ladder) == []
+
+
+def test_a_call_of_the_switch_itself_has_no_lane_left_of_it():
+    at = stored("busy").call[0].at
+    events = (
+        CallArrived("", "+48221234567", "Sales", "1002", "", "1001", made_for="callback:sales"),
+        LegInvited("b1", "1002", "sip:1002@192.0.2.12", "x1"),
+        CallerReached("b1", "1002"),
+    )
+    ladder = call_ladder([Entry(n, at, "c1", event) for n, event in enumerate(events)], (), [], ENGLISH)
+    assert [lane.title for lane in ladder.lanes] == [SWITCH, "1002"]
+    assert ladder.title == "+48221234567 → 1002"
+    lane, label = remarks(ladder)[0]
+    assert (lane, label.startswith("the switch itself calls 1002")) == (0, True)
+    assert remarks(ladder)[-1] == (1, "1002 has answered the switch's call (b1)")
 
 
 def test_the_quality_of_the_sound_is_told_when_a_leg_ends():
