@@ -18,6 +18,8 @@ NOT_OURS: Final = "not_ours"
 """A number that a trunk takes for ours; behind it the one of ours most like it."""
 SWITCH_ALONE: Final = "switch_alone"
 """An emergency number that the switch was to call by itself."""
+NOT_SUPERVISOR: Final = "not_supervisor"
+"""A talk that somebody else may hear; behind it who."""
 LONGEST: Final = 80
 """Letters of what it is about: names of accounts come from the operator, and may be many."""
 
@@ -98,5 +100,6 @@ CLAUSES: Final[dict[str, Callable[[str], Both]]] = {
         "the switch calls nobody for help by itself",
         "centrala sama nie wzywa pomocy",
     ),
+    NOT_SUPERVISOR: lambda by: (f"{by} alone may hear that talk", f"tę rozmowę może słyszeć tylko {by}"),
 }
 """What is said of every code. The first five are those of ``softswitch.trunks.routes.Denial``."""

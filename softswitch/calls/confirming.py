@@ -29,12 +29,16 @@ async def accepts(branch: Branch, leg: PhoneLeg, ask: Ask) -> bool:
     question at once. The leg is left as it is, for the branch to drop. One leg of a branch is asked at a
     time, as the branch hears for one whether it hangs up. Cancelling stops the question.
     """
-    place, accepted = await first_of(_asked(ask), _gone(branch, leg))
+    place, accepted = await first_of(confirmed(ask), _gone(branch, leg))
     # Whoever presses the key and hangs up in the same moment takes nothing.
     return place == 0 and accepted and not leg.over
 
 
-async def _asked(ask: Ask) -> bool:
+async def confirmed(ask: Ask) -> bool:
+    """Tell whether a question was answered by the key :data:`ACCEPT`, put as often as by :func:`accepts`.
+
+    For whom hanging up ends the call, and with it the question: see ``originate.Origination.confirm``.
+    """
     try:
         for _ in range(TIMES_ASKED):
             if key := await ask():

@@ -12,6 +12,7 @@ from itertools import count
 from typing import Final, NoReturn
 
 from softswitch.calls.audience import Guest, Mode
+from softswitch.calls.because import NOT_SUPERVISOR
 from softswitch.calls.call import Call, Seat
 from softswitch.calls.dialling import RING_SECONDS, AccountDestination, Dialler
 from softswitch.calls.errors import NotBegun
@@ -25,8 +26,6 @@ KEYS: Final = {"1": Mode.LISTEN, "2": Mode.WHISPER, "3": Mode.BARGE}
 """What the keys of the supervisor's phone change to."""
 
 OVER: Final = Termination(Reason.SUPERVISED_TALK_OVER)
-NOT_THEIRS: Final = Termination(Reason.NOT_ALLOWED)
-"""Whoever picked the call up, or was sent into it, may not hear what the supervisor may."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +143,7 @@ class _Listening:
         """Let the supervisor hear the talk until either is over: both end this call."""
         talk, guest = self.talk, self.guest
         if call.caller.party != guest.by:
-            return NOT_THEIRS
+            return self._not_theirs()
         try:
             await self._sit(call)
             guest.begin(call.caller, call.facts.id)
@@ -170,10 +169,16 @@ class _Listening:
             await call.signals.get()
             if call.caller is not self.guest.leg:
                 if call.caller.party != self.guest.by:
-                    return NOT_THEIRS
+                    return self._not_theirs()
                 await self._sit(call)
                 self.guest.leg = call.caller
             _let_hear(self.talk)
+
+    def _not_theirs(self) -> Termination:
+        """Return the end for whoever picked the call up, or was sent into it."""
+        guest = self.guest
+        because = f"{NOT_SUPERVISOR}:{guest.by}"
+        return Termination(Reason.NOT_ALLOWED, detail=guest.agent.party, because=because)
 
     async def _read_keys(self, call: Call) -> NoReturn:
         keys = call.caller.keys  # They pass to whoever takes its place.

@@ -8,6 +8,7 @@ import pytest
 
 from softswitch.calls.bridge import talk
 from softswitch.calls.call import SentOn
+from softswitch.calls.confirming import confirmed
 from softswitch.calls.dialling import AccountDestination, OutsideDestination
 from softswitch.calls.engaged import Engaged
 from softswitch.calls.errors import NotBegun
@@ -305,8 +306,11 @@ async def test_who_answers_is_asked_first_and_a_mailbox_presses_no_key():
         went_on = []
 
         async def asks(call):
-            press = await call.caller.keys.next(5)
-            return None if press is not None and press.digit == "1" else Termination(Reason.NO_ANSWER, CALLEE)
+            async def ask():
+                press = await call.caller.keys.next(5)
+                return press.digit if press is not None else ""
+
+            return None if await confirmed(ask) else Termination(Reason.NO_ANSWER, CALLEE)
 
         async def course(call):
             went_on.append(call.caller.party)

@@ -403,6 +403,11 @@ async def test_nor_is_anybody_to_whom_the_supervisors_phone_sends_calls():
         assert (await supervision.ended()).reason is Reason.NOT_ALLOWED
         assert at.is_direct()
         assert switch.events(SupervisionBegan) == []
+        record = call_record([one for one in switch.entries if one.call == supervision.call])
+        assert why(record) == "1009 may not call 1002: 1003 alone may hear that talk."
+        assert why(record, "pl") == (
+            "Dzwoniący 1009 nie może dzwonić pod 1002: tę rozmowę może słyszeć tylko 1003."
+        )
         at.anna.hang_up()
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.originate import Origination, Originator
 from softswitch.events import CallEnded, LegEnded, LegsBridged
 from tests.fakes.exchange import Steps
 from tests.fakes.media import RING_BACK
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.features.office import office, pick_up, rang, refuse
+
+DONE = Termination(Reason.SERVICE_ENDED)
 
 MOBILE = "+48600100200"
 
@@ -206,3 +210,26 @@ async def test_a_menu_is_nobody():
         here.switch.routes["900"] = Steps(course)
         anna = await here.dials(here.phone("1001"), "1002", 60)
         assert anna.last_status() == 480
+
+
+@in_virtual_time
+async def test_whom_the_switch_itself_rings_is_found_too():
+    async with office(finding(MOBILE), outside={MOBILE: "1003"}) as here:
+        served = []
+
+        async def serve(call):
+            served.append((call.caller.name, call.caller.side()))
+            return DONE
+
+        _, desk, mobile = here.phones("1001", "1002", "1003")
+        wanted = Origination("1002", by="1001", number="1001", name="Anna", made_for="connection:1001")
+        made = Originator(here.switch.board).start(wanted, Steps(serve))
+        await passes(0.5)
+        desk.ring()
+        pick_up(mobile)
+        await passes(0.5)
+        assert here.said == "A call from Anna. To take it, press one."
+        await here.types(mobile, "1")
+        assert await made.ended() == DONE
+        assert served == [("b2", "caller")]
+        assert "elsewhere" in desk.cancelled_because

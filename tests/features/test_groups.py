@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.originate import Origination, Originator
 from softswitch.events import CallEnded, CallForwarded, LegsBridged
+from tests.fakes.exchange import Steps
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.features.office import label_of, office, pick_up, rang, refuse
+
+DONE = Termination(Reason.SERVICE_ENDED)
 
 
 def sales(strategy, **more):
@@ -167,3 +172,24 @@ async def test_groups_that_lead_to_each_other_keep_no_call():
         await here.dials(anna, "200")
         assert anna.last_status() == 480
         assert len(here.switch.events(CallForwarded)) == 5
+
+
+@in_virtual_time
+async def test_the_switch_itself_rings_a_group():
+    async with office(groups=sales("hunt", label="Sales")) as here:
+        served = []
+
+        async def serve(call):
+            served.append(call.caller.party)
+            return DONE
+
+        _, first, second, _ = here.phones()
+        wanted = Origination("200", by="1001", number="+48221234567", name="Line", made_for="callback:sales")
+        made = Originator(here.switch.board).start(wanted, Steps(serve))
+        await passes(0.5)
+        assert label_of(first) == "Sales Line"
+        refuse(first, 486)
+        await passes(0.5)
+        pick_up(second)
+        assert await made.ended() == DONE
+        assert served == ["1003"]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.originate import Origination, Originator
 from softswitch.events import CallEnded, LegsBridged
+from tests.fakes.exchange import Steps
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.features.office import accept_changes, office, rang
+
+DONE = Termination(Reason.SERVICE_ENDED)
 
 TEAM = {user: {"pickup_group": "team"} for user in ("1002", "1003")}
 
@@ -111,3 +116,24 @@ async def test_whoever_is_sent_to_the_code_picks_up_nothing():
         assert celina.last_status() == 404
         accept_changes(anna)
         anna.cancel()
+
+
+@in_virtual_time
+async def test_a_call_of_the_switch_itself_is_picked_up():
+    async with office() as here:
+        served = []
+
+        async def serve(call):
+            served.append((call.caller.party, call.caller.side()))
+            await call.caller.keys.next(5)
+            return DONE
+
+        _, bartek, celina = here.phones("1001", "1002", "1003")
+        wanted = Origination("1002", by="1001", number="+48221234567", made_for="callback:sales")
+        made = Originator(here.switch.board).start(wanted, Steps(serve))
+        await passes(0.5)
+        bartek.ring()
+        await here.dials(celina, "**1002")
+        assert served == [("1003", "caller")]
+        assert "elsewhere" in bartek.cancelled_because
+        assert await made.ended() == DONE
