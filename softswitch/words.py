@@ -117,9 +117,7 @@ WORDS: Final[Mapping[str, Both]] = {
     "room": ("conference room", "pokój konferencyjny"),
     "parking": ("parking", "parking"),
     "code": ("feature code", "kod usługi"),
-    # What the switch calls for by itself.
-    "supervision": ("supervision of", "nadzór nad rozmową"),
-    "connection": ("connection asked for by", "połączenie na życzenie"),
+    "supervision": ("supervision of call", "nadzór nad rozmową"),
     # When calls are sent on (features.settings.When).
     "always": ("always", "zawsze"),
     "caller": ("caller", "dzwoniący"),
@@ -207,6 +205,13 @@ QUEUE_WORDS: Final[Mapping[str, Both]] = {
     "linear": ("in fixed order", "w stałej kolejności"),
 }
 """What codes mean where a queue speaks; those that mean the same everywhere stand in :data:`WORDS`."""
+
+MADE_FOR: Final[Mapping[str, Both]] = {
+    "callback": ("callback", "oddzwonienie"),
+    "supervision": ("supervision of", "nadzór nad rozmową"),
+    "connection": ("connection asked for by", "połączenie na życzenie"),
+}
+"""What the switch calls for by itself; what it is about stands behind it."""
 
 _DETAILS: Final[tuple[tuple[str, str], ...]] = (
     # The phrases with which steps begin their details, in Polish.

@@ -25,6 +25,7 @@ from softswitch.queues.agents import State
 from softswitch.queues.config import Strategy
 from softswitch.queues.model import Condition, Miss, Refused, Why
 from softswitch.words import (
+    MADE_FOR,
     QUEUE_WORDS,
     WORDS,
     detail_words,
@@ -87,7 +88,7 @@ def test_every_code_of_queues_has_a_word() -> None:
 
 
 def test_every_word_fits_into_a_line() -> None:
-    for both in (*WORDS.values(), *QUEUE_WORDS.values()):
+    for both in (*WORDS.values(), *QUEUE_WORDS.values(), *MADE_FOR.values()):
         assert all(0 < len(text) <= LONGEST_WORD and text.isprintable() for text in both), both
 
 

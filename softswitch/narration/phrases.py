@@ -6,7 +6,7 @@ from typing import Final
 
 from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.errors import harmless
-from softswitch.words import Both, seconds_words, word
+from softswitch.words import MADE_FOR, Both, seconds_words, word
 
 LONGEST_WORD: Final = 40
 """Letters of a name, number or user agent: enough to know it by."""
@@ -32,7 +32,7 @@ def words(code: str) -> Both:
 def made_for_words(made_for: str) -> Both:
     """Return what the switch calls for by itself, and what that is about: ``callback sales``."""
     code, _, about = made_for.partition(":")
-    english, polish = words(code)
+    english, polish = MADE_FOR.get(code) or words(code)
     more = f" {printable(about)}" if about else ""
     return f"{english}{more}", f"{polish}{more}"
 

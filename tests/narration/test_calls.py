@@ -37,7 +37,14 @@ from softswitch.events import (
     TrunkTaken,
 )
 from softswitch.narration import told
-from softswitch.narration.calls import CourseEvent, FeatureEvent, HandOver, LegEvent, SoundEvent
+from softswitch.narration.calls import (
+    CourseEvent,
+    FeatureEvent,
+    HandOver,
+    LegEvent,
+    SoundEvent,
+    SupervisionEvent,
+)
 from softswitch.narration.queues import WaitEvent
 
 LINES: list[tuple[Event, str, str]] = [
@@ -234,7 +241,8 @@ def test_what_is_said(event: Event, english: str, polish: str) -> None:
 
 
 def test_every_event_of_a_call_is_told_in_one_place() -> None:
-    places = [get_args(one) for one in (LegEvent, SoundEvent, CourseEvent, HandOver, FeatureEvent, WaitEvent)]
+    unions = (LegEvent, SoundEvent, CourseEvent, HandOver, FeatureEvent, SupervisionEvent, WaitEvent)
+    places = [get_args(one) for one in unions]
     told_there = [kind for place in places for kind in place]
     assert set(told_there) == set(get_args(CallEvent))
     assert len(told_there) == len(set(told_there))
