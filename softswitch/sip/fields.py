@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from softswitch.sip.grammar import check_length, split_list
 
@@ -103,6 +105,10 @@ _USUAL = frozenset(_CANONICAL.values())
 _CANONICAL |= {name: name for name in _USUAL}
 
 
+_NONE: Final[Mapping[str, list[str]]] = MappingProxyType({})
+"""Of most messages: no name stands twice."""
+
+
 def canonical(name: str) -> str:
     """Return the usual spelling of a header field name; an unknown one is returned as it stands."""
     return _CANONICAL.get(name) or _CANONICAL.get(name.lower(), name)
@@ -125,18 +131,21 @@ def same_name(one: str, other: str) -> bool:
 class Fields:
     """Header fields in order. Names compare without case; compact names are stored in full."""
 
-    __slots__ = ("_index", "_items")
+    __slots__ = ("_first", "_items", "_more")
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
         self._items = [(canonical(name), value) for name, value in items]
-        self._index: dict[str, list[str]] | None = None
-        """The values by :func:`_key`, made when first asked for: what is only written never needs it."""
+        self._first: dict[str, str] | None = None
+        """The first value under each :func:`_key`, made when first asked for: what is only written never
+        needs it."""
+        self._more: Mapping[str, list[str]] = _NONE
+        """All values of the names that stand more than once, which few do."""
 
     @classmethod
     def of_canonical(cls, items: list[tuple[str, str]]) -> Fields:
         """Return fields whose names are in their usual spelling already; the list becomes theirs."""
         made = cls.__new__(cls)
-        made._items, made._index = items, None
+        made._items, made._first, made._more = items, None, _NONE
         return made
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
@@ -154,33 +163,37 @@ class Fields:
     def __repr__(self) -> str:
         return f"Fields({self._items!r})"
 
-    def _indexed(self) -> dict[str, list[str]]:
-        if (index := self._index) is not None:
-            return index
-        index = {name: [value] for name, value in self._items}
-        if len(index) < len(self._items) or not index.keys() <= _USUAL:
+    def _indexed(self) -> dict[str, str]:
+        first = dict(self._items)
+        if len(first) < len(self._items) or not _USUAL.issuperset(first):
             # A name stands twice, or is one whose spellings are not known: the exception.
-            index = {}
+            values: dict[str, list[str]] = {}
             for name, value in self._items:
-                index.setdefault(_key(name), []).append(value)
-        self._index = index
-        return index
+                values.setdefault(_key(name), []).append(value)
+            first = {key: several[0] for key, several in values.items()}
+            self._more = {key: several for key, several in values.items() if len(several) > 1}
+        else:
+            self._more = _NONE
+        self._first = first
+        return first
 
     @property
     def distinct(self) -> bool:
         """Tell whether no name stands on two lines."""
-        return len(self._indexed()) == len(self._items)
+        return len(self._first or self._indexed()) == len(self._items)
 
     def _values(self, name: str) -> Sequence[str]:
-        index = self._index or self._indexed()
-        return index.get(name) or index.get(_key(name)) or ()
+        value = self.get(name)
+        if self._more and (several := self._more.get(_key(name))):
+            return several
+        return () if value is None else (value,)
 
     def get(self, name: str) -> str | None:
         """Return the first value under ``name``, None when there is none."""
-        # Spelled as usual, which all names in this program are, it is found without a detour.
-        index = self._index or self._indexed()
-        values = index.get(name) or index.get(_key(name))
-        return values[0] if values else None
+        first = self._first or self._indexed()
+        value = first.get(name)
+        # Spelled as usual, which all names in this program are, it needs no detour, there or not.
+        return first.get(_key(name)) if value is None and name not in _USUAL else value
 
     def all(self, name: str) -> list[str]:
         """Return every value under ``name``, lines not split."""
@@ -213,14 +226,12 @@ class Fields:
 
     def add(self, name: str, value: object) -> None:
         """Append a field."""
-        text = str(value)
-        self._items.append((canonical(name), text))
-        if self._index is not None:
-            self._index.setdefault(_key(name), []).append(text)
+        self._items.append((canonical(name), str(value)))
+        self._first = None
 
     def put(self, name: str, value: object) -> None:
         """Replace every field ``name`` by one, at the place of the first, or append it."""
-        self._index = None
+        self._first = None
         name, key = canonical(name), _key(name)
         for index, (written, _) in enumerate(self._items):
             if _key(written) == key:
@@ -231,20 +242,25 @@ class Fields:
 
     def put_first(self, name: str, values: Iterable[object]) -> None:
         """Replace the first field ``name``, which must be there, by one for each of these values."""
-        at = next(index for index, (written, _) in enumerate(self._items) if same_name(written, name))
-        self._items[at : at + 1] = [(canonical(name), str(value)) for value in values]
-        self._index = None
+        key = _key(name)
+        at = next(index for index, (written, _) in enumerate(self._items) if _key(written) == key)
+        put = [(canonical(name), str(value)) for value in values]
+        self._items[at : at + 1] = put
+        if self._first is not None and len(put) == 1 and not self._more:
+            self._first[key] = put[0][1]
+        else:
+            self._first = None
 
     def insert_first(self, name: str, value: object) -> None:
         """Put a field before all others."""
         self._items.insert(0, (canonical(name), str(value)))
-        self._index = None
+        self._first = None
 
     def drop(self, name: str) -> None:
         """Remove every field ``name``."""
         key = _key(name)
         self._items = [item for item in self._items if _key(item[0]) != key]
-        self._index = None
+        self._first = None
 
     def copy(self) -> Fields:
         """Return an independent copy."""

@@ -68,7 +68,7 @@ def test_a_copy_is_independent_and_equal():
 
 NAMES = st.sampled_from(["Via", "via", "v", "VIA", "To", "t", "X-One", "x-one", "X-ONE", "x-two"])
 CHANGES = st.lists(
-    st.tuples(st.sampled_from(["add", "put", "insert_first", "drop", "ask"]), NAMES), max_size=12
+    st.tuples(st.sampled_from(["add", "put", "put_first", "insert_first", "drop", "ask"]), NAMES), max_size=12
 )
 
 
@@ -92,6 +92,10 @@ def test_what_is_asked_between_changes_never_goes_stale(names, changes, asked):
             case "drop":
                 fields.drop(name)
                 lines = [line for line in lines if not same(line[0], name)]
+            case "put_first" if any(same(line[0], name) for line in lines):
+                fields.put_first(name, [value])
+                place = next(place for place, line in enumerate(lines) if same(line[0], name))
+                lines[place] = (name, value)
             case "put":
                 fields.put(name, value)
                 places = [place for place, line in enumerate(lines) if same(line[0], name)] or [len(lines)]
