@@ -34,13 +34,23 @@ _BACKSLASH = re.compile(r"\\(.)", re.DOTALL)
 _INTEGER = re.compile(r"[0-9]+\Z")
 # Possessive throughout: nothing that was read is looked at a second time, however long the text.
 _INSIDE_QUOTES = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_QUOTED = re.compile(_INSIDE_QUOTES, re.DOTALL)
-# A bracket that is never closed hides all that follows.
-_PART = {
-    separator: re.compile(rf'(?:[^"<{separator}]++|{_INSIDE_QUOTES}|<[^>]*+(?:>|\Z))*+', re.DOTALL)
+QUOTED = re.compile(_INSIDE_QUOTES, re.DOTALL)
+# A part and what ends it. A bracket that is never closed hides all that follows. A quotation that is not ends
+# the part and takes all the rest with it, so that no other is looked for in there.
+_PARTS = {
+    separator: re.compile(
+        rf'((?:[^"<{separator}]++|{_INSIDE_QUOTES}|<[^>]*+(?:>|\Z))*+)({separator}|".*+|\Z)', re.DOTALL
+    )
     for separator in ",;"
 }
-
+_USUAL_PARAMS = frozenset(
+    (
+        *("branch", "rport", "received", "tag", "expires", "q", "transport", "lr"),
+        *("username", "realm", "nonce", "uri", "response", "algorithm", "cnonce", "opaque", "qop", "nc"),
+    )
+)
+"""Names of parameters as nearly all write them, of Via, addresses and credentials: tokens in lower case, that
+need no second look."""
 
 REMEMBERED = 4096
 """Texts of which the value is kept: some thousand phones say the same few addresses in all their messages."""
@@ -112,7 +122,7 @@ def unquote(text: str) -> str:
 
 def end_of_quoted(text: str, start: int) -> int:
     """Return the index after the quoted-string that begins at ``start``."""
-    found = _QUOTED.match(text, start)
+    found = QUOTED.match(text, start)
     if found is None:
         raise RemoteProtocolError(400, "Unterminated quoted string")
     return found.end()
@@ -125,17 +135,14 @@ def split_outside(text: str, separator: str) -> list[str]:
     """
     if '"' not in text and (separator not in text or "<" not in text):
         return [part.strip(" \t") for part in text.split(separator)]
-    part, parts, at = _PART[separator], [], 0
-    while True:
-        found = part.match(text, at)
-        assert found is not None, "it matches the empty part too"
-        end = found.end()
-        parts.append(text[at:end].strip(" \t"))
-        if end == len(text):
-            return parts
-        if text[end] == '"':
-            raise RemoteProtocolError(400, "Unterminated quoted string")
-        at = end + 1
+    parts, end = [], ""
+    for part, end in _PARTS[separator].findall(text):
+        parts.append(part.strip(" \t"))
+        if end != separator:
+            break  # What is found behind the last part is the empty rest.
+    if end:
+        raise RemoteProtocolError(400, "Unterminated quoted string")
+    return parts
 
 
 def split_list(text: str) -> list[str]:
@@ -161,9 +168,10 @@ def parse_params(parts: Iterable[str], *, what: str) -> dict[str, str | None]:
     params: dict[str, str | None] = {}
     for part in parts:
         name, equals, value = part.partition("=")
-        name = name.strip(" \t").lower()
-        if not TOKEN.match(name):
-            raise RemoteProtocolError(400, f"Bad parameter in {what}")
+        if name not in _USUAL_PARAMS:
+            name = name.strip(" \t").lower()
+            if not TOKEN.match(name):
+                raise RemoteProtocolError(400, f"Bad parameter in {what}")
         if name in params:
             raise RemoteProtocolError(400, f"Parameter twice in {what}")
         value = value.strip(" \t")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.grammar import (
+    QUOTED,
     build_params,
     end_of_quoted,
     is_token,
@@ -134,43 +135,59 @@ def parse_name_addr(text: str, *, what: str = "address") -> NameAddr:
     hold neither comma nor question mark (§20: "the URI MUST be enclosed in angle brackets").
     """
     text = text.strip(" \t")
-    left = text.find("<", end_of_quoted(text, 0) if text.startswith('"') else 0)
-    if left < 0:
-        if text.startswith('"'):
-            raise RemoteProtocolError(400, f"Bad {what}")
-        spec, *params = split_outside(text, ";")
-        if "?" in spec or "," in spec:
-            raise RemoteProtocolError(400, f"URI in {what} needs angle brackets")
-        return NameAddr(parse_uri(spec), "", parse_params(params, what=what))
-    right = text.find(">", left)
-    if right < 0:
-        raise RemoteProtocolError(400, f"Unclosed angle bracket in {what}")
     # Up to here a phone says the same in all its calls; only the tag behind it is ever new.
-    display, uri = _parse_address(text[: right + 1], what)
-    tail = text[right + 1 :].lstrip(" \t")
+    address, bracket, tail = text.partition(">")
+    found = _parse_address(address, what) if bracket else None
+    if found is None:
+        left = text.find("<", end_of_quoted(text, 0) if text.startswith('"') else 0)
+        if left < 0:
+            return _parse_bare(text, what)
+        right = text.find(">", left)
+        found = _parse_address(text[:right], what) if right >= 0 else None
+        if found is None:
+            raise RemoteProtocolError(400, f"Unclosed angle bracket in {what}")
+        tail = text[right + 1 :]
+    display, uri = found
     if not tail:
         return NameAddr(uri, display)
     if tail.startswith(_TAG) and is_token(tag := tail[len(_TAG) :]):
         return NameAddr(uri, display, {"tag": tag})  # All that From and To nearly always have.
+    tail = tail.lstrip(" \t")
     if not tail.startswith(";"):
         raise RemoteProtocolError(400, f"Bad {what}")
     return NameAddr(uri, display, parse_params(split_outside(tail[1:], ";"), what=what))
 
 
+def _parse_bare(text: str, what: str) -> NameAddr:
+    """Read ``addr-spec`` with header parameters."""
+    if text.startswith('"'):
+        raise RemoteProtocolError(400, f"Bad {what}")
+    spec, *params = split_outside(text, ";")
+    if "?" in spec or "," in spec:
+        raise RemoteProtocolError(400, f"URI in {what} needs angle brackets")
+    return NameAddr(parse_uri(spec), "", parse_params(params, what=what))
+
+
 @remembered
-def _parse_address(text: str, what: str) -> tuple[str, Uri]:
-    """Read ``name-addr`` as display name and URI."""
-    end = end_of_quoted(text, 0) if text.startswith('"') else 0
-    left = text.index("<", end)
+def _parse_address(text: str, what: str) -> tuple[str, Uri] | None:
+    """Read ``name-addr``, up to a closing bracket, as display name and URI.
+
+    None when nothing is open there: the bracket stands in the quoted display name, or no other is before it.
+    """
+    quoted = QUOTED.match(text)
+    end = quoted.end() if quoted is not None else 0
+    left = text.find("<", end)
+    if left < 0 or (quoted is None and text.startswith('"')):
+        return None
     between = text[end:left].strip(" \t")
-    if not end:
+    if quoted is None:
         # RFC 3261 §25.1: unquoted, a display name is *(token LWS); ours also takes raw UTF-8.
         if not _DISPLAY.match(between):
             raise RemoteProtocolError(400, f"Bad display name in {what}")
-        return between, parse_uri(text[left + 1 : -1])
+        return between, parse_uri(text[left + 1 :])
     if between:
         raise RemoteProtocolError(400, f"Bad {what}")
-    return unquote(text[:end]), parse_uri(text[left + 1 : -1])
+    return unquote(text[:end]), parse_uri(text[left + 1 :])
 
 
 def parse_expires(text: str) -> int:

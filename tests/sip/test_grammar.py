@@ -134,6 +134,8 @@ def test_parameter_names_have_no_case_and_values_lose_their_quotes():
 def test_long_lists_are_split_in_linear_time():
     began = time.process_time()
     split_outside('"' + "\\\\" * 30_000 + '",' + "<" * 5_000, ",")
+    with pytest.raises(RemoteProtocolError):
+        split_outside('"' + '\\"' * 30_000, ",")
     assert time.process_time() - began < 0.5
 
 

@@ -102,6 +102,9 @@ def test_via_says_its_branch_and_its_sender():
         ("Jan<sip:a@b>", NameAddr(SipUri("b", "a"), "Jan")),
         ('"a \\"b\\" \\\\" <sip:a@b>', NameAddr(SipUri("b", "a"), 'a "b" \\')),
         ('"<not this>, one" <sip:a@b>', NameAddr(SipUri("b", "a"), "<not this>, one")),
+        ('"\\">" <sip:a@b>;tag=1', NameAddr(SipUri("b", "a"), '">', {"tag": "1"})),
+        ('"x>;tag=1" <sip:a@b>', NameAddr(SipUri("b", "a"), "x>;tag=1")),
+        ('<sip:a@b>;x="c>;tag=1"', NameAddr(SipUri("b", "a"), "", {"x": "c>;tag=1"})),
         ('"" <sip:a@b>', NameAddr(SipUri("b", "a"))),
         ("Łukasz <sip:a@b>", NameAddr(SipUri("b", "a"), "Łukasz")),
         # RFC 3261 §20.10: without brackets the parameters are the header's.
@@ -122,6 +125,8 @@ def test_name_addr(text, expected):
         "<sip:a@b",
         "sip:a@b>",
         '"Bob <sip:a@b>',
+        '"<sip:a@b>" sip:a@b',
+        "Bob> <sip:a@b>",
         '"Bob" sip:a@b',
         "Bell, Alexander <sip:a@b>",
         "<sip:a@b> tag=1",
