@@ -26,8 +26,21 @@ def test_folded_lines_are_one():
     assert list(request.fields) == [("Subject", "a b c"), ("To", "<sip:b>")]
 
 
+def test_a_fold_may_hold_nothing_and_be_folded_again():
+    request = request_of(b"OPTIONS sip:b SIP/2.0\r\nSubject: a\r\n \r\n\t b\nX-New\n : c\r\n\r\n")
+    assert list(request.fields) == [("Subject", "a  b"), ("X-New", "c")]
+
+
 def test_bare_line_feeds_are_forgiven():
     assert request_of(text_of(body="x").replace(b"\r\n", b"\n")).body == b"x"
+
+
+@given(st.lists(st.sampled_from([b"\r\n", b"\n"]), min_size=5, max_size=5))
+def test_the_first_empty_line_ends_the_header_whatever_its_ends(ends):
+    lines = [b"INFO sip:b SIP/2.0", b"To: <sip:b>", b"f: <sip:a>", b"", b"one"]
+    request = request_of(b"".join(map(bytes.__add__, lines, ends)) + b"two\r\n\r\nthree")
+    assert list(request.fields) == [("To", "<sip:b>"), ("From", "<sip:a>")]
+    assert request.body == b"one" + ends[-1] + b"two\r\n\r\nthree"
 
 
 @pytest.mark.parametrize(
