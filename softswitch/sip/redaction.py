@@ -21,8 +21,10 @@ _IN_URI = re.compile(rb"([?&](?:proxy-)?auth(?:orization|entication-info)=)[^&>\
 # Nothing here may try the same octets twice: strangers choose them, and all threads wait for a pattern. So a
 # match begins only where a run does, and what it has taken it keeps.
 _PARAM = re.compile(rb'(?<![^\s=,"])([^\s=,"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"?|[^\s,]*+)', re.DOTALL)
-_BEFORE_AT = re.compile(rb'(?<![^\s@<>"])([^\s@<>"]++)@')
-_MAYBE_PASSWORD = re.compile(rb'sips?:[^\s@:<>"]*+:')
+# Two colons at least, as in "sip:user:password@": the scheme's and the password's.
+_BEFORE_AT = re.compile(rb'(?<![^\s@<>"])([^\s@<>":]*+:[^\s@<>":]*+:[^\s@<>"]*+)@')
+# What ends soon, and not with "@", is an address with its port, as most requests have one.
+_MAYBE_PASSWORD = re.compile(rb'sips?:[^\s@:<>"]*+:(?![^\s@<>"]{0,64}+[\s<>"])')
 _SCHEME = re.compile(rb"sips?:|://", re.IGNORECASE)
 _KEYS = re.compile(
     # RFC 4568 §9.2, RFC 4567 §3.1, RFC 8866 §5.12, RFC 8839 §5.4.
@@ -100,9 +102,10 @@ def _without_proof(value: bytes) -> bytes:
 
 
 def _shown(name: bytes, value: bytes) -> bytes:
-    if name.lower() not in SHOWN:
+    if name not in SHOWN and name.lower() not in SHOWN:
         return name + b'="' + HIDDEN + b'"'
     # A quotation that ends nowhere, or at another's beginning, may have swallowed what follows it.
     open_ended = value.startswith(b'"') and (len(value) < 2 or not value.endswith(b'"'))
-    swallowed = open_ended or any(word in value.lower() for word in (b"response", b"cnonce"))
+    small = value.lower()
+    swallowed = open_ended or b"response" in small or b"cnonce" in small
     return name + b"=" + (HIDDEN if swallowed else value)

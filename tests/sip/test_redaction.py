@@ -87,6 +87,7 @@ def test_credentials_that_are_no_digest_or_a_broken_one(value):
         message(f"Contact: <sip:1001:{SECRET}@192.0.2.7>"),
         message(f"From: SIPS:1001;x=1:{SECRET}@192.0.2.7;tag=1"),
         message(f"Refer-To: <sip:1002@192.0.2.1?Authorization=Digest%20{SECRET}>"),
+        message(f"Route: <sip:192.0.2.1:5060>, <sip:192.0.2.1:5060;x={'y' * 80}:{SECRET}@192.0.2.7>"),
         message(f"Call-Info: <https://anna:{SECRET}@192.0.2.9/x>"),
         message(body=f"v=0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{SECRET}|2^31|1:1\r\n"),
         message(body=f"a=CRYPTO:1 X INLINE:{SECRET};inline:{SECRET}==|1:4 UNENCRYPTED_SRTP\r\n"),
@@ -142,6 +143,17 @@ def test_what_has_no_secret_stays_as_it_is(method):
     assert redacted(data) == data
 
 
+PIECES = st.lists(st.sampled_from(["a", ":", "5060", "sip:", "://", ";x=", "y" * 40]), max_size=8).map(
+    "".join
+)
+
+
+@given(PIECES, PIECES, st.sampled_from(["sip:", "SIPS:", "http://"]), st.text('<> "@:5', max_size=12))
+def test_a_password_is_hidden_whatever_stands_round_it(user, more, scheme, before):
+    clean = redacted(message(f"Route: sip:{before}<{scheme}{user}:{more}{SECRET}@192.0.2.7:5060>"))
+    assert SECRET.encode() not in clean
+
+
 @given(st.binary(max_size=400))
 def test_any_octets_are_taken(data):
     assert isinstance(redacted(data), bytes)
@@ -149,7 +161,18 @@ def test_any_octets_are_taken(data):
 
 UNITS = [
     *(b"a", b" ", b"=", b",", b'"', b"\\", b'a="\\', b"a ", b'a="b",', b"a=  ", b"@", b"a@", b"<", b"\t"),
-    *(b"sip:", b"://a:", b"sip:a:b", b"\r\n", b"\n\n", b"\r\n ", b"inline:", b"k=\n", b"?auth"),
+    *(
+        b"sip:",
+        b"://a:",
+        b"sip:a:b",
+        b"sip:a:" + b"b" * 50,
+        b"\r\n",
+        b"\n\n",
+        b"\r\n ",
+        b"inline:",
+        b"k=\n",
+        b"?auth",
+    ),
     *(b"auth", b"authorization:", b"authorization=", b"&authorization=a"),
 ]
 HEADS = [
