@@ -16,7 +16,7 @@ class StatelessAnswers:
     """Makes responses whose To tag is made again for a repeat. ``secret`` keeps it from being guessed."""
 
     def __init__(self, secret: str, agent: str) -> None:
-        self._secret = secret.encode()
+        self._mac = hmac.new(secret.encode(), digestmod="sha256")
         self._agent = agent
 
     def answer(
@@ -39,4 +39,6 @@ class StatelessAnswers:
     def _tag(self, request: Request) -> str:
         """Return the tag for a request: "the same tag for the same request consistently"."""
         copied = "\n".join(request.fields.get(name) or "" for name in COPIED)
-        return hmac.digest(self._secret, copied.encode(ENCODING, ERRORS), "sha256")[:TAG_OCTETS].hex()
+        mac = self._mac.copy()
+        mac.update(copied.encode(ENCODING, ERRORS))
+        return mac.digest()[:TAG_OCTETS].hex()
