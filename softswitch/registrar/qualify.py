@@ -8,13 +8,13 @@ also a refusal.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from softswitch.registrar.bindings import Binding
+from softswitch.sip.hop import is_public
 from softswitch.sip.timers import Alarms
 
 SPREAD: Final = 1 / 7
@@ -181,7 +181,8 @@ class Qualify:
 
     def _interval(self, binding: Binding, phone: Phone) -> float:
         longest = self._intervals.otherwise
-        if binding.hop.transport == "UDP" and (binding.behind_nat or _is_public(binding.hop.host)):
+        # On a public address a NAT may stand of which nothing tells: see registrar.service.way_to.
+        if binding.hop.transport == "UDP" and (binding.behind_nat or is_public(binding.hop.host)):
             longest = min(self._intervals.behind_nat, longest)
         return longest * (1 - SPREAD * _share(phone, "interval"))
 
@@ -190,8 +191,3 @@ def _share(phone: Phone, what: str) -> float:
     """Return a number from 0 to 1 for a phone, always the same one and evenly spread over phones."""
     text = f"{what} {phone.user} {phone.contact}".encode("utf-8", "replace")
     return int.from_bytes(hashlib.blake2b(text, digest_size=4).digest()) / 0xFFFFFFFF
-
-
-def _is_public(host: str) -> bool:
-    # On a public address a NAT may stand of which nothing tells: see registrar.service.way_to.
-    return ipaddress.ip_address(host).is_global

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -23,7 +22,7 @@ from softswitch.registrar.bindings import (
 from softswitch.sip.dialog import DEFAULT_PORT, behind_nat, is_address, listening_port
 from softswitch.sip.errors import RemoteProtocolError
 from softswitch.sip.headers import NameAddr
-from softswitch.sip.hop import Hop, bare_host
+from softswitch.sip.hop import Hop, bare_host, is_public
 from softswitch.sip.message import Request
 from softswitch.sip.uri import SipUri, dialled
 
@@ -261,7 +260,7 @@ def way_to(binding: Binding) -> Hop:
     transport = (contact.param("transport") or hop.transport).upper()
     if hop.reliable and transport == hop.transport:
         return replace(hop, listens=listening_port(hop, contact))
-    if ipaddress.ip_address(hop.host).is_global:
+    if is_public(hop.host):
         return hop
     host, port = bare_host(contact.host), contact.port or DEFAULT_PORT[transport]
     return Hop(transport, host, port, hop.local_host, hop.local_port)

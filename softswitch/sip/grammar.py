@@ -98,7 +98,7 @@ def unescape(text: str) -> str:
 
 def escape(text: str, allowed: frozenset[str]) -> str:
     """Write every character outside ``allowed`` as ``%HH`` of its UTF-8 bytes."""
-    if all(letter in allowed for letter in text):
+    if allowed.issuperset(text):
         return text
     return "".join(
         letter if letter in allowed else "".join(f"%{byte:02X}" for byte in letter.encode(ENCODING, ERRORS))

@@ -82,6 +82,12 @@ def plain_address(address: str) -> str:
     return str(found.ipv4_mapped or found)
 
 
+@lru_cache(maxsize=4096)
+def is_public(address: str) -> bool:
+    """Tell whether an address (an IP literal) is the internet's, so that a NAT may stand there unseen."""
+    return ipaddress.ip_address(address).is_global
+
+
 def site(host: str) -> str:
     """Return what stands for everybody at an address (an IP literal): itself, or the /64 of an IPv6 one.
 

@@ -7,6 +7,8 @@ import socket
 from functools import lru_cache
 from typing import Final
 
+from softswitch.sip.hop import is_public
+
 EVERY_IPV6: Final = "::"
 """Bound to it, a socket takes IPv4 as well: who says "everywhere" means all phones."""
 MAPPED: Final = "::ffff:"
@@ -39,14 +41,9 @@ class LocalAddresses:
         """Return our address as ``host`` (an IP literal) must use it."""
         # Who comes by IPv6 has no use for the IPv4 address before a NAT, nor the other way round.
         same = ":" not in self._bound or (":" in host) == (":" in self._public)
-        if self._public and same and _is_global(host):
+        if self._public and same and is_public(host):
             return self._public
         return _routed(host) if self._everywhere else self._bound
-
-
-@lru_cache(maxsize=4096)
-def _is_global(host: str) -> bool:
-    return ipaddress.ip_address(host).is_global
 
 
 @lru_cache(maxsize=4096)
