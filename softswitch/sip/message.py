@@ -287,20 +287,21 @@ def response_to(request: Request, status: int, reason: str = "", *, to_tag: str 
 
     ``to_tag`` is added to To when the request has none and the status is not 100.
     """
-    fields = Fields()
-    for value in request.fields.all("Via"):
-        fields.add("Via", value)
-    fields.add("From", request.fields.get("From") or "")
-    to = request.fields.get("To") or ""
+    asked = request.fields
+    to = asked.get("To") or ""
     if to_tag and status != 100 and "tag" not in request.to.params:
         to = f"{to};tag={to_tag}"
-    fields.add("To", to)
-    fields.add("Call-ID", request.fields.get("Call-ID") or "")
-    fields.add("CSeq", request.fields.get("CSeq") or "")
+    items = [("Via", value) for value in asked.all("Via")]
+    items += [
+        ("From", asked.get("From") or ""),
+        ("To", to),
+        ("Call-ID", asked.get("Call-ID") or ""),
+        ("CSeq", asked.get("CSeq") or ""),
+    ]
     # RFC 3261 §8.2.6.1: a Timestamp in the request must be copied into a 100.
-    if status == 100 and (timestamp := request.fields.get("Timestamp")) is not None:
-        fields.add("Timestamp", timestamp)
-    return Response(status, reason, fields)
+    if status == 100 and (timestamp := asked.get("Timestamp")) is not None:
+        items.append(("Timestamp", timestamp))
+    return Response(status, reason, Fields.of_canonical(items))
 
 
 def explain(response: Response, reason: str) -> None:

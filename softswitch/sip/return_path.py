@@ -18,9 +18,10 @@ def note_source(request: Request, hop: Hop) -> None:
     if bare_host(via.host) == hop.host and "rport" not in via.params:
         return
     # RFC 3261 §25.1, RFC 5118 §4.5: without brackets; and which of our own links it came by is our affair.
-    noted = via.with_params(received=hop.host.partition("%")[0])
+    found = {"received": hop.host.partition("%")[0]}
     if "rport" in via.params:
-        noted = noted.with_params(rport=str(hop.port))
+        found["rport"] = str(hop.port)
+    noted = via.with_params(**found)
     # The typed view stays as the sender wrote it: transactions are matched by that.
     others = request.vias[1:] if request.fields.count("Via") < len(request.vias) else ()
     if others:

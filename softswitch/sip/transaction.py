@@ -86,9 +86,10 @@ def server_key(request: Request, *, method: str = "") -> TransactionKey:
     """
     method = method or ("INVITE" if request.method == "ACK" else request.method)
     via = request.via
+    branch = via.branch
     # A branch that is the bare cookie is as good as none (RFC 4475 §3.2.1).
-    if via.branch.startswith(MAGIC_COOKIE) and len(via.branch) > len(MAGIC_COOKIE):
-        return (via.branch, via.sent_by, method, request.cseq.number)
+    if branch.startswith(MAGIC_COOKIE) and branch != MAGIC_COOKIE:
+        return (branch, via.sent_by, method, request.cseq.number)
     # RFC 2543: the same Request-URI, From tag, Call-ID, CSeq number and topmost Via.
     return (request.target, request.from_.tag, request.call_id, request.cseq.number, str(via), method)
 
