@@ -50,7 +50,7 @@ class Change:
 
 def alive(bindings: tuple[Binding, ...], now: float) -> tuple[Binding, ...]:
     """Return those that have not expired."""
-    return tuple(binding for binding in bindings if binding.expires_at > now)
+    return tuple([binding for binding in bindings if binding.expires_at > now])
 
 
 def remove_all(bindings: tuple[Binding, ...], call_id: str, cseq: int) -> Change:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from softswitch.registrar.bindings import Binding
 from softswitch.sip.hop import is_public
@@ -41,9 +41,11 @@ class Intervals:
     otherwise: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """One phone of an account, by its Contact as it is written."""
+class Phone(NamedTuple):
+    """One phone of an account, by its Contact as it is written.
+
+    A tuple, as it is looked up several times whenever its phone registers.
+    """
 
     user: str
     contact: str
@@ -59,6 +61,8 @@ class Health:
 
 @dataclass(slots=True)
 class _Followed:
+    earlier: float
+    """The part of its interval by which it is asked earlier, at most :data:`SPREAD`."""
     interval: float
     registered: tuple[str, int, float]
     """What its last REGISTER was: another one is a sign of life."""
@@ -96,10 +100,12 @@ class Qualify:
             registered = (binding.call_id, binding.cseq, binding.expires_at)
             followed = self._phones.get(phone)
             if followed is None:
-                self._begin(now, phone, self._interval(binding, phone), registered, restored=restored)
+                earlier = SPREAD * _share(phone, "interval")
+                followed = _Followed(earlier, self._interval(binding, earlier), registered)
+                self._begin(now, phone, followed, restored=restored)
             elif followed.registered != registered:
                 followed.registered = registered
-                followed.interval = self._interval(binding, phone)
+                followed.interval = self._interval(binding, followed.earlier)
                 self._back(now, phone, followed)
         if present:
             self._of_user[user] = frozenset(present)
@@ -159,18 +165,10 @@ class Qualify:
     def _reach(self, binding: Binding) -> Reach:
         return self.health(Phone(binding.account, str(binding.contact))).reach
 
-    def _begin(
-        self,
-        now: float,
-        phone: Phone,
-        interval: float,
-        registered: tuple[str, int, float],
-        *,
-        restored: bool,
-    ) -> None:
-        self._phones[phone] = _Followed(interval, registered)
-        within = _share(phone, "first") * interval
-        self._alarms.set(phone, now + (within if restored else (interval + within) / 2))
+    def _begin(self, now: float, phone: Phone, followed: _Followed, *, restored: bool) -> None:
+        self._phones[phone] = followed
+        within = _share(phone, "first") * followed.interval
+        self._alarms.set(phone, now + (within if restored else (followed.interval + within) / 2))
 
     def _back(self, now: float, phone: Phone, followed: _Followed) -> None:
         if followed.health.reach is Reach.UNREACHABLE:
@@ -179,12 +177,12 @@ class Qualify:
             if followed.asked_at is None:
                 self._alarms.set(phone, now)
 
-    def _interval(self, binding: Binding, phone: Phone) -> float:
+    def _interval(self, binding: Binding, earlier: float) -> float:
         longest = self._intervals.otherwise
         # On a public address a NAT may stand of which nothing tells: see registrar.service.way_to.
         if binding.hop.transport == "UDP" and (binding.behind_nat or is_public(binding.hop.host)):
             longest = min(self._intervals.behind_nat, longest)
-        return longest * (1 - SPREAD * _share(phone, "interval"))
+        return longest * (1 - earlier)
 
 
 def _share(phone: Phone, what: str) -> float:

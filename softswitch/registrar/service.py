@@ -94,7 +94,7 @@ class Registrar:
             template = _template(request, hop, account.user)
             granted = self._granted(request, hop)
             self._apply(account.user, update(bindings, granted, template=template, now=now), "unregistered")
-        return tuple(("Contact", _listed(binding, now)) for binding in self.bindings(account.user))
+        return tuple([("Contact", _listed(binding, now)) for binding in self._bindings.get(account.user, ())])
 
     def over_stream(self, connection: int) -> bool:
         """Tell whether a phone has registered over a stream."""
@@ -135,6 +135,8 @@ class Registrar:
     def _note_streams(self, user: str, before: tuple[Binding, ...], after: tuple[Binding, ...]) -> None:
         # A stream of a thousand is asked for often: nobody is to look through all bindings for it.
         left, now = _streams_of(before), _streams_of(after)
+        if not left and not now:
+            return
         for connection in left - now:
             self._over[connection].discard(user)
             if not self._over[connection]:
@@ -172,7 +174,7 @@ class Registrar:
 
     def _apply(self, user: str, change: Change, why: str) -> None:
         known = self._bindings.get(user, ())
-        before = {binding.contact for binding in known}
+        before = [binding.contact for binding in known]
         self._bindings[user] = change.kept
         if not change.kept:
             del self._bindings[user]
@@ -205,7 +207,7 @@ def _template(request: Request, hop: Hop, user: str) -> Binding:
 
 
 def _listed(binding: Binding, now: float) -> str:
-    listed = str(NameAddr(binding.contact)) + f";expires={binding.seconds_left(now)}"
+    listed = f"<{binding.contact}>;expires={binding.seconds_left(now)}"
     return listed if binding.q == 1000 else f"{listed};q={binding.q / 1000:g}"
 
 

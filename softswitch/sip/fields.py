@@ -243,7 +243,7 @@ class Fields:
     def put_first(self, name: str, values: Iterable[object]) -> None:
         """Replace the first field ``name``, which must be there, by one for each of these values."""
         key = _key(name)
-        at = next(index for index, (written, _) in enumerate(self._items) if _key(written) == key)
+        at = next(i for i, (written, _) in enumerate(self._items) if written == key or _key(written) == key)
         put = [(canonical(name), str(value)) for value in values]
         self._items[at : at + 1] = put
         if self._first is not None and len(put) == 1 and not self._more:
