@@ -27,7 +27,7 @@ class StatelessAnswers:
         ``reason`` is said in a Warning, see :func:`~softswitch.sip.message.explain`.
         """
         response = response_to(request, status)
-        to = response.fields.get("To") or ""
+        to = request.fields.get("To") or ""
         if to and "tag=" not in to.lower():
             response.fields.put("To", f"{to};tag={self._tag(request)}")
         response.fields.add("Server", self._agent)

@@ -67,14 +67,13 @@ class SipUri:
         return self.host if self.port is None else f"{self.host}:{self.port}"
 
     def __str__(self) -> str:
-        text = f"{self.scheme}:"
+        text = self.host_port
         if self.user is not None:
-            text += escape(self.user, USER_UNESCAPED)
-            if self.password is not None:
-                text += ":" + escape(self.password, PASSWORD_UNESCAPED)
-            text += "@"
-        text += self.host_port
-        text += "".join(_param(name, value) for name, value in self.params)
+            secret = "" if self.password is None else ":" + escape(self.password, PASSWORD_UNESCAPED)
+            text = f"{escape(self.user, USER_UNESCAPED)}{secret}@{text}"
+        text = f"{self.scheme}:{text}"
+        for name, value in self.params:
+            text += _param(name, value)
         if self.headers:
             text += "?" + "&".join(
                 f"{escape(name, HEADER_UNESCAPED)}={escape(value or '', HEADER_UNESCAPED)}"
