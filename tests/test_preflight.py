@@ -447,7 +447,9 @@ def test_a_number_from_outside_may_lead_to_a_group_or_a_room(file: Path) -> None
         "numbers: {+48221234567: 200, +48221234568: 8000, +48221234569: 700}\nparking: {}\n"
     )
     (fault,) = faults(written(file, text))
-    assert "numbers.+48221234569: leads to 700: there is no menu, account, group, room, queue or number" in fault
+    assert (
+        "numbers.+48221234569: leads to 700: there is no menu, account, group, room, queue or number" in fault
+    )
 
 
 def test_a_menu_may_ring_a_group(file: Path) -> None:

@@ -147,6 +147,8 @@ def split_outside(text: str, separator: str) -> list[str]:
 
 def split_list(text: str) -> list[str]:
     """Split a comma list into its members (RFC 3261 §7.3.1); an empty member is an error."""
+    if "," not in text and '"' not in text and (member := text.strip(" \t")):
+        return [member]  # As most lists are.
     members = split_outside(text, ",")
     check_length(members)
     if not all(members):

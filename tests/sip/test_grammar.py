@@ -107,6 +107,17 @@ def test_lists_that_are_none(text):
         split_list(text)
 
 
+@pytest.mark.parametrize("text", [" \ta ", "<sip:a@b;x>;y", '"a, b"'])
+def test_a_list_may_have_one_member(text):
+    assert split_list(text) == [text.strip()]
+
+
+@pytest.mark.parametrize("text", [" ", "\t", '"a', 'a"', '"a, b'])
+def test_one_member_is_read_as_strictly_as_many(text):
+    with pytest.raises(RemoteProtocolError):
+        split_list(text)
+
+
 def test_a_list_as_long_as_allowed():
     assert len(split_list(",".join("a" * MAX_LIST))) == MAX_LIST
 
