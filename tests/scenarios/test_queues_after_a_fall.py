@@ -1,0 +1,54 @@
+"""A whole switch is killed with agents, a caller and a callback in its queues, and starts again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from softswitch.app import Notices, running
+from softswitch.events import Entry, QueueLeft
+from softswitch.queues.agents import State
+from softswitch.queues.model import Arrival, Refused
+from tests.scenarios.killed_switch import Patient, with_queues
+
+ROOT = Path(__file__).resolve().parents[2]
+
+WRITTEN_SECONDS = 0.5
+"""Ten times as long as the disk takes: a busy machine may be slow."""
+
+
+def kill_a_switch(home: Path) -> None:
+    """Run a switch until it has said that it is ready to be killed, and kill it."""
+    program = [sys.executable, "-m", "tests.scenarios.killed_switch", str(home), str(WRITTEN_SECONDS)]
+    with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True) as switch:
+        assert switch.stdout is not None
+        assert switch.stdout.readline() == "killed now\n"
+        os.kill(switch.pid, signal.SIGKILL)
+
+
+async def test_after_a_fall_all_is_as_it_was_and_nobody_is_stuck(tmp_path: Path) -> None:
+    kill_a_switch(tmp_path)
+    told: list[Entry] = []
+    async with running(with_queues(tmp_path), notices=Notices(event=told.append)) as switch:
+        desk = switch.signalling.queues.desk
+        first, second = (desk.floor.roster.agent(name) for name in ("1001", "1002"))
+        assert (first.state, first.logged_in) == (State.OFFLINE, set())
+        assert (second.state, second.logged_in) == (State.PAUSED, {"sales"})
+        assert second.paused is not None
+        assert second.paused.reason == "lunch"
+        assert second.paused.until is not None
+        assert 3500.0 < second.paused.until - desk.now < 3600.0
+        (waits,) = desk.floor.posts["sales"].line
+        assert waits.call == "B" * 26
+        assert waits.callback is not None
+        assert (waits.callback.number, waits.callback.language) == ("+48600100201", "pl")
+        # The log knows that the one on the line is gone, and his place is there when he calls again.
+        (left,) = [entry for entry in told if isinstance(entry.event, QueueLeft)]
+        assert isinstance(left.event, QueueLeft)
+        assert (left.call, left.event.why, left.event.ahead) == ("A" * 26, "stopped", 0)
+        again = desk.enter("sales", Arrival("C" * 26, "+48600100200"), Patient())
+        assert not isinstance(again, Refused)
+        assert [entry.call for entry in desk.floor.posts["sales"].line] == ["C" * 26, "B" * 26]
