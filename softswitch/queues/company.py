@@ -116,7 +116,9 @@ class Company:
                 return ended
 
     def _play_music(self) -> None:
-        self._voice.play_music(self._call.caller.voice, self._name, self._queue)
+        # Who was answered before, and is to be answered by an agent alone, hears what the others do.
+        sound = self._call.caller.voice
+        self._voice.play_music(sound, self._name, self._queue, rings=not self._at_once)
 
     async def _place_taken(self) -> WaitEnded | None:
         """Follow who waits in this place: others may be put there by transfers."""

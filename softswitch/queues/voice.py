@@ -58,13 +58,13 @@ class QueueVoice:
         private = any(one.private for one in words)
         return await self.speaking.ask_key(leg, text, words[0].language, within=within, private=private)
 
-    def play_music(self, sound: Sound, name: str, queue: QueueConfig) -> None:
-        """Let a leg hear the music of a queue, or ringing where it has that instead.
+    def play_music(self, sound: Sound, name: str, queue: QueueConfig, *, rings: bool = False) -> None:
+        """Let a leg hear the music of a queue, or ringing where it has that instead, or it ``rings``.
 
         It begins for each caller where they last stopped hearing it: who has heard an announcement goes on
         with the song.
         """
-        if queue.ring_instead:
+        if rings or queue.ring_instead:
             sound.hear_loop(self._media.ring_back)
         else:
             sound.hear_loop(*(self._music.get(name) or self._media.music), resume=True)
