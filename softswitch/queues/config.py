@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
@@ -309,7 +310,10 @@ class AgentCodesConfig(Part):
 
 
 class QueuesConfig(Part):
-    """All queues by name, and what holds for their agents. ``pause_reasons`` are keyed in behind the code."""
+    """All queues by name, and what holds for their agents. ``pause_reasons`` are keyed in behind the code.
+
+    The figures of a day begin anew at midnight in ``time_zone``.
+    """
 
     queues: dict[Name, QueueConfig] = Field(default_factory=dict)
     agents: dict[Number, AgentConfig] = Field(default_factory=dict)
@@ -317,3 +321,13 @@ class QueuesConfig(Part):
     pause_reasons: dict[Key, Annotated[str, StringConstraints(min_length=1, max_length=40)]] = Field(
         default_factory=dict
     )
+    time_zone: str = "Europe/Warsaw"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"there is no time zone {value}: Europe/Warsaw is one") from None
+        return value

@@ -1,0 +1,209 @@
+"""``softswitch queues`` and ``softswitch agents``: how it is at this moment and was so far today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from softswitch.calls.record import between
+from softswitch.calls.why import POLISH, lasting
+from softswitch.commands.records import View
+from softswitch.narration import printable
+from softswitch.queues.figures import NO_SHARE, AgentFigures, Figures, QueueFigures
+from softswitch.words import Both, queue_word
+
+Rows = Iterator[tuple[str, str, str]]
+
+QUEUE_TITLES: Final[tuple[Both, ...]] = (
+    ("queue", "kolejka"),
+    ("waiting", "czeka"),
+    ("longest", "najdłużej"),
+    ("callbacks", "oddzwonić"),
+    ("agents", "konsultanci"),
+    ("entered", "weszło"),
+    ("answered", "odebrane"),
+    ("lost", "utracone"),
+    ("level", "poziom"),
+    ("speed", "odbiór po"),
+    ("handling", "obsługa"),
+)
+AGENT_TITLES: Final[tuple[Both, ...]] = (
+    ("agent", "konsultant"),
+    ("state", "stan"),
+    ("for", "od"),
+    ("queues", "kolejki"),
+    ("calls", "rozmowy"),
+    ("talk", "rozmawiał"),
+    ("wrap-up", "po rozmowie"),
+    ("missed", "nieodebrane"),
+    ("paused", "przerwy"),
+    ("occupancy", "zajętość"),
+)
+READY: Final = "ready"
+TALKING: Final = "talking"
+
+
+def chosen(figures: Figures, queue: str) -> Figures:
+    """Return the figures of one queue and its agents, or all of them for ""."""
+    if not queue:
+        return figures
+    return replace(
+        figures,
+        queues=tuple(one for one in figures.queues if one.queue == queue),
+        agents=tuple(one for one in figures.agents if queue in one.queues),
+    )
+
+
+def show_queues(figures: Figures, *, view: View, with_agents: bool = False) -> RenderableType:
+    """Return how queues are, one of them in full; JSON is a ``str`` to be printed as it is."""
+    if view.as_json:
+        return as_json(figures)
+    if not figures.queues:
+        return Text("Nie ma takiej kolejki." if view.language == POLISH else "There is no such queue.")
+    parts: list[RenderableType] = [_whole(figures.queues[0], view)] if len(figures.queues) == 1 else []
+    if not parts:
+        parts.append(_table(QUEUE_TITLES, [_queue(one, view) for one in figures.queues], view))
+    if with_agents or len(figures.queues) == 1:
+        parts += [Text(), _agents(figures, view)]
+    return Group(*parts, Text(), _footer(figures, view))
+
+
+def show_agents(figures: Figures, *, view: View) -> RenderableType:
+    """Return how agents are; JSON is a ``str`` to be printed as it is."""
+    if view.as_json:
+        return as_json(figures.agents)
+    if not figures.agents:
+        return Text("Nie ma konsultantów." if view.language == POLISH else "There are no agents.")
+    return Group(_agents(figures, view), Text(), _footer(figures, view))
+
+
+def show_agent(agent: AgentFigures, *, at: datetime, view: View) -> RenderableType:
+    """Return how an agent is after what was done, in a line."""
+    if view.as_json:
+        return as_json(agent)
+    queues = ", ".join(agent.queues) or "-"
+    titles = "kolejki" if view.language == POLISH else "queues"
+    return Text(printable(f"{agent.agent}: {_state(agent, view)}; {titles}: {queues}", 200))
+
+
+def as_json(value: object) -> str:
+    """Return figures as JSON for programs, times with their zone."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def _table(titles: Sequence[Both], rows: Sequence[Sequence[str]], view: View) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title[view.language == POLISH], overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell, 120)) for cell in row))
+    return table
+
+
+def _queue(one: QueueFigures, view: View) -> Sequence[str]:
+    return (
+        one.queue,
+        str(one.waiting),
+        lasting(one.longest_wait_s) if one.waiting else "-",
+        str(one.callbacks_waiting),
+        f"{one.agents.get(READY, 0)} / {sum(one.agents.values())}",
+        str(one.entered),
+        str(one.answered),
+        str(one.abandoned + one.left),
+        share(one.service_level),
+        _seconds(one.speed_of_answer_s, one.answered),
+        _seconds(one.mean_handling_s, one.talks),
+    )
+
+
+def _whole(one: QueueFigures, view: View) -> Table:
+    table = Table.grid(padding=(0, 2))
+    polish = view.language == POLISH
+    for english, in_polish, value in _facts(one, view):
+        table.add_row(Text(in_polish if polish else english, style="dim"), Text(printable(value, 120)))
+    return table
+
+
+def _facts(one: QueueFigures, view: View) -> Rows:
+    told, level = one.estimates, f"{one.service_level_s:g} s"
+    yield "Queue", "Kolejka", one.queue
+    yield "Waiting", "Czeka", str(one.waiting)
+    yield "Longest wait", "Najdłużej czeka", _seconds(one.longest_wait_s, one.waiting)
+    yield "Callbacks waiting", "Do oddzwonienia", str(one.callbacks_waiting)
+    yield "Agents", "Konsultanci", _by(one.agents, view)
+    yield "Entered", "Weszło", str(one.entered)
+    yield "Not taken in", "Nie przyjęto", _by(one.refused, view)
+    yield "Answered", "Odebrane", str(one.answered)
+    yield f"Answered within {level}", f"Odebrane w ciągu {level}", str(one.answered_in_time)
+    soon = "od razu" if view.language == POLISH else "at once"
+    yield "Abandoned", "Porzucone", f"{one.abandoned} ({soon}: {one.abandoned_soon})"
+    yield "Left otherwise", "Wyszło inaczej", _by(one.left_by, view)
+    yield "Service level", "Poziom obsługi", share(one.service_level)
+    yield "Service level of all", "Poziom obsługi wszystkich", share(one.service_level_all)
+    yield "Abandoned share", "Udział porzuconych", share(one.abandoned_share)
+    yield "Speed of answer", "Średni czas do odbioru", _seconds(one.speed_of_answer_s, one.answered)
+    yield "Longest answered", "Najdłuższy odebrany", _seconds(one.longest_answered_s, one.answered)
+    yield "Mean talk", "Średnia rozmowa", _seconds(one.mean_talk_s, one.talks)
+    yield "Mean handling", "Średnia obsługa", _seconds(one.mean_handling_s, one.talks)
+    callbacks = f"{one.callbacks_asked} / {one.callbacks_answered} / {one.callbacks_missed}"
+    yield "Callbacks asked, answered, missed", "Oddzwonienia: zamówione, odebrane, nieudane", callbacks
+    yield "Waits told", "Zapowiedziane czasy", str(told.told)
+    yield "Waits told that were right", "Zapowiedzi trafne", share(told.inside)
+    yield "Mean error", "Średni błąd", _seconds(told.mean_error_s, told.judged)
+
+
+def _agents(figures: Figures, view: View) -> RenderableType:
+    rows = [_agent(one, figures.at, view) for one in figures.agents]
+    return _table(AGENT_TITLES, rows, view)
+
+
+def _agent(one: AgentFigures, at: datetime, view: View) -> Sequence[str]:
+    return (
+        one.agent,
+        _state(one, view),
+        lasting(between(one.since, at)),
+        ", ".join(one.queues) or "-",
+        str(one.calls),
+        lasting(one.talk_s),
+        lasting(one.wrap_up_s),
+        str(sum(one.missed.values())),
+        lasting(one.paused_s),
+        share(one.occupancy),
+    )
+
+
+def _state(one: AgentFigures, view: View) -> str:
+    """Return what an agent does: to whom he talks, why he is on a pause."""
+    state = queue_word(one.state, view.language)
+    if one.state == TALKING and one.queue:
+        return f"{state}: {one.queue}, {one.party or '-'}"
+    pauses = [f"{reason} ({queue})" if queue else reason for queue, reason in one.pauses.items()]
+    return f"{state}: {', '.join(pauses)}" if pauses else state
+
+
+def _by(counts: Mapping[str, int], view: View) -> str:
+    named = (f"{queue_word(code, view.language)} {count}" for code, count in sorted(counts.items()))
+    return ", ".join(named) or "-"
+
+
+def _footer(figures: Figures, view: View) -> Text:
+    """Return since when is counted, and when it was looked."""
+    since, at = figures.since.astimezone(view.zone), figures.at.astimezone(view.zone)
+    words = ("od", "stan z") if view.language == POLISH else ("since", "at")
+    return Text(f"{words[0]} {since:%Y-%m-%d %H:%M}, {words[1]} {at:%H:%M:%S}", style="dim")
+
+
+def _seconds(seconds: float, count: int) -> str:
+    return lasting(seconds) if count else "-"
+
+
+def share(value: float) -> str:
+    """Write a share in whole percents, ``-`` where there is none."""
+    return "-" if value == NO_SHARE else f"{100 * value:.0f} %"

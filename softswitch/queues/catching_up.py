@@ -1,0 +1,36 @@
+"""What readers of the log had read before this start, read again from where the log is kept."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from datetime import datetime
+from typing import Protocol
+
+from softswitch.events import Entry, Event
+from softswitch.queues import history, statistics
+from softswitch.queues.config import QueuesConfig
+from softswitch.queues.history import History
+from softswitch.queues.statistics import Statistics
+
+
+class KindReader(Protocol):
+    """Where the log is kept; the event store is one."""
+
+    def of_kinds(
+        self, kinds: Collection[type[Event]], *, since: datetime
+    ) -> AsyncIterator[tuple[Entry, ...]]:
+        """Yield the entries of these kinds since then, in order, in pages."""
+        ...
+
+
+async def recount(figures: Statistics, kept: KindReader) -> None:
+    """Let ``figures`` read the day so far."""
+    async for page in kept.of_kinds(statistics.KINDS_READ, since=figures.since):
+        figures.replay(page)
+
+
+async def remember(talks: History, kept: KindReader, config: QueuesConfig, now: datetime) -> None:
+    """Let ``talks`` read as far back as any queue looks for the agent who talked last; nothing if none does."""
+    if memory := history.longest_memory(config):
+        async for page in kept.of_kinds(history.KINDS_READ, since=now - memory):
+            talks.replay(page)
