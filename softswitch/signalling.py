@@ -15,6 +15,7 @@ from typing import Final
 
 from softswitch import __version__, control, ports
 from softswitch.bus import EventLog
+from softswitch.call_centre import Around, build_call_centre
 from softswitch.calls.call import Destination
 from softswitch.calls.dialling import Dialler, OutsideDestination
 from softswitch.calls.directory import Directory
@@ -41,8 +42,6 @@ from softswitch.ivr.destination import TreeDestination
 from softswitch.ivr.model import Tree
 from softswitch.outside import OutsideLines
 from softswitch.presence.build import PACKAGES, Presence, build_presence
-from softswitch.queues.kept import Kept as KeptQueues
-from softswitch.queues.queues import Means as QueueMeans
 from softswitch.queues.queues import Queues
 from softswitch.queues.voice import QueueVoice
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
@@ -205,27 +204,22 @@ class Signalling:
         self.features = await self._features(
             dialler, voices, stores.settings, lambda number: self._leads_to(number, None)
         )
-        voice = QueueVoice(Speaking(voices), voices, media, sounding.music)
-        self.queues = await self._queues(dialler, voice, stores.queues)
+        self.centre = await build_call_centre(
+            Around(config, log, clock, accounts, self.features, dialler, self._leads_to),
+            QueueVoice(Speaking(voices), voices, media, sounding.music),
+            stores.queues,
+            stores.events,
+        )
+        self.verbs.update(self.centre.verbs)
+        self.queues = self.centre.queues
         inside = _inside(trees, voices, self.features, self.queues)
         self._router = _router(inside, self._personal, outside, dialler)
         named = {
             **self.queues.named,
             **{tree.name: inside[tree.numbers[0]] for tree in trees if tree.numbers},
         }
-        around = Surroundings(
-            signaller=driver,
-            media=media,
-            clock=clock,
-            # Each call gets its own, under its id.
-            record=lambda event: None,
-            directory=Directory(),
-            random=random.random,
-            sound_timeout=config.media.sound_timeout,
-            protection=accounts.protection,
-        )
         board = Switchboard(
-            around,
+            self._surroundings(driver, media),
             registrar=self.registrar,
             authenticator=authenticator,
             router=self._router,
@@ -247,7 +241,7 @@ class Signalling:
         stack.callback(self.presence.close)
         stack.push_async_callback(self._trunks.close)
         await self._count_today(stores.events)
-        self.queues.open(Originator(board))
+        self.queues.open(self.originator)
         stack.push_async_callback(self.queues.close)
         return board
 
@@ -265,6 +259,7 @@ class Signalling:
     def sweep(self) -> None:
         """Look for what has expired, and tell who sends too much."""
         self.registrar.sweep()
+        self.centre.sweep()
         self._report_silenced()
 
     async def renew_certificates(self) -> None:
@@ -336,28 +331,18 @@ class Signalling:
         kept = Kept(store.save, await store.load())
         return Features(config, config.accounts, means, kept=kept, ring_for=config.calls.ring_for)
 
-    async def _queues(self, dialler: Dialler, voice: QueueVoice, store: QueueStore) -> Queues:
-        def language_of(user: str) -> str:
-            account = self.accounts.get(user)
-            return account.language if account is not None else ""
-
-        means = QueueMeans(
-            log=self.log,
+    def _surroundings(self, driver: SipDriver, media: MediaPort) -> Surroundings:
+        return Surroundings(
+            signaller=driver,
+            media=media,
             clock=self.clock,
+            # Each call gets its own, under its id.
+            record=lambda event: None,
+            directory=Directory(),
             random=random.random,
-            dialler=dialler,
-            engaged=self.features.engaged,
-            voice=voice,
-            undisturbed=lambda user: self.features.settings.of(user).dnd,
-            language_of=language_of,
-            leads_to=self._leads_to,
-            stored=store.holds_callback,
+            sound_timeout=self.config.media.sound_timeout,
+            protection=self.accounts.protection,
         )
-        queues = Queues(self.config, means)
-        kept = KeptQueues(await store.load(), store.save)
-        kept.restore(queues.desk.floor, self.clock.monotonic(), self.clock.wall())
-        self.log.subscribe(kept.read)
-        return queues
 
     def _leads_to(self, number: str, by: str | None) -> Destination | None:
         """Return where a number leads with the rights of an account, or for None with the switch's own."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from softswitch.calls.call import Call
-from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.hangup import Reason
 from softswitch.calls.race import first_of
 from softswitch.calls.signals import TookPlace
 from softswitch.calls.speaking import answered
@@ -19,7 +19,7 @@ from softswitch.queues.config import CALLBACK, PLACE, QueueConfig
 from softswitch.queues.texts import Sentence, Text, announced, phrase
 from softswitch.queues.voice import QueueVoice
 from softswitch.queues.wait_range import SpokenWait
-from softswitch.queues.wish import KEY, WaitEnded
+from softswitch.queues.wish import KEY, MENU, WaitEnded
 
 AHEAD_SECONDS: Final = 3.0
 """How long before it is due an announcement is made audible: the slowest voice has spoken it by then."""
@@ -251,7 +251,7 @@ class Company:
     async def _side_menu(self, key: str, number: str) -> WaitEnded | None:
         why = await self._visitor.visit(number)
         if why is Reason.MENU_HUNG_UP:
-            return WaitEnded(KEY, Termination(why), key)
+            return WaitEnded.by(MENU, self._name, key=key)
         self._back()
         if why is not None:
             await self._until_key(self._tell(phrase(Text.STILL_WAITING, self._visitor.language)))

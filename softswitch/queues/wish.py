@@ -16,6 +16,8 @@ MAX_WAIT: Final = "max_wait"
 NO_AGENT: Final = "no_agent"
 KEY: Final = "key"
 CALLBACK: Final = "callback"
+MENU: Final = "menu"
+"""A side menu has hung up."""
 
 _REASONS: Final = {
     FULL: Reason.QUEUE_FULL,
@@ -24,6 +26,7 @@ _REASONS: Final = {
     NO_AGENT: Reason.QUEUE_NO_AGENT,
     KEY: Reason.QUEUE_LEFT,
     CALLBACK: Reason.QUEUE_CALLBACK,
+    MENU: Reason.MENU_HUNG_UP,
 }
 """How the call ends when nothing else follows on a wait that ended so."""
 

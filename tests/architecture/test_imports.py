@@ -80,7 +80,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "greeting": FOUNDATION | {"config", "ivr", "calls", "transport", "words"},
 }
 
-COMPOSITION = frozenset({"app", "signalling", "cli", "__main__"})
+COMPOSITION = frozenset({"app", "signalling", "call_centre", "cli", "__main__"})
 """The one place where objects are built: may import everything."""
 
 STORED_MODELS = frozenset({"model", "bindings", "errors", "hop", "uri"})
