@@ -21,7 +21,7 @@ from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.features.check import feature_faults
 from softswitch.ivr.actions.queueing import WHEN_AGENT
 from softswitch.ivr.ahead import prompts_known_ahead
-from softswitch.ivr.check import check_targets, lint_trees
+from softswitch.ivr.check import check_side_menus, check_targets, lint_trees
 from softswitch.ivr.expressions import nearest
 from softswitch.ivr.loader import read_trees
 from softswitch.ivr.model import Step, Tree
@@ -78,6 +78,8 @@ def examine(config: Config) -> Findings:
     found = feature_faults(config, config.accounts, claimed)
     faults += [config.problem(where, reason) for where, reason in found]
     faults += _queue_faults(config, readable)
+    side_menus = {number: name for name, queue in config.queues.items() for number in queue.menus.values()}
+    faults += check_side_menus(readable, side_menus)
     faults += [problem for problem in unreached if not _is_shipped(problem)]
     shown = judge(config.sip.doors, config.home, datetime.now(UTC))
     faults += [config.problem("sip.tls", reason) for reason in shown.faults]

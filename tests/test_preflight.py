@@ -183,7 +183,7 @@ def outside_faults(file: Path, text: str) -> list[str]:
         ),
         (
             "numbers:\n  +48221234567: office\n  +48221234568: ofice\n",
-            "line 8: numbers.+48221234568: leads to ofice: there is no menu, account, group, room or "
+            "line 8: numbers.+48221234568: leads to ofice: there is no menu, account, group, room, queue or "
             "number of that name; did you mean 'office'?",
         ),
         (
@@ -458,3 +458,54 @@ def test_a_menu_may_ring_a_group(file: Path) -> None:
     )
     config = written(file, f"{ANNA}trees: [a.yaml]\ngroups: {{200: {{members: [1001]}}}}\n")
     assert faults(config) == []
+
+
+QUEUE_STEPS = """\
+tree: shop
+language: en
+numbers: [200]
+start: a
+branches:
+  a:
+    - by_waiting: {queue: slaes, at_most: 5, yes: b}
+    - queue: service
+  b:
+    - say: Hello.
+    - queue: sales
+"""
+SALES = "queues: {sales: {members: [1001], answer: when_agent}}\n"
+
+
+def test_queues_of_menus_that_do_not_exist_are_named_where_they_stand(file: Path) -> None:
+    (file.parent / "shop.yaml").write_text(QUEUE_STEPS, encoding="utf-8")
+    place = f"{file.parent / 'shop.yaml'} line"
+    assert faults(written(file, f"{ANNA}{SALES}trees: [shop.yaml]\n")) == [
+        f"{place} 7: branch a step 1 (by_waiting): queue: there is no queue 'slaes'; did you mean 'sales'?",
+        f"{place} 8: branch a step 2 (queue): there is no queue 'service'",
+    ]
+    none = faults(written(file, f"{ANNA}trees: [shop.yaml]\n"))
+    assert [fault.rpartition("there is ")[2] for fault in none] == [
+        "no queue 'slaes'",
+        "no queue 'service'",
+        "no queue 'sales'",
+    ]
+
+
+def test_a_queue_that_only_agents_answer_comes_before_anything_is_said(file: Path) -> None:
+    steps = QUEUE_STEPS.replace("slaes", "sales").replace("service", "sales")
+    (file.parent / "shop.yaml").write_text(steps, encoding="utf-8")
+    found = examine(written(file, f"{ANNA}{SALES}trees: [shop.yaml]\n"))
+    assert found.faults == ()
+    (warning,) = [str(one) for one in found.warnings if "callers are answered already" in str(one)]
+    assert "shop.yaml line 11: branch b step 2 (queue): something is said before the queue" in warning
+
+
+def test_who_waits_is_not_led_into_a_queue_by_a_side_menu(file: Path) -> None:
+    steps = QUEUE_STEPS.replace("slaes", "sales").replace("service", "sales")
+    (file.parent / "shop.yaml").write_text(steps, encoding="utf-8")
+    queues = "queues: {sales: {members: [1001], menus: {5: 200}}}\n"
+    found = faults(written(file, f"{ANNA}{queues}trees: [shop.yaml]\n"))
+    assert [fault.partition(": ")[0].rpartition("/")[2] for fault in found] == [
+        "shop.yaml line 8",
+        "shop.yaml line 11",
+    ]

@@ -1,8 +1,8 @@
 """Faults that stand between the parts of a tree, between trees, and between trees and accounts.
 
-:func:`check_tree`, :func:`check_together` and :func:`check_targets` give what stops a line from starting;
-:func:`lint_trees` gives what runs and is still wrong. The faults of single parameters are told where they
-are read (:mod:`softswitch.ivr.loader`).
+:func:`check_tree`, :func:`check_together`, :func:`check_targets` and :func:`check_side_menus` give what stops
+a line from starting; :func:`lint_trees` gives what runs and is still wrong. The faults of single parameters
+are told where they are read (:mod:`softswitch.ivr.loader`).
 """
 
 from __future__ import annotations
@@ -87,6 +87,25 @@ def check_targets(
                         reason = _no_account(target, accounts, menus)
                         problems.append(Problem(str(tree.path), line, place_of(branch.name, step), reason))
     return problems
+
+
+def check_side_menus(trees: Sequence[Tree], side_menus: Mapping[str, str]) -> list[Problem]:
+    """Return the ways into a queue from menus to which callers go while they wait: they have a place already.
+
+    ``side_menus`` gives a queue that leads there, by the number of the menu.
+    """
+    problems: dict[tuple[str, int], Problem] = {}
+    for tree in trees:
+        for number in sorted(side_menus.keys() & set(tree.numbers)):
+            reason = (
+                f"callers of the queue {side_menus[number]} come here while they wait: nobody waits twice"
+            )
+            for name in reached(tree, {tree.entries.get(number, tree.start)}):
+                for step in tree.branches[name].steps:
+                    if isinstance(step.action, Queue):
+                        problem = Problem(str(tree.path), step.line, place_of(name, step), reason)
+                        problems.setdefault((problem.path, step.line), problem)
+    return [problems[place] for place in sorted(problems)]
 
 
 def _dialled(step: Step) -> Iterator[tuple[int, str]]:

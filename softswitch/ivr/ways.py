@@ -59,10 +59,10 @@ def next_branches(tree: Tree) -> Mapping[str, frozenset[str]]:
     }
 
 
-def reached(tree: Tree) -> frozenset[str]:
-    """Return the branches that a caller can come to."""
+def reached(tree: Tree, entrances: Collection[str] | None = None) -> frozenset[str]:
+    """Return the branches that a caller can come to, from all entrances of the tree unless some are given."""
     ways = next_branches(tree)
-    return _spread(ways, tree.entrances & ways.keys())
+    return _spread(ways, ways.keys() & (tree.entrances if entrances is None else entrances))
 
 
 def can_end(tree: Tree) -> frozenset[str]:

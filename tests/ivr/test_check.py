@@ -3,6 +3,7 @@ import pytest
 from softswitch.ivr.check import (
     ANSWERED_TOO_EARLY,
     ANSWERED_TOO_LATE,
+    check_side_menus,
     check_targets,
     check_together,
     check_tree,
@@ -158,3 +159,23 @@ def test_a_queue_that_is_not_to_answer_comes_first(branches, ringing, expected):
     tree = tree_of(branches)
     assert [str(problem) for problem in lint_tree(tree, ringing)] == expected
     assert [str(problem) for problem in lint_trees([tree], ringing)] == expected
+
+
+SIDE = """
+a: [{say: Hi.}, {queue: sales}]
+b: [{by_waiting: {queue: sales, at_most: 5, yes: c}}, hangup]
+c: [{say: Soon.}, {goto: d}]
+d: [{queue: other}]
+e: [{say: Bye.}, hangup]
+"""
+ENTRIES = "tree: t\nlanguage: en\nnumbers: [100]\nentries: {101: b, 102: e}\nstart: a\nbranches:\n"
+
+
+@pytest.mark.parametrize(
+    ("side_menus", "lines"),
+    [({}, []), ({"102": "sales"}, []), ({"101": "sales"}, [10]), ({"100": "sales", "101": "sales"}, [7, 10])],
+)
+def test_who_waits_already_is_not_led_into_a_queue(side_menus, lines):
+    problems = check_side_menus([tree_of(SIDE, ENTRIES)], side_menus)
+    assert [problem.line for problem in problems] == lines
+    assert all("callers of the queue sales come here while they wait" in one.reason for one in problems)
