@@ -102,7 +102,6 @@ WORDS: Final[Mapping[str, Both]] = {
     "max_wait": ("waited as long as allowed", "czekał najdłużej, jak wolno"),
     "no_agent": ("nobody serves it any more", "nikt jej już nie obsługuje"),
     "callback": ("callback", "oddzwonienie"),
-    "menu": ("a side menu hung up", "menu boczne zakończyło"),
     "own_key": ("a key of the queue", "klawisz kolejki"),
     "already_answered": ("answered already: rings, no music", "już odebrane: dzwonek, nie muzyka"),
     "yes": ("yes", "tak"),

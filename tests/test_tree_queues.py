@@ -89,7 +89,7 @@ async def test_the_wish_of_a_tree_is_that_of_the_caller():
 
 
 @pytest.mark.parametrize(
-    "how", [ends.FULL, ends.EMPTY, ends.MAX_WAIT, ends.NO_AGENT, ends.KEY, ends.CALLBACK, ends.MENU]
+    "how", [ends.FULL, ends.EMPTY, ends.MAX_WAIT, ends.NO_AGENT, ends.KEY, ends.CALLBACK]
 )
 async def test_a_tree_knows_every_end_of_a_queue(how):
     queues = TreeQueues(FakeQueues(WaitEnded.by(how, "sales", key="9")))
@@ -97,7 +97,7 @@ async def test_a_tree_knows_every_end_of_a_queue(how):
 
 
 def test_every_end_that_a_tree_knows_is_one_of_a_queue():
-    known = {ends.FULL, ends.EMPTY, ends.MAX_WAIT, ends.NO_AGENT, ends.KEY, ends.CALLBACK, ends.MENU}
+    known = {ends.FULL, ends.EMPTY, ends.MAX_WAIT, ends.NO_AGENT, ends.KEY, ends.CALLBACK}
     assert {how.value for how in WaitEnd} == known | {ends.TALK_OVER}
 
 
@@ -232,6 +232,19 @@ async def test_a_key_of_the_queues_own_leads_where_the_queue_says():
         await passes(1)
         assert reached == ["2001"]
         assert [step.exit for step in here.told(StepTaken)] == ["own_key"]
+
+
+@in_virtual_time
+async def test_a_side_menu_that_hangs_up_ends_the_call():
+    async with house({**QUIET, "menus": {"5": "300"}}) as here:
+        lead(here, "a: [{queue: sales}]")
+        lead(here, "a: [{say: Koniec.}, hangup]", "300")
+        caller = await here.dials(here.phone("2001"), "100", seconds=2)
+        await here.types(caller, "5")
+        await passes(5)
+        assert here.switch.ended.reason == "menu_hung_up"
+        assert [step.exit for step in here.told(StepTaken)] == ["heard", "next", "own_key"]
+        assert here.rests()
 
 
 # After the talk

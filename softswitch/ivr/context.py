@@ -77,10 +77,9 @@ class WaitEnd(StrEnum):
     NO_AGENT = "no_agent"
     """Nobody has served the queue for too long."""
     KEY = "key"
+    """One of the tree's that leaves the queue, or one of the queue's own that has led away."""
     CALLBACK = "callback"
     """The caller has asked to be called back, and keeps the place."""
-    MENU = "menu"
-    """A side menu of the queue, to which the caller had gone by a key, has hung up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,6 @@ _REASONS: Final[Mapping[WaitEnd, EndReason]] = {
     WaitEnd.NO_AGENT: EndReason.QUEUE_NO_AGENT,
     WaitEnd.CALLBACK: EndReason.QUEUE_CALLBACK,
     WaitEnd.KEY: EndReason.QUEUE_LEFT,
-    WaitEnd.MENU: EndReason.HUNG_UP,
 }
 """Why a tree without a branch for it hands the caller over to the queue's own configuration."""
 
@@ -138,7 +137,6 @@ class Queue(Action):
                 for how, branch in branches.items()
             },
             OWN_KEY: self._as_the_queue_says(WaitEnd.KEY),
-            WaitEnd.MENU.value: self._as_the_queue_says(WaitEnd.MENU),
             **{f"key {key}": GoTo(branch) for key, branch in self.keys.items()},
         }
 

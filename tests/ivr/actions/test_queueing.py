@@ -32,12 +32,6 @@ ENDS = [
     (WaitEnd.CALLBACK, "callback", EndReason.QUEUE_CALLBACK, 30.0),
 ]
 
-WITHOUT_BRANCH = [
-    # Ends that no branch can follow: the queue's own key leads on, a side menu has said all there is to say.
-    (WaitEnd.KEY, "own_key", EndReason.QUEUE_LEFT),
-    (WaitEnd.MENU, "menu", EndReason.HUNG_UP),
-]
-
 
 @pytest.mark.parametrize(("how", "parameter", "reason", "seconds"), ENDS)
 def test_every_way_out_of_a_queue_has_its_exit(how, parameter, reason, seconds):
@@ -50,15 +44,14 @@ def test_every_way_out_of_a_queue_has_its_exit(how, parameter, reason, seconds):
     assert silent.seconds == seconds
 
 
-@pytest.mark.parametrize(("how", "exit_name", "reason"), WITHOUT_BRANCH)
-def test_the_queues_own_affairs_end_the_tree(how, exit_name, reason):
-    told = call(QUEUE.format(extra=""), queued(how))
-    assert exits_of(told, "queue") == [(exit_name, "sales")]
-    assert told.ended.reason is reason
+def test_a_key_of_the_queues_own_ends_the_tree():
+    told = call(QUEUE.format(extra=""), queued(WaitEnd.KEY))
+    assert exits_of(told, "queue") == [("own_key", "sales")]
+    assert told.ended.reason is EndReason.QUEUE_LEFT
 
 
 def test_there_is_an_exit_for_every_end():
-    assert {how for how, *_ in (*ENDS, *WITHOUT_BRANCH)} == set(WaitEnd)
+    assert {how for how, *_ in ENDS} | {WaitEnd.KEY} == set(WaitEnd)
 
 
 def test_what_follows_without_a_branch_is_the_queues_affair():
@@ -211,7 +204,6 @@ async def test_the_wish_carries_what_the_tree_knows():
         (QueueEnd(WaitEnd.KEY, "0"), "key 0", GoTo("b")),
         (QueueEnd(WaitEnd.KEY, "9"), "own_key", HandedOver("sales", EndReason.QUEUE_LEFT)),
         (QueueEnd(WaitEnd.CALLBACK, "1"), "callback", HandedOver("sales", EndReason.QUEUE_CALLBACK)),
-        (QueueEnd(WaitEnd.MENU), "menu", HandedOver("sales", EndReason.HUNG_UP)),
     ],
 )
 async def test_a_branch_goes_before_the_queues_own_configuration(end, exit_name, outcome):
