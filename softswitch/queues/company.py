@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from softswitch.calls.call import Call
-from softswitch.calls.hangup import Reason
+from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.race import first_of
 from softswitch.calls.signals import TookPlace
 from softswitch.calls.speaking import answered
 from softswitch.clock import Clock
 from softswitch.queues.announcements import Message, Said, asked, due, elsewhere, told
 from softswitch.queues.config import CALLBACK, PLACE, QueueConfig
+from softswitch.queues.party import known
 from softswitch.queues.texts import Sentence, Text, announced, phrase
 from softswitch.queues.voice import QueueVoice
 from softswitch.queues.wait_range import SpokenWait
-from softswitch.queues.wish import KEY, MENU, WaitEnded
+from softswitch.queues.wish import KEY, WaitEnded
 
 AHEAD_SECONDS: Final = 3.0
 """How long before it is due an announcement is made audible: the slowest voice has spoken it by then."""
@@ -125,7 +126,7 @@ class Company:
         while True:
             leg, signal = await self._call.signals.get()
             if isinstance(signal, TookPlace) and leg is self._call.caller:
-                self._visitor.stand_in(leg.party, leg.display)
+                self._visitor.stand_in(known(leg.party), leg.display)
                 # It has heard nothing of what was said.
                 self._said = elsewhere(Said(self._seed), ended_at=self._clock.monotonic())
 
@@ -251,7 +252,7 @@ class Company:
     async def _side_menu(self, key: str, number: str) -> WaitEnded | None:
         why = await self._visitor.visit(number)
         if why is Reason.MENU_HUNG_UP:
-            return WaitEnded.by(MENU, self._name, key=key)
+            return WaitEnded(KEY, Termination(why), key)
         self._back()
         if why is not None:
             await self._until_key(self._tell(phrase(Text.STILL_WAITING, self._visitor.language)))

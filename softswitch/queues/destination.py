@@ -29,12 +29,12 @@ _SORRY: Final = {
 class Onward:
     """Where callers of queues go on. ``leads_to`` finds the number that a queue names, by its name.
 
-    ``language_of`` is what a caller is spoken to in.
+    ``language_of`` is that of an account, "" for none.
     """
 
     voice: QueueVoice
     leads_to: Callable[[str, str], Destination | None]
-    language_of: Callable[[Call, QueueConfig], str]
+    language_of: Callable[[str], str]
 
     async def go_on(self, call: Call, name: str, queue: QueueConfig, ended: WaitEnded) -> Termination:
         """Lead a caller on whose wait is over as the queue has it; return how the call ended.
@@ -49,7 +49,7 @@ class Onward:
         sorry = _SORRY.get(ended.how)
         # Who was not answered pays nothing for being sent away.
         if sorry is not None and (call.caller.is_up or queue.answer == AT_ONCE):
-            language = self.language_of(call, queue)
+            language = ended.language or self.language_of(call.caller.party) or queue.language
             sentence = phrase(sorry, language)
             await self.voice.speaking.tell(call, lambda party: (sentence.text, sentence.language))
         return ended.termination

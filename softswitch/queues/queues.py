@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from softswitch.bus import EventLog
@@ -22,6 +22,7 @@ from softswitch.queues.destination import Onward, QueueDestination
 from softswitch.queues.model import Arrival, Condition, Entry
 from softswitch.queues.offers import AgentPhones
 from softswitch.queues.outlook import Outlook
+from softswitch.queues.party import known
 from softswitch.queues.strategies import Random
 from softswitch.queues.voice import QueueVoice
 from softswitch.queues.waiting import Room, Wait
@@ -67,7 +68,7 @@ class Queues:
         self._phones = AgentPhones(means.dialler, config.agents)
         self.desk = Desk(config, log=means.log, clock=means.clock, random=means.random, handset=self._handset)
         self.outlook = Outlook(self.desk, means.log)
-        self._onward = Onward(means.voice, self._leads_to, self._language)
+        self._onward = Onward(means.voice, self._leads_to, means.language_of)
         self._codes = AgentCodes(config, self.desk, means.voice, means.language_of)
         self._callbacks: Callbacks
         self._room: Room
@@ -150,7 +151,7 @@ class Queues:
         :func:`~softswitch.calls.bridge.talk`.
         """
         config = self.desk.floor.post(queue).config
-        party = _known(call.caller.party)
+        party = known(call.caller.party)
         preferred, seconds = self._preferred(call, config, party)
         arrival = Arrival(
             call=call.facts.id,
@@ -162,7 +163,8 @@ class Queues:
             preferred_s=seconds,
         )
         call.caller.keys.flush()  # What was typed ahead was meant for a menu.
-        return await Wait(self._room, call, queue, config, wish).enter(arrival)
+        ended = await Wait(self._room, call, queue, config, wish).enter(arrival)
+        return replace(ended, language=wish.language)
 
     async def go_on(self, call: Call, queue: str, ended: WaitEnded) -> Termination:
         """Lead the caller on as the queue's own configuration has it; return how the call ends.
@@ -177,7 +179,7 @@ class Queues:
         language = entry.callback.language if entry.callback is not None else ""
         wait = Wait(self._room, call, name, config, Wish(language=language), is_callback=True)
         ended = await wait.resume(entry, reached)
-        return await self.go_on(call, name, ended)
+        return await self.go_on(call, name, replace(ended, language=language))
 
     # What agents and callers are like
 
@@ -205,9 +207,6 @@ class Queues:
         agents = self._config.agents.items()
         return next((name for name, agent in agents if number in agent.numbers), "")
 
-    def _language(self, call: Call, config: QueueConfig) -> str:
-        return self._means.language_of(call.caller.party) or config.language
-
     def _leads_to(self, queue: str, number: str) -> Destination | None:
         return self._means.leads_to(number, self._config.queues[queue].by)
 
@@ -216,8 +215,3 @@ class Queues:
         if not number or number == ANONYMOUS:
             return False
         return dialler.name_of(number) is not None or dialler.exits.reaches(number, by)
-
-
-def _known(party: str) -> str:
-    """Return who it is, "" for who hides it: strangers must not be taken for each other."""
-    return "" if party.partition("@")[0] == ANONYMOUS else party

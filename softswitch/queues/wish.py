@@ -16,8 +16,6 @@ MAX_WAIT: Final = "max_wait"
 NO_AGENT: Final = "no_agent"
 KEY: Final = "key"
 CALLBACK: Final = "callback"
-MENU: Final = "menu"
-"""A side menu has hung up."""
 
 _REASONS: Final = {
     FULL: Reason.QUEUE_FULL,
@@ -26,7 +24,6 @@ _REASONS: Final = {
     NO_AGENT: Reason.QUEUE_NO_AGENT,
     KEY: Reason.QUEUE_LEFT,
     CALLBACK: Reason.QUEUE_CALLBACK,
-    MENU: Reason.MENU_HUNG_UP,
 }
 """How the call ends when nothing else follows on a wait that ended so."""
 
@@ -58,12 +55,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class WaitEnded:
-    """How a wait ended, and how the call would end by it. ``key`` is what was pressed, ``to`` its number."""
+    """How a wait ended, and how the call would end by it. ``key`` is what was pressed, ``to`` its number.
+
+    ``language`` is what the caller is spoken to in, "" where nothing says.
+    """
 
     how: str
     termination: Termination
     key: str = ""
     to: str = ""
+    language: str = ""
 
     @classmethod
     def by(cls, how: str, queue: str, *, key: str = "", to: str = "") -> WaitEnded:
