@@ -1,3 +1,6 @@
+import base64
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,6 +161,14 @@ def test_a_replay_is_stale_and_another_count_is_not(nonces):
 
 
 COUNTS = st.integers(0, 2**32 - 1) | st.integers(0, 3 * OVERTAKEN)
+
+
+def test_each_nonce_is_signed_by_itself():
+    nonces = Nonces(b"s")
+    for salt in ("one", "two", "one"):
+        stamp, _, signature = nonces.make(NOW, salt).rpartition(".")
+        mac = hmac.digest(b"s", stamp.encode(), "sha256")
+        assert signature == base64.urlsafe_b64encode(mac[:18]).decode()
 
 
 @given(st.lists(COUNTS, max_size=60))

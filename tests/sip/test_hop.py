@@ -1,6 +1,6 @@
 import pytest
 
-from softswitch.sip.hop import Hop, bare_host, host_port, plain_address, site
+from softswitch.sip.hop import Hop, bare_host, host_port, is_public, plain_address, site
 
 
 def test_addresses_as_uris_write_them():
@@ -63,3 +63,18 @@ def test_one_address_is_one_however_it_is_written(written, plain):
 )
 def test_who_has_an_ipv6_address_has_them_all(host, whole):
     assert site(host) == whole
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("192.168.1.9", False),
+        ("100.64.0.1", False),
+        ("8.8.8.8", True),
+        ("fe80::1%eth0", False),
+        ("fd00::1", False),
+        ("2600::1", True),
+    ],
+)
+def test_where_a_nat_may_stand_unseen(address, public):
+    assert is_public(address) is public
