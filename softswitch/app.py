@@ -9,6 +9,7 @@ import os
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from media.errors import MediaError
 from media.timings import TimingFile
 from softswitch import __version__, control, home
 from softswitch.bus import EventLog
+from softswitch.call_centre import said_in_queues
 from softswitch.calls.media_port import MediaPort
 from softswitch.calls.switchboard import Switchboard
 from softswitch.clock import Clock, SystemClock
@@ -32,6 +34,7 @@ from softswitch.events import (
     SwitchStarted,
     SwitchStopped,
 )
+from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.model import Tree
 from softswitch.music import programme
 from softswitch.preflight import examine
@@ -123,7 +126,7 @@ class Switch:
         await self._answer_questions(stack)
         start(self._sweep())
         self.signalling.run(start)
-        start(voices.prepare(trees))
+        start(voices.prepare(chain(prompts_known_ahead(trees), said_in_queues(config, trees))))
         self.log.append(SwitchStarted(__version__, tuple(self.addresses()), self._numbers()))
 
     @property

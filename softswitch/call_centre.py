@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,13 +13,17 @@ from softswitch.calls.dialling import Dialler
 from softswitch.clock import Clock
 from softswitch.config import Config
 from softswitch.control import Verb
+from softswitch.events import QueueTalkEnded
 from softswitch.features.router import Features
+from softswitch.ivr.context import SayText
+from softswitch.ivr.model import Tree
 from softswitch.queue_verbs import queue_verbs
 from softswitch.queues.catching_up import recount, remember
 from softswitch.queues.history import History
 from softswitch.queues.kept import Kept
 from softswitch.queues.queues import Means, Queues
 from softswitch.queues.statistics import Statistics
+from softswitch.queues.texts import known_ahead, spoken_language
 from softswitch.queues.voice import QueueVoice
 from softswitch.registrar.accounts import Accounts
 from softswitch.storage.event_store import EventStore
@@ -60,7 +64,7 @@ class Around:
 async def build_call_centre(
     around: Around, voice: QueueVoice, store: QueueStore, events: EventStore
 ) -> CallCentre:
-    """Build it as it was before this start: who is logged in, who waits to be called back, today's figures."""
+    """Build it as it was before this start: who is logged in, who is to be called back, today's figures."""
     config, log, clock = around.config, around.log, around.clock
     history = History()
     await remember(history, events, config, clock.wall())
@@ -69,12 +73,23 @@ async def build_call_centre(
     zone = ZoneInfo(config.time_zone)
     statistics = Statistics(config, zone=zone, at=clock.wall())
     await recount(statistics, events)
+    async for page in events.of_kinds((QueueTalkEnded,), since=statistics.since):
+        queues.outlook.replay(page)
     for read in (kept.read, history.read, statistics.read):
         log.subscribe(read)
     # Now, as it tells of waits that ended with the switch that was.
     kept.restore(queues.desk.floor, clock.monotonic(), clock.wall())
     statistics.start(clock.wall(), queues.desk.floor, clock.monotonic())
     return CallCentre(queues, statistics, queue_verbs(queues.desk, statistics, clock), clock, zone)
+
+
+def said_in_queues(config: Config, trees: Iterable[Tree]) -> Iterator[SayText]:
+    """Yield what queues say that is known before anybody waits, in each language that callers may have."""
+    chosen = {tree.language for tree in trees} | {part.language for part in config.accounts.values()}
+    for queue in config.queues.values():
+        others = sorted({spoken_language(one) for one in chosen if one} - {queue.language})
+        for sentence in known_ahead(queue.announce, (queue.language, *others), queue.language):
+            yield SayText(sentence.text, sentence.language)
 
 
 def _means(around: Around, voice: QueueVoice, store: QueueStore, history: History) -> Means:

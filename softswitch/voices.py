@@ -10,9 +10,8 @@ from typing import Final
 
 from media.errors import MediaError
 from softswitch.calls.media_port import MediaPort
-from softswitch.ivr.ahead import prompts_known_ahead
+from softswitch.ivr.context import SayText
 from softswitch.ivr.errors import PromptFailed
-from softswitch.ivr.model import Tree
 from softswitch.speech import Speech, SpeechError, SpeechRequest, Utterance
 from softswitch.speech.errors import SpeechClosed
 
@@ -74,9 +73,9 @@ class Voices:
         """Drop a private text."""
         self._media.unload(number)
 
-    async def prepare(self, trees: Iterable[Tree]) -> None:
+    async def prepare(self, known: Iterable[SayText]) -> None:
         """Make every text audible that is known before anybody calls."""
-        for said in prompts_known_ahead(trees):
+        for said in known:
             try:
                 await self.text(said.text, language=said.language, voice=said.voice, private=False)
             except PromptFailed as error:

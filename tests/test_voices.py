@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.errors import PromptFailed
 from softswitch.speech import Speech, SpeechConfig, SpeechRequest, build_speech
 from softswitch.speech.errors import NoVoice
@@ -146,7 +147,7 @@ async def test_texts_are_made_ahead_and_one_that_fails_keeps_no_other_from_it(
         )
     ]
     with caplog.at_level(logging.WARNING):
-        await voices.prepare(trees)
+        await voices.prepare(prompts_known_ahead(trees))
     assert {request.text for request in voice.asked} >= {"First", "Last"}
     assert not any("{{" in request.text for request in voice.asked)
     assert "a prompt cannot be spoken: no voice could say 7 letters" in caplog.text

@@ -1,4 +1,4 @@
-"""Looking on: the same question once a second, shown in the same place, until the operator has seen enough."""
+"""Looking on: the same question once a second, shown in the same place, until the operator has had enough."""
 
 from __future__ import annotations
 

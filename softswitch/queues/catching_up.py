@@ -30,7 +30,7 @@ async def recount(figures: Statistics, kept: KindReader) -> None:
 
 
 async def remember(talks: History, kept: KindReader, config: QueuesConfig, now: datetime) -> None:
-    """Let ``talks`` read as far back as any queue looks for the agent who talked last; nothing if none does."""
+    """Let ``talks`` read as far back as any queue looks for the agent who talked last, if any does."""
     if memory := history.longest_memory(config):
         async for page in kept.of_kinds(history.KINDS_READ, since=now - memory):
             talks.replay(page)

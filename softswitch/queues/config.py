@@ -199,7 +199,6 @@ class QueueConfig(Part):
     label: str = Field(default="", max_length=40)
     alert_info: str = Field(default="", max_length=200)
     after_talk: Number | None = None
-    record: bool = False
     service_level_s: float = Field(default=20.0, ge=1.0, le=3600.0)
 
     @property

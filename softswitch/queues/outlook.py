@@ -5,7 +5,7 @@ A reader of the event log beside the floor, whose present state it looks at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -101,6 +101,19 @@ class Outlook:
     def score(self, queue: str) -> Score:
         """Return how good the last estimates for a queue were, said or not."""
         return self._queues[queue].scores.score
+
+    def replay(self, entries: Iterable[LogEntry]) -> None:
+        """Take what talks took before this start, so that the first caller after it need not be told nothing.
+
+        Wrap-ups are taken for as long as they are configured: the log's own are of agents, not of queues.
+        """
+        roster, posts = self._desk.floor.roster, self._desk.floor.posts
+        for entry in entries:
+            event = entry.event
+            if isinstance(event, QueueTalkEnded) and event.queue in posts and event.agent in roster:
+                own = roster.agent(event.agent).config.wrap_up_s
+                wrap_up = posts[event.queue].config.wrap_up_s if own is None else own
+                self._queues[event.queue].estimator.handled(event.seconds + wrap_up)
 
     def _read(self, entry: LogEntry) -> None:
         now = self._desk.now

@@ -89,7 +89,7 @@ async def test_several_wait_in_order_and_each_is_told_how_many_are_ahead():
     config = {"announce": {"position": {"first_after_s": 3, "every_s": 30}, "min_gap_s": 5, "eta": "off"}}
     async with hall(config) as here:
         anna = here.phone("1001")
-        first, *others = await here.callers("2001", "2002", "2003", "2004")
+        _first, *others = await here.callers("2001", "2002", "2003", "2004")
         pick_up(anna)
         await passes(6)
         # Each but who is next is told at once; who has nobody ahead is the next one.
@@ -163,7 +163,7 @@ async def test_all_ring_and_the_others_are_told_that_it_was_answered_elsewhere()
     members = ["1001", "1002", "1003"]
     async with hall({"members": members, "strategy": "ring_all", **QUIET}) as here:
         phones = here.phones(*members)
-        (caller,) = await here.callers("2001")
+        (_caller,) = await here.callers("2001")
         assert [rang(one) for one in phones] == [1, 1, 1]
         pick_up(phones[1])
         await passes(0.5)
@@ -241,7 +241,7 @@ async def test_an_agent_who_hangs_up_before_they_talk_leaves_the_caller_in_his_p
 @in_virtual_time
 async def test_a_full_queue_says_so_and_leads_on_where_it_is_told_to():
     async with hall({"most_waiting": 1, **QUIET}) as here:
-        first, second = await here.callers("2001", "2002")
+        first, _second = await here.callers("2001", "2002")
         await passes(3)
         assert here.speaker.said[-1].startswith("All places in the queue are taken.")
         (refused,) = here.told(QueueRefused)
@@ -336,7 +336,7 @@ async def test_an_agent_who_talks_by_himself_or_is_not_to_be_disturbed_is_not_ru
         await here.dials(anna, "1005")
         here.undisturbed.add("1002")
         here.desk.look_at_phones()
-        (caller,) = await here.callers("2001")
+        (_caller,) = await here.callers("2001")
         assert (rang(anna), rang(bartek)) == (0, 0)
         anna.cancel()
         await passes(0.5)
