@@ -7,6 +7,7 @@ is to.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -38,6 +39,8 @@ class Guest:
     record: Callable[[CallEvent], None]
     dismissed: Callable[[], None] = field(default=lambda: None)
     leg: PhoneLeg | None = None
+    apart: asyncio.Event = field(default_factory=asyncio.Event)
+    """The talk is on another media worker now: the guest has to come after it."""
 
     def begin(self, leg: PhoneLeg, call: str) -> None:
         """Hear the talk from now on with a leg of another ``call``."""
@@ -135,6 +138,8 @@ class Audience:
             guest.hear(self._room)
         else:
             guest.leg.voice.hear_music()
+            if near is not None:
+                guest.apart.set()
 
     def wait(self) -> None:
         """Let the guests hear music: one of the two is being transferred."""

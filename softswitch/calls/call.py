@@ -216,6 +216,9 @@ class Call:
     def give_up(self, leg: PhoneLeg, to: Call) -> None:
         """Let a leg go on in another call, with what it has told and nobody has heard yet."""
         self._legs.remove(leg)
+        if self.partner(leg) is not None:
+            self.pair = None  # Who still hears this talk must not be let into the other one.
+            self.audience.wait()
         waiting = [self.signals.get_nowait() for _ in range(self.signals.qsize())]
         for teller, signal in waiting:
             if teller is not leg:

@@ -18,7 +18,7 @@ from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.leg import Leg, Surroundings
 from softswitch.calls.origin import SwitchCaller
 from softswitch.calls.phone_leg import PhoneLeg
-from softswitch.calls.signals import Signal
+from softswitch.calls.signals import Referred, Signal
 from softswitch.calls.switchboard import Switchboard
 from softswitch.sip.hop import Hop
 
@@ -129,6 +129,7 @@ class _Ringing:
         if isinstance(reached, Termination):
             return reached
         call.serve(reached)
+        _let_go_of_others(call, reached)
         if reached.over:  # It hung up at once; its end waits among the signals.
             return reached.termination
         confirm = self.origination.confirm
@@ -150,6 +151,18 @@ class _Ringing:
             if not limit.expired():
                 raise
             return Termination(Reason.NO_ANSWER, CALLEE)
+
+
+def _let_go_of_others(call: Call, reached: PhoneLeg) -> None:
+    """Drop whoever took a ringing phone's place in the same moment as the one who was reached.
+
+    What else has been told by now is of the ringing, and nobody's business any more.
+    """
+    for leg, signal in [call.signals.get_nowait() for _ in range(call.signals.qsize())]:
+        if isinstance(signal, Referred):
+            signal.referral.refuse(403, "There is nobody to transfer")
+        elif isinstance(leg, PhoneLeg) and leg is not reached and call.takes_part(leg):
+            call.drop(leg, Termination(Reason.ANSWERED_ELSEWHERE))
 
 
 class SwitchLeg(PhoneLeg):

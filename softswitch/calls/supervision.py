@@ -164,14 +164,19 @@ class _Listening:
             leg.voice.listen_for_tones(False)
 
     async def _follow(self, call: Call) -> Termination:
-        """Go on with what the supervisor's phone does: hold, resume, give its place to another phone."""
+        """Go on with what the supervisor's phone does: hold, resume, give its place to another phone.
+
+        And with the talk itself, when it moves to another media worker.
+        """
+        guest = self.guest
         while True:
-            await call.signals.get()
-            if call.caller is not self.guest.leg:
-                if call.caller.party != self.guest.by:
-                    return self._not_theirs()
-                await self._sit(call)
-                self.guest.leg = call.caller
+            # Which of them it was, and what was told, is of no matter: all is looked at anew.
+            await first_of(_any_signal(call), _moved(guest))
+            guest.apart.clear()
+            if call.caller.party != guest.by:
+                return self._not_theirs()
+            await self._sit(call)
+            guest.leg = call.caller
             _let_hear(self.talk)
 
     def _not_theirs(self) -> Termination:
@@ -187,6 +192,14 @@ class _Listening:
             press = keys.take()
             if press is not None and press.digit in KEYS:
                 _change(self.talk, self.guest, KEYS[press.digit])
+
+
+async def _any_signal(call: Call) -> None:
+    await call.signals.get()
+
+
+async def _moved(guest: Guest) -> None:
+    await guest.apart.wait()
 
 
 def _change(talk: Call, guest: Guest, mode: Mode) -> None:

@@ -28,7 +28,8 @@ class Takeover:
         """Answer the caller and let it go on in the other call."""
         there, place, newcomer = self.seat.call, self.seat.leg, call.caller
         other = there.partner(place) or (there.caller if place is not there.caller else None)
-        await newcomer.open_sound(near=other)
+        # Where nobody else is there: who serves the place expects it where the other leg has been.
+        await newcomer.open_sound(near=other or place)
         await newcomer.answer(place.codec, shown(other, to=newcomer) if other is not None else ())
         if not there.takes_part(place):
             return Termination(Reason.CANCELLED)

@@ -19,6 +19,7 @@ from softswitch.calls.why import why
 from softswitch.events import CallArrived, CallerReached, CallRouted, LegEnded, TrunkTaken
 from softswitch.presence.lines import RECIPIENT, Lines
 from softswitch.sip.signals import Cancelled
+from tests.calls.test_takeover import place_of
 from tests.calls.test_transfer import refer, told
 from tests.fakes.exchange import Exchange, Phone, Steps, exchange
 from tests.fakes.virtual_time import in_virtual_time, passes
@@ -208,6 +209,25 @@ async def test_of_several_phones_the_first_to_answer_is_the_caller():
         mobile.hang_up()
         await passes(1)
         assert switch.leg_ends() == {"b1": "answered_elsewhere", "b2": "caller_hung_up"}
+
+
+@in_virtual_time
+async def test_of_two_who_pick_it_up_in_one_moment_one_is_the_caller():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        made = rings(switch)
+        await passes(0.5)
+        anna.dialog = anna.answer(anna.rung, 180)
+        place = place_of(anna)
+        first = switch.phone("1001", "192.0.2.21", registered=False)
+        second = switch.phone("1001", "192.0.2.22", registered=False)
+        for phone in (first, second):
+            phone.call("1001", fields=(place,))
+        await passes(1)
+        assert made.call.caller.dialog is not None
+        assert [leg.name for leg in made.call.legs] == [made.call.caller.name]
+        assert [len(phone.incoming("BYE")) for phone in (first, second)].count(1) == 1
+        made.give_up()
 
 
 @in_virtual_time

@@ -13,7 +13,7 @@ from softswitch.calls.originate import Originator
 from softswitch.calls.record import call_record
 from softswitch.calls.supervision import FIRST_ROOM, Supervision, Supervisors
 from softswitch.calls.why import why
-from softswitch.events import CallEnded, SupervisionBegan, SupervisionChanged, SupervisionEnded
+from softswitch.events import CallEnded, LegLeft, SupervisionBegan, SupervisionChanged, SupervisionEnded
 from softswitch.sip.signals import Cancelled
 from tests.calls.test_takeover import answered, place_of
 from tests.calls.test_transfer import refer, replaces, told
@@ -342,6 +342,75 @@ async def test_a_supervised_talk_is_taken_to_another_phone():
         assert at.seat() == (False, desk.sound.leg.number)
         assert at.anna.sound.hears == desk.sound.hears == ROOM
         at.anna.hang_up()
+
+
+@in_virtual_time
+async def test_a_supervisor_comes_after_a_talk_that_moves_to_another_worker():
+    async with exchange() as switch:
+        at = await floor(switch)
+        ewa = switch.phone("1009", "192.0.2.14")
+        switch.routes["1009"] = AccountDestination(Ewa(switch).dialler, "1009")
+        await at.begun(BARGE)
+        before = at.celina.sound.leg.worker
+        refer(at.bartek, "1009")
+        await passes(0.5)
+        # While Ewa's phone rings, Anna goes on with another phone, whose sound is where it likes.
+        desk = switch.phone("1001", "192.0.2.21", registered=False)
+        desk.body = b""
+        desk.ack_body = sdp(host="192.0.2.21")
+        desk.call("1002", body=b"", fields=(place_of(at.anna), ("Require", "replaces")))
+        await passes(1)
+        (seat,) = [seat for seat in switch.board.seats("1001") if seat.leg.is_up and not seat.leg.parting]
+        seat.leg.sound, old = await switch.media.open("192.0.2.1", seat.leg), seat.leg.sound
+        await old.close()
+        ewa.pick_up()
+        await passes(0.5)
+        for phone in (ewa, at.celina):
+            answered(phone)  # Told where its sound is now.
+        await passes(3)
+        assert at.celina.sound.leg.worker is not before
+        assert at.celina.sound.leg.worker is ewa.sound.leg.worker
+        assert ewa.sound.hears == at.celina.sound.hears == ROOM
+        assert at.seat() == (True, -1)
+        at.celina.hang_up()
+        ewa.hang_up()
+
+
+@in_virtual_time
+async def test_who_leaves_a_supervised_talk_for_another_is_heard_there_no_more():
+    async with exchange() as switch:
+        at = await floor(switch)
+        ewa = switch.phone("1009", "192.0.2.14")
+        switch.routes["1009"] = AccountDestination(Ewa(switch).dialler, "1009")
+        first = at.bartek.dialog
+        supervision = await at.begun(BARGE)
+        at.bartek.call("1009")
+        await passes(0.5)
+        ewa.pick_up()
+        await passes(0.5)
+        # From his talk with Ewa he fetches Anna, with whom he is supervised.
+        second, at.bartek.dialog = at.bartek.dialog, first
+        query = replaces(at.bartek)
+        at.bartek.dialog = second
+        refer(at.bartek, "1001", query=query)
+        anna, let_in = at.anna.sound, []
+
+        def look(entry):
+            # In the moment in which she leaves, and is not in the other talk yet.
+            if isinstance(entry.event, LegLeft):
+                let_in.append(len(anna.asked(ask.HearRoom)))
+                supervision.change(LISTEN)
+
+        switch.log.subscribe(look)
+        await passes(0.5)
+        assert let_in == [len(anna.asked(ask.HearRoom))]
+        answered(at.anna)
+        await passes(3)
+        assert (await supervision.ended()).reason is Reason.SUPERVISED_TALK_OVER
+        assert at.anna.sound.hears == f"leg {ewa.sound.leg.number}"
+        assert ewa.sound.hears == f"leg {at.anna.sound.leg.number}"
+        assert at.anna.sound.leg.number != at.celina.sound.leg.number
+        ewa.hang_up()
 
 
 @in_virtual_time

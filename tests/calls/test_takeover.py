@@ -384,3 +384,26 @@ async def test_a_newcomer_has_its_port_where_it_is_needed_from_the_beginning(mov
         assert stays.sound.hears == f"leg {desk.sound.leg.number}"
         assert len(switch.client.legs) == 3
         stays.hang_up()
+
+
+@in_virtual_time
+async def test_where_nobody_else_is_there_its_sound_is_where_the_other_phones_was():
+    async with exchange() as switch:
+        switch.client.spread = True
+        anna = switch.phone("1001", "192.0.2.11")
+
+        async def course(call):
+            await call.caller.answer()
+            call.caller.voice.hear_music()
+            await asyncio.Event().wait()
+
+        switch.routes["100"] = Steps(course)
+        anna.call("100")
+        await passes(0.5)
+        desk = switch.phone("1001", "192.0.2.21", registered=False)
+        worker = anna.sound.leg.worker
+        desk.call("100", fields=(place_of(anna), ("Require", "replaces")))
+        await passes(1)
+        assert desk.sound.leg.worker is worker
+        assert desk.sound.hears == "loop 3"
+        desk.hang_up()

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -21,6 +21,7 @@ from softswitch.calls.leg import Leg
 from softswitch.events import (
     CallArrived,
     CallEnded,
+    Event,
     LegEnded,
     LegInvited,
     LegLeft,
@@ -224,7 +225,8 @@ def ports_are_slow(
     asyncio.get_running_loop().call_later(chance.random() * 0.4, gate.set)
 
 
-ACTS: tuple[tuple[Act, int], ...] = (
+Acts = tuple[tuple[Act, int], ...]
+ACTS: Acts = (
     (calls, 4),
     (rings, 3),
     (picks_up, 8),
@@ -241,9 +243,9 @@ ACTS: tuple[tuple[Act, int], ...] = (
 )
 
 
-def act(switch: Exchange, phones: list[BusyPhone], chance: random.Random) -> str:
+def act(switch: Exchange, phones: list[BusyPhone], chance: random.Random, acts: Acts) -> str:
     """Let somebody do something that can be done now; return what."""
-    kinds, weights = zip(*ACTS, strict=True)
+    kinds, weights = zip(*acts, strict=True)
     for _ in range(20):
         (do,) = chance.choices(kinds, weights)
         phone = chance.choice(phones)
@@ -262,8 +264,10 @@ def hears(switch: Exchange, leg: Leg) -> str:
 
 
 def check_pair(switch: Exchange, call: Call) -> None:
-    """Two who talk hear each other, or music; and their phones know where to send."""
+    """Two who talk hear each other, alone or in a room, or music; and their phones know where to send."""
     assert call.pair is not None
+    held = any(leg.held for leg in call.pair)
+    room = "" if held else room_of(call)
     for one, other in (call.pair, call.pair[::-1]):
         assert one.is_up, (one.name, one.progress)
         assert one in call.legs
@@ -272,16 +276,25 @@ def check_pair(switch: Exchange, call: Call) -> None:
         assert one.ours is not None
         assert other.sound is not None
         expected = (
-            f"loop {MUSIC}" if other.held else f"leg {switch.client.leg(other.sound.number).leg.number}"
+            f"loop {MUSIC}"
+            if other.held
+            else room or f"leg {switch.client.leg(other.sound.number).leg.number}"
         )
         assert hears(switch, one) == expected, (one.name, other.name)
         assert one.sound is not None
         assert one.ours.media[0].port == one.sound.number, one.name
 
 
+def room_of(call: Call) -> str:
+    """Return the room in which a talk is heard, "" where nobody hears it."""
+    audience = call.audience
+    present = [one for one in audience._guests if one.leg is not None and not one.leg.over]
+    return f"room {audience._room}" if present else ""
+
+
 def check_call(switch: Exchange, call: Call) -> None:
     """Nobody is on the line without a part in the call."""
-    assert call.caller in call.legs
+    assert (call.caller in call.legs) != call.serves_switch
     assert not call.caller.over
     if call.pair is not None:
         check_pair(switch, call)
@@ -322,7 +335,8 @@ def check_end(switch: Exchange) -> None:
         came = [event.leg for event in events if isinstance(event, LegInvited | LegTookPlace)]
         parted = [*ended, *left]
         assert len(parted) == len(set(parted))
-        assert {"a", *came} <= set(parted)
+        arrived = [event.leg for event in events if isinstance(event, CallArrived) and event.leg]
+        assert {*arrived, *came} <= set(parted)
         assert isinstance(events[-1], CallEnded)
         assert Reason(events[-1].reason) is not Reason.FAULT, events
 
@@ -356,6 +370,14 @@ def end_all(phones: list[BusyPhone]) -> None:
 @in_virtual_time
 async def test_whoever_is_sent_where_nobody_is_lost_and_nothing_is_left(seed, caplog):
     caplog.set_level(logging.ERROR)
+    await afternoon(seed, ACTS)
+    assert not caplog.records, caplog.text
+
+
+async def afternoon(
+    seed: int, acts: Acts, check: Callable[[Exchange], Awaitable[None]] = check_quiet
+) -> list[Event]:
+    """Let all phones do what chance wants, and ``check`` it at quiet moments; return all that happened."""
     chance = random.Random(seed)
     story: list[str] = []
     async with exchange(longest=900.0) as switch:
@@ -368,20 +390,20 @@ async def test_whoever_is_sent_where_nobody_is_lost_and_nothing_is_left(seed, ca
             switch.network.weather = STORM if stormy else FAIR
             for _ in range(chance.randrange(2, 7)):
                 for _ in range(chance.choice((1, 1, 2, 3))):  # In one breath.
-                    done = act(switch, phones, chance)
+                    done = act(switch, phones, chance, acts)
                     story.append(f"{switch.clock.monotonic():.2f} {done}")
                 await passes(chance.choice((0.0, 0.02, 0.5, 2.0)))
             switch.network.weather = FAIR
             await passes(STORMY_QUIET_SECONDS if stormy else QUIET_SECONDS)
             try:
-                await check_quiet(switch)
+                await check(switch)
             except AssertionError as error:
                 error.add_note("\n".join(story[-12:]))
                 raise
         end_all(phones)
         await passes(1200)
         check_end(switch)
-    assert not caplog.records, caplog.text
+    return [entry.event for entry in switch.entries]
 
 
 def menu(switch: Exchange, chance: random.Random):  # type: ignore[no-untyped-def]
