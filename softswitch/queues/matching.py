@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
+from math import inf
 from typing import Final
 
 from softswitch.queues.agents import Agent, State
@@ -22,7 +23,6 @@ from softswitch.queues.strategies import (
     Draw,
     Random,
     fit,
-    needed,
     open_tier,
     qualifies,
     ranked,
@@ -56,6 +56,9 @@ class Post:
         self.tiers = {name: members[name].tier if name in members else last for name in self.places}
         self.levels = sorted(set(self.tiers.values()))
         """All tiers, in rising order."""
+        self._in_tier = {
+            tier: [agent for agent in agents if self.tiers[agent.name] == tier] for tier in self.levels
+        }
         self.weights = {name: part.weight for name, part in members.items()}
 
     @property
@@ -90,7 +93,7 @@ class Post:
         """Return the tiers that are waited for, in rising order; none where nobody serves."""
         if len(self.levels) == 1 or not self.config.tiers.skip_empty:
             return self.levels if self.is_served else []
-        return sorted({self.tiers[agent.name] for agent in self.agents if self.serves(agent)})
+        return [tier for tier, agents in self._in_tier.items() if any(map(self.serves, agents))]
 
     def awaits(self, entry: Entry, now: float) -> bool:
         """Tell whether a caller is kept for the preferred agent: for a time, and while that one serves."""
@@ -127,8 +130,8 @@ class Look:
     """How many agents more may ring, as far as ``most_talks`` goes."""
     lines: int
     """How many callbacks more may be begun."""
-    hopeless: set[Hashable] = field(default_factory=set)
-    """What is wanted of agents, and none who is free has."""
+    hopeless: dict[Hashable, float] = field(default_factory=dict)
+    """Since when the longest waits of those for whom nobody was found, by the skills that they want."""
 
 
 def matches(
@@ -145,7 +148,7 @@ def matches(
     """
     looks = list(_looks(posts, ready, now))
     for value, _, look, entry in merge(*(_by_score(one, now) for one in looks), key=lambda row: row[:2]):
-        if entry.offer is not None or entry.dismissed or not _may_ring(look, entry, now):
+        if not _may_ring(look, entry, now):
             continue
         candidates = _candidates(look, entry, now, tally)
         if not candidates:
@@ -186,6 +189,8 @@ def _by_score(look: Look, now: float) -> Iterator[tuple[float, int, Look, Entry]
     for entry in look.post.line:
         if not look.free or look.room <= 0:
             return
+        if entry.offer is not None or entry.dismissed or _is_hopeless(look, entry):
+            continue
         yield -score(look.post, entry, now), entry.number, look, entry
 
 
@@ -228,18 +233,21 @@ def _candidates(look: Look, entry: Entry, now: float, tally: Tally) -> list[Cand
 def _suited(look: Look, entry: Entry, now: float) -> list[Agent]:
     post, waited = look.post, _waited(entry, now)
     widest = open_tier(post.config.tiers, look.present, waited)
-    levels = tuple((name, needed(wanted, waited)) for name, wanted in entry.skills.items() if wanted.required)
-    if (widest, levels) in look.hopeless:
-        return []
     suited = [
         agent
         for agent in look.free
-        if post.tiers[agent.name] <= widest
-        and all(agent.config.skills.get(name, 0) >= level for name, level in levels)
+        if post.tiers[agent.name] <= widest and qualifies(agent.config.skills, entry.skills, waited)
     ]
     if not suited:
-        look.hopeless.add((widest, levels))
+        wanted = tuple(entry.skills.items())
+        look.hopeless[wanted] = min(entry.since, look.hopeless.get(wanted, inf))
     return suited
+
+
+def _is_hopeless(look: Look, entry: Entry) -> bool:
+    """Tell whether nobody was found already for one who wants the same and has waited as long."""
+    # With time tiers only open, and levels only fall.
+    return not entry.preferred and entry.since >= look.hopeless.get(tuple(entry.skills.items()), inf)
 
 
 def _waited(entry: Entry, now: float) -> float:
