@@ -52,7 +52,6 @@ from softswitch.queues.model import (
     Stop,
     StopDialling,
     Told,
-    Wanted,
     Why,
 )
 from softswitch.queues.patience import all_are, moments, over
@@ -200,7 +199,7 @@ class Floor:
 
     def _entry(self, now: float, post: Post, arrival: Arrival, since: float) -> Entry:
         priority = max(arrival.priority, post.config.priority)
-        skills = arrival.skills or _own_skills(post)
+        skills = arrival.skills or post.skills
         return Entry(
             id=arrival.call,
             call=arrival.call,
@@ -596,15 +595,8 @@ def _refusal(post: Post) -> Refused | None:
     return Refused.EMPTY if all_are(post, post.config.refuse_when_all) else None
 
 
-def _own_skills(post: Post) -> dict[str, Wanted]:
-    """Return what a queue asks of who serves anybody in it."""
-    return {
-        name: Wanted(part.level, part.required, part.relax_s) for name, part in post.config.skills.items()
-    }
-
-
 def _skills_apart(post: Post, entry: Entry) -> tuple[tuple[str, int, bool, float], ...]:
     """Return what somebody needs, as events say it, where it is not what the queue asks of who serves all."""
-    if entry.skills == _own_skills(post):
+    if entry.skills == post.skills:
         return ()
     return tuple((name, one.level, one.required, one.relax_s) for name, one in entry.skills.items())

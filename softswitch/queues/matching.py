@@ -7,7 +7,7 @@ strategy. Why it was this caller and this agent is part of the :class:`Match`.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 from math import inf
@@ -16,7 +16,7 @@ from typing import Final
 from softswitch.queues.agents import Agent, State
 from softswitch.queues.config import QueueConfig
 from softswitch.queues.line import Line
-from softswitch.queues.model import NOT_SERVING, Callback, Entry
+from softswitch.queues.model import NOT_SERVING, Callback, Entry, Wanted
 from softswitch.queues.strategies import (
     RING_ALL,
     Candidate,
@@ -59,6 +59,10 @@ class Post:
         self._in_tier = {
             tier: [agent for agent in agents if self.tiers[agent.name] == tier] for tier in self.levels
         }
+        self.skills = {
+            skill: Wanted(part.level, part.required, part.relax_s) for skill, part in config.skills.items()
+        }
+        """What it asks of who serves anybody in it: one object for all whom nothing else is asked for."""
         self.weights = {name: part.weight for name, part in members.items()}
 
     @property
@@ -130,8 +134,8 @@ class Look:
     """How many agents more may ring, as far as ``most_talks`` goes."""
     lines: int
     """How many callbacks more may be begun."""
-    hopeless: dict[Hashable, float] = field(default_factory=dict)
-    """Since when the longest waits of those for whom nobody was found, by the skills that they want."""
+    hopeless: dict[int, float] = field(default_factory=dict)
+    """Since when the longest waits of those for whom nobody was found, by the very skills that they want."""
 
 
 def matches(
@@ -168,11 +172,13 @@ def matches(
 
 
 def _looks(posts: Sequence[Post], ready: Sequence[Agent], now: float) -> Iterator[Look]:
+    by_queue: dict[str, list[Agent]] = {}
+    for agent in ready:
+        for name in agent.free_for(now):
+            by_queue.setdefault(name, []).append(agent)
     for post in posts:
-        if not len(post.line):
-            continue
-        free = [agent for agent in ready if agent.name in post.places and agent.is_free(post.name, now)]
-        if not free:
+        free = by_queue.get(post.name)
+        if not free or not len(post.line):
             continue
         most_talks = post.config.most_talks
         yield Look(
@@ -239,7 +245,7 @@ def _suited(look: Look, entry: Entry, now: float) -> list[Agent]:
         if post.tiers[agent.name] <= widest and qualifies(agent.config.skills, entry.skills, waited)
     ]
     if not suited:
-        wanted = tuple(entry.skills.items())
+        wanted = id(entry.skills)
         look.hopeless[wanted] = min(entry.since, look.hopeless.get(wanted, inf))
     return suited
 
@@ -247,7 +253,7 @@ def _suited(look: Look, entry: Entry, now: float) -> list[Agent]:
 def _is_hopeless(look: Look, entry: Entry) -> bool:
     """Tell whether nobody was found already for one who wants the same and has waited as long."""
     # With time tiers only open, and levels only fall.
-    return not entry.preferred and entry.since >= look.hopeless.get(tuple(entry.skills.items()), inf)
+    return not entry.preferred and entry.since >= look.hopeless.get(id(entry.skills), inf)
 
 
 def _waited(entry: Entry, now: float) -> float:

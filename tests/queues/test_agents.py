@@ -86,6 +86,25 @@ def test_what_keeps_him_from_a_call(what, condition):
     assert one.is_free("sales", 0.0) is (condition is Condition.READY)
 
 
+@given(
+    state=st.sampled_from([State.READY, State.RINGING, State.TALKING, State.WRAP_UP]),
+    logged_in=st.sets(st.sampled_from(["sales", "help"]), min_size=1),
+    paused=st.booleans(),
+    paused_in=st.sets(st.sampled_from(["sales", "help"])),
+    reachable=st.booleans(),
+    engaged=st.booleans(),
+    rest_until=st.floats(0.0, 20.0),
+)
+def test_free_is_who_is_ready_and_does_not_rest(paused, paused_in, rest_until, **what):
+    one = agent(
+        paused=Pause("lunch") if paused else None, paused_in=dict.fromkeys(paused_in, Pause("mail")),
+        rest_until=rest_until, **what,
+    )  # fmt: skip
+    for queue in ("sales", "help"):
+        assert (queue in one.free_for(10.0)) is one.is_free(queue, 10.0)
+        assert one.is_free(queue, 10.0) is (one.condition(queue) is Condition.READY and rest_until <= 10.0)
+
+
 def test_who_rests_is_not_free_until_the_moment_it_ends():
     one = agent(state=State.READY, rest_until=10.0)
     assert not one.is_free("sales", 9.999)
