@@ -23,7 +23,7 @@ from softswitch.events import AgentOffered, QueueAnswered
 from softswitch.queues.config import Strategy
 
 DAYS: Final = 25
-CALLS: Final = 3000
+CALLS: Final = 2000
 """That count in a day, on average."""
 SIGMAS: Final = 4.0
 """Standard errors by which a figure may be off. Of 25 days one figure in 2,000 is further off by chance alone
