@@ -38,7 +38,7 @@ SEED: Final = 20_000
 
 SHOP: Final = Centre(agents=3, calls_s=2 / 180, talk_s=180.0)
 OFFICE: Final = Centre(agents=20, calls_s=17 / 180, talk_s=180.0)
-HOUSE: Final = Centre(agents=100, calls_s=92 / 180, talk_s=180.0)
+HOUSE: Final = Centre(agents=100, calls_s=88 / 180, talk_s=180.0)
 BUSY: Final = Centre(agents=20, calls_s=20 / 180, talk_s=180.0, patience_s=120.0)
 PUBLISHED: Final = Centre(agents=50, calls_s=48 / 60, talk_s=60.0, patience_s=120.0)
 FLOODED: Final = Centre(agents=10, calls_s=15 / 120, talk_s=120.0, patience_s=60.0)
@@ -46,7 +46,7 @@ FLOODED: Final = Centre(agents=10, calls_s=15 / 120, talk_s=120.0, patience_s=60
 CASES: Final[Mapping[str, Centre]] = {
     "3 agents, load 2": SHOP,
     "20 agents, load 17": OFFICE,
-    "100 agents, load 92": HOUSE,
+    "100 agents, load 88": HOUSE,
     "4 queues, 20 agents, load 17": replace(OFFICE, queues=4),
     "50 agents, load 48, patient for 2 talks": PUBLISHED,
     "10 agents, load 15, patient for half a talk": FLOODED,

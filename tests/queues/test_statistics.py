@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from benchmarks.chaos import CONFIG as ANY
+from benchmarks.chaos import Chaos
 from softswitch.events import (
     AgentChanged,
     AgentLoggedIn,
@@ -28,6 +30,7 @@ from softswitch.events import (
     QueueAnswered,
     QueueEntered,
     QueueLeft,
+    QueuePromoted,
     QueueRefused,
     QueueTalkEnded,
     SwitchStarted,
@@ -39,8 +42,6 @@ from softswitch.queues.floor import Floor
 from softswitch.queues.model import Arrival, Callback
 from softswitch.queues.statistics import KINDS_READ, SOON_SECONDS, Changed, Statistics, midnight
 from tests.fakes.clock import START
-from tests.queues.chaos import Chaos
-from tests.queues.test_any_floor import CONFIG as ANY
 
 CONFIG = QueuesConfig.model_validate(
     {"queues": {"sales": {"members": ["1001", "1002"]}, "help": {"members": ["1002"]}}}
@@ -473,4 +474,4 @@ def test_all_that_is_read_is_asked_of_the_store() -> None:
         current.append(type(entry.event))
         statistics.read(entry)
     assert changed <= set(KINDS_READ)
-    assert kinds - changed == {AgentOffered, CallbackTried}
+    assert kinds - changed == {AgentOffered, CallbackTried, QueuePromoted}
