@@ -89,9 +89,10 @@ class MissConfig(Part):
     """What follows on missing a call: ``rest_s`` seconds without one, and a pause after ``times`` in a row.
 
     ``times`` 0 never pauses. The pause ends by itself after ``pause_s`` seconds, 0: when the agent returns.
+    Without any rest a phone that refuses by itself would be rung as fast as the network carries it.
     """
 
-    rest_s: float = Field(default=5.0, ge=0.0, le=3600.0)
+    rest_s: float = Field(default=5.0, ge=1.0, le=3600.0)
     times: int = Field(default=0, ge=0, le=100)
     pause_s: float = Field(default=0.0, ge=0.0, le=86_400.0)
 

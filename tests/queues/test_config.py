@@ -93,6 +93,10 @@ def test_every_condition_but_ready_can_be_named():
         ({"leave_when_all": ["asleep"]}, "leave_when_all.0: Input should be 'logged_out', 'paused'"),
         ({"priority": 1441}, "priority: Input should be less than or equal to 1440"),
         ({"missed": {"no_answer": {"rest": 5}}}, "missed.no_answer.rest: Extra inputs are not permitted"),
+        (
+            {"missed": {"busy": {"rest_s": 0}}},
+            "missed.busy.rest_s: Input should be greater than or equal to 1",
+        ),
         ({"missed": {"no_answer": 5}}, "missed.no_answer: Input should be a valid dictionary"),
         ({"callback": {}}, "callback.by: Field required"),
         ({"preferred": {"by": ["fate"]}}, "preferred.by.0: Input should be 'number', 'keeper'"),
