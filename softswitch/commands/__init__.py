@@ -1,1 +1,1 @@
-"""What the sub-commands print: plain functions, wired to the command line in ``softswitch/cli.py``."""
+"""What the sub-commands print: plain functions, wired to the command line in ``softswitch/cli``."""

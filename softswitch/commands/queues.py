@@ -84,7 +84,7 @@ def show_agents(figures: Figures, *, view: View) -> RenderableType:
     return Group(_agents(figures, view), Text(), _footer(figures, view))
 
 
-def show_agent(agent: AgentFigures, *, at: datetime, view: View) -> RenderableType:
+def show_agent(agent: AgentFigures, *, view: View) -> RenderableType:
     """Return how an agent is after what was done, in a line."""
     if view.as_json:
         return as_json(agent)

@@ -55,11 +55,12 @@ ROOMS: Mapping[str, frozenset[str]] = {
     # Readers of the event log, in words for people.
     "words": FOUNDATION | {"calls"},
     "narration": FOUNDATION | {"calls", "words"},
-    "commands": FOUNDATION | {"calls", "narration", "words", "trace"},
+    "commands": FOUNDATION | {"calls", "narration", "words", "trace", "queues"},
     # The wire as it was kept by transport, on one axis with the events.
     "trace": FOUNDATION | {"sip", "transport", "calls", "narration", "words"},
     "console": frozenset(),
     "control": FOUNDATION,
+    "queue_verbs": FOUNDATION | {"queues", "control"},
     "verbs": FOUNDATION | {"sip", "registrar", "trunks", "calls", "commands", "control"},
     # A telephone on the switch's own SIP core and media engine; it builds its objects itself.
     "phone": FOUNDATION | {"bus", "sip", "transport", "registrar", "calls", "ports"},
@@ -93,7 +94,6 @@ MEDIA_DOORS = frozenset(
     {
         "softswitch.calls.media_port",
         "softswitch.app",
-        "softswitch.cli",
         "softswitch.phone.run",
         "softswitch.voices",
     }

@@ -8,32 +8,37 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvloop
-from rich.console import Console as Screen
 from rich.console import RenderableType
 
 from softswitch import __version__
 from softswitch.app import DATABASE, Notices, Switch, running
-from softswitch.calls.audience import Mode
-from softswitch.calls.why import ENGLISH, POLISH
+from softswitch.calls.why import POLISH
+from softswitch.cli.asking import COMMANDS
+from softswitch.cli.ending import EXIT_STEP_FAILED, NAME_IT, exit_with, judged, put, run_to_the_end, say
+from softswitch.cli.options import (
+    CONFIGURATION,
+    AsJson,
+    Bind,
+    ConfigFile,
+    Polish,
+    Port,
+    Records,
+    language_of,
+    view_of,
+)
 from softswitch.clock import SystemClock
-from softswitch.commands.defence import Phone, ShutOut, show_bans, show_lifted, show_phones
-from softswitch.commands.records import View, show_call, show_calls
-from softswitch.commands.supervision import HELP as SUPERVISION_HELP
-from softswitch.commands.supervision import Supervised, show_supervised
+from softswitch.commands.records import show_call, show_calls
 from softswitch.commands.trace import Shape, explained, show_phone, show_trace
-from softswitch.commands.trunks import TrunkState, show_trunks
 from softswitch.config import Config, load_config
 from softswitch.console import Console
-from softswitch.control import NoSwitch, ask
 from softswitch.demo import prepare_demo
-from softswitch.errors import ConfigError, SoftswitchError, StartError
+from softswitch.errors import StartError
 from softswitch.greeting import invitation, numbers_of
 from softswitch.ivr.catalogue import describe
 from softswitch.ivr.rehearsal import Rehearsal, rehearse
@@ -41,15 +46,11 @@ from softswitch.narration import CauseFirst, narrate
 from softswitch.phone.run import PhoneSetup, take_steps
 from softswitch.phone.steps import HELP, parse_steps
 from softswitch.phone.telephone import PATIENCE
-from softswitch.preflight import SUFFIXES, examine
+from softswitch.preflight import examine
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.trace.messages import Wire
 from softswitch.understood import understood
-
-EXIT_CANNOT_START = 1
-EXIT_WRONG_CONFIG = 2
-EXIT_STEP_FAILED = 3
 
 OWNER_ONLY = 0o077
 """Taken from all others of what a line writes: who called whom, and the sound of what they were told."""
@@ -61,11 +62,6 @@ before it looks at older ones. The usual 700 has it look at what is under way, w
 PASSWORD_VARIABLE = "SOFTSWITCH_PASSWORD"
 """A password given here, and not as an option, stands in no list of processes."""
 
-CONFIGURATION = Path("softswitch.yaml")
-"""What is taken from where one stands, unless a command is told which line is meant."""
-
-NAME_IT = "If another line is meant, name its configuration with --config, or its folder with --home."
-
 app = typer.Typer(
     name="softswitch",
     help="A telephone switch with a voice menu: phones register to it, callers hear menus and reach people.",
@@ -73,18 +69,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-
-ConfigFile = Annotated[Path, typer.Option(help="The configuration file.")]
-Bind = Annotated[
-    str | None, typer.Option(help="Address to listen on; what the configuration says unless given, else all.")
-]
-Port = Annotated[
-    int | None,
-    typer.Option(
-        help="SIP port, UDP and TCP; what the configuration says unless given, else 5060.", min=0, max=65_535
-    ),
-]
-Polish = Annotated[bool, typer.Option("--pl", help="Po polsku.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -121,7 +105,7 @@ def demo(
     pl: Polish = False,
 ) -> None:
     """Start the demo line: four phones, a menu under 100, echo under 600, a test line under *43."""
-    language = _language(pl)
+    language = language_of(pl)
     _serve(
         lambda: prepare_demo(home, bind=bind, port=port, password=password),
         greet=lambda switch: invitation(
@@ -142,7 +126,7 @@ def run(
     pl: Polish = False,
 ) -> None:
     """Start a line of your own from its configuration; --home, --bind and --port count for this run alone."""
-    language = _language(pl)
+    language = language_of(pl)
 
     def prepared() -> Config:
         loaded = load_config(config).overridden(bind=bind, port=port)
@@ -161,24 +145,24 @@ def run(
 @app.command()
 def check(config: ConfigFile = CONFIGURATION) -> None:
     """Check everything that a start would check, and start nothing; exit code 0 if the line could start."""
-    _exit_with(_judged(lambda: _check(load_config(config))))
+    exit_with(judged(lambda: _check(load_config(config))))
 
 
 def _check(config: Config) -> None:
     found = examine(config)
     for warning in found.warnings:
-        _say(f"warning: {warning}")
+        say(f"warning: {warning}")
     if found.running:
-        _say(f"a switch is running with the folder {config.home}: its ports were not tried")
+        say(f"a switch is running with the folder {config.home}: its ports were not tried")
     if found.faults and found.obstacles:
         # Of both kinds the one that is raised decides the exit code; the other is not to be a surprise.
-        _say("\n".join(found.obstacles))
+        say("\n".join(found.obstacles))
     replace(found, running="").refuse()
-    _say(numbers_of(config, found.trees))
+    say(numbers_of(config, found.trees))
     if also := understood(config):
-        _say(also)
+        say(also)
     count = len(found.warnings)
-    _say(f"0 faults, {count} warning{'' if count == 1 else 's'}")
+    say(f"0 faults, {count} warning{'' if count == 1 else 's'}")
 
 
 @app.command()
@@ -224,7 +208,7 @@ def actions(
     pl: Polish = False,
 ) -> None:
     """Show the steps a voice menu is made of: what they do, their parameters and their ways out."""
-    _exit_with(_judged(lambda: _say(describe(name, _language(pl)))))
+    exit_with(judged(lambda: say(describe(name, language_of(pl)))))
 
 
 def _not_empty(value: str) -> str:
@@ -296,34 +280,9 @@ def phone(
     worked: list[bool] = []
 
     async def act() -> None:
-        worked.append(await take_steps(setup, parse_steps(steps or []), _say))
+        worked.append(await take_steps(setup, parse_steps(steps or []), say))
 
-    _exit_with(_run(act()) or (0 if worked == [True] else EXIT_STEP_FAILED))
-
-
-def _home_of_the_line(context: typer.Context, given: Path) -> Path:
-    """Return the folder of the line that is meant, by its folder or its configuration."""
-    source = context.get_parameter_source("home")
-    if source is not None and source.name == "DEFAULT" and CONFIGURATION.exists():
-        given = CONFIGURATION
-    if not given.is_file() and given.suffix not in SUFFIXES:
-        return given
-    found: list[Path] = []
-    _exit_with(_judged(lambda: found.append(load_config(given).home)))
-    return found[0]
-
-
-Records = Annotated[
-    Path,
-    typer.Option(
-        "--config",
-        "--home",
-        help="The line's configuration, or its folder, where its database is.",
-        callback=_home_of_the_line,
-        show_default=f"the line of ./{CONFIGURATION}, else demo",
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+    exit_with(run_to_the_end(act()) or (0 if worked == [True] else EXIT_STEP_FAILED))
 
 
 @app.command()
@@ -334,7 +293,7 @@ def calls(
     pl: Polish = False,
 ) -> None:
     """List the last calls: who, whom, how long, what came of it."""
-    _show(home, json, lambda events: show_calls(events, limit=limit, view=_view(json, pl)))
+    _show(home, json, lambda events: show_calls(events, limit=limit, view=view_of(json, pl)))
 
 
 @app.command()
@@ -348,7 +307,7 @@ def call(
     pl: Polish = False,
 ) -> None:
     """Show one call step by step, and why it ended, in one sentence."""
-    view = replace(_view(json, pl), every_step=every_step)
+    view = replace(view_of(json, pl), every_step=every_step)
     wire = Wire(home)
 
     def ask(events: EventStore) -> Awaitable[tuple[RenderableType, int]]:
@@ -380,7 +339,7 @@ def trace(
     """Show a call as a ladder: every SIP message, the menu, the sound, and why it ended."""
     if (call_id is None) == (phone is None):
         raise typer.BadParameter("name a call, or --phone and an account")
-    shape, wire = Shape(_language(pl), messages, mermaid, svg, pcap), Wire(home)
+    shape, wire = Shape(language_of(pl), messages, mermaid, svg, pcap), Wire(home)
     if phone is not None:
         user = phone
         _show(home, mermaid, lambda events: show_phone(events, wire, user, shape))
@@ -389,91 +348,14 @@ def trace(
         _show(home, mermaid, lambda events: show_trace(events, wire, part, shape))
 
 
-@app.command()
-def phones(home: Records = Path("demo"), json: AsJson = False, pl: Polish = False) -> None:
-    """List the phones that are registered now: whose, from where, until when, which."""
-    view = _view(json, pl)
-    _exit_with(_judged(lambda: _print(show_phones(ask(home, "phones", list[Phone]), view=view), json)))
-
-
-@app.command()
-def trunks(home: Records = Path("demo"), json: AsJson = False, pl: Polish = False) -> None:
-    """Show how the trunks are now: whether they answer, until when registered, how many calls."""
-    view = _view(json, pl)
-    _exit_with(_judged(lambda: _print(show_trunks(ask(home, "trunks", list[TrunkState]), view=view), json)))
-
-
-def _supervising(mode: Mode) -> Callable[..., None]:
-    """Return the command that lets somebody hear a talk in a mode, or go on in it."""
-
-    def supervise(
-        party: Annotated[str, typer.Argument(help="Whose talk: an account, or the end of a call's id.")],
-        by: Annotated[str, typer.Option("--for", help="The account that is to hear it.")],
-        home: Records = Path("demo"),
-        json: AsJson = False,
-        pl: Polish = False,
-    ) -> None:
-        view = _view(json, pl)
-
-        def show() -> None:
-            told = ask(home, "supervise", Supervised, whom=party, by=by, mode=mode.value)
-            _print(show_supervised(told, view=view), json)
-
-        _exit_with(_judged(show))
-
-    return supervise
-
-
-for _mode, _help in SUPERVISION_HELP.items():
-    app.command(_mode.value, help=_help)(_supervising(_mode))
-
-
-@app.command()
-def bans(
-    what: Annotated[str, typer.Argument(help="'lift' lets somebody in again.", show_default=False)] = "",
-    who: Annotated[str, typer.Argument(help="The address or name to let in.", show_default=False)] = "",
-    home: Records = Path("demo"),
-    json: AsJson = False,
-    pl: Polish = False,
-) -> None:
-    """List who is banned for wrong passwords now; `bans lift ADDRESS` lets somebody in again."""
-    if what not in ("", "lift") or bool(what) != bool(who):
-        raise typer.BadParameter(
-            f"did you mean: bans lift {who or what}"
-            if what not in ("", "lift")
-            else "say nothing, or: lift ADDRESS"
-        )
-    view = _view(json, pl)
-
-    def show() -> None:
-        if what:
-            lifted = ask(home, "lift", bool, source=who)
-            _print(show_lifted(who, lifted=lifted, view=view), json)
-        else:
-            _print(show_bans(ask(home, "bans", list[ShutOut]), view=view), json)
-
-    _exit_with(_judged(show))
-
-
-def _print(shown: RenderableType, as_json: bool) -> None:
-    if as_json:
-        _say(str(shown))
-    else:
-        Screen().print(shown)
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
 
 
 @app.command()
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
-
-
-def _language(polish: bool) -> str:
-    return POLISH if polish else ENGLISH
-
-
-def _view(as_json: bool, polish: bool) -> View:
-    return View(as_json=as_json, language=_language(polish))
 
 
 def _show(
@@ -492,10 +374,10 @@ def _show(
         finally:
             await database.close()
 
-    _exit_with(_run(read()))
+    exit_with(run_to_the_end(read()))
     shown, code = answer[0]
-    _print(shown, as_json)
-    _exit_with(code)
+    put(shown, as_json)
+    exit_with(code)
 
 
 def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str], language: str) -> None:
@@ -537,41 +419,7 @@ def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str],
         finally:
             console.close()
 
-    _exit_with(_run(serve()))
-
-
-def _run(work: Coroutine[None, None, None]) -> int:
-    """Run to the end; see :func:`_judged`."""
-    return _judged(lambda: uvloop.run(work))
-
-
-def _judged(work: Callable[[], None]) -> int:
-    """Do it; return the exit code, after one clear sentence on standard error if it failed."""
-    try:
-        work()
-    except ConfigError as error:
-        return _complain(error, EXIT_WRONG_CONFIG)
-    except NoSwitch as error:
-        return _complain(StartError(f"{error}. {NAME_IT}"), EXIT_CANNOT_START)
-    except SoftswitchError as error:
-        return _complain(error, EXIT_CANNOT_START)
-    return 0
-
-
-def _complain(error: SoftswitchError, code: int) -> int:
-    print(error, file=sys.stderr)  # noqa: T201 - the command line's own voice
-    return code
-
-
-def _exit_with(code: int) -> None:
-    if code:
-        raise typer.Exit(code)
-
-
-def _say(line: str) -> None:
-    # Flushed, so that programs that wait for a line see it when it is true.
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    exit_with(run_to_the_end(serve()))
 
 
 def main() -> None:

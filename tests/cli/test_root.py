@@ -9,46 +9,29 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import typer
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from softswitch import __version__, home
 from softswitch.app import DATABASE
 from softswitch.bus import EventLog
 from softswitch.cli import EXIT_CANNOT_START, EXIT_STEP_FAILED, EXIT_WRONG_CONFIG, app
-from softswitch.commands.defence import Phone, ShutOut
-from softswitch.commands.supervision import Supervised
-from softswitch.control import Verb, answering
 from softswitch.events import CallArrived, CallEnded
 from softswitch.ids import make_id
 from softswitch.ivr.registry import ACTIONS
 from softswitch.phone.steps import HELP
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
-from tests.fakes.clock import START, FakeClock
+from tests.cli.running import refused, run
+from tests.fakes.clock import FakeClock
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 DEMO_TREE = ROOT / "ivr_trees" / "demo.yaml"
 TEST_TREE = ROOT / "ivr_trees" / "test_line.yaml"
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-
-
-def run(*words: object) -> Result:
-    result = CliRunner(env={"COLUMNS": "160", "TERM": "dumb"}).invoke(app, [str(word) for word in words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def refused(code: int, *words: object) -> str:
-    """Return the one sentence on standard error of a command that fails."""
-    result = run(*words)
-    assert result.exit_code == code, result.output
-    (sentence,) = result.stderr.splitlines()
-    return sentence
 
 
 @pytest.fixture
@@ -87,6 +70,8 @@ def test_the_commands_are_those_of_the_manual() -> None:
             "listen",
             "whisper",
             "barge",
+            "queues",
+            "agents",
             "calls",
             "call",
             "trace",
@@ -495,65 +480,6 @@ def test_without_a_configuration_nothing_is_checked_or_started(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert refused(EXIT_WRONG_CONFIG, verb).startswith("softswitch.yaml: No such file")
-
-
-@pytest.mark.parametrize(
-    "words",
-    [("phones",), ("bans",), ("bans", "lift", "192.0.2.7"), ("listen", "1002", "--for", "1003")],
-)
-def test_where_no_switch_runs_none_is_asked(words: tuple[str, ...], tmp_path: Path) -> None:
-    sentence = refused(EXIT_CANNOT_START, *words, "--home", tmp_path)
-    assert sentence.startswith(f"no switch is running with the folder {tmp_path}")
-
-
-@pytest.mark.parametrize("words", [("lift",), ("", "192.0.2.7")])
-def test_bans_are_listed_or_lifted_and_nothing_else(words: tuple[str, ...], tmp_path: Path) -> None:
-    result = run("bans", *words, "--home", tmp_path)
-    assert result.exit_code == 2
-    assert "lift ADDRESS" in result.output
-
-
-def test_an_address_alone_is_no_ban_that_is_lifted(tmp_path: Path) -> None:
-    result = run("bans", "192.0.2.7", "--home", tmp_path)
-    assert result.exit_code == 2
-    assert "did you mean: bans lift 192.0.2.7" in result.output
-
-
-def test_a_running_switch_is_asked(tmp_path: Path) -> None:
-    phone = Phone("1001", "Jan", "sip:1001@a", "192.0.2.9:5062", "UDP", START.isoformat(), "Phone", False)
-    lifted: list[str] = []
-
-    def lift(arguments: Mapping[str, str]) -> bool:
-        lifted.append(arguments["source"])
-        return True
-
-    verbs: dict[str, Verb] = {
-        "phones": lambda arguments: [phone],
-        "bans": lambda arguments: [ShutOut("192.0.2.66", 60, 1, 20, "1001")],
-        "lift": lift,
-        "supervise": lambda arguments: Supervised(
-            "01A", arguments["by"], arguments["whom"], arguments["mode"], False
-        ),
-    }
-
-    async def ask() -> list[Result]:
-        async with answering(tmp_path, verbs):
-            questions = (
-                ("phones",),
-                ("phones", "--json"),
-                ("bans", "--pl"),
-                ("bans", "lift", "192.0.2.66"),
-                ("whisper", "1002", "--for", "1003"),
-            )
-            return [await asyncio.to_thread(run, *words, "--home", tmp_path) for words in questions]
-
-    shown, as_json, bans, let_in, whispers = asyncio.run(ask())
-    assert "192.0.2.9:5062" in shown.stdout
-    assert json.loads(as_json.stdout)[0]["account"] == "1001"
-    assert "pozostało s" in bans.stdout
-    assert let_in.stdout == "192.0.2.66 is let in again.\n"
-    assert lifted == ["192.0.2.66"]
-    assert whispers.stdout == "1003 whispers to 1002.\n"
 
 
 def test_a_database_that_is_none(tmp_path: Path) -> None:

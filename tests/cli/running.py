@@ -1,0 +1,37 @@
+"""The command line as a program is run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from typer.testing import CliRunner, Result
+
+from softswitch.cli import app
+from softswitch.control import Verb, answering
+
+
+def run(*words: object) -> Result:
+    """Run a command; what it raises is raised, but for its exit."""
+    result = CliRunner(env={"COLUMNS": "160", "TERM": "dumb"}).invoke(app, [str(word) for word in words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def refused(code: int, *words: object) -> str:
+    """Return the one sentence on standard error of a command that fails."""
+    result = run(*words)
+    assert result.exit_code == code, result.output
+    (sentence,) = result.stderr.splitlines()
+    return sentence
+
+
+def asked(home: Path, verbs: Mapping[str, Verb], *questions: tuple[str, ...]) -> list[Result]:
+    """Run commands beside a switch that answers to these verbs."""
+
+    async def ask() -> list[Result]:
+        async with answering(home, verbs):
+            return [await asyncio.to_thread(run, *words, "--home", home) for words in questions]
+
+    return asyncio.run(ask())
