@@ -112,6 +112,8 @@ class Statistics:
         self._agents = {name: AgentCounts() for name in names}
         self._waiting: dict[str, Waiting] = {}
         """Who waits, by the call he waits in."""
+        self._gone: set[str] = set()
+        """Who is gone with the switch that was: the log may tell of it, too."""
         self._last = self._begun
         self._listeners: list[Listener] = []
 
@@ -174,7 +176,8 @@ class Statistics:
         """
         self._stop(self._last)
         standing = {entry.call: entry for entry in floor.entries.values()}
-        for call in [call for call in self._waiting if call not in standing]:
+        self._gone = self._waiting.keys() - standing.keys()
+        for call in self._gone:
             self._queues[self._waiting.pop(call).queue].left_by[Why.STOPPED.value] += 1
         for call, entry in standing.items():
             if call not in self._waiting:
@@ -269,6 +272,8 @@ class Statistics:
                 self._waiting[call] = Waiting(queue, at - timedelta(seconds=waited))
             case QueueRefused(why=why):
                 counts.refused[why] += 1
+            case QueueLeft() if call in self._gone:
+                self._gone.discard(call)
             case QueueLeft(queue, _, why, waited):
                 self._left(counts, self._take(call, queue), why, waited)
             case PlaceTold(_, waited, _, low, high) if low >= 0:

@@ -320,6 +320,18 @@ def test_a_callback_that_is_not_kept_is_gone() -> None:
     assert day.queue(11).left_by == {"stopped": 1}
 
 
+@pytest.mark.parametrize("told_first", [True, False])
+def test_who_was_cut_off_left_once_whenever_the_log_tells_of_it(told_first: bool) -> None:
+    day, end = Day().tell(0, entered()), left("stopped", 9.0)
+    if told_first:
+        day.tell(9, end)
+    day.statistics.start(at(10), day.floor, 10.0)
+    if not told_first:
+        day.tell(11, end)
+    one = day.queue(12)
+    assert (one.entered, one.left_by, one.waiting) == (1, {"stopped": 1}, 0)
+
+
 def test_who_is_told_of_changes() -> None:
     day = Day().tell(0, entered())
     assert day.changes == [Changed(frozenset({"sales"}))]
