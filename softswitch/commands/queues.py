@@ -23,29 +23,32 @@ Rows = Iterator[tuple[str, str, str]]
 
 QUEUE_TITLES: Final[tuple[Both, ...]] = (
     ("queue", "kolejka"),
-    ("waiting", "czeka"),
+    ("waits", "czeka"),
     ("longest", "najdłużej"),
-    ("callbacks", "oddzwonić"),
-    ("agents", "konsultanci"),
+    ("callback", "oddzw."),
+    ("free", "wolni"),
     ("entered", "weszło"),
-    ("answered", "odebrane"),
-    ("lost", "utracone"),
-    ("level", "poziom"),
-    ("speed", "odbiór po"),
-    ("handling", "obsługa"),
+    ("answered", "odebr."),
+    ("lost", "utrac."),
+    ("SL", "SL"),
+    ("ASA", "ASA"),
+    ("AHT", "AHT"),
 )
+"""As call centres say: service level, average speed of answer, average handling time."""
 AGENT_TITLES: Final[tuple[Both, ...]] = (
-    ("agent", "konsultant"),
+    ("agent", "konto"),
     ("state", "stan"),
-    ("for", "od"),
     ("queues", "kolejki"),
-    ("calls", "rozmowy"),
-    ("talk", "rozmawiał"),
-    ("wrap-up", "po rozmowie"),
-    ("missed", "nieodebrane"),
+    ("for", "od"),
+    ("calls", "rozm."),
+    ("talk", "mówił"),
+    ("wrap-up", "po rozm."),
+    ("missed", "nieod."),
     ("paused", "przerwy"),
-    ("occupancy", "zajętość"),
+    ("busy", "zajęty"),
 )
+FOLDED: Final = 3
+"""Columns at the left that may be folded: words. Figures stay whole."""
 READY: Final = "ready"
 TALKING: Final = "talking"
 
@@ -69,7 +72,7 @@ def show_queues(figures: Figures, *, view: View, with_agents: bool = False) -> R
         return Text("Nie ma takiej kolejki." if view.language == POLISH else "There is no such queue.")
     parts: list[RenderableType] = [_whole(figures.queues[0], view)] if len(figures.queues) == 1 else []
     if not parts:
-        parts.append(_table(QUEUE_TITLES, [_queue(one, view) for one in figures.queues], view))
+        parts.append(_table(QUEUE_TITLES, [_queue(one) for one in figures.queues], view, folded=1))
     if with_agents or len(figures.queues) == 1:
         parts += [Text(), _agents(figures, view)]
     return Group(*parts, Text(), _footer(figures, view))
@@ -98,28 +101,28 @@ def as_json(value: object) -> str:
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
-def _table(titles: Sequence[Both], rows: Sequence[Sequence[str]], view: View) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in titles:
-        table.add_column(title[view.language == POLISH], overflow="fold")
+def _table(titles: Sequence[Both], rows: Sequence[Sequence[str]], view: View, *, folded: int) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for number, title in enumerate(titles):
+        table.add_column(title[view.language == POLISH], overflow="fold", no_wrap=number >= folded)
     for row in rows:
         table.add_row(*(Text(printable(cell, 120)) for cell in row))
     return table
 
 
-def _queue(one: QueueFigures, view: View) -> Sequence[str]:
+def _queue(one: QueueFigures) -> Sequence[str]:
     return (
         one.queue,
         str(one.waiting),
-        lasting(one.longest_wait_s) if one.waiting else "-",
+        clock(one.longest_wait_s) if one.waiting else "-",
         str(one.callbacks_waiting),
         f"{one.agents.get(READY, 0)} / {sum(one.agents.values())}",
         str(one.entered),
         str(one.answered),
         str(one.abandoned + one.left),
         share(one.service_level),
-        _seconds(one.speed_of_answer_s, one.answered),
-        _seconds(one.mean_handling_s, one.talks),
+        clock(one.speed_of_answer_s) if one.answered else "-",
+        clock(one.mean_handling_s) if one.talks else "-",
     )
 
 
@@ -161,20 +164,20 @@ def _facts(one: QueueFigures, view: View) -> Rows:
 
 def _agents(figures: Figures, view: View) -> RenderableType:
     rows = [_agent(one, figures.at, view) for one in figures.agents]
-    return _table(AGENT_TITLES, rows, view)
+    return _table(AGENT_TITLES, rows, view, folded=FOLDED)
 
 
 def _agent(one: AgentFigures, at: datetime, view: View) -> Sequence[str]:
     return (
         one.agent,
         _state(one, view),
-        lasting(between(one.since, at)),
         ", ".join(one.queues) or "-",
+        clock(between(one.since, at)),
         str(one.calls),
-        lasting(one.talk_s),
-        lasting(one.wrap_up_s),
+        clock(one.talk_s),
+        clock(one.wrap_up_s),
         str(sum(one.missed.values())),
-        lasting(one.paused_s),
+        clock(one.paused_s),
         share(one.occupancy),
     )
 
@@ -195,13 +198,21 @@ def _by(counts: Mapping[str, int], view: View) -> str:
 
 def _footer(figures: Figures, view: View) -> Text:
     """Return since when is counted, and when it was looked."""
-    since, at = figures.since.astimezone(view.zone), figures.at.astimezone(view.zone)
+    # Both in the zone whose midnight begins the day.
+    since, at = figures.since, figures.at.astimezone(figures.since.tzinfo)
     words = ("od", "stan z") if view.language == POLISH else ("since", "at")
     return Text(f"{words[0]} {since:%Y-%m-%d %H:%M}, {words[1]} {at:%H:%M:%S}", style="dim")
 
 
 def _seconds(seconds: float, count: int) -> str:
     return lasting(seconds) if count else "-"
+
+
+def clock(seconds: float) -> str:
+    """Write a duration as a clock shows it: ``0:07``, ``1:02:30``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def share(value: float) -> str:

@@ -104,7 +104,7 @@ def test_queues_and_agents_of_a_running_switch(tmp_path: Path) -> None:
     assert "Poziom obsługi" in one.stdout
     assert "1001" not in one.stdout
     assert [queue["queue"] for queue in json.loads(as_json.stdout)["queues"]] == ["sales", "help"]
-    assert "occupancy" in agents.stdout
+    assert "wrap-up" in agents.stdout
     assert nothing.stdout.startswith("There is no such queue.")
 
 

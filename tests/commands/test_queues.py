@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 from rich.console import Console, RenderableType
 
-from softswitch.commands.queues import chosen, share, show_agent, show_agents, show_queues
+from softswitch.commands.queues import chosen, clock, share, show_agent, show_agents, show_queues
 from softswitch.commands.records import View
 from softswitch.queues.figures import (
     NO_SHARE,
@@ -53,8 +53,8 @@ def printed(shown: RenderableType, width: int = 160) -> list[str]:
 
 def test_each_queue_has_its_line() -> None:
     assert printed(show_queues(FIGURES, view=VIEW)) == [
-        "queue waiting longest callbacks agents entered answered lost level speed handling",
-        "sales 3 1 min 15 s 1 1 / 3 20 12 4 64 % 14 s 2 min 20 s",
+        "queue waits longest callback free entered answered lost SL ASA AHT",
+        "sales 3 1:15 1 1 / 3 20 12 4 64 % 0:14 2:20",
         "help 0 - 0 0 / 0 0 0 0 - - -",
         "",
         "since 2026-01-05 09:00, at 09:01:30",
@@ -72,8 +72,8 @@ def test_one_queue_is_shown_in_full_with_its_agents() -> None:
         "Service level of all 45 %",
         "Callbacks asked, answered, missed 3 / 1 / 1",
         "Waits told that were right 75 %",
-        "1001 talking: sales, 600·100 1 min 0 s sales 7 11 min 40 s 1 min 10 s 2 0 s 77 %",
-        "1002 paused: lunch 1 min 30 s help, sales 0 0 s 0 s 0 1 min 0 s -",
+        "1001 talking: sales, 600·100 sales 1:00 7 11:40 1:10 2 0:00 77 %",
+        "1002 paused: lunch help, sales 1:30 0 0:00 0:00 0 1:00 -",
     ):
         assert line in lines
     lines = printed(show_queues(chosen(FIGURES, "help"), view=POLISH))
@@ -83,8 +83,8 @@ def test_one_queue_is_shown_in_full_with_its_agents() -> None:
 
 def test_agents_in_both_languages() -> None:
     titles, first, *_ = printed(show_agents(FIGURES, view=POLISH))
-    assert titles == "konsultant stan od kolejki rozmowy rozmawiał po rozmowie nieodebrane przerwy zajętość"
-    assert first.startswith("1001 rozmawia: sales, 600·100 1 min 0 s")
+    assert titles == "konto stan kolejki od rozm. mówił po rozm. nieod. przerwy zajęty"
+    assert first.startswith("1001 rozmawia: sales, 600·100 sales 1:00")
     assert printed(show_agent(AWAY, view=VIEW)) == ["1002: paused: lunch; queues: help, sales"]
     one = replace(AWAY, state="ready", pauses={"help": "papers"}, queues=())
     assert printed(show_agent(one, view=POLISH)) == ["1002: gotowy: papers (help); kolejki: -"]
@@ -97,9 +97,19 @@ def test_where_there_is_nothing_it_is_said() -> None:
 
 
 @pytest.mark.parametrize("view", [VIEW, POLISH])
-def test_a_terminal_of_80_columns_cuts_no_figure(view: View) -> None:
-    narrow = printed(show_queues(FIGURES, view=view), width=80)
-    assert all("…" not in line for line in narrow)
+def test_a_terminal_of_80_columns_folds_words_and_cuts_no_figure(view: View) -> None:
+    busy = replace(SALES, entered=2000, answered=1500, mean_handling_s=700.0, speed_of_answer_s=600.0)
+    figures = replace(FIGURES, queues=(busy, QUIET), agents=(replace(TALKS, talk_s=20_000.0), AWAY))
+    titles, first, *_ = printed(show_queues(figures, view=view), width=80)
+    assert len(titles.split()) == 11
+    assert first == "sales 3 1:15 1 1 / 3 2000 1500 4 64 % 10:00 11:40"
+    rows = " ".join(printed(show_agents(figures, view=view), width=80))
+    for figure in ("5:33:20", "1:10", "77 %", "help, sales"):
+        assert figure in rows
+
+
+def test_durations_as_a_clock_shows_them() -> None:
+    assert [clock(seconds) for seconds in (0, 7.4, 59.6, 3750)] == ["0:00", "0:07", "1:00", "1:02:30"]
 
 
 def test_as_json() -> None:
