@@ -20,11 +20,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from softswitch.config import Config
+from softswitch.queues.config import Key
 from tools.setting_words import CHAPTERS, MEANINGS
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "configuration.md"
 
-_KEYS: Final = {"trunks": "NAME"}
+_KEYS: Final = {"trunks": "NAME", "queues": "NAME", "queues.NAME.skills": "NAME"}
 """What the keys of a part are called that the operator names himself; NUMBER unless said here."""
 _PLAIN: Final[Mapping[object, str]] = {
     str: "text",
@@ -44,20 +45,28 @@ class Setting:
     default: str
 
 
-def settings(model: type[BaseModel] = Config, above: str = "") -> Iterator[Setting]:
-    """Yield every setting of a model, each part before what stands in it."""
+def settings(
+    model: type[BaseModel] = Config, above: str = "", unsaid: BaseModel | None = None
+) -> Iterator[Setting]:
+    """Yield every setting of a model, each part before what stands in it.
+
+    ``unsaid`` is what holds in place of the model where nothing is given, None for its own defaults.
+    """
     for name, info in model.model_fields.items():
         path = f"{above}{info.alias or name}"
         inner, key = _inner(info.annotation)
+        value = info.get_default(call_default_factory=True) if unsaid is None else getattr(unsaid, name)
         if inner is None:
-            yield Setting(path, _limited(_kind(info.annotation), info), _default(info))
+            required = unsaid is None and info.is_required()
+            default = "**required**" if required else _default(value)
+            yield Setting(path, _limited(_kind(info.annotation), info), default)
             continue
         if key:
             path = f"{path}.{_KEYS.get(path, key)}" if key == "NUMBER" else f"{path}.{key}"
+        part = value if isinstance(value, BaseModel) else None
         if path in MEANINGS:
-            unsaid = info.get_default(call_default_factory=True)
-            yield Setting(path, "part", "as below" if isinstance(unsaid, BaseModel) else "none")
-        yield from settings(inner, f"{path}.")
+            yield Setting(path, "part", "none" if part is None else "as below")
+        yield from settings(inner, f"{path}.", part)
 
 
 def markdown() -> str:
@@ -108,8 +117,10 @@ def _kind(annotation: Any) -> str:  # noqa: ANN401
         return _choice(parts)
     if get_origin(plain) is tuple:
         return f"list of {_kind(parts[0])}"
+    if parts == (str, str):
+        return "text"  # One for all, or one for each language.
     if get_origin(plain) is dict:
-        return "by name"
+        return "by key" if parts[0] == Key else "by name"
     if isinstance(plain, type) and issubclass(plain, Enum):
         return _choice(one.value for one in plain)
     return _PLAIN[plain]
@@ -127,18 +138,15 @@ def _limited(kind: str, info: FieldInfo) -> str:
     low = next((f"{mark.ge:g}" for mark in marks if isinstance(mark, Ge)), "")
     above = next((f"{mark.gt:g}" for mark in marks if isinstance(mark, Gt)), "")
     high = next((f"{int(mark.le)}" for mark in marks if isinstance(mark, Le)), "")
-    if low and high:
-        return f"{kind}, {low} to {high}"
+    if (low or above) and high:
+        return f"{kind}, {low or f'above {above}'} to {high}"
     if low or above:
         return f"{kind}, {f'{low} or more' if low else f'above {above}'}"
     return kind
 
 
-def _default(info: FieldInfo) -> str:
+def _default(value: object) -> str:
     """Return what holds where a setting is not given, as it would be written."""
-    if info.is_required():
-        return "**required**"
-    value = info.get_default(call_default_factory=True)
     return "none" if value is None or value in ((), "", {}) else f"`{_written(value)}`"
 
 

@@ -30,3 +30,18 @@ def test_defaults_limits_and_choices_are_those_of_the_models() -> None:
     assert told["trunks.NAME.register"] == ("yes or no", "`no`")
     assert told["emergency"] == ("list of text", "`[112, 999, 998, 997]`")
     assert told["speech.time_limit_seconds"] == ("number, above 0", "`15`")
+    assert told["queues.NAME.strategy"][1] == "`longest_idle`"
+    assert told["queues.NAME.weight"] == ("number, above 0 to 100", "`1`")
+    assert told["queues.NAME.keys"] == ("by key", "none")
+    assert told["queues.NAME.announce.eta.cap_text"] == ("text", "none")
+    assert told["queues.NAME.callback.by"] == ("text", "**required**")
+
+
+def test_parts_of_one_kind_have_each_their_own_defaults() -> None:
+    told = {one.path: one.default for one in settings()}
+    rests = [
+        told[f"queues.NAME.missed.{how}.rest_s"] for how in ("no_answer", "reject", "busy", "unreachable")
+    ]
+    assert rests == ["`5`", "`15`", "`10`", "`20`"]
+    assert told["queues.NAME.missed.no_answer.times"] == "`2`"
+    assert told["queues.NAME.missed.reject.times"] == "`0`"
