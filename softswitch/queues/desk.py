@@ -175,6 +175,11 @@ class Desk:
         self.floor.missed(self.now, offer, agent, why)
         self._pump()
 
+    def turned_away(self, agent: str, queue: str) -> None:
+        """Take that an agent has answered and hung up before they could talk: he rests as who declines."""
+        self.floor.turned_away(self.now, agent, queue)
+        self._pump()
+
     def told(self, entry: str, low_s: int, high_s: int, waited: float) -> None:
         """Note the waiting time that somebody was told."""
         self.floor.told(entry, low_s, high_s, waited)

@@ -328,6 +328,13 @@ class Floor:
         self._tell(talk.call, QueueTalkEnded(talk.queue, name, round(now - talk.began, 3), by))
         self._agent_changed(now, name)
 
+    def turned_away(self, now: float, name: str, queue: str) -> None:
+        """Take that an agent has answered and hung up at once.
+
+        He rests as who declines: else he would be rung for the same caller in the same moment, over and over.
+        """
+        self._rest(now, self.roster.agent(name), queue, Miss.REJECT, counts=True)
+
     def _withdraw(self, now: float, entry: Entry) -> None:
         """End the offer of somebody, if there is one: whoever rings for him stops, and has missed nothing."""
         offer = entry.offer
@@ -356,7 +363,11 @@ class Floor:
             entry.preferred = ""
         # Of several who ring together all but one miss it: that is nobody's fault.
         counts = not (offer.together and why is Miss.NO_ANSWER)
-        rests_until = self.roster.missed(now, agent, offer.queue, why, counts=counts)
+        self._rest(now, agent, offer.queue, why, counts=counts)
+
+    def _rest(self, now: float, agent: Agent, queue: str, why: Miss, *, counts: bool) -> None:
+        """Let a miss have its consequences, and see to their ends."""
+        rests_until = self.roster.missed(now, agent, queue, why, counts=counts)
         for at in (rests_until, *agent.pause_ends()):
             self._alarms.set(Subject.AGENT, agent.name, at)
         self._review_all_of(now, agent.name)

@@ -200,6 +200,10 @@ class Wait:
         won.branch.adopt(won.leg)
         leg = won.leg.latest
         if leg.over:
+            if won.agent:
+                self._room.desk.turned_away(won.agent, self._name)
+            # With its last word written the agent talks no more.
+            self._call.drop(leg, leg.termination)
             return None
         return WaitEnded(TALK_OVER, await talk(self._call, leg))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from media import commands as ask
 from softswitch.events import (
+    AgentChanged,
     AgentMissed,
     AgentOffered,
     CallEnded,
@@ -228,12 +229,18 @@ async def test_an_agent_who_hangs_up_before_they_talk_leaves_the_caller_in_his_p
         await passes(1)
         entered = [(one.party, one.ahead, round(one.waited)) for one in here.told(QueueEntered)]
         assert entered == [("2001", 0, 0), ("2002", 1, 0), ("2001", 0, 12)]
+        # He is free again, and rests: nobody is put through to a phone that drops them, over and over.
+        assert [(one.agent, one.by) for one in here.told(QueueTalkEnded)] == [("1001", "agent")]
+        assert here.told(AgentChanged)[-1].state == "ready"
+        assert rang(anna) == 1
         assert first.sound.hears == f"loop {MUSIC}"
         bartek = here.phone("1002")
         await passes(0.5)
         pick_up(bartek)
         await passes(5)
         assert first.sound.hears == f"leg {bartek.sound.leg.number}"
+        await passes(10)
+        assert rang(anna) == 2
         first.hang_up()
         second.hang_up()
 
