@@ -143,13 +143,13 @@ class Wait:
         """Wait in a place; return how that ended, None where an agent answered and was gone at once."""
         self._entry = entry
         offers, desk = self._offers, self._room.desk
-        why = Why.FAULT
+        why, to = Why.FAULT, ""
         try:
             _, ended = await first_of(self._served(offers), self._kept_company())
             # While the loser was being stopped an agent may have answered: he has the caller then.
             won = offers.won.result() if offers.won.done() else ended
             if isinstance(won, WaitEnded):
-                why = Why.KEY
+                why, to = Why.KEY, won.to
                 return won
             if isinstance(won, Why):
                 why = won
@@ -163,7 +163,7 @@ class Wait:
             raise
         finally:
             if not self._called_back:
-                desk.leave(entry.id, why)  # Nothing for who has been answered.
+                desk.leave(entry.id, why, to=to)  # Nothing for who has been answered.
             await offers.close()
         return await self._together(won, entry)
 

@@ -319,7 +319,7 @@ async def test_keys_act_during_an_announcement_and_lead_elsewhere():
         await passes(0.1)
         assert rang(operator) == 1
         (left,) = here.told(QueueLeft)
-        assert left.why == "key"
+        assert (left.why, left.to) == ("key", "1005")
         caller.hang_up()
 
 
