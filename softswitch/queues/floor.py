@@ -183,7 +183,7 @@ class Floor:
         config = post.config
         if arrival.call in self.entries:
             raise QueueError(f"the call {arrival.call} waits already")
-        if (refused := _refusal(post)) is not None:
+        if not arrival.returns and (refused := _refusal(post)) is not None:
             self._tell(arrival.call, QueueRefused(queue, arrival.party, refused.value))
             return refused
         before = max(self.credits.take(now, arrival, config, queue), arrival.waited)
@@ -198,8 +198,13 @@ class Floor:
         return entry
 
     def _entry(self, now: float, post: Post, arrival: Arrival, since: float) -> Entry:
+<<<<<<< HEAD
         priority = max(arrival.priority, post.config.priority)
         skills = arrival.skills or post.skills
+=======
+        priority = arrival.priority if arrival.returns else max(arrival.priority, post.config.priority)
+        skills = arrival.skills or _own_skills(post)
+>>>>>>> 3594d84 (Give somebody his whole place back whom an agent left at once)
         return Entry(
             id=arrival.call,
             call=arrival.call,

@@ -114,7 +114,7 @@ class Wait:
             if ended is not None:
                 return ended
             # The agent was gone before they could talk: the caller has his place as if nothing had been.
-            arrival = replace(arrival, party=entry.party, name=entry.name, waited=desk.now - entry.since)
+            arrival = _again(arrival, entry, desk.now)
 
     async def resume(self, entry: Entry, reached: Callable[[], None]) -> WaitEnded:
         """Wait on in a place that was kept for who is called back, anew where it is gone.
@@ -127,8 +127,7 @@ class Wait:
         if self._room.desk.called_back(entry.id, self._call.facts.id, self):
             reached()
             ended = await self._through(entry)
-        waited = self._room.desk.now - entry.since
-        arrival = Arrival(self._call.facts.id, entry.party, entry.name, entry.priority, waited=waited)
+        arrival = _again(Arrival(self._call.facts.id), entry, self._room.desk.now)
         return ended or await self.enter(arrival)
 
     def _begin(self) -> None:
@@ -296,6 +295,19 @@ class Wait:
             return None
         self._call.caller.hush()
         return (await menu(self._call)).reason
+
+
+def _again(arrival: Arrival, entry: Entry, now: float) -> Arrival:
+    """Return somebody who comes once more with all that his place was."""
+    return replace(
+        arrival,
+        party=entry.party,
+        name=entry.name,
+        priority=entry.priority,
+        skills=entry.skills,
+        waited=now - entry.since,
+        returns=True,
+    )
 
 
 async def _gone(won: Won) -> Termination | None:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from media import commands as ask
-from softswitch.calls.call import Destination
-from softswitch.calls.dialling import AccountDestination, Dialler
+from softswitch.calls.call import Call, Destination
+from softswitch.calls.called_leg import Invitation
+from softswitch.calls.dialling import AccountDestination, Dialler, OutsideDestination
 from softswitch.calls.engaged import Engaged
+from softswitch.calls.hangup import Reason
+from softswitch.calls.lines import Way
 from softswitch.calls.originate import Originator
 from softswitch.calls.speaking import Speaking
 from softswitch.events import Event
@@ -19,9 +22,11 @@ from softswitch.queues.queues import Means, Queues
 from softswitch.queues.voice import QueueVoice
 from softswitch.registrar.accounts import Account
 from softswitch.registrar.bindings import Binding
+from softswitch.sip.headers import NameAddr
 from softswitch.sip.hop import Hop
 from softswitch.sip.signals import Incoming, UserOutput
-from tests.fakes.exchange import Exchange, Phone, exchange
+from softswitch.sip.uri import SipUri
+from tests.fakes.exchange import SWITCH, Exchange, Phone, exchange
 from tests.fakes.speaker import FakeSpeaker, let_prompts_end
 from tests.fakes.virtual_time import passes
 
@@ -52,6 +57,50 @@ class RingingPhone(Phone):
             self.answer(output, 180)
 
 
+class Free:
+    """Counts nothing. Implements Ledger."""
+
+    def began(self) -> Reason | None:
+        """See Ledger."""
+
+    def answered(self) -> float | None:
+        """See Ledger."""
+
+    def left(self) -> float | None:
+        """See Ledger."""
+
+    def ended(self) -> None:
+        """See Ledger."""
+
+    def failed(self) -> None:
+        """See Ledger."""
+
+
+class Town:
+    """Numbers outside, each with a phone on the network. Implements Exits."""
+
+    def __init__(self) -> None:
+        self.hosts: dict[str, str] = {}
+
+    def ways(self, call: Call, number: str, by: str | None = None) -> list[Way] | None:
+        """See Exits."""
+        host = self.hosts.get(number)
+        if host is None:
+            return None
+        invitation = Invitation(
+            party=number,
+            target=f"sip:{number}@{host}",
+            hop=Hop("UDP", host, 5060, *SWITCH),
+            caller=NameAddr(SipUri(SWITCH[0], call.caller.party)),
+            called=NameAddr(SipUri(host, number)),
+        )
+        return [Way("town", invitation, 30.0, Free())]
+
+    def reaches(self, number: str, by: str) -> bool:
+        """See Exits."""
+        return number in self.hosts
+
+
 @dataclass
 class Hall:
     """The exchange, its queues, and what is said in them."""
@@ -59,6 +108,7 @@ class Hall:
     switch: Exchange
     queues: Queues
     speaker: FakeSpeaker
+    town: Town = field(default_factory=Town)
     undisturbed: set[str] = field(default_factory=set)
     languages: dict[str, str] = field(default_factory=dict)
     stored: list[str] = field(default_factory=list)
@@ -79,6 +129,21 @@ class Hall:
         self.switch.places.setdefault(user, []).append(binding)
         self.desk.look_at_phones()
         return phone
+
+    def phone_outside(self, number: str) -> Phone:
+        """Plug in a phone in the town."""
+        host = f"203.0.113.{10 + len(self.town.hosts)}"
+        self.town.hosts[number] = host
+        return RingingPhone(self.switch, number, host)
+
+    def second_phone(self, user: str) -> Phone:
+        """Plug in another phone of an account, that does not register."""
+        return RingingPhone(self.switch, user, f"192.0.2.{int(user) % 1000 + 100}")
+
+    def lose(self, user: str) -> None:
+        """Let all phones of an account be gone."""
+        self.switch.places.pop(user, None)
+        self.desk.look_at_phones()
 
     def phones(self, *users: str) -> list[Phone]:
         """Plug in several."""
@@ -156,7 +221,8 @@ async def hall(
         switch.accounts.update({user: Account(user, name) for user, name in names.items()})
         speaker, recordings, engaged = FakeSpeaker(), Recordings(), Engaged()
         switch.log.subscribe(engaged.read)
-        dialler = Dialler(switch.bindings, names.get)
+        town = Town()
+        dialler = Dialler(switch.bindings, names.get, town)
         switch.routes.update(routes or {})
 
         def leads_to(number: str, by: str | None) -> Destination | None:
@@ -165,6 +231,8 @@ async def hall(
         def route(number: str, account: Account) -> Destination | None:
             found = switch.routes.get(number) or here.queues.numbers.get(number)
             found = found or here.queues.personal(number, account)
+            if found is None and town.reaches(number, account.user):
+                return OutsideDestination(dialler, number, account.user)
             return found or (AccountDestination(dialler, number) if number in names else None)
 
         async def stored(call: str) -> bool:
@@ -184,7 +252,7 @@ async def hall(
             stored=stored,
             last_talk=lambda party, within_s: here.last_talk.get(party, ""),
         )
-        here = Hall(switch, Queues(config, means), speaker)
+        here = Hall(switch, Queues(config, means), speaker, town)
         switch.router = route
         let_prompts_end(switch)
         here.queues.open(Originator(switch.board))

@@ -234,6 +234,7 @@ async def test_an_agent_who_hangs_up_before_they_talk_leaves_the_caller_in_his_p
         assert here.told(AgentChanged)[-1].state == "ready"
         assert rang(anna) == 1
         assert first.sound.hears == f"loop {MUSIC}"
+        here.desk.pause("1001", "lunch")  # She is free, and would be rung again.
         bartek = here.phone("1002")
         await passes(0.5)
         pick_up(bartek)
@@ -352,3 +353,46 @@ async def test_an_agent_who_talks_by_himself_or_is_not_to_be_disturbed_is_not_ru
         await passes(0.5)
         anna.hang_up()
         assert rang(friend) == 1
+
+
+@in_virtual_time
+async def test_an_agent_who_was_gone_before_they_talked_is_free_again():
+    async with hall({"whisper": True, **QUIET}) as here:
+        anna = here.phone("1001")
+        (caller,) = await here.callers("2001")
+        pick_up(anna)
+        await passes(1)
+        anna.hang_up()
+        await passes(0.5)
+        (over,) = here.told(QueueTalkEnded)
+        assert (over.agent, over.by) == ("1001", "agent")
+        assert len(here.switch.client.open_legs) == 2  # The caller's, and one that rings again.
+        assert rang(anna) == 2
+        pick_up(anna)
+        await passes(3)
+        assert caller.sound.hears == f"leg {anna.sound.leg.number}"
+        caller.hang_up()
+        await passes(1)
+        assert here.rests()
+
+
+@in_virtual_time
+async def test_a_place_that_is_given_back_is_what_it_was_also_where_the_queue_is_full_by_now():
+    config = {"whisper": True, "most_waiting": 1, "skills": {"law": 1}, **QUIET}
+    async with hall(config, agents={"1001": {"skills": {"law": 1}}}) as here:
+        (first,) = await here.callers("2001")
+        here.desk.promote(next(iter(here.desk.floor.entries)), 7)
+        anna = here.phone("1001")
+        await passes(0.5)
+        pick_up(anna)
+        await passes(0.5)
+        (second,) = await here.callers("2002")
+        anna.hang_up()
+        await passes(0.5)
+        assert here.told(QueueRefused) == []
+        again = here.told(QueueEntered)[-1]
+        assert (again.party, again.priority, again.ahead) == ("2001", 7, 0)
+        (entry,) = [one for one in here.desk.floor.entries.values() if one.party == "2001"]
+        assert [*entry.skills] == ["law"]
+        first.hang_up()
+        second.hang_up()
