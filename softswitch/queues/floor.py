@@ -198,13 +198,8 @@ class Floor:
         return entry
 
     def _entry(self, now: float, post: Post, arrival: Arrival, since: float) -> Entry:
-<<<<<<< HEAD
-        priority = max(arrival.priority, post.config.priority)
-        skills = arrival.skills or post.skills
-=======
         priority = arrival.priority if arrival.returns else max(arrival.priority, post.config.priority)
-        skills = arrival.skills or _own_skills(post)
->>>>>>> 3594d84 (Give somebody his whole place back whom an agent left at once)
+        skills = arrival.skills or post.skills
         return Entry(
             id=arrival.call,
             call=arrival.call,
