@@ -8,7 +8,9 @@ from typing import Final, Protocol
 
 from softswitch.clock import Clock
 from softswitch.control import ControlRefused, Verb
+from softswitch.queues.at_hand import at_hand
 from softswitch.queues.figures import AgentFigures, Figures
+from softswitch.queues.floor import Floor
 from softswitch.queues.statistics import Statistics
 
 NO_REASON: Final = "pause"
@@ -19,6 +21,11 @@ LONGEST_REASON: Final = 40
 
 class AgentDesk(Protocol):
     """Where agents log in and out; :class:`softswitch.queues.desk.Desk` is one. All raise QueueError."""
+
+    @property
+    def floor(self) -> Floor:
+        """Who waits and who serves, to be looked at."""
+        ...
 
     def log_in(self, agent: str, queue: str = "") -> None:
         """Let an agent serve a queue, or all whose member he is."""
@@ -45,7 +52,7 @@ def queue_verbs(desk: AgentDesk, statistics: Statistics, clock: Clock) -> dict[s
     """Return ``queues`` (all figures), and what is done for an agent, answered with the agent's figures."""
 
     def figures(arguments: Mapping[str, str]) -> Figures:
-        return statistics.figures(clock.wall())
+        return at_hand(statistics.figures(clock.wall()), desk.floor)
 
     def acting(act: Callable[[str, str, Mapping[str, str]], None]) -> Verb:
         def verb(arguments: Mapping[str, str]) -> AgentFigures:

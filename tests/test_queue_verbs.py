@@ -11,6 +11,7 @@ import pytest
 from softswitch.bus import EventLog
 from softswitch.control import ControlRefused
 from softswitch.queue_verbs import MOST_MINUTES, NO_REASON, queue_verbs
+from softswitch.queues.at_hand import at_hand
 from softswitch.queues.config import QueuesConfig
 from softswitch.queues.errors import QueueError
 from softswitch.queues.figures import AgentFigures, Figures
@@ -75,7 +76,8 @@ def test_all_figures_come_back_as_they_are() -> None:
     office = Office()
     office.clock.advance(30)
     figures = office.ask("queues")
-    assert figures == office.statistics.figures(office.clock.wall())
+    assert figures == at_hand(office.statistics.figures(office.clock.wall()), office.floor)
+    assert figures.queues[0].agents == {"unregistered": 2}
     assert [one.queue for one in figures.queues] == ["sales", "help"]
     assert figures.agents[0].ready_s == 30.0
 

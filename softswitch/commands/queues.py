@@ -187,6 +187,10 @@ def _state(one: AgentFigures, view: View) -> str:
     state = queue_word(one.state, view.language)
     if one.state == TALKING and one.queue:
         return f"{state}: {one.queue}, {one.party or '-'}"
+    if one.state == READY and not one.reachable:
+        return f"{state}, {queue_word('unregistered', view.language)}"
+    if one.state == READY and one.engaged:
+        return f"{state}, {queue_word('in_use', view.language)}"
     pauses = [f"{reason} ({queue})" if queue else reason for queue, reason in one.pauses.items()]
     return f"{state}: {', '.join(pauses)}" if pauses else state
 

@@ -209,7 +209,11 @@ def _header(record: CallRecord, view: View) -> Table:
         ("Began", "Początek", f"{record.started.astimezone(view.zone):%Y-%m-%d %H:%M:%S %Z}"),
         ("Lasted", "Trwała", f"{lasting(record.seconds)}, {'odebrana' if polish else 'answered'} {answered}"),
         *([("Made for", "Powód", made_for_words(record.made_for)[polish])] if record.made_for else []),
-        *(("Queue", "Kolejka", text) for wait in record.waits for text in wait_rows(wait, view.language)),
+        *(
+            ("", "", text) if text.startswith(GAP) else ("Queue", "Kolejka", text)
+            for wait in record.waits
+            for text in wait_rows(wait, view.language)
+        ),
         *(("With", "Z kim", talk_words(talk, view.language)) for talk in record.talks),
         *(("Transferred", "Przekazana", transfer_words(one, view.language)) for one in record.transfers),
         ("Menu path", "Droga w menu", path),

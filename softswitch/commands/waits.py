@@ -50,5 +50,7 @@ def talk_words(talk: TalkRecord, language: str) -> str:
     """Return who had the caller, and for how long."""
     time = "…" if talk.ended is None else lasting(between(talk.began, talk.ended))
     queue = f" ({printable(talk.queue)})" if talk.queue else ""
-    by = f", {queue_word(f'by_{talk.ended_by}', language)}" if talk.ended_by else ""
+    # Who got the call handed over may be no agent.
+    ended_by = "callee_hung_up" if talk.ended_by == "agent" and not talk.queue else f"by_{talk.ended_by}"
+    by = f", {queue_word(ended_by, language)}" if talk.ended_by else ""
     return f"{printable(talk.party)}{queue} {time}{by}"

@@ -44,7 +44,8 @@ class QueueFigures:
     """Of those who wait now on the line, with what counted from before."""
     callbacks_waiting: int = 0
     agents: dict[str, int] = field(default_factory=dict)
-    """Who is logged in to it, by state; a pause from this queue alone counts as one."""
+    """Who is logged in to it, by state, or by :class:`softswitch.queues.model.Condition` (see ``at_hand``);
+    a pause from this queue alone counts as one."""
     entered: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     """Whom it took not in, by why."""
@@ -118,6 +119,10 @@ class AgentFigures:
     """By how."""
     occupancy: float = NO_SHARE
     """Talk and wrap-up, of the time logged in without pauses."""
+    reachable: bool = True
+    """A phone of his can be rung; see :mod:`softswitch.queues.at_hand`."""
+    engaged: bool = False
+    """He talks to somebody by himself."""
 
 
 @dataclass(frozen=True, slots=True)

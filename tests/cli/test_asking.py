@@ -120,7 +120,7 @@ def test_something_is_done_for_an_agent(tmp_path: Path) -> None:
     )
     assert paused.stdout == "1001: paused: lunch; queues: sales\n"
     assert json.loads(back.stdout)["state"] == "ready"
-    assert out.stdout == "1002: gotowy; kolejki: sales\n"
+    assert out.stdout == "1002: gotowy, telefon nieosiągalny; kolejki: sales\n"
     assert refused_.exit_code == EXIT_CANNOT_START
     assert "1001 is no member of the queue help" in refused_.stderr
     assert {f"agent_{act}" for act in ACTS} <= office.verbs.keys()

@@ -90,6 +90,16 @@ def test_agents_in_both_languages() -> None:
     assert printed(show_agent(one, view=POLISH)) == ["1002: gotowy: papers (help); kolejki: -"]
 
 
+def test_who_is_ready_but_out_of_reach_or_talks_by_himself() -> None:
+    ready = AgentFigures("1001", "ready", START, ("sales",))
+    away, talks = replace(ready, reachable=False), replace(ready, engaged=True)
+    said = [*printed(show_agent(away, view=VIEW)), *printed(show_agent(talks, view=POLISH))]
+    assert said == [
+        "1001: ready, no phone can be reached; queues: sales",
+        "1001: gotowy, rozmawia; kolejki: sales",
+    ]
+
+
 def test_where_there_is_nothing_it_is_said() -> None:
     nothing = replace(FIGURES, queues=(), agents=())
     assert printed(show_queues(nothing, view=VIEW)) == ["There is no such queue."]

@@ -11,7 +11,7 @@ from softswitch.calls.hangup import Reason
 from softswitch.calls.record import call_record
 from softswitch.commands.records import View, show_call
 from softswitch.commands.waits import talk_words, wait_rows
-from softswitch.events import QueueRefused
+from softswitch.events import LegTookPlace, QueueRefused
 from tests.calls.queue_stories import answered, waiting
 from tests.calls.stories import arrived
 from tests.commands.test_records import Log
@@ -46,6 +46,13 @@ def test_a_wait_and_the_talk_after_it(language: str, rows: list[str], talk: str)
     assert talk_words(record.talks[0], language) == talk
 
 
+def test_who_got_the_call_handed_over_is_called_no_agent() -> None:
+    story = answered().at(60, LegTookPlace("b3", "1004", "b2"))
+    first, second = call_record(story.over(80, Reason.CALLEE_HUNG_UP, "callee")).talks
+    assert talk_words(first, "en") == "1003 (sales) 30 s, handed over"
+    assert talk_words(second, "en") == "1004 20 s, the called side hung up"
+
+
 def test_what_goes_on_has_no_end_yet() -> None:
     record = call_record(waiting().entries)
     assert [*wait_rows(record.waits[0], "en")] == ["sales: waited 0 s, ahead 2; …"]
@@ -65,4 +72,5 @@ async def test_they_stand_in_the_head_of_the_call() -> None:
     Console(file=out, width=160, color_system=None).print(shown)
     lines = [" ".join(line.split()) for line in out.getvalue().splitlines()]
     assert "Queue sales: waited 30 s, ahead 2; answered: 1003" in lines
+    assert "+10 s 1002 (longest idle, also free: 1003): no answer" in lines
     assert "With 1003 (sales) 1 min 0 s, the agent hung up" in lines
