@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tests.peers import captures, sounds
@@ -17,6 +18,11 @@ CALL_SECONDS = 30
 
 SHOWN_MESSAGES = 4000
 """Characters of the wire trace shown when a scenario fails: the last two or three messages."""
+
+HEADING = re.compile(
+    r"^-{20,} (\d{4}-\d\d-\d\d[ T][\d:.]+)[^\n]*\n[^\n]*(?:sent|received)[^\n]*\n\n", re.MULTILINE
+)
+"""How SIPp's trace begins a message: with its time."""
 
 EARLY_SECONDS = 2.5
 SPEECH_SECONDS = 3.0
@@ -35,8 +41,15 @@ class Result:
 
     def messages(self) -> list[str]:
         """Return the messages one by one, without SIPp's headings."""
-        parts = re.split(r"-{20,}[^\n]*\n[^\n]*(?:sent|received)[^\n]*\n\n", self.trace)
-        return [part.strip() for part in parts if part.strip()]
+        return [message for _, message in self.timed()]
+
+    def timed(self) -> list[tuple[float, str]]:
+        """Return the messages with their times, in seconds of the wall clock, as SIPp saw them."""
+        _, *parts = HEADING.split(self.trace)
+        return [
+            (datetime.fromisoformat(at).astimezone().timestamp(), message.strip())
+            for at, message in zip(parts[::2], parts[1::2], strict=True)
+        ]
 
 
 def make_sounds(folder: Path) -> Path:
