@@ -155,8 +155,10 @@ class Wait:
                 return WaitEnded.by(HOW[won], self._name)
             why = Why.TAKEN
         except SentOn:
-            why = Why.KEY
-            raise
+            if not offers.won.done():
+                why = Why.KEY
+                raise
+            won, why = offers.won.result(), Why.TAKEN
         except asyncio.CancelledError:
             why = self._why_gone()
             raise
@@ -257,8 +259,15 @@ class Wait:
     def standing(self) -> Standing:
         """Where the caller stands now."""
         assert self._entry is not None
+        if not self._waits:
+            return Standing(0, None)
         ahead = self._room.desk.floor.ahead(self._entry.id)
         return Standing(ahead, self._room.outlook.wait(self._entry))
+
+    @property
+    def _waits(self) -> bool:
+        """Tell whether nobody has answered: company hears of an answer a moment later than the floor."""
+        return self._entry is not None and self._entry.id in self._room.desk.floor.entries
 
     def was_told(self, messages: Sequence[Message]) -> None:
         """Write down what the caller was told."""
@@ -281,6 +290,8 @@ class Wait:
             number = ""
         if not number:
             await dialogue.tell(Text.CALLBACK_NOT_TAKEN)
+            return False
+        if not self._waits:
             return False
         # From here on the place is the callback's: also if the caller hangs up before hearing so.
         self._called_back = True

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
+
+import pytest
+
 from media import commands as ask
+from softswitch.calls.call import SentOn
 from softswitch.events import (
     AgentChanged,
     AgentMissed,
     AgentOffered,
+    CallbackAsked,
     CallEnded,
     LegsBridged,
     PlaceTold,
@@ -16,8 +24,12 @@ from softswitch.events import (
     QueueRefused,
     QueueTalkEnded,
 )
+from softswitch.queues.model import Why
+from softswitch.sip.errors import LocalProtocolError
 from softswitch.sip.signals import Cancelled
+from tests.fakes.exchange import Steps
 from tests.fakes.media import MUSIC, RING_BACK
+from tests.fakes.network import Weather
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.queues.hall import hall, label_of, pick_up, played, rang, refuse
 
@@ -396,3 +408,53 @@ async def test_a_place_that_is_given_back_is_what_it_was_also_where_the_queue_is
         assert [*entry.skills] == ["law"]
         first.hang_up()
         second.hang_up()
+
+
+AT_ANY_KEY = {
+    "announce": {"position": {"first_after_s": 5, "to_first": True}, "eta": "off"},
+    "keys": {"0": "1005", "5": "place", "6": "callback"},
+    "menus": {"7": "700"},
+    "callback": {"by": "1001", "confirm_number": False},
+}
+
+
+@pytest.mark.parametrize("key", ["", "0", "5", "6", "7"])
+@in_virtual_time
+async def test_an_answer_has_the_caller_whatever_happens_before_all_have_heard_of_it(key, caplog):
+    caplog.set_level(logging.WARNING)
+
+    async def leads_on(call):
+        raise SentOn(Steps(stays))
+
+    async def stays(call):
+        await asyncio.sleep(3600)
+
+    async with hall(AT_ANY_KEY, routes={"700": Steps(leads_on)}) as here:
+        anna, caller = here.phones("1001", "2001")
+        here.switch.network.weather = Weather(delay=0.0)
+        met = 0
+        for turns in range(12):
+            await here.dials(caller, seconds=6)
+            if key:
+                here.switch.client.digit(caller.sound, key)
+            else:
+                here.switch.client.finish_play(caller.sound)  # What comes next is looked for.
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            if here.told(QueueLeft) or here.told(CallbackAsked):
+                break  # From here on the key is first.
+            pick_up(anna)
+            await passes(1)
+            if len(here.told(QueueAnswered)) == met:
+                break
+            met += 1
+            assert caller.sound.hears == f"leg {anna.sound.leg.number}"
+            caller.hang_up()
+            await passes(1)
+            assert here.rests()
+        assert met
+        with contextlib.suppress(LocalProtocolError):  # One call may be over.
+            caller.hang_up()
+        for entry in list(here.desk.floor.entries):
+            here.desk.leave(entry, Why.CALLBACK_CANCELLED)
+    assert not caplog.records, caplog.text
