@@ -37,7 +37,6 @@ CROSS_CUTTING: Mapping[str, str] = {
     "tests/transport/test_stream_layers.py": "TLS and WebSocket as whole streams, with others' clients",
     "tests/media/test_keys.py": "keys through the whole engine: heard, passed on, pressed",
     "tests/ivr/test_trees.py": "the shipped trees, through all their branches",
-    "tests/queues/test_called_back.py": "callbacks on the floor, among live callers",
     "tests/test_docs.py": "what the pages of docs tell people to write, through the whole check",
 }
 

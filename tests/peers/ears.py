@@ -19,7 +19,7 @@ import numpy as np
 
 from tests.peers.captures import END_BIT, END_PACKETS, EVENTS, FRAME_SAMPLES, TELEPHONE_EVENT, VOLUME
 from tests.peers.programs import LOOPBACK, PeerSilent, Ports
-from tests.peers.sounds import RATE, Samples
+from tests.peers.sounds import Samples
 
 SO_TIMESTAMPNS = 35
 """Linux's asm-generic/socket.h: the module ``socket`` does not name it."""

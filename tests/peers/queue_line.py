@@ -21,7 +21,9 @@ FIRST_OF_OURS = 48_221_234_500
 SURVEY, AWAY = "700", "701"
 SURVEY_WORDS = "Were you content with us? Press one for yes, and two for no."
 AWAY_WORDS = "You have left the line. Somebody will look after you soon."
-MENU = "tree: {name}\nlanguage: en\nnumbers: [{number}]\nstart: said\nbranches:\n  said:\n    - say: '{words}'\n"
+MENU = (
+    "tree: {name}\nlanguage: en\nnumbers: [{number}]\nstart: said\nbranches:\n  said:\n    - say: '{words}'\n"
+)
 MENUS = {"survey": (SURVEY, SURVEY_WORDS), "away": (AWAY, AWAY_WORDS)}
 
 

@@ -14,8 +14,8 @@ from softswitch.events import (
 )
 from softswitch.queues.agents import State
 from softswitch.queues.errors import QueueError
-from softswitch.queues.floor import CALLBACK_GRACE_SECONDS
 from softswitch.queues.model import Arrival, Callback, DialBack, Ring, Stop, StopDialling, Why
+from softswitch.queues.offering import CALLBACK_GRACE_SECONDS
 from tests.queues.stories import Story
 
 CALLBACK = {"by": "1001", "ring_s": 25, "tries": 2, "retry_s": 60, "most_at_once": 2}
