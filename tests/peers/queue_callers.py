@@ -59,10 +59,16 @@ class Outside:
         """Let one call a queue, and stay until the switch ends it."""
         return self.call(queue, 1)[0]
 
-    def call(self, queue: str, people: int, *, leaves_after: float | None = None) -> list[Caller]:
-        """Let so many call one after another; they stay, or hang up so many seconds after the answer."""
+    def call(
+        self, queue: str, people: int, *, leaves_after: float | None = None, at_once: int | None = None
+    ) -> list[Caller]:
+        """Let so many call one after another; they stay, or hang up so many seconds after the answer.
+
+        Where there may be ``at_once`` only so many, the next one calls when another's call is over.
+        """
         callers = [Caller(f"+{next(self._numbers)}", self._ears.take()) for _ in range(people)]
-        self._dial(queue, callers, STAYS if leaves_after is None else _leaves(leaves_after))
+        steps = STAYS if leaves_after is None else _leaves(leaves_after)
+        self._dial(queue, callers, steps, at_once=at_once or people)
         return callers
 
     def calls_again(self, caller: Caller, queue: str) -> Caller:
@@ -71,7 +77,9 @@ class Outside:
         self._dial(queue, [again], STAYS)
         return again
 
-    def _dial(self, queue: str, callers: Sequence[Caller], steps: tuple[str, ...]) -> None:
+    def _dial(
+        self, queue: str, callers: Sequence[Caller], steps: tuple[str, ...], *, at_once: int = 1
+    ) -> None:
         port = self._line.trunk_port()
         file = self._room.folder / f"callers-{port}.csv"
         lines = ["SEQUENTIAL", *(f"{one.number};{one.ear.port}" for one in callers)]
@@ -80,7 +88,10 @@ class Outside:
             "outside",
             steps,
             "takes every caller in with 200, with no busy tone and no refusal",
-            arguments=("-inf", str(file), "-m", str(len(callers)), "-r", str(PER_SECOND)),
+            arguments=(
+                *("-inf", str(file), "-m", str(len(callers))),
+                *("-r", str(PER_SECOND), "-l", str(at_once)),
+            ),
         )
         self._runs.append(self._room.sipp(scenario, port=port, number=self._line.number(queue)))
 

@@ -14,7 +14,7 @@ from tests.peers.programs import LOOPBACK, Ports
 
 AGENTS = ("1001", "1002", "1003", "1004")
 INSIDE = ("2001", "2002", "2003")
-TRUNK_PORTS = 40
+TRUNK_PORTS = 60
 """From so many ports people outside call: a trunk is known by the addresses of its servers."""
 
 FIRST_OF_OURS = 48_221_234_500

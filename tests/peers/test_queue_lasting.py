@@ -11,6 +11,7 @@ import pytest
 
 from softswitch.events import (
     AgentLoggedOut,
+    AgentOffered,
     AgentPaused,
     AgentReturned,
     CallbackAsked,
@@ -186,11 +187,14 @@ def test_after_a_kill_agents_callbacks_and_places_are_as_they_were(
     serve(line, agent, is_called_back(line, back, "2001"))
     agent.hang_up()
     serve(line, agent, outside.call_id(newcomer))
-    # He who paused still does, and comes back by himself; he who left is not rung.
+    # He who paused still does until he comes back by himself; he who left is not rung.
+    last = outside.calls("sales")
+    enters(line, last.number, people=6)
     dials(paused, "*48")
     line.wait_event(AgentReturned, agent=PAUSED)
-    last = outside.calls("sales")
     serve(line, paused, outside.call_id(last))
+    rung = [event.agent for event in line.of_kind(AgentOffered, call=outside.call_id(last))]
+    assert rung == [PAUSED]
     assert not gone.did("incoming")
     for one in (agent, paused):
         one.hang_up()
