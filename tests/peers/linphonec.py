@@ -154,9 +154,9 @@ class Linphonec:
             r"to LinphoneCallStreamsRunning|StateStreamsRunning", ANSWER_SECONDS, since=place
         )
 
-    def wait_incoming(self) -> None:
-        """Wait until it rings. Raises PeerSilent."""
-        self.program.wait_line(r"Receiving new incoming call", ANSWER_SECONDS)
+    def wait_incoming(self, call: int = 1) -> None:
+        """Wait until it rings for the call with that number. Raises PeerSilent."""
+        self.program.wait_line(rf"Receiving new incoming call .*assigned id {call}\b", ANSWER_SECONDS)
 
     def answer(self) -> None:
         """Answer the call that rings and wait until it stands. Raises PeerSilent."""

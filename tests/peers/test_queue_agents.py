@@ -6,12 +6,14 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from softswitch.events import (
     AgentChanged,
     AgentOffered,
+    CallArrived,
     CallEnded,
     LegHeld,
     LegsBridged,
@@ -213,7 +215,7 @@ def tiers(four: Four) -> None:
 # Handing over
 
 
-def record(room: Room, call: str) -> dict[str, object]:
+def record(room: Room, call: str) -> Any:
     """Return what ``softswitch call`` knows of a call that is over."""
     room.line.wait_event(CallEnded, call=call)
     program = str(Path(sys.executable).with_name("softswitch"))
@@ -224,6 +226,17 @@ def record(room: Room, call: str) -> dict[str, object]:
     finally:
         shown.close()
     return json.loads("\n".join(shown.lines))
+
+
+def call_of(line: QueueLine, port: int, number: int) -> str:
+    """Return the id of the so-manieth call from a port, once the log has it."""
+
+    def find() -> str | None:
+        arrived = (entry for entry in line.events() if isinstance(entry.event, CallArrived))
+        calls = [entry.call for entry in arrived if entry.event.source.endswith(f":{port}")]
+        return calls[number - 1] if len(calls) >= number else None
+
+    return line.wait_for(find, f"call {number} from port {port}")
 
 
 def assert_hears(phone: SoftPhone, path: Path, frequency: float) -> None:
@@ -249,7 +262,7 @@ def test_linphone_hands_callers_over_to_a_queue(room: Room, line: QueueLine) -> 
     caller.dial(OPERATOR)
     operator.wait_incoming()
     operator.answer()
-    call = line.call_from(caller.port)
+    call = call_of(line, caller.port, 1)
     line.wait_event(LegsBridged, call=call)
     operator.transfer(1, "601")
     agent.expect("incoming")
@@ -263,19 +276,21 @@ def test_linphone_hands_callers_over_to_a_queue(room: Room, line: QueueLine) -> 
     caller.expect("call", state="DISCONNECTED")
     told = record(room, call)
     assert [(one["party"], one["target"]) for one in told["transfers"]] == [(OPERATOR, "601")]
-    assert [(one["queue"], one["how"], one["agent"]) for one in told["waits"]] == [("desk", "answered", AGENT)]
+    assert [(one["queue"], one["how"], one["agent"]) for one in told["waits"]] == [
+        ("desk", "answered", AGENT)
+    ]
     assert [(one["party"], one["ended_by"]) for one in told["talks"]] == [(AGENT, "agent")]
     assert_free(line, AGENT)
     # Attended: the operator waits in the queue, and the caller takes that place, with its time.
     caller.dial(OPERATOR)
-    operator.wait_incoming()
+    operator.wait_incoming(2)
     operator.answer()
-    first = line.call_from(caller.port)
+    first = call_of(line, caller.port, 2)
     line.wait_event(LegsBridged, call=first)
     operator.pause(2)
     line.wait_event(LegHeld, call=first)
     operator.call("601")
-    second = line.call_from(operator.port)
+    second = call_of(line, operator.port, 1)
     line.wait_event(QueueEntered, call=second, party=OPERATOR)
     agent.expect("incoming")
     caller.do("pass_time", seconds=TALK_SECONDS)
@@ -299,20 +314,20 @@ def test_linphone_hands_callers_over_to_a_queue(room: Room, line: QueueLine) -> 
 def test_linphone_as_agent_hands_callers_on(room: Room, line: QueueLine) -> None:
     agent, caller = room.linphonec(OPERATOR, speaks=OPERATOR_HZ), room.pjsua2(CALLER, speaks=CALLER_HZ)
     colleague = room.pjsua2(COLLEAGUE, speaks=COLLEAGUE_HZ, answer=200)
-    for attended in (False, True):
+    for number, attended in ((1, False), (2, True)):
         caller.call("602")
-        call = line.call_from(caller.port)
-        agent.wait_incoming()
+        call = call_of(line, caller.port, number)
+        agent.wait_incoming(number)
         agent.answer()
         line.wait_event(LegsBridged, call=call)
         if attended:
-            agent.pause(2)
+            agent.pause(number)
             line.wait_event(LegHeld, call=call)
             agent.call(COLLEAGUE)
             colleague.do("pass_time", seconds=TALK_SECONDS)
-            agent.join(2, 3)
+            agent.join(number, number + 1)
         else:
-            agent.transfer(1, COLLEAGUE)
+            agent.transfer(number, COLLEAGUE)
         ended = line.wait_event(QueueTalkEnded, call=call)
         assert (ended.agent, ended.by) == (OPERATOR, "transfer")
         assert_free(line, OPERATOR)
@@ -326,3 +341,20 @@ def test_linphone_as_agent_hands_callers_on(room: Room, line: QueueLine) -> None
         (wait,) = told["waits"]
         assert (wait["queue"], wait["how"], wait["agent"]) == ("office", "answered", OPERATOR)
         assert told["last_callee"] == COLLEAGUE
+    # Into another queue: what was waited in the first one counts there.
+    caller.call("602")
+    call = call_of(line, caller.port, 3)
+    agent.wait_incoming(4)
+    caller.do("pass_time", seconds=TALK_SECONDS)
+    agent.answer()
+    answered = line.wait_event(QueueAnswered, call=call, queue="office")
+    agent.transfer(4, "601")
+    entered = line.wait_event(QueueEntered, call=call, queue="desk")
+    assert_free(line, OPERATOR)
+    caller.hang_up()
+    assert entered.waited == pytest.approx(answered.waited, abs=0.01)
+    assert entered.waited > TALK_SECONDS
+    told = record(room, call)
+    waits = [(one["queue"], one["how"]) for one in told["waits"]]
+    assert waits == [("office", "answered"), ("desk", "abandoned")]
+    assert told["waits"][1]["waited"] > entered.waited

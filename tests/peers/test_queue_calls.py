@@ -19,7 +19,6 @@ from softswitch.events import (
     AgentChanged,
     BranchEntered,
     CallEnded,
-    LegAnswered,
     LegsBridged,
     PlaceTold,
     QueueEntered,
@@ -61,6 +60,8 @@ LONGEST_BREATH = 0.4
 """What may be silent within a sentence and around it."""
 
 CROWD = 50
+LEADS_TO = {"7": "1002", "8": "1003", "9": "1004"}
+OTHERS = ["1002", "1003", "1004"]
 TALK_SECONDS = 1.5
 KEY_SECONDS = 0.2
 """How soon a key must act, from its first packet on."""
@@ -85,12 +86,12 @@ QUEUES = {
     },
     "keys": {
         "number": "604",
-        "keys": {"7": "1002", "8": "1003", "9": "1004"},
+        "keys": LEADS_TO,
         "announce": {**QUIET, "comfort": {"messages": [{"play": MESSAGE}], "start_s": 0.5}},
     },
     "cut": {
         "number": "605",
-        "members": ["1002", "1003", "1004"],
+        "members": OTHERS,
         "strategy": "linear",
         "announce": {**QUIET, "comfort": {"messages": [{"play": MESSAGE}], "start_s": 0.5}},
     },
@@ -287,25 +288,26 @@ def message_over(caller: Caller, since: float) -> float:
 
 def test_a_key_during_an_announcement_acts_at_once(room: Room, line: QueueLine, outside: Outside) -> None:
     answers = next(phone for phone in PHONES if phone.name == "answer")
-    targets = {key: room.sipp_phone(answers, user=user) for key, user in QUEUES["keys"]["keys"].items()}
-    acted: list[tuple[float, float]] = []
-    for key, target in targets.items():
-        (caller,) = outside.call("keys", 1, leaves_after=3.5)
-        line.wait_event(LegAnswered, call=outside.call_id(caller))
+    keys = {key: room.sipp_phone(answers, user=user, alone=False) for key, user in LEADS_TO.items()}
+    callers = outside.call("keys", len(keys), leaves_after=3.0)
+    for caller in callers:
         caller.ear.wait_until(is_message)
-        pressed = caller.ear.press(key)
-        outside.demand_ends()
-        (rang,) = (at for at, message in target.result().timed() if message.startswith("INVITE"))
-        acted.append((message_over(caller, pressed) - pressed, rang - pressed))
-    assert median(silent for silent, _ in acted) < KEY_SECONDS, acted
-    assert median(rang for _, rang in acted) < KEY_SECONDS, acted
+    pressed = [caller.ear.press(key) for caller, key in zip(callers, keys, strict=True)]
+    outside.demand_ends()
+    cut = [message_over(caller, at) - at for caller, at in zip(callers, pressed, strict=True)]
+    rung = [
+        next(at for at, message in phone.result().timed() if message.startswith("INVITE ")) - at_first
+        for phone, at_first in zip(keys.values(), pressed, strict=True)
+    ]
+    assert median(cut) < KEY_SECONDS, cut
+    assert median(rung) < KEY_SECONDS, rung
 
 
 def test_an_agents_answer_cuts_an_announcement_within_two_ticks(
     room: Room, line: QueueLine, outside: Outside
 ) -> None:
     answers = next(phone for phone in PHONES if phone.name == "answer")
-    agents = [room.sipp_phone(answers, user=user) for user in QUEUES["cut"]["members"]]
+    agents = [room.sipp_phone(answers, user=user, alone=False) for user in OTHERS]
     cut: list[float] = []
     callers = outside.call("cut", len(agents), leaves_after=3.0)
     outside.demand_ends()
