@@ -11,7 +11,6 @@ from typing import Any, Final, Protocol
 from softswitch.calls.call import Call
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.race import first_of
-from softswitch.calls.signals import TookPlace
 from softswitch.calls.speaking import answered
 from softswitch.clock import Clock
 from softswitch.queues.announcements import Message, Said, asked, due, elsewhere, told
@@ -91,18 +90,28 @@ class Company:
         self._leaving = keys
         self._seed = seed
         self._entered = clock.monotonic()
+        self._known = call.caller
+        """Who waits, as far as the visitor was told."""
         self._said = Said(seed)
         callback = queue.callback
         self._offer_at = None if callback is None else self._entered + callback.offer_after_s
 
     async def keep(self) -> WaitEnded:
         """Stay until the caller leaves by a key. Cancelled when somebody answers, or the wait is over."""
-        place, ended = await first_of(self._served(), self._place_taken())
-        assert place == 0
-        assert ended is not None
-        return ended
+        back = False
+        while True:
+            _, ended = await first_of(self._served(back=back), self._place_taken())
+            if isinstance(ended, WaitEnded):
+                return ended
+            # Whoever a menu rings tells the call so: nobody else may listen to it meanwhile.
+            why = await self._visitor.visit(self._queue.menus[ended])
+            if why is Reason.MENU_HUNG_UP:
+                return WaitEnded(KEY, Termination(why), ended)
+            self._said = elsewhere(self._said, ended_at=self._clock.monotonic())
+            back = why is not None
 
-    async def _served(self) -> WaitEnded | None:
+    async def _served(self, *, back: bool) -> WaitEnded | str:
+        """Do all there is to do until a key ends the wait, or one leads into a side menu: return that key."""
         while not (self._at_once or self._call.caller.is_up):
             # Nobody is to pay for waiting: it rings until an agent answers, or until somebody whose call is
             # answered already waits in this place.
@@ -110,8 +119,12 @@ class Company:
             await asyncio.sleep(1.0)
         await answered(self._call.caller)
         self._play_music()
+        if back:
+            await self._until_key(self._tell(phrase(Text.STILL_WAITING, self._visitor.language)))
         while True:
             key = await self._next_key()
+            if key in self._queue.menus and key not in self._leaving and key not in self._queue.keys:
+                return key
             ended = await self._pressed(key)
             if ended is not None:
                 return ended
@@ -121,14 +134,16 @@ class Company:
         sound = self._call.caller.voice
         self._voice.play_music(sound, self._name, self._queue, rings=not self._at_once)
 
-    async def _place_taken(self) -> WaitEnded | None:
-        """Follow who waits in this place: others may be put there by transfers."""
+    async def _place_taken(self) -> WaitEnded | str:
+        """Follow who waits in this place: others may be put there by transfers, also in a side menu."""
         while True:
-            leg, signal = await self._call.signals.get()
-            if isinstance(signal, TookPlace) and leg is self._call.caller:
-                self._visitor.stand_in(known(leg.party), leg.display)
+            caller = self._call.caller
+            if caller is not self._known:
+                self._known = caller
+                self._visitor.stand_in(known(caller.party), caller.display)
                 # It has heard nothing of what was said.
                 self._said = elsewhere(Said(self._seed), ended_at=self._clock.monotonic())
+            await self._call.signals.get()
 
     # What is said
 
@@ -191,14 +206,16 @@ class Company:
         return announced(message, self._queue.announce, self._visitor.language, self._queue.language)
 
     async def _say(self, messages: Sequence[Message]) -> None:
-        began = self._clock.monotonic()
+        began, caller, heard = self._clock.monotonic(), self._call.caller, True
         try:
-            await self._voice.say(self._call.caller, *(self._words(message) for message in messages))
+            heard = await self._voice.say(self._call.caller, *(self._words(message) for message in messages))
         finally:
             # Also where a key cut it short: what was begun to be said is not said again at once.
-            now = self._clock.monotonic()
-            self._said = told(self._said, messages, began_at=began, ended_at=now)
-            self._visitor.was_told(messages)
+            if self._call.caller is caller:  # Who took the place meanwhile has heard nothing of it.
+                now = self._clock.monotonic()
+                self._said = told(self._said, messages, began_at=began, ended_at=now)
+                if heard:
+                    self._visitor.was_told(messages)
 
     async def _tell(self, *sentences: Sentence) -> None:
         try:
@@ -241,22 +258,11 @@ class Company:
             self._back()
         elif does:
             return WaitEnded.by(KEY, self._name, key=key, to=does)
-        elif key in self._queue.menus:
-            return await self._side_menu(key, self._queue.menus[key])
         return None
 
     async def _tell_place(self) -> None:
         standing = self._visitor.standing()
         await self._say(asked(self._queue.announce, ahead=standing.ahead, wait=standing.wait))
-
-    async def _side_menu(self, key: str, number: str) -> WaitEnded | None:
-        why = await self._visitor.visit(number)
-        if why is Reason.MENU_HUNG_UP:
-            return WaitEnded(KEY, Termination(why), key)
-        self._back()
-        if why is not None:
-            await self._until_key(self._tell(phrase(Text.STILL_WAITING, self._visitor.language)))
-        return None
 
     def _back(self) -> None:
         """Go on with the music where it stopped."""

@@ -46,11 +46,15 @@ class QueueVoice:
         if isinstance(words, Path) or not words.private:
             await self._audible(words)
 
-    async def say(self, leg: PhoneLeg, *words: Sentence | Path) -> None:
-        """Let a leg hear something, in one go, to its end. What cannot be made audible is left out."""
+    async def say(self, leg: PhoneLeg, *words: Sentence | Path) -> bool:
+        """Let a leg hear something, in one go, to its end; tell whether there was anything to hear.
+
+        What cannot be made audible is left out.
+        """
         async with contextlib.AsyncExitStack() as stack:
             prompts = [await stack.enter_async_context(self._heard(one)) for one in words]
             await self.speaking.hear(leg, *prompts)
+            return any(prompt is not None for prompt in prompts)
 
     async def ask(self, leg: PhoneLeg, *words: Sentence, within: float) -> str:
         """Say something until a key is pressed; return it, "" when none came ``within`` seconds after."""

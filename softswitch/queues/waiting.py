@@ -20,7 +20,7 @@ from softswitch.queues.company import Company, Standing
 from softswitch.queues.config import QueueConfig
 from softswitch.queues.desk import Desk, Waiter
 from softswitch.queues.model import Arrival, Entry, Refused, Ring, Why
-from softswitch.queues.offers import AgentPhones, Offers, Won
+from softswitch.queues.offers import TAKEN_BACK, AgentPhones, Offers, Won
 from softswitch.queues.outlook import Outlook
 from softswitch.queues.texts import Sentence, Text, phrase, whisper
 from softswitch.queues.voice import QueueVoice
@@ -210,7 +210,7 @@ class Wait:
 
     async def _introduce(self, won: Won, entry: Entry) -> None:
         """Tell the agent who comes and the caller that somebody does, both at once."""
-        told: list[Awaitable[None]] = []
+        told: list[Awaitable[bool]] = []
         if self._queue.whisper and not won.confirmed:
             told.append(self._room.voice.say(won.leg, *self._about_caller(won.agent, entry)))
         if self._queue.connecting and self._call.caller.is_up:
@@ -304,8 +304,22 @@ class Wait:
         menu = self._room.leads_to(self._name, number)
         if menu is None:
             return None
-        self._call.caller.hush()
-        return (await menu(self._call)).reason
+        call = self._call
+        call.caller.hush()
+        present = set(call.legs)
+        try:
+            return (await menu(call)).reason
+        except asyncio.CancelledError:
+            self._part_with(set(call.legs) - present)
+            raise
+
+    def _part_with(self, legs: set[PhoneLeg]) -> None:
+        """Let those go whom a side menu has rung or joined with the caller, and was cut short with."""
+        call = self._call
+        agent = self._offers.won.result().leg if self._offers.won.done() else None
+        for leg in legs - {call.caller, agent}:
+            if leg.tell == call.signal:  # Agents who ring tell the branch they ring in.
+                call.drop(leg, TAKEN_BACK)
 
 
 def _again(arrival: Arrival, entry: Entry, now: float) -> Arrival:

@@ -22,11 +22,15 @@ class FakeSpeaker:
         self.private: list[str] = []
         self.forgotten: list[int] = []
         self.dumb = False
+        self.takes = 0.0
+        """Seconds to make something audible."""
 
     async def text(self, text: str, *, language: str, voice: str | None, private: bool) -> int:
         """See Speaker."""
         if self.dumb:
             raise SoftswitchError("no voice")
+        if self.takes:
+            await asyncio.sleep(self.takes)
         self.said.append(text)
         self.languages.append(language)
         self.private += [text] if private else []

@@ -223,6 +223,7 @@ async def hall(
         switch.log.subscribe(engaged.read)
         town = Town()
         dialler = Dialler(switch.bindings, names.get, town)
+        switch.dialler = dialler
         switch.routes.update(routes or {})
 
         def leads_to(number: str, by: str | None) -> Destination | None:
