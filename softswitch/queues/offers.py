@@ -162,7 +162,8 @@ class Offers:
             del self._attempts[key]
         if missed is not None:
             branch.fell(NOT_TAKEN)
-            self._desk.missed(order.offer, agent, missed)
+            if self._call.gone is None:  # What ends a call takes its phones along: no fault of theirs.
+                self._desk.missed(order.offer, agent, missed)
 
     async def _rung(self, branch: Branch, order: Ring, agent: str) -> Miss | None:
         """Ring an agent; return how he missed it, None when he has the caller, or comes too late."""
@@ -177,13 +178,24 @@ class Offers:
             self._picked_up(branch, leg)
             return None
         confirm = self._asks_for_a_key(agent)
-        if confirm and not await accepts(branch, leg, lambda: self._ask(agent, leg)):
+        if confirm and not await self._accepts(branch, agent, leg):
             return Miss.REJECT if leg.over else Miss.NO_ANSWER
+        leg = leg.latest
         if self._taken(order, agent, leg):
             self.won.set_result(Won(agent, leg, branch, confirmed=confirm))
         else:
             branch.fell(ELSEWHERE)
         return None
+
+    async def _accepts(self, branch: Branch, agent: str, leg: PhoneLeg) -> bool:
+        accepted = False
+        try:
+            accepted = await accepts(branch, leg, lambda: self._ask(agent, leg))
+        finally:
+            # Another phone of his that took this one's place meanwhile is no part of the branch.
+            if not accepted and leg.latest is not leg:
+                self._call.drop(leg.latest, NOT_TAKEN)
+        return accepted
 
     def _taken(self, order: Ring, agent: str, leg: PhoneLeg) -> bool:
         """Tell whether the caller is this agent's; the others are stopped by then."""

@@ -81,10 +81,14 @@ class Town:
 
     def __init__(self) -> None:
         self.hosts: dict[str, str] = {}
+        self.broken = False
+        """Looking for a way is a fault of ours."""
 
     def ways(self, call: Call, number: str, by: str | None = None) -> list[Way] | None:
         """See Exits."""
         host = self.hosts.get(number)
+        if self.broken:
+            raise RuntimeError("the town is gone")
         if host is None:
             return None
         invitation = Invitation(
