@@ -12,13 +12,21 @@ import yaml
 
 from softswitch import ports
 from softswitch.config import Config, load_config
+from softswitch.events import AgentOffered, PlaceTold, QueueAnswered, QueueEntered
+from softswitch.ivr.check import lint_tree
+from softswitch.ivr.loader import read_tree
+from softswitch.narration.queues import WaitEvent, told_of_wait
 from softswitch.preflight import examine
+from softswitch.queues.texts import Text, ahead, expected_wait, more_ahead, phrase, waited
+from softswitch.queues.wait_range import SpokenWait
 
 DOCS = Path(__file__).parent.parent / "docs"
 ACTIONS = "actions.md"
 """Its blocks are steps of menus, which tests/ivr/test_catalogue.py looks at."""
-WHOLE = ("trunks.md", "configuration.md")
-"""Pages whose first block (of all settings: every block) can be started as it stands."""
+WHOLE = "configuration.md"
+"""The page of which every block can be started as it stands."""
+BEGUN_WHOLE = ("trunks.md", "queues.md")
+"""Pages of which the first block can be."""
 
 MENU = "tree: bank\nlanguage: en\nnumbers: [500]\nstart: a\nbranches:\n  a:\n    - hangup\n"
 TRUNK = {"host": "sip.provider.example", "number": "+48221234567"}
@@ -41,9 +49,15 @@ def blocks() -> Iterator[Block]:
             yield page.name, text[: found.start()].count("\n") + 2, found[1]
 
 
-BLOCKS = list(blocks())
+def is_tree(block: Block) -> bool:
+    return block[2].startswith("tree:")
+
+
+TREES = [block for block in blocks() if is_tree(block)]
+BLOCKS = [block for block in blocks() if not is_tree(block)]
 WHOLE_BLOCKS = [
-    block for block in BLOCKS if block[0] == WHOLE[1] or block == next(b for b in BLOCKS if b[0] == WHOLE[0])
+    *(block for block in BLOCKS if block[0] == WHOLE),
+    *(next(block for block in BLOCKS if block[0] == page) for page in BEGUN_WHOLE),
 ]
 
 
@@ -63,7 +77,9 @@ def faults(config: Config) -> list[str]:
 
 
 def test_there_are_blocks_to_look_at() -> None:
-    assert {page for page, _, _ in BLOCKS} >= {"trunks.md", "features.md", "presence.md", "configuration.md"}
+    pages = {"trunks.md", "features.md", "presence.md", "configuration.md", "queues.md"}
+    assert {page for page, _, _ in BLOCKS} >= pages
+    assert {page for page, _, _ in TREES} == {"queues.md"}
 
 
 @pytest.mark.parametrize("block", WHOLE_BLOCKS, ids=named)
@@ -74,7 +90,8 @@ def test_a_whole_file_passes_as_it_stands(block: Block, place: Path) -> None:
 
 @pytest.mark.parametrize("block", BLOCKS, ids=named)
 def test_a_part_of_a_file_passes_with_what_it_speaks_of_around_it(block: Block, place: Path) -> None:
-    data = yaml.safe_load(block[2])
+    # As the switch reads it: every value is text, also yes and on.
+    data = yaml.load(block[2], yaml.BaseLoader)
     for name, known in AROUND.items():
         written = {str(key): value for key, value in (data.get(name) or {}).items()}
         data[name] = {**known, **written}
@@ -84,6 +101,48 @@ def test_a_part_of_a_file_passes_with_what_it_speaks_of_around_it(block: Block, 
     (place.parent / "bank.yaml").write_text(MENU, encoding="utf-8")
     place.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     assert faults(load_config(place)) == []
+
+
+@pytest.mark.parametrize("block", TREES, ids=named)
+def test_a_menu_can_be_served_and_leads_only_into_queues_of_its_page(block: Block) -> None:
+    page = [yaml.load(text, yaml.BaseLoader) for name, _, text in BLOCKS if name == block[0]]
+    queues = {queue for part in page for queue in part.get("queues", {})}
+    tree, problems = read_tree(block[2], DOCS / block[0], queues)
+    assert tree is not None
+    assert [*map(str, problems), *map(str, lint_tree(tree))] == []
+
+
+def queue_page() -> str:
+    return (DOCS / "queues.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_what_callers_of_queues_hear_is_what_the_page_says(language: str) -> None:
+    said = [
+        ahead(5, language),
+        more_ahead(5, language),
+        ahead(0, language),
+        expected_wait(SpokenWait(120, 240, 1800), language),
+        expected_wait(SpokenWait(1800, None, 1800), language),
+        phrase(Text.CONNECTING, language),
+    ]
+    cells = {cell.strip() for line in queue_page().splitlines() for cell in line.split("|")}
+    assert {one.text for one in said} <= cells
+    assert waited(120, "en").text in queue_page()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        QueueEntered("sales", "+48600100200", 2, 5),
+        PlaceTold("sales", 3.0, 2, 120, 240),
+        AgentOffered("sales", "1002", 65.0, 0, 65.0, "longest_idle", ("1002", "1003", "1001"), 2, "skill"),
+        QueueAnswered("sales", "1002", "b1", "+48600100200", 65.0, 4.0, 120, 240, 3.0),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_why_it_was_this_agent_is_told_as_the_page_says(event: WaitEvent) -> None:
+    assert f"    {told_of_wait(event)[0]}\n" in queue_page()
 
 
 def anchors(page: Path) -> set[str]:

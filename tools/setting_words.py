@@ -114,7 +114,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "queues.NAME.members.NUMBER.weight": "the share of calls with `weighted_random`",
     "queues.NAME.may_join": "further accounts that may log in to it; at first they are logged out",
     "queues.NAME.language": "spoken to callers for whom neither a menu nor an account has chosen one",
-    "queues.NAME.strategy": "who of the free agents rings",
+    "queues.NAME.strategy": "who of the free agents rings; see [queues.md](queues.md#strategies)",
     "queues.NAME.answer": "with music from the first moment, or ringing, at no cost, until an agent answers",
     "queues.NAME.ring_s": "seconds that an agent's phone rings",
     "queues.NAME.wrap_up_s": "seconds after a talk in which its agent gets no call",
