@@ -60,16 +60,38 @@ class Arrivals:
         self._last = np.zeros((phones, 2), np.int64)
         self._packets = np.zeros(phones, np.int64)
         self._at = np.zeros(phones, np.int64)
+        self._since = np.zeros(phones, np.int64)
+        self._closed = np.zeros(4, np.int64)
+        """Of calls that are over: packets, lost, left out, silent."""
         self.begin(0)
 
-    def expect(self, row: int, on: bool) -> None:
-        """Say whether a phone should hear something."""
+    def expect(self, row: int, on: bool, *, since: int = 0) -> None:
+        """Say whether a phone should hear something.
+
+        ``since`` is the time in nanoseconds, after the window's begin, at which its call came up: what it
+        lacks is counted from its first packet on then, and from that time where none comes.
+        """
         self._expected[row] = on
+        self._since[row] = max(since, self._begin)
+
+    def close(self, row: int, end: int | None = None) -> None:
+        """End the account of a phone's call; the next packet is the first of another call.
+
+        With its ``end`` in nanoseconds what was lacking until then counts, and the pause at the end.
+        """
+        one = np.array([row])
+        self._closed += [part.sum() for part in (self._packets[one], *self._holes(one))] + [0]
+        if end is not None:
+            self._closed[3] += self._silent(one, end)
+        self._started[row] = self._expected[row] = False
+        self._first[row] = self._last[row] = 0
+        self._packets[row] = self._before[row] = self._at[row] = 0
 
     def begin(self, at: int) -> None:
         """Open the window at a time in nanoseconds: pauses before it were the set-up's."""
         self._begin = at
         self._before = self._packets.copy()
+        self._since = np.maximum(self._since, at)
         self._gaps = np.zeros(_GAP_BINS, np.int64)
         self._longest = 0.0
 
@@ -88,6 +110,8 @@ class Arrivals:
         new = row[fresh]
         self._started[new] = True
         self._first[new] = self._last[new] = stamps[fresh]
+        # Of a call that came up within the window the set-up is no pause.
+        self._since[new] = np.where(self._since[new] > self._begin, at[fresh], self._since[new])
         known = row[~fresh]
         self._count_gaps((at[~fresh] - self._at[known]) / 1e6)
         # Numbers that wrap go on counting: the nearest one to the last is meant.
@@ -99,25 +123,37 @@ class Arrivals:
 
     def result(self, end: int | None = None) -> Reception:
         """Return the accounts so far; with the window's ``end`` in nanoseconds, also of who was silent."""
-        span = self._last - self._first
-        lost = np.where(self._started, np.maximum(span[:, 0] + 1 - self._packets, 0), 0)
-        left_out = np.where(self._started, np.maximum(span[:, 1] // FRAME - span[:, 0], 0), 0)
-        silent = 0
-        if end is not None:
-            due = max(int((end - self._begin) / 1e9 / PERIOD) - SLACK_FRAMES, 0)
-            short = np.where(self._expected, due - (self._packets - self._before), 0)
-            silent = int(np.maximum(short - lost - left_out, 0).sum())
-            # A pause that the end cuts off counts only if it is late already.
-            pause = (end - np.maximum(self._at, self._begin)[self._expected]) / 1e6
-            self._count_gaps(pause[pause > LATE_GAP_MS])
+        every = np.arange(len(self._started))
+        lost, left_out = self._holes(every)
+        silent = 0 if end is None else self._silent(every, end)
+        before = self._closed.tolist()
         return Reception(
-            packets=int(self._packets.sum()),
-            lost=int(lost.sum()),
-            left_out=int(left_out.sum()),
-            silent=silent,
+            packets=before[0] + int(self._packets.sum()),
+            lost=before[1] + int(lost.sum()),
+            left_out=before[2] + int(left_out.sum()),
+            silent=before[3] + silent,
             gaps=self._gaps.copy(),
             longest_ms=self._longest,
         )
+
+    def _holes(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return what is missing in the sequence numbers of phones, and beyond that in their timestamps."""
+        span = self._last[rows] - self._first[rows]
+        started = self._started[rows]
+        lost = np.where(started, np.maximum(span[:, 0] + 1 - self._packets[rows], 0), 0)
+        return lost, np.where(started, np.maximum(span[:, 1] // FRAME - span[:, 0], 0), 0)
+
+    def _silent(self, rows: NDArray[np.int64], end: int) -> int:
+        """Return what phones lack at the end of their calls, or of the window; count the pause before it."""
+        rows = rows[self._expected[rows]]
+        since = self._since[rows]
+        due = np.maximum(((end - since) / 1e9 / PERIOD).astype(int) - SLACK_FRAMES, 0)
+        short = due - (self._packets[rows] - self._before[rows])
+        lost, left_out = self._holes(rows)
+        # A pause that the end cuts off counts only if it is late already.
+        pause = (end - np.maximum(self._at[rows], since)) / 1e6
+        self._count_gaps(pause[pause > LATE_GAP_MS])
+        return int(np.maximum(short - lost - left_out, 0).sum())
 
     def _count_gaps(self, gaps: NDArray[np.float64]) -> None:
         """Count pauses in milliseconds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -11,11 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Final
 
 import numpy as np
@@ -25,7 +27,7 @@ from benchmarks.processes import child_running, pin
 from benchmarks.sip import Account, Address, make_account
 from media.g711 import ALAW, SAMPLE_RATE, Samples
 from media.soundfiles import read_sound, write_wave
-from softswitch.events import LegEnded
+from softswitch.events import Event, LegEnded, PlaceTold
 
 HOST: Final = "127.0.0.1"
 NUMBER: Final = "100"
@@ -73,16 +75,24 @@ class Timing:
 class SwitchUnderTest:
     """A running switch with its callers' accounts. Use as a context.
 
-    ``prompt_seconds`` is the length of what callers hear. ``signalling`` and ``worker`` are cores.
+    ``prompt_seconds`` is the length of what callers hear. ``signalling`` and ``worker`` are cores; None lets
+    signalling run where there is room. ``parts`` are further parts of the configuration.
     """
 
     def __init__(
-        self, *, accounts: int, prompt_seconds: float, signalling: int, worker: int, tls: bool = False
+        self,
+        *,
+        accounts: int,
+        prompt_seconds: float,
+        signalling: int | None,
+        worker: int,
+        tls: bool = False,
+        parts: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="softswitch-benchmark-"))
         names = [f"b{number}" for number in range(accounts)]
         self.accounts: list[Account] = [make_account(name, REALM, f"pw-{name}") for name in names]
-        self._write(names, prompt_seconds, worker, tls=tls)
+        self._write(names, prompt_seconds, worker, parts, tls=tls)
         self._log = self._folder / "log"
         self._process = self._start(signalling)
         try:
@@ -139,14 +149,22 @@ class SwitchUnderTest:
 
     def packets_lost(self) -> int:
         """Return how many packets of the callers' the switch missed, over all calls; after the stop."""
-        database = self._folder / "home" / "switch.db"
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as events:
-            kind = LegEnded.__name__
-            rows = events.execute("SELECT data FROM events WHERE kind = ?", (kind,)).fetchall()
-        ends = [json.loads(data) for (data,) in rows]
+        ends = self._events(LegEnded)
         return sum(end["packets_lost"] + end["unauthentic"] for end in ends)
 
-    def _write(self, names: list[str], prompt_seconds: float, worker: int, *, tls: bool) -> None:
+    def places_told(self) -> int:
+        """Return how often somebody who waits was told the place; after the stop."""
+        return len(self._events(PlaceTold))
+
+    def _events(self, kind: type[Event]) -> list[dict[str, Any]]:
+        database = self._folder / "home" / "switch.db"
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as events:
+            rows = events.execute("SELECT data FROM events WHERE kind = ?", (kind.__name__,)).fetchall()
+        return [json.loads(data) for (data,) in rows]
+
+    def _write(
+        self, names: list[str], prompt_seconds: float, worker: int, parts: Mapping[str, object], *, tls: bool
+    ) -> None:
         write_wave(self._folder / "prompt.wav", sound(prompt_seconds))
         (self._folder / "tree.yaml").write_text(yaml.safe_dump(_TREE))
         config = {
@@ -162,10 +180,11 @@ class SwitchUnderTest:
             "accounts": {name: {"password": f"pw-{name}"} for name in names},
             "trees": ["tree.yaml"],
             "home": "home",
+            **parts,
         }
         (self._folder / "softswitch.yaml").write_text(yaml.safe_dump(config))
 
-    def _start(self, core: int) -> subprocess.Popen[bytes]:
+    def _start(self, core: int | None) -> subprocess.Popen[bytes]:
         program = Path(sys.executable).with_name("softswitch")
         with self._log.open("wb") as log:
             process = subprocess.Popen(
@@ -175,7 +194,10 @@ class SwitchUnderTest:
                 stderr=subprocess.STDOUT,
             )
         # Before it starts its worker, which inherits this and then goes to its own core.
-        pin(core, process.pid)
+        if core is None:
+            os.sched_setaffinity(process.pid, range(os.cpu_count() or 1))
+        else:
+            pin(core, process.pid)
         return process
 
     def _wait_ready(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import select
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -43,6 +43,9 @@ class Talk:
         self._told = 0
         self.sockets = [_open(host) for _ in range(phones)]
         self.arrivals = Arrivals(phones)
+        self.watch: Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]], None] | None = None
+        """Called with every batch of packets of different phones: their rows, when they came in nanoseconds,
+        and the packets ``(packets, 4 * 172) uint8``, of which what is beyond a packet is not meant."""
         self.late_ms: list[float] = []
         """How late this process was itself, once a phase."""
         self._row_of = {phone.fileno(): row for row, phone in enumerate(self.sockets)}
@@ -75,6 +78,28 @@ class Talk:
         self.sockets[row].connect(address)
         self._speaks[row] = True
         self.arrivals.expect(row, True)
+
+    def open_again(self, row: int) -> None:
+        """Give a phone another port, for a further call: nothing of the last one comes there."""
+        old = self.sockets[row]
+        del self._row_of[old.fileno()]
+        self._epoll.unregister(old.fileno())
+        host, _ = old.getsockname()
+        old.close()
+        phone = self.sockets[row] = _open(host)
+        self._row_of[phone.fileno()] = row
+        self._epoll.register(phone.fileno(), select.EPOLLIN)
+
+    def join(self, row: int, address: Address) -> None:
+        """As :meth:`connect`, of a call that comes up while others are measured."""
+        self.connect(row, address)
+        self.arrivals.expect(row, True, since=time.time_ns())
+
+    def leave(self, row: int, *, until: int | None = None) -> None:
+        """End a phone's call and its account: ``until`` then, if that is said, it was to hear something."""
+        self.listen()
+        self._speaks[row] = False
+        self.arrivals.close(row, until)
 
     def hush(self, row: int) -> None:
         """Let a phone speak no more, and expect nothing."""
@@ -161,8 +186,11 @@ class Talk:
         # Before it is connected a phone may be sent what was meant for one that had its port before.
         speaks = self._speaks[here]
         here = here[speaks]
+        at = at[speaks]
         headers = self._received.view(">u4")[here, :3].astype(np.uint32)
-        self.arrivals.take(headers, here, at[speaks])
+        self.arrivals.take(headers, here, at)
+        if self.watch is not None:
+            self.watch(here, at, self._received[here])
 
 
 def _open(host: str) -> socket.socket:

@@ -427,7 +427,7 @@ async def test_an_answer_has_the_caller_whatever_happens_before_all_have_heard_o
         raise SentOn(Steps(stays))
 
     async def stays(call):
-        await asyncio.sleep(3600)
+        await asyncio.Event().wait()
 
     async with hall(AT_ANY_KEY, routes={"700": Steps(leads_on)}) as here:
         anna, caller = here.phones("1001", "2001")
