@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 
 from softswitch.events import CallArrived
 from tests.peers.ears import Ear, Ears
@@ -15,7 +14,6 @@ from tests.peers.sipp_calls import INVITE, in_dialog
 from tests.peers.sipp_phones import AGREE
 from tests.peers.sipp_script import Scenario, expect, expect_request, maybe, pause, sdp, send
 
-FIRST_NUMBER = 48_600_300_400
 PER_SECOND = 20
 """How fast those of one crowd call, one after another."""
 
@@ -52,7 +50,6 @@ class Outside:
         self._room = room
         self._line = line
         self._ears = ears
-        self._numbers = count(FIRST_NUMBER)
         self._runs: list[Sipp] = []
 
     def calls(self, queue: str) -> Caller:
@@ -66,7 +63,7 @@ class Outside:
 
         Where there may be ``at_once`` only so many, the next one calls when another's call is over.
         """
-        callers = [Caller(f"+{next(self._numbers)}", self._ears.take()) for _ in range(people)]
+        callers = [Caller(self._line.somebody(), self._ears.take()) for _ in range(people)]
         steps = STAYS if leaves_after is None else _leaves(leaves_after)
         self._dial(queue, callers, steps, at_once=at_once or people)
         return callers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from tests.peers.conftest import assert_faultless
@@ -18,6 +19,7 @@ TRUNK_PORTS = 60
 """From so many ports people outside call: a trunk is known by the addresses of its servers."""
 
 FIRST_OF_OURS = 48_221_234_500
+FIRST_OUTSIDE = 48_600_300_400
 SURVEY, AWAY = "700", "701"
 SURVEY_WORDS = "Were you content with us? Press one for yes, and two for no."
 AWAY_WORDS = "You have left the line. Somebody will look after you soon."
@@ -42,6 +44,7 @@ class QueueLine(OfficeLine):
     ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self._trunk_ports = iter(trunk_ports)
+        self._people = count(FIRST_OUTSIDE)
         self._numbers = {name: f"+{FIRST_OF_OURS + place}" for place, name in enumerate(queues)}
         for name, (menu, words) in MENUS.items():
             text = MENU.format(name=name, number=menu, words=words)
@@ -69,6 +72,10 @@ class QueueLine(OfficeLine):
         # What is JSON is YAML.
         self._config.write_text(json.dumps(config, indent=1), encoding="utf-8")
         DemoLine.__init__(self, home, port, log=log)
+
+    def somebody(self) -> str:
+        """Return the number of somebody outside who has never called before."""
+        return f"+{next(self._people)}"
 
     def trunk_port(self) -> int:
         """Return a port that people outside may call from, each once: no call is taken for another's."""

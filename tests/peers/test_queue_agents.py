@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from softswitch.calls.record import CallRecord, call_record
 from softswitch.events import (
     AgentChanged,
     AgentOffered,
@@ -215,17 +216,22 @@ def tiers(four: Four) -> None:
 # Handing over
 
 
-def record(room: Room, call: str) -> Any:
-    """Return what ``softswitch call`` knows of a call that is over."""
-    room.line.wait_event(CallEnded, call=call)
+def record(line: QueueLine, call: str) -> CallRecord:
+    """Return the record of a call, once it is over."""
+    line.wait_event(CallEnded, call=call)
+    return call_record([entry for entry in line.events() if entry.call == call])
+
+
+def shown(room: Room, call: str) -> Any:
+    """Return what ``softswitch call`` shows of a call."""
     program = str(Path(sys.executable).with_name("softswitch"))
     argv = [program, "call", call, "--json", "--home", str(room.line.home)]
-    shown = Program(argv, log=room.folder / f"call-{call}.json", life_seconds=COMMAND_SECONDS)
+    command = Program(argv, log=room.folder / f"call-{call}.json", life_seconds=COMMAND_SECONDS)
     try:
-        assert shown.wait_end(COMMAND_SECONDS) == 0, shown.lines
+        assert command.wait_end(COMMAND_SECONDS) == 0, command.lines
     finally:
-        shown.close()
-    return json.loads("\n".join(shown.lines))
+        command.close()
+    return json.loads("\n".join(command.lines))
 
 
 def call_of(line: QueueLine, port: int, number: int) -> str:
@@ -274,12 +280,10 @@ def test_linphone_hands_callers_over_to_a_queue(room: Room, line: QueueLine) -> 
     assert_hears(caller, room.folder / "blind.wav", AGENT_HZ)
     agent.hang_up()
     caller.expect("call", state="DISCONNECTED")
-    told = record(room, call)
-    assert [(one["party"], one["target"]) for one in told["transfers"]] == [(OPERATOR, "601")]
-    assert [(one["queue"], one["how"], one["agent"]) for one in told["waits"]] == [
-        ("desk", "answered", AGENT)
-    ]
-    assert [(one["party"], one["ended_by"]) for one in told["talks"]] == [(AGENT, "agent")]
+    told = record(line, call)
+    assert [(one.party, one.target) for one in told.transfers] == [(OPERATOR, "601")]
+    assert [(one.queue, one.how, one.agent) for one in told.waits] == [("desk", "answered", AGENT)]
+    assert [(one.party, one.ended_by) for one in told.talks] == [(AGENT, "agent")]
     assert_free(line, AGENT)
     # Attended: the operator waits in the queue, and the caller takes that place, with its time.
     caller.dial(OPERATOR)
@@ -304,10 +308,10 @@ def test_linphone_hands_callers_over_to_a_queue(room: Room, line: QueueLine) -> 
     assert_hears(caller, room.folder / "attended.wav", AGENT_HZ)
     assert_hears(agent, room.folder / "agent.wav", CALLER_HZ)
     caller.hang_up()
-    told = record(room, second)
-    (wait,) = told["waits"]
-    assert (wait["queue"], wait["how"], wait["agent"]) == ("desk", "answered", AGENT)
-    assert told["last_caller"] == CALLER
+    told = record(line, second)
+    (wait,) = told.waits
+    assert (wait.queue, wait.how, wait.agent) == ("desk", "answered", AGENT)
+    assert told.last_caller == CALLER
     assert_free(line, AGENT)
 
 
@@ -335,12 +339,12 @@ def test_linphone_as_agent_hands_callers_on(room: Room, line: QueueLine) -> None
         assert_hears(colleague, room.folder / f"colleague{attended}.wav", CALLER_HZ)
         colleague.hang_up()
         caller.expect("call", state="DISCONNECTED")
-        told = record(room, call)
-        talks = [(one["party"], one["queue"], one["ended_by"]) for one in told["talks"]]
+        told = record(line, call)
+        talks = [(one.party, one.queue, one.ended_by) for one in told.talks]
         assert talks == [(OPERATOR, "office", "transfer"), (COLLEAGUE, "", "agent")]
-        (wait,) = told["waits"]
-        assert (wait["queue"], wait["how"], wait["agent"]) == ("office", "answered", OPERATOR)
-        assert told["last_callee"] == COLLEAGUE
+        (wait,) = told.waits
+        assert (wait.queue, wait.how, wait.agent) == ("office", "answered", OPERATOR)
+        assert told.last_callee == COLLEAGUE
     # Into another queue: what was waited in the first one counts there.
     caller.call("602")
     call = call_of(line, caller.port, 3)
@@ -354,7 +358,8 @@ def test_linphone_as_agent_hands_callers_on(room: Room, line: QueueLine) -> None
     caller.hang_up()
     assert entered.waited == pytest.approx(answered.waited, abs=0.01)
     assert entered.waited > TALK_SECONDS
-    told = record(room, call)
-    waits = [(one["queue"], one["how"]) for one in told["waits"]]
+    told = record(line, call)
+    waits = [(one.queue, one.how) for one in told.waits]
     assert waits == [("office", "answered"), ("desk", "abandoned")]
-    assert told["waits"][1]["waited"] > entered.waited
+    assert told.waits[1].waited > entered.waited
+    assert [(one["queue"], one["how"]) for one in shown(room, call)["waits"]] == waits
