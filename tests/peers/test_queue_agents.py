@@ -160,6 +160,7 @@ def test_each_strategy_rings_whom_it_should(room: Room, line: QueueLine, outside
     for user in (bartek, celina):
         ring_all(four, answers=user)
     assert four.serves("fewest_calls") == bartek
+    two_at_once(four)
     least_talk(four)
     at_random(four)
     tiers(four)
@@ -175,6 +176,26 @@ def ring_all(four: Four, *, answers: str) -> None:
         if user != answers:
             phone.expect("call", state="DISCONNECTED")
     four.ends(answers, caller)
+
+
+def two_at_once(four: Four) -> None:
+    """Of two who answer in the same moment one has the caller, the other is let go, and both are free."""
+    caller = four.outside.calls("ring_all")
+    four.wait_rung(caller, phones=4)
+    anna, bartek, celina, dorota = four.phones.values()
+    for phone in (anna, bartek):
+        phone.program.send(json.dumps({"do": "answer", "code": 200}))
+    call = four.outside.call_id(caller)
+    four.line.wait_event(LegsBridged, call=call)
+    (answered,) = four.line.of_kind(QueueAnswered, call=call)
+    winner, loser = (anna, bartek) if answered.agent == AGENTS[0] else (bartek, anna)
+    for phone in (loser, celina, dorota):
+        phone.expect("call", state="DISCONNECTED")
+    winner.do("pass_time", seconds=0.5)
+    four.ends(answered.agent, caller)
+    (answered,) = four.line.of_kind(QueueAnswered, call=call)
+    for user in AGENTS[:2]:
+        assert_free(four.line, user)
 
 
 def least_talk(four: Four) -> None:
@@ -301,6 +322,9 @@ def test_linphone_hands_callers_over_to_a_queue(room: Room, line: QueueLine) -> 
     operator.join(2, 3)
     for number in (2, 3):
         operator.wait_over(number)
+    music = hearing.read(caller.listen(room.folder / "place.wav", TALK_SECONDS))
+    assert hearing.seconds_heard(music) > JUDGED_SECONDS
+    assert hearing.share(music, OPERATOR_HZ) < hearing.CLEAR
     agent.do("answer", code=200)
     answered = line.wait_event(QueueAnswered, call=second)
     assert answered.party == CALLER
