@@ -6,6 +6,7 @@ Everything on it happens in one go, on the loop: no decision waits for anything.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -29,7 +30,6 @@ from softswitch.events import (
 )
 from softswitch.events import Entry as LogEntry
 from softswitch.queues.config import QueuesConfig
-from softswitch.queues.errors import QueueError
 from softswitch.queues.floor import Floor
 from softswitch.queues.model import (
     Arrival,
@@ -118,10 +118,19 @@ class Desk:
         self.floor = Floor(config, clock.monotonic(), random=random)
         self.redialler: Redialler = NobodyDials()
         self._waiters: dict[str, Waiter] = {}
-        self._talks = Talks()
+        rung_at = {name: agent.phone for name, agent in config.agents.items() if agent.phone is not None}
+        self._talks = Talks(rung_at)
+        self._agents_at: defaultdict[str, set[str]] = defaultdict(set)
+        """Agents by the accounts whose phones are looked at: their own, and where they are rung instead."""
+        for agent in self.floor.roster:
+            for account in {agent.name, rung_at.get(agent.name, agent.name)}:
+                self._agents_at[account].add(agent.name)
         self._pumping = False
         self._timer: asyncio.TimerHandle | None = None
         self._day: date | None = None
+        self._closed = False
+        self._deaf: Callable[[], None] = lambda: None
+        """Ends the subscription to the log."""
 
     @property
     def now(self) -> float:
@@ -130,11 +139,13 @@ class Desk:
 
     def open(self) -> None:
         """Begin: look at all phones, and hear from now on what happens to them."""
-        self._log.subscribe(self._read)
+        self._deaf = self._log.subscribe(self._read)
         self.look_at_phones()
 
     def close(self) -> None:
-        """Stop the clock."""
+        """Stop the clock, and hear no more."""
+        self._closed = True
+        self._deaf()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -146,23 +157,18 @@ class Desk:
 
         Raises QueueError where there is no such queue.
         """
-        # Before the floor knows them: somebody may be free at once.
-        self._waiters[arrival.call] = waiter
-        try:
-            entry = self.floor.enter(self.now, queue, arrival)
-        except QueueError:
-            del self._waiters[arrival.call]
-            raise
-        if isinstance(entry, Refused):
-            del self._waiters[arrival.call]
+        # What the floor wants of them at once is done below, when they are known.
+        entry = self.floor.enter(self.now, queue, arrival)
+        if isinstance(entry, Entry):
+            self._waiters[entry.id] = waiter
         self._pump()
         return entry
 
     def leave(self, entry: str, why: Why, *, to: str = "") -> None:
         """Let somebody wait no more; nothing for who does not."""
-        self._waiters.pop(entry, None)
         self.floor.leave(self.now, entry, why, to=to)
-        self._pump()
+        self._pump()  # Also what rings for them is stopped by this, before whoever it was rings for the next.
+        self._waiters.pop(entry, None)
 
     def answered(self, offer: int, agent: str, *, leg: str) -> bool:
         """Take that an agent's phone is answered; False where it comes too late, and he must be let go."""
@@ -198,24 +204,22 @@ class Desk:
         """
         now = self.now
         self.floor.ask_callback(now, entry, number, language=language, ready_at=now + ready_in)
-        self._waiters.pop(entry, None)
         self._pump()
+        self._waiters.pop(entry, None)
 
     def called_back(self, entry: str, call: str, waiter: Waiter) -> bool:
         """Take that the called one is on the line, in another call; False where no place is kept for him."""
-        self._waiters[entry] = waiter
         reached = self.floor.called_back(self.now, entry, call)
-        if not reached:
-            del self._waiters[entry]
+        if reached:
+            self._waiters[entry] = waiter
         self._pump()
         return reached
 
     def refuse_callback(self, entry: str, waiter: Waiter, why: str) -> bool:
         """Let somebody wait on the line after all, told by ``waiter``; False where it is too late."""
-        self._waiters[entry] = waiter
         waits = self.floor.refuse_callback(self.now, entry, why)
-        if not waits:
-            del self._waiters[entry]
+        if waits:
+            self._waiters[entry] = waiter
         self._pump()
         return waits
 
@@ -297,9 +301,8 @@ class Desk:
         for over in self._talks.read(entry):
             self.floor.talk_over(self.now, over.agent, over.by)
             concerned = True
-        name = whose_phone(entry.event)
-        if name in self.floor.roster:
-            self._look_at(name)
+        for agent in sorted(self._agents_at.get(whose_phone(entry.event), ())):
+            self._look_at(agent)
             concerned = True
         if concerned:
             self._pump()
@@ -340,7 +343,7 @@ class Desk:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if due is not None:
+        if due is not None and not self._closed:
             seconds = max(due - self.now, LEAST_SECONDS)
             self._timer = asyncio.get_running_loop().call_later(seconds, self._tick)
 

@@ -184,10 +184,11 @@ class Queues:
     # What agents and callers are like
 
     def _handset(self, agent: str) -> Handset:
-        means = self._means
+        means, phones = self._means, self._phones
+        accounts = {agent} if phones.is_outside(agent) else {agent, phones.number(agent)}
         return Handset(
-            reachable=self._phones.has_any(agent) and not means.undisturbed(agent),
-            engaged=means.engaged.engaged(agent),
+            reachable=phones.has_any(agent) and not any(map(means.undisturbed, accounts)),
+            engaged=any(map(means.engaged.engaged, accounts)),
         )
 
     def _preferred(self, call: Call, config: QueueConfig, party: str) -> tuple[str, float]:

@@ -6,7 +6,7 @@ call he talks on: to somebody else, but he is not free.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,9 +46,13 @@ class Over:
 
 
 class Talks:
-    """Follows every agent who has answered a caller."""
+    """Follows every agent who has answered a caller.
 
-    def __init__(self) -> None:
+    ``rung_at`` names the account whose phones ring for an agent, where that is not his own.
+    """
+
+    def __init__(self, rung_at: Mapping[str, str] | None = None) -> None:
+        self._rung_at = rung_at or {}
         self._agents: dict[Seat, str] = {}
         self._on_the_way: dict[tuple[str, str], str] = {}
         """Agents whose leg has left a call, by that call and who is on the leg."""
@@ -87,7 +91,7 @@ class Talks:
         agent = self._agents.pop(place, None)
         if agent is None:
             return
-        if agent == party:
+        if party in (agent, self._rung_at.get(agent)):
             self._agents[newcomer] = agent  # By another phone of his own.
         else:
             yield Over(agent, TRANSFER)

@@ -359,3 +359,25 @@ def test_an_agents_phone_may_be_elsewhere() -> None:
     assert [phones.number(one) for one in ("1001", "1002", "1003")] == ["+48600", "1003", "1003"]
     assert [phones.is_outside(one) for one in ("1001", "1002", "1003")] == [True, False, False]
     assert [phones.has_any(one) for one in ("1001", "1002", "1003")] == [True, False, False]
+
+
+@in_virtual_time
+async def test_an_agent_rung_at_another_account_is_engaged_with_its_phones():
+    config = {"members": ["1001", "1002"], **QUIET}
+    async with hall(config, agents={"1001": {"phone": "1005"}}) as here:
+        elsewhere, bartek, friend = here.phones("1005", "1002", "1006")
+        await here.dials(elsewhere, "1006")
+        (caller,) = await here.callers("2001")
+        assert (rang(elsewhere), rang(bartek)) == (0, 1)
+        elsewhere.cancel()
+        (second,) = await here.callers("2002")
+        assert rang(elsewhere) == 1
+        pick_up(elsewhere)
+        await passes(0.5)
+        assert [one.agent for one in here.told(QueueAnswered)] == ["1001"]
+        here.undisturbed.add("1005")
+        here.desk.look_at_phones()
+        assert not here.desk.floor.roster.agent("1001").reachable
+        assert rang(friend) == 1
+        second.hang_up()
+        caller.hang_up()
