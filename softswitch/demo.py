@@ -11,9 +11,14 @@ import yaml
 
 from softswitch.config import Config, load_config
 from softswitch.errors import StartError
+from softswitch.queues.config import QueueConfig
 from softswitch.transport.config import TlsConfig
 
 USERS: Final = {"1001": "Anna", "1002": "Bartek", "1003": "Celina", "1004": "Dawid"}
+AGENTS: Final = ("1003", "1004")
+"""Who serves the demo queue from the start; the others may join it."""
+QUEUE: Final = "demo"
+"""The queue into which the shipped menu leads."""
 TREES: Final = Path(__file__).parent.parent / "ivr_trees"
 SHIPPED: Final = ("demo.yaml", "echo.yaml", "test_line.yaml")
 ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -21,6 +26,34 @@ ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 OPTIONAL_TLS: Final = TlsConfig(optional=True)
 PASSWORD_LETTERS: Final = 12
 """Sixty bits: more than anybody guesses over a network, and still typed in one go."""
+
+_QUEUE: Final = {
+    "number": "300",
+    "language": "pl",
+    "members": list(AGENTS),
+    "may_join": [user for user in USERS if user not in AGENTS],
+    "wrap_up_s": 10,
+    "connecting": True,
+    "whisper": True,
+    # Whoever tries it has no others ahead, and is to hear something all the same.
+    "announce": {
+        "position": {"to_first": True},
+        "comfort": {
+            "messages": [
+                {
+                    "pl": "Jeden mówi, które to miejsce w kolejce. Dwa zamawia oddzwonienie.",
+                    "en": "One tells your place in the queue. Two orders a callback.",
+                }
+            ],
+            "start_s": 15,
+        },
+    },
+    "keys": {"1": "place", "2": "callback"},
+    # At any hour: those who are called are in the same room.
+    "callback": {"by": next(iter(USERS)), "earliest": "00:00", "latest": "00:00"},
+    "no_agent_wait_s": 120,
+    "on_no_agent": "200",
+}
 
 _HEADING: Final = """\
 # The demo line's configuration, made at its first start. It holds the phones' passwords: keep it private.
@@ -51,8 +84,21 @@ def prepare_demo(home: Path, *, bind: str | None, port: int | None, password: st
     if password is not None:
         only = {"password": password, "ha1": None, "ha1_sha256": None}
         accounts = {user: part.model_copy(update=only) for user, part in accounts.items()}
-    shipped = tuple(TREES / name for name in SHIPPED)
-    return config.model_copy(update={"accounts": accounts, "home": home, "trees": config.trees or shipped})
+    if not config.trees:
+        config = _with_shipped_trees(config)
+    return config.model_copy(update={"accounts": accounts, "home": home})
+
+
+def _with_shipped_trees(config: Config) -> Config:
+    """Return it with the menus that come with the switch, and the queue into which they lead.
+
+    A file that was made before there were queues, or from which it was taken, names none.
+    """
+    agents = [user for user in AGENTS if user in config.accounts]
+    bare = QueueConfig.model_validate({"language": "pl", "members": agents})
+    return config.model_copy(
+        update={"trees": tuple(TREES / name for name in SHIPPED), "queues": {QUEUE: bare, **config.queues}}
+    )
 
 
 def _write(path: Path) -> None:
@@ -64,6 +110,8 @@ def _write(path: Path) -> None:
         "groups": {"200": {"name": "demo", "members": list(USERS)}},
         "rooms": {"800": {"name": "demo"}},
         "parking": {"number": "700", "slots": "701-709"},
+        "queues": {QUEUE: _QUEUE},
+        "pause_reasons": {"1": "przerwa", "2": "szkolenie"},
     }
     text = _HEADING + yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
     part = path.with_name(path.name + ".part")

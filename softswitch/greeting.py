@@ -25,6 +25,7 @@ SHIPPED: Final[dict[str, Both]] = {
 
 ALL_RING: Final = ("phones ringing together", "telefony dzwoniące razem")
 TO_MEET: Final = ("a room to meet in", "pokój konferencyjny")
+TO_WAIT: Final = ("a queue with agents", "kolejka do konsultantów")
 
 
 def numbers_of(config: Config, trees: Sequence[Tree], language: str = ENGLISH) -> str:
@@ -82,6 +83,7 @@ def _what_to_dial(config: Config, trees: Sequence[Tree], polish: bool) -> str:
     ]
     entered += [(number, ALL_RING[polish]) for number in config.groups]
     entered += [(number, TO_MEET[polish]) for number in config.rooms]
+    entered += [(queue.number, TO_WAIT[polish]) for queue in config.queues.values() if queue.number]
     if not entered:
         return "Potem wybierz numer innego użytkownika." if polish else "Then dial another of the users."
     if polish:

@@ -26,6 +26,9 @@ def _features(config: Config) -> Iterator[str]:
         yield f"{number} -> group {group.name or number}: {', '.join(group.members)} ({how})"
     for number, room in config.rooms.items():
         yield f"{number} -> room {room.name or number}{', with a PIN' if room.pin else ''}"
+    for name, queue in config.queues.items():
+        named = f"{queue.number} -> queue {name}" if queue.number else f"queue {name}, without a number"
+        yield f"{named}: {', '.join(queue.agents) or 'nobody'} ({queue.strategy.replace('_', ' ')})"
     if config.parking is not None:
         yield f"{config.parking.number} -> parking, {config.parking.slots}"
     codes = ", ".join(f"{code} {name}" for name, code in config.codes.written())

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from softswitch.config import Config
-from softswitch.demo import ALPHABET, PASSWORD_LETTERS, SHIPPED, USERS, prepare_demo
+from softswitch.demo import AGENTS, ALPHABET, PASSWORD_LETTERS, QUEUE, SHIPPED, USERS, prepare_demo
 from softswitch.errors import ConfigError, StartError
+from softswitch.preflight import examine
 from softswitch.transport.config import TlsConfig
 
 
@@ -52,6 +53,27 @@ def test_the_shipped_trees_and_the_home_folder_are_in_place(tmp_path: Path) -> N
     assert [tree.name for tree in config.trees] == list(SHIPPED)
     assert all(tree.is_file() for tree in config.trees)
     assert config.home == tmp_path
+
+
+def test_the_queue_is_served_by_two_and_the_others_may_join(tmp_path: Path) -> None:
+    queue = prepare(tmp_path).queues[QUEUE]
+    assert (queue.number, tuple(queue.members)) == ("300", AGENTS)
+    assert {*queue.members, *queue.may_join} == set(USERS)
+
+
+def test_nothing_is_wrong_with_it(tmp_path: Path) -> None:
+    found = examine(prepare(tmp_path, bind="127.0.0.1", port=0))
+    assert (found.faults, found.obstacles, found.warnings) == ((), (), ())
+
+
+def test_a_file_from_before_there_were_queues_is_served_with_the_menu_of_today(tmp_path: Path) -> None:
+    file = tmp_path / "softswitch.yaml"
+    file.write_text("accounts: {1001: {password: a-long-one}, 1003: {password: a-long-one}}\n")
+    config = prepare(tmp_path, bind="127.0.0.1", port=0)
+    assert {name: tuple(queue.members) for name, queue in config.queues.items()} == {QUEUE: ("1003",)}
+    assert examine(config).faults == ()
+    file.write_text(f"{file.read_text()}trees: [own.yaml]\n")
+    assert prepare(tmp_path).queues == {}
 
 
 def test_what_the_operator_changed_is_kept(tmp_path: Path) -> None:

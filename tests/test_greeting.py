@@ -9,8 +9,10 @@ import pytest
 
 from softswitch.config import AccountConfig, Config
 from softswitch.demo import SHIPPED, TREES
+from softswitch.features.config import GroupConfig, RoomConfig
 from softswitch.greeting import invitation, numbers_of
 from softswitch.ivr.loader import load_trees
+from softswitch.queues.config import QueueConfig
 from softswitch.transport.config import TlsConfig
 from tests.ivr.written import tree_of
 
@@ -67,6 +69,21 @@ def test_what_to_dial_is_what_there_is() -> None:
         "Then dial  200 for the menu office, or another of the users."
     )
     assert invitation(ANNA, [], addresses).splitlines()[-1] == "Then dial another of the users."
+
+
+def test_groups_rooms_and_queues_are_named_by_their_numbers() -> None:
+    whole = ANNA.model_copy(
+        update={
+            "groups": {"200": GroupConfig(members=("1001",))},
+            "rooms": {"800": RoomConfig()},
+            "queues": {"sales": QueueConfig(number="300"), "inner": QueueConfig()},
+        }
+    )
+    assert invitation(whole, [], ["192.0.2.1:5060"]).splitlines()[-1] == (
+        "Then dial  200 for phones ringing together, 800 for a room to meet in, 300 for a queue with agents, "
+        "or another of the users."
+    )
+    assert "300: kolejka do konsultantów, albo" in invitation(whole, [], ["192.0.2.1:5060"], "pl")
 
 
 def test_the_invitation_in_polish() -> None:

@@ -269,7 +269,7 @@ def test_a_port_that_stands_here_twice(file: Path, setting: str, sentence: str) 
 
 
 def test_people_left_out_of_a_shipped_tree_are_a_warning(file: Path) -> None:
-    found = examine(written(file, f"{ANNA}trees: [{TREES}/demo.yaml]\n"))
+    found = examine(written(file, f"{ANNA}trees: [{TREES}/demo.yaml]\nqueues: {{demo: {{}}}}\n"))
     assert found.faults == ()
     assert any("there is no account 1002" in str(warning) for warning in found.warnings)
 

@@ -16,6 +16,9 @@ accounts:
   1002: {password: a-long-one}
 groups: {200: {name: sales, members: [1001, 1002], strategy: hunt}}
 rooms: {800: {name: board, pin: 2468}}
+queues:
+  sales: {number: 600, members: [1001], may_join: [1002]}
+  empty: {strategy: ring_all}
 parking: {number: 700, slots: 701-709}
 country: PL
 allowed_countries: [DE]
@@ -38,11 +41,13 @@ def test_everything_that_stands_in_the_file_is_said(tmp_path: Path, monkeypatch:
     file = tmp_path / "softswitch.yaml"
     file.write_text(WHOLE, encoding="utf-8")
     lines = understood(load_config(file)).splitlines()
-    codes = lines.pop(3)
+    codes = lines.pop(5)
     assert codes.startswith("codes: *72 forward_always, *73 forward_always_off, ")
     assert lines == [
         "200 -> group sales: 1001, 1002 (one after another)",
         "800 -> room board, with a PIN",
+        "600 -> queue sales: 1001, 1002 (longest idle)",
+        "queue empty, without a number: nobody (ring all)",
         "700 -> parking, 701-709",
         "trunk provider: sip.provider.example, registers as line1, shows 221234567",
         "trunk office: 192.0.2.1:5070 over TCP, else 192.0.2.2, without a password",

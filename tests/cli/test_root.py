@@ -130,7 +130,9 @@ def test_a_tree_that_is_not_there(config: Path) -> None:
 
 def test_an_account_that_has_the_number_of_a_tree(config: Path) -> None:
     written(
-        config, f"trees: [{DEMO_TREE}]\n", "{1001: {password: x}, 1002: {password: x}, 100: {password: x}}"
+        config,
+        f"trees: [{DEMO_TREE}]\nqueues: {{demo: {{}}}}\n",
+        "{1001: {password: x}, 1002: {password: x}, 100: {password: x}}",
     )
     assert refused(EXIT_WRONG_CONFIG, "run", "--config", config).startswith(
         f"{config} line 3: accounts.100: is also a number of the menu 'demo' ({DEMO_TREE}, line 4): "

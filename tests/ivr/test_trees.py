@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softswitch.ivr.check import check_targets, lint_tree
-from softswitch.ivr.context import DialResult
+from softswitch.ivr.context import DialResult, WaitEnd
 from softswitch.ivr.loader import load_trees
 from softswitch.ivr.outcome import EndReason
 from softswitch.ivr.simulate import DEFAULT_FACTS, answer, hang_up, press, simulate, wait
+from softswitch.ivr.simulated_queues import queued
 
 FOLDER = Path(__file__).resolve().parents[2] / "ivr_trees"
 DEMO, TEST_LINE, ECHO = load_trees([FOLDER / f"{name}.yaml" for name in ("demo", "test_line", "echo")])
@@ -84,6 +85,25 @@ def test_the_demo_reads_digits_back(language, key):
 
 
 @pytest.mark.parametrize(("language", "key"), LANGUAGES)
+@pytest.mark.parametrize(
+    ("end", "branch"), [(WaitEnd.TALK_OVER, "after"), (WaitEnd.NO_AGENT, "no-answer"), (WaitEnd.FULL, None)]
+)
+def test_the_demo_leads_into_its_queue_and_back(language, key, end, branch):
+    transcript = simulate(DEMO, [press(key), press("5"), queued(end), wait(200), hang_up()])
+    way = ("welcome", "choice", language, f"{language}-5")
+    if branch is None:
+        assert (transcript.path, transcript.ended.to) == (way, "demo")
+    else:
+        assert transcript.path[:6] == (*way, f"{language}-{branch}", language)
+
+
+@pytest.mark.parametrize(("language", "key"), LANGUAGES)
+def test_a_key_leads_from_the_queue_back_to_the_menu(language, key):
+    script = [press(key), press("5"), queued(WaitEnd.MAX_WAIT, 300), press("0", after=60.0), hang_up()]
+    assert simulate(DEMO, script).path == ("welcome", "choice", language, f"{language}-5", language)
+
+
+@pytest.mark.parametrize(("language", "key"), LANGUAGES)
 @pytest.mark.parametrize("back", ["0", "*"])
 def test_the_demo_goes_back_to_the_languages(language, key, back):
     transcript = simulate(DEMO, [press(key), press(back), press("2"), press("0"), press("1"), hang_up()])
@@ -110,7 +130,7 @@ def test_every_branch_of_the_demo_is_reached():
     reached = set()
     for _, key in LANGUAGES:
         scripts = [[press(key), press("1"), answer(result)] for result in DialResult]
-        scripts += [[press(key), press("2")], [press(key), press("3")]]
+        scripts += [[press(key), press("2")], [press(key), press("3")], [press(key), press("5")]]
         scripts += [[press(key), press("4"), press("1#")], [press(key), press("4")]]
         for script in scripts:
             reached |= set(simulate(DEMO, script).path)
@@ -156,7 +176,8 @@ def test_the_echo_line(script):
     st.lists(
         st.text("0123456789*#", min_size=1, max_size=12).map(press)
         | st.tuples(st.sampled_from("0123456789*#"), st.floats(0, 30)).map(lambda pair: press(*pair))
-        | st.sampled_from(DialResult).map(answer),
+        | st.sampled_from(DialResult).map(answer)
+        | st.sampled_from([end for end in WaitEnd if end is not WaitEnd.KEY]).map(queued),
         max_size=30,
     ),
 )
