@@ -205,7 +205,6 @@ MEANINGS: Final[Mapping[str, str]] = {
     "queues.NAME.label": "stands before the caller's name on agents' phones; a menu's own goes before it",
     "queues.NAME.alert_info": "the Alert-Info by which phones choose another ring",
     "queues.NAME.after_talk": "where callers go when the agent hangs up, such as a survey",
-    "queues.NAME.record": "taken, and without effect yet: queues record nothing",
     "queues.NAME.service_level_s": "answered within so many seconds counts as in time",
     "agents.NUMBER.phone": "a number that rings in place of the account's phones, such as a mobile",
     "agents.NUMBER.confirm": "whether 1 must be pressed to take a call, on an own phone too",
