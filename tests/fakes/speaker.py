@@ -8,6 +8,7 @@ from media import commands as ask
 from media import events as tell
 from softswitch.errors import SoftswitchError
 from tests.fakes.exchange import Exchange
+from tests.fakes.virtual_time import passes
 
 PROMPT_SECONDS = 2.0
 """How long everything that is said lasts."""
@@ -30,7 +31,7 @@ class FakeSpeaker:
         if self.dumb:
             raise SoftswitchError("no voice")
         if self.takes:
-            await asyncio.sleep(self.takes)
+            await passes(self.takes)
         self.said.append(text)
         self.languages.append(language)
         self.private += [text] if private else []

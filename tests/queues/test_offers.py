@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 import pytest
@@ -190,7 +189,7 @@ async def test_an_answer_in_the_moment_it_is_stopped_is_whole_or_nothing(order, 
             pick_up(anna)
             await passes(0.0099)  # It is almost here.
             for _ in range(turns):
-                await asyncio.sleep(0.0002 / 14)
+                await passes(0.0002 / 14)
             match order:
                 case "pause":
                     here.desk.pause("1001", "lunch")

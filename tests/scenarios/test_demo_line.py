@@ -31,6 +31,8 @@ from softswitch.events import (
     MediaWorkerDied,
     MediaWorkerStarted,
     PhoneRegistered,
+    QueueAnswered,
+    QueueTalkEnded,
 )
 from softswitch.phone.run import PhoneSetup, take_steps
 from softswitch.phone.steps import parse_steps
@@ -234,3 +236,19 @@ async def test_a_taken_port_is_one_clear_sentence(home: Path, tmp_path: Path) ->
         with pytest.raises(StartError, match=r"cannot listen on 127\.0\.0\.1 port"):
             async with demo_line(tmp_path / "other", line.switch.port):
                 pass
+
+
+async def test_the_menu_leads_into_the_queue_where_an_agent_answers(home: Path) -> None:
+    async with demo_line(home) as line:
+        agent = asyncio.ensure_future(phone(line, "answer:20", "ended:20", user="1003"))
+        await line.until(PhoneRegistered)
+        worked, told = await phone(
+            line, "call:100", "wait:0.5", "press:2", "wait:0.5", "press:5", "wait:6", "hangup"
+        )
+        assert worked, told
+        answered, their_story = await agent
+        assert answered, their_story
+        (event,) = line.of(QueueAnswered)
+        assert (event.queue, event.agent, event.party) == ("demo", "1003", "1001")
+        (over,) = await line.until(QueueTalkEnded)
+        assert over.by == "caller"
