@@ -12,8 +12,8 @@ from __future__ import annotations
 import logging
 import re
 from collections import deque
-from collections.abc import Callable
-from dataclasses import fields, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from softswitch.clock import Clock
@@ -48,13 +48,25 @@ class EventLog:
     def __init__(self, clock: Clock, *, first_sequence: int = 1) -> None:
         self._clock = clock
         self._next = first_sequence
-        self._readers: list[Reader] = []
+        self._subscriptions: list[_Subscription] = []
+        self._readers: dict[type[Event], tuple[Reader, ...]] = {}
+        """Who is told of events of a kind, as far as such have been."""
         self._untold: deque[Entry] = deque()
 
-    def subscribe(self, reader: Reader) -> Callable[[], None]:
-        """Call ``reader`` for every later entry; return a function that ends the subscription."""
-        self._readers.append(reader)
-        return lambda: self._readers.remove(reader)
+    def subscribe(self, reader: Reader, kinds: Collection[type[Event]] | None = None) -> Callable[[], None]:
+        """Call ``reader`` for every later entry, or for those whose events are of some ``kinds``.
+
+        Returns a function that ends the subscription.
+        """
+        subscription = _Subscription(reader, None if kinds is None else frozenset(kinds))
+        self._subscriptions.append(subscription)
+        self._readers.clear()
+
+        def end() -> None:
+            self._subscriptions.remove(subscription)
+            self._readers.clear()
+
+        return end
 
     def append(self, event: Event, *, call: str = "") -> Entry:
         """Record that ``event`` happened now (to call ``call``)."""
@@ -71,13 +83,31 @@ class EventLog:
             self._hand_out(self._untold[0])
             self._untold.popleft()
 
+    def _readers_of(self, kind: type[Event]) -> tuple[Reader, ...]:
+        # Each is told of what concerns it: of the events of a call without a queue the queues' readers have
+        # none, and asking each of them would cost a twentieth of a call.
+        readers = self._readers.get(kind)
+        if readers is None:
+            readers = self._readers[kind] = tuple(
+                one.reader for one in self._subscriptions if one.kinds is None or kind in one.kinds
+            )
+        return readers
+
     def _hand_out(self, entry: Entry) -> None:
-        for reader in tuple(self._readers):
+        for reader in self._readers_of(type(entry.event)):
             try:
                 reader(entry)
             except Exception:
                 # A reader that fails (a full disk, a closed terminal) must not end the call it reads about.
                 logger.exception("a reader of the event log failed on %s", type(entry.event).__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Subscription:
+    """Somebody who reads, and which kinds of events, None for all."""
+
+    reader: Reader
+    kinds: frozenset[type[Event]] | None
 
 
 def _kept(event: Event) -> Event:

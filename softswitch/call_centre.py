@@ -19,9 +19,12 @@ from softswitch.ivr.context import SayText
 from softswitch.ivr.model import Tree
 from softswitch.queue_verbs import queue_verbs
 from softswitch.queues.catching_up import recount, remember
+from softswitch.queues.history import KINDS_READ as OF_HISTORY
 from softswitch.queues.history import History
+from softswitch.queues.kept import KINDS_READ as OF_KEPT
 from softswitch.queues.kept import Kept
 from softswitch.queues.queues import Means, Queues
+from softswitch.queues.statistics import KINDS_READ as OF_STATISTICS
 from softswitch.queues.statistics import Statistics
 from softswitch.queues.texts import known_ahead, spoken_language
 from softswitch.queues.voice import QueueVoice
@@ -75,8 +78,9 @@ async def build_call_centre(
     await recount(statistics, events)
     async for page in events.of_kinds((QueueTalkEnded,), since=statistics.since):
         queues.outlook.replay(page)
-    for read in (kept.read, history.read, statistics.read):
-        log.subscribe(read)
+    log.subscribe(kept.read, OF_KEPT)
+    log.subscribe(history.read, OF_HISTORY)
+    log.subscribe(statistics.read, OF_STATISTICS)
     # Now, as it tells of waits that ended with the switch that was.
     kept.restore(queues.desk.floor, clock.monotonic(), clock.wall())
     statistics.start(clock.wall(), queues.desk.floor, clock.monotonic())

@@ -128,3 +128,19 @@ def test_whatever_comes_can_be_written_down(text: str) -> None:
     assert kept.encode().decode() == kept
     assert len(kept) <= LONGEST_TEXT
     assert keepable(kept) == kept
+
+
+def test_who_names_kinds_is_told_of_no_others_whenever_others_come_and_go() -> None:
+    log = EventLog(FakeClock())
+    some: list[int] = []
+    everything: list[int] = []
+    log.append(STOPPED)
+    end = log.subscribe(lambda entry: some.append(entry.sequence), {SwitchStarted})
+    log.append(STOPPED)
+    log.append(SwitchStarted("0", ()))
+    log.subscribe(lambda entry: everything.append(entry.sequence))
+    log.append(STOPPED)
+    log.append(SwitchStarted("0", ()))
+    end()
+    log.append(SwitchStarted("0", ()))
+    assert (some, everything) == ([3, 5], [4, 5, 6])

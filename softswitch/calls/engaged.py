@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from softswitch.events import CallArrived, Entry, LegAnswered, LegEnded, LegJoined, LegLeft, LegTookPlace
+from typing import Final
+
+from softswitch.events import (
+    CallArrived,
+    Entry,
+    Event,
+    LegAnswered,
+    LegEnded,
+    LegJoined,
+    LegLeft,
+    LegTookPlace,
+)
+
+KINDS_READ: Final[tuple[type[Event], ...]] = (
+    CallArrived,
+    LegAnswered,
+    LegTookPlace,
+    LegJoined,
+    LegEnded,
+    LegLeft,
+)
+"""All that is looked at: who subscribes need be told of nothing else."""
 
 
 class Engaged:

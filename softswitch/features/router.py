@@ -9,7 +9,7 @@ from itertools import count
 from softswitch.bus import EventLog
 from softswitch.calls.call import Destination
 from softswitch.calls.dialling import RING_SECONDS, Dialler
-from softswitch.calls.engaged import Engaged
+from softswitch.calls.engaged import KINDS_READ, Engaged
 from softswitch.calls.speaking import Speaking
 from softswitch.features.announce import Announcer
 from softswitch.features.codes import FORWARDS, PICKUP_AT, SetDoNotDisturb, SetForward, find_code
@@ -75,7 +75,7 @@ class Features:
         self._announcer = announcer = Announcer(means.speaking, means.accounts, config.codes.language)
         self.settings = SettingsBook(people, log=log, changed=kept.changed, restored=kept.restored)
         self.engaged = Engaged()
-        log.subscribe(self.engaged.read)
+        log.subscribe(self.engaged.read, KINDS_READ)
         self.people = People(
             dialler=dialler,
             settings=self.settings,

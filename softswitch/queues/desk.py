@@ -45,10 +45,27 @@ from softswitch.queues.model import (
     Why,
 )
 from softswitch.queues.strategies import Random
+from softswitch.queues.talks import KINDS_READ as OF_TALKS
 from softswitch.queues.talks import Talks
 
 LEAST_SECONDS: Final = 0.001
 """The soonest the floor is looked at again: what is due now waits for whatever happens in this moment."""
+
+
+OF_PHONES: Final[tuple[type[Event], ...]] = (
+    PhoneRegistered,
+    PhoneUnregistered,
+    PhoneReachable,
+    PhoneUnreachable,
+    DoNotDisturbSet,
+    CallArrived,
+    LegAnswered,
+    LegEnded,
+    LegJoined,
+    LegLeft,
+    LegTookPlace,
+)
+"""After these an account's phones may be otherwise than before."""
 
 
 class Waiter(Protocol):
@@ -139,7 +156,7 @@ class Desk:
 
     def open(self) -> None:
         """Begin: look at all phones, and hear from now on what happens to them."""
-        self._deaf = self._log.subscribe(self._read)
+        self._deaf = self._log.subscribe(self._read, {*OF_TALKS, *OF_PHONES})
         self.look_at_phones()
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ from softswitch.events import (
     CallbackRefused,
     CallbackTried,
     Entry,
+    Event,
     QueueAnswered,
     QueueEntered,
     QueueHandedOver,
@@ -48,6 +49,24 @@ from softswitch.queues.model import (
 
 OLDEST_WAIT_SECONDS: Final = 4 * 3600.0
 """Whose wait began longer ago is no more on the same errand: he begins anew when he calls."""
+
+KINDS_READ: Final[tuple[type[Event], ...]] = (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentPaused,
+    AgentReturned,
+    QueueEntered,
+    QueuePromoted,
+    QueueHandedOver,
+    QueueLeft,
+    QueueAnswered,
+    CallbackAsked,
+    CallbackRefused,
+    CallbackTried,
+    CallbackMissed,
+    CallbackReached,
+)
+"""All that is looked at: who subscribes need be told of nothing else."""
 
 _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")

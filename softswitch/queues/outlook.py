@@ -14,6 +14,7 @@ from softswitch.events import (
     AgentChanged,
     CallbackAsked,
     CallbackReached,
+    Event,
     PlaceTold,
     QueueAnswered,
     QueueLeft,
@@ -31,6 +32,17 @@ from softswitch.queues.wait_range import SpokenWait, spoken
 
 STALE_SECONDS: Final = 2.0
 """How long one look into the future serves all who ask: nobody hears the difference."""
+
+
+KINDS_READ: Final[tuple[type[Event], ...]] = (
+    QueueAnswered,
+    QueueLeft,
+    CallbackAsked,
+    CallbackReached,
+    QueueTalkEnded,
+    AgentChanged,
+)
+"""All that is looked at: who subscribes need be told of nothing else."""
 
 
 @dataclass(slots=True)
@@ -57,7 +69,7 @@ class Outlook:
         self._patient: set[str] = set()
         """The calls of those who have hung up and are called back: what they wait tells of nobody's patience,
         and how long it is depends on their retries, too."""
-        log.subscribe(self._read)
+        log.subscribe(self._read, KINDS_READ)
 
     def wait(self, entry: Entry) -> SpokenWait | None:
         """Return what may be said to somebody of his wait; None where nobody can know, or has been right."""

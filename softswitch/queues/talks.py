@@ -14,6 +14,7 @@ from softswitch.calls.hangup import Reason
 from softswitch.events import (
     CallEnded,
     Entry,
+    Event,
     LegEnded,
     LegJoined,
     LegLeft,
@@ -35,6 +36,18 @@ _BY: Final = {
 
 Seat = tuple[str, str]
 """A call and a leg of it."""
+
+
+KINDS_READ: Final[tuple[type[Event], ...]] = (
+    QueueAnswered,
+    LegLeft,
+    LegTookPlace,
+    LegJoined,
+    TransferDone,
+    LegEnded,
+    CallEnded,
+)
+"""All that is looked at: who subscribes need be told of nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
