@@ -28,6 +28,9 @@ TAKE: Final = "1"
 TIMES_ASKED: Final = 3
 ANSWER_SECONDS: Final = 4.0
 OUTSIDE_WINDOW: Final = "outside_window"
+STOPPING: Final = Reason.SWITCH_STOPPED.value
+NO_TRIES: Final = frozenset({OUTSIDE_WINDOW, STOPPING})
+"""Why nobody was reached though nobody was called: these use up no try."""
 NOT_STORED: Final = "not_stored"
 
 
@@ -149,8 +152,8 @@ class Callbacks:
     async def _call(self, order: DialBack, callback: CallbackConfig, dialled: _Dialled) -> None:
         config = self._config(order.queue)
         entry = self._desk.floor.entries.get(order.entry)
-        if entry is None:
-            return
+        if entry is None or self._dialled.get(order.entry) is not dialled:
+            return  # It was taken back before it began.
 
         def reached() -> None:
             dialled.reached = True
@@ -177,6 +180,9 @@ class Callbacks:
                 self._tried(order, callback, why)
 
     def _tried(self, order: DialBack, callback: CallbackConfig, why: str) -> None:
+        if why == STOPPING:
+            self._missed(order, why, SETTLING_SECONDS)
+            return
         if order.attempt >= callback.tries:
             self._missed(order, why, None)
             return
@@ -185,7 +191,7 @@ class Callbacks:
         self._missed(order, why, max(callback.retry_s, later))
 
     def _missed(self, order: DialBack, why: str, again_in: float | None) -> None:
-        self._desk.callback_missed(order.entry, why, again_in=again_in, counts=why != OUTSIDE_WINDOW)
+        self._desk.callback_missed(order.entry, why, again_in=again_in, counts=why not in NO_TRIES)
 
     async def _confirmed(self, call: Call, config: QueueConfig, language: str) -> Termination | None:
         """Ask who has answered to press a key: a mailbox keeps nobody an agent."""

@@ -146,7 +146,7 @@ class Desk:
         self._timer: asyncio.TimerHandle | None = None
         self._day: date | None = None
         self._closed = False
-        self._deaf: Callable[[], None] = lambda: None
+        self._deaf: Callable[[], None] = _nothing
         """Ends the subscription to the log."""
 
     @property
@@ -163,6 +163,7 @@ class Desk:
         """Stop the clock, and hear no more."""
         self._closed = True
         self._deaf()
+        self._deaf = _nothing
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -363,6 +364,10 @@ class Desk:
         if due is not None and not self._closed:
             seconds = max(due - self.now, LEAST_SECONDS)
             self._timer = asyncio.get_running_loop().call_later(seconds, self._tick)
+
+
+def _nothing() -> None:
+    """Leave all as it is."""
 
 
 def whose_phone(event: Event) -> str:

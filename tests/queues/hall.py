@@ -16,7 +16,14 @@ from softswitch.calls.hangup import Reason
 from softswitch.calls.lines import Way
 from softswitch.calls.originate import Originator
 from softswitch.calls.speaking import Speaking
-from softswitch.events import Event
+from softswitch.events import (
+    AgentMissed,
+    AgentOffered,
+    CallbackMissed,
+    CallbackTried,
+    Event,
+    QueueLeft,
+)
 from softswitch.queues.config import QueuesConfig
 from softswitch.queues.queues import Means, Queues
 from softswitch.queues.voice import QueueVoice
@@ -228,6 +235,8 @@ async def hall(
         town = Town()
         dialler = Dialler(switch.bindings, names.get, town)
         switch.dialler = dialler
+        # A callback is told of under the call in which it was asked for.
+        switch.afterwards = frozenset({CallbackTried, CallbackMissed, AgentOffered, AgentMissed, QueueLeft})
         switch.routes.update(routes or {})
 
         def leads_to(number: str, by: str | None) -> Destination | None:
