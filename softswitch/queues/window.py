@@ -24,4 +24,5 @@ def seconds_until_open(config: CallbackConfig, now: datetime) -> float:
     day = here.date() if clock < earliest else here.date() + timedelta(days=1)
     # By the clock on the wall of that day: the night may have an hour more or less.
     opens = datetime.combine(day, earliest, tzinfo=zone)
-    return max((opens - now).total_seconds(), 0.0)
+    # Not their difference: between two times of one zone Python counts hours of the clock, not hours.
+    return max(opens.timestamp() - now.timestamp(), 0.0)
