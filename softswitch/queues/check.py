@@ -28,9 +28,10 @@ def queue_faults(
     numbers = {queue.number for queue in config.queues.values() if queue.number is not None}
     for name, queue in config.queues.items():
         where = f"queues.{name}"
-        for member in queue.agents:
-            if member not in accounts:
-                yield f"{where}.members", f"there is no account {member}"
+        for setting, members in (("members", queue.members), ("may_join", queue.may_join)):
+            for member in members:
+                if member not in accounts:
+                    yield f"{where}.{setting}", f"there is no account {member}"
         for setting, number in queue.targets.items():
             if number == queue.number:
                 yield f"{where}.{setting}", "leads to the queue itself"
@@ -51,6 +52,16 @@ def queue_faults(
             yield f"agents.{user}", f"there is no account {user}"
         elif not any(user in queue.agents for queue in config.queues.values()):
             yield f"agents.{user}", "is a member of no queue, and may join none"
+    yield from _own_numbers(config)
+
+
+def _own_numbers(config: QueuesConfig) -> Iterator[Finding]:
+    """Find numbers that are of two agents: callers of one are offered to the first alone."""
+    owners: dict[str, str] = {}
+    for user, agent in config.agents.items():
+        for number in agent.numbers:
+            if owners.setdefault(number, user) != user:
+                yield f"agents.{user}.numbers", f"{number} is {owners[number]}'s already"
 
 
 def _numbers(config: QueuesConfig, claimed: Mapping[str, str]) -> Iterator[Finding]:
@@ -81,7 +92,7 @@ def _rights(where: str, queue: QueueConfig, accounts: Collection[str]) -> Iterat
         yield f"{where}.callback.by", f"there is no account {callback.by}"
     try:
         ZoneInfo(callback.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # The last for one that is a folder of zones.
         yield (
             f"{where}.callback.time_zone",
             f"there is no time zone {callback.time_zone}: Europe/Warsaw is one",

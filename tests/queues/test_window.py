@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from softswitch.queues.config import CallbackConfig
 from softswitch.queues.window import seconds_until_open
 
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 WARSAW = ZoneInfo("Europe/Warsaw")
 
 
@@ -82,7 +83,7 @@ def test_a_time_that_the_clock_leaves_out_or_shows_twice_is_no_trap(now):
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
+    st.integers(0, 366 * 24 * 60).map(lambda minutes: NEW_YEAR + timedelta(minutes=minutes)),
     st.sampled_from(("00:00", "02:30", "08:00", "12:15", "20:00", "23:59")),
     st.sampled_from(("00:00", "02:30", "08:00", "12:15", "20:00", "23:59")),
 )
