@@ -104,7 +104,7 @@ def demo(
     ] = None,
     pl: Polish = False,
 ) -> None:
-    """Start the demo line: four phones, a menu under 100, echo under 600, a test line under *43."""
+    """Start the demo line: four phones, a menu (100), a queue (300), an echo (600), a test line (*43)."""
     language = language_of(pl)
     _serve(
         lambda: prepare_demo(home, bind=bind, port=port, password=password),

@@ -68,7 +68,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "outside": FOUNDATION | {"bus", "sip", "trunks", "calls"},
     # Joins menus and queues in the same way: ivr owns the Protocol, queues do the work.
     "tree_queues": FOUNDATION | {"calls", "ivr", "queues"},
-    "demo": FOUNDATION | {"config", "transport"},
+    "demo": FOUNDATION | {"config", "transport", "queues"},
     # What is looked at before anything starts, and what is said once it has.
     "home": FOUNDATION,
     "ports": FOUNDATION | {"transport"},
