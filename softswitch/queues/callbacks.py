@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from softswitch.calls.call import Call, Destination
+from softswitch.calls.confirming import ANSWER_SECONDS, confirmed
 from softswitch.calls.errors import NotBegun
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.originate import Originated, Origination, Originator
@@ -24,9 +25,6 @@ logger = logging.getLogger(__name__)
 
 SETTLING_SECONDS: Final = 15.0
 """The soonest somebody is called back: by then he has heard that he will be, and has hung up."""
-TAKE: Final = "1"
-TIMES_ASKED: Final = 3
-ANSWER_SECONDS: Final = 4.0
 OUTSIDE_WINDOW: Final = "outside_window"
 STOPPING: Final = Reason.SWITCH_STOPPED.value
 NO_TRIES: Final = frozenset({OUTSIDE_WINDOW, STOPPING})
@@ -196,11 +194,11 @@ class Callbacks:
     async def _confirmed(self, call: Call, config: QueueConfig, language: str) -> Termination | None:
         """Ask who has answered to press a key: a mailbox keeps nobody an agent."""
         greeting = callback_greeting(config.name, language or config.language)
-        for _ in range(TIMES_ASKED):
-            key = await self._voice.ask(call.caller, greeting, within=ANSWER_SECONDS)
-            if key:
-                return None if key == TAKE else Termination(Reason.DECLINED, CALLEE)
-        return Termination(Reason.NO_ANSWER, CALLEE)
+
+        async def ask() -> str:
+            return await self._voice.ask(call.caller, greeting, within=ANSWER_SECONDS)
+
+        return None if await confirmed(ask) else Termination(Reason.NO_ANSWER, CALLEE)
 
     def _config(self, queue: str) -> QueueConfig:
         return self._desk.floor.post(queue).config

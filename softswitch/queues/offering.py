@@ -16,7 +16,7 @@ from softswitch.queues.model import Callback, Condition, DialBack, Entry, Miss, 
 from softswitch.queues.strategies import RING_ALL
 
 CALLBACK_GRACE_SECONDS: Final = 45.0
-"""How much longer than its phone rings a callback may take: the answer, the greeting three times, a key."""
+"""How much longer than its phone rings a callback may take: the answer, the greeting twice, a key."""
 
 
 class Offering:
