@@ -15,6 +15,7 @@ from softswitch.config import Config
 from softswitch.control import Verb
 from softswitch.events import QueueTalkEnded
 from softswitch.features.router import Features
+from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.context import SayText
 from softswitch.ivr.model import Tree
 from softswitch.queue_verbs import queue_verbs
@@ -89,7 +90,8 @@ async def build_call_centre(
 
 def said_in_queues(config: Config, trees: Iterable[Tree]) -> Iterator[SayText]:
     """Yield what queues say that is known before anybody waits, in each language that callers may have."""
-    chosen = {tree.language for tree in trees} | {part.language for part in config.accounts.values()}
+    chosen = {said.language for said in prompts_known_ahead(trees)}
+    chosen |= {part.language for part in config.accounts.values()}
     for queue in config.queues.values():
         others = sorted({spoken_language(one) for one in chosen if one} - {queue.language})
         for sentence in known_ahead(queue.announce, (queue.language, *others), queue.language):

@@ -37,6 +37,7 @@ CHAPTERS: Final[Mapping[str, str]] = {
 MEANINGS: Final[Mapping[str, str]] = {
     "trees": "voice menus: files, or folders of them, beside this file",
     "home": "where the line keeps its database, trace, certificates and speech; beside this file",
+    "keepers": "the agents who look after customers, by the customers' numbers: `+48600100200: 1001`",
     "pause_reasons": "why agents pause, by the key dialled behind the code: `1: lunch`",
     "time_zone": "where the queues' day begins at midnight: figures, and what strategies go by",
     "country": "where numbers without a country code are at home; two letters",
@@ -145,7 +146,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "queues.NAME.weight": "how fast waiting counts against other queues of the same agents",
     "queues.NAME.preferred": "whom a caller is offered to first",
     "queues.NAME.preferred.by": "in this order: whose own number was dialled, who keeps the customer "
-    "(nobody is known to yet), who talked with the caller last",
+    "(`keepers`), who talked with the caller last",
     "queues.NAME.preferred.days": "how long ago that talk may be",
     "queues.NAME.preferred.wait_s": "seconds to wait for that agent if busy; 0: only if free at once",
     "queues.NAME.most_waiting": "callers who wait at once, callbacks apart; 0 for any number",

@@ -47,6 +47,9 @@ def queue_faults(
             if key in queue.keys:
                 yield f"{where}.menus.{key}", f"the key {key} already does something else (keys)"
         yield from _rights(where, queue, accounts)
+    for number, keeper in config.keepers.items():
+        if not any(keeper in queue.agents for queue in config.queues.values()):
+            yield f"keepers.{number}", f"{keeper} is an agent of no queue"
     for user in config.agents:
         if user not in accounts:
             yield f"agents.{user}", f"there is no account {user}"
@@ -113,6 +116,11 @@ def queue_warnings(config: QueuesConfig) -> Iterator[Finding]:
         ):
             if limit and getattr(queue, setting) is None:
                 yield where, f"sends callers away with an apology: name another place for them ({setting})"
+        for setting in ("refuse_when_all", "leave_when_all"):
+            kept = getattr(queue, setting)
+            if kept and queue.may_join and "logged_out" not in kept:
+                reason = "does not name logged_out: whoever may join and has not keeps the queue open"
+                yield f"{where}.{setting}", reason
         if queue.callback is not None and CALLBACK not in queue.keys.values():
             yield f"{where}.callback", "no key asks for it (keys: {1: callback})"
         if queue.answer == "when_agent" and (queue.keys or queue.menus):

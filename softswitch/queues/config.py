@@ -312,12 +312,14 @@ class AgentCodesConfig(Part):
 class QueuesConfig(Part):
     """All queues by name, and what holds for their agents. ``pause_reasons`` are keyed in behind the code.
 
-    The figures of a day begin anew at midnight in ``time_zone``.
+    ``keepers`` are the agents who look after customers, by the customers' numbers as calls show them. The
+    figures of a day begin anew at midnight in ``time_zone``.
     """
 
     queues: dict[Name, QueueConfig] = Field(default_factory=dict)
     agents: dict[Number, AgentConfig] = Field(default_factory=dict)
     agent_codes: AgentCodesConfig = AgentCodesConfig()
+    keepers: dict[Number, Number] = Field(default_factory=dict)
     pause_reasons: dict[Key, Annotated[str, StringConstraints(min_length=1, max_length=40)]] = Field(
         default_factory=dict
     )

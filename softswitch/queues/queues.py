@@ -41,8 +41,8 @@ class Means:
 
     ``leads_to`` tells where a number leads with the rights of an account, or with the switch's own for None;
     ``undisturbed`` whether an account wants no calls; ``language_of`` its language, "" for none; ``stored``
-    tells whether a callback asked for in a call is on the disk; ``last_talk`` and ``keeper`` know whose
-    customer a party is.
+    tells whether a callback asked for in a call is on the disk; ``last_talk`` knows who
+    talked with a party.
     """
 
     log: EventLog
@@ -56,7 +56,6 @@ class Means:
     leads_to: Callable[[str, str | None], Destination | None]
     stored: Callable[[str], Awaitable[bool]]
     last_talk: LastTalk = lambda party, within_s: ""
-    keeper: Callable[[str], str] = lambda party: ""
 
 
 class Queues:
@@ -198,7 +197,7 @@ class Queues:
             return "", 0.0
         found = {
             "number": lambda: self._owner(call.facts.called),
-            "keeper": lambda: self._means.keeper(party) if party else "",
+            "keeper": lambda: self._config.keepers.get(party, ""),
             "last_talked": lambda: self._means.last_talk(party, part.days * SECONDS_A_DAY) if party else "",
         }
         agents = (found[rule]() for rule in part.by)

@@ -88,6 +88,11 @@ def test_a_fault_of_an_agent_names_him(agents, where, reason):
     assert faults(config(agents=agents)) == [(where, reason)]
 
 
+def test_a_keeper_is_an_agent():
+    kept = {"+48600100200": "1002", "+48600100201": "1001"}
+    assert faults(config(keepers=kept)) == [("keepers.+48600100200", "1002 is an agent of no queue")]
+
+
 def test_a_number_belongs_to_one_agent():
     agents = {"1001": {"numbers": ["+4822111", "+4822112"]}, "1002": {"numbers": ["+4822112"]}}
     found = faults(config({"members": ["1001", "1002"]}, agents=agents))
@@ -127,6 +132,11 @@ WARNINGS = [
             ({"refuse_when_all": ["logged_out"]}, "on_empty"),
             ({"leave_when_all": ["paused"]}, "on_empty"),
         )
+    ),
+    (
+        {"may_join": ["1002"], "leave_when_all": ["paused"], "on_empty": "1001"},
+        ".leave_when_all",
+        "does not name logged_out: whoever may join and has not keeps the queue open",
     ),
     ({"callback": {"by": "1001"}}, ".callback", "no key asks for it (keys: {1: callback})"),
     *(

@@ -458,3 +458,17 @@ async def test_an_answer_has_the_caller_whatever_happens_before_all_have_heard_o
         for entry in list(here.desk.floor.entries):
             here.desk.leave(entry, Why.CALLBACK_CANCELLED)
     assert not caplog.records, caplog.text
+
+
+@in_virtual_time
+async def test_who_has_a_keeper_is_offered_to_that_agent_first():
+    config = {"members": ["1001", "1002"], "preferred": {"by": ["keeper", "last_talked"]}, **QUIET}
+    async with hall(config, keepers={"2001": "1002"}) as here:
+        anna, bartek = here.phones("1001", "1002")
+        here.last_talk.update({"2001": "1001", "2002": "1002"})
+        first, second = await here.callers("2001", "2002")
+        # The second one's own is rung already.
+        assert (rang(anna), rang(bartek)) == (1, 1)
+        assert [one.agent for one in here.told(AgentOffered)] == ["1002", "1001"]
+        first.hang_up()
+        second.hang_up()
