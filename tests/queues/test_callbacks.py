@@ -192,10 +192,10 @@ async def test_a_mailbox_keeps_nobody_an_agent(key):
         await passes(16)
         await picks_up(here, caller, key)
         await passes(20)
-        assert missed(here) == [(1, "declined" if key else "no_answer", 300)]
+        assert missed(here) == [(1, "no_answer", 300)]
         assert here.told(CallbackReached) == []
         assert rang(anna) == 0
-        assert here.speaker.said.count(GREETING) == (1 if key else 3)
+        assert here.speaker.said.count(GREETING) == (1 if key else 2)
         assert here.desk.floor.roster.agent("1001").state is State.READY
 
 
