@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from softswitch.calls.call import Call
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.race import first_of
+from softswitch.calls.signals import Referred
 from softswitch.calls.speaking import answered
 from softswitch.clock import Clock
 from softswitch.queues.announcements import Message, Said, asked, due, elsewhere, told
@@ -143,7 +144,9 @@ class Company:
                 self._visitor.stand_in(known(caller.party), caller.display)
                 # It has heard nothing of what was said.
                 self._said = elsewhere(Said(self._seed), ended_at=self._clock.monotonic())
-            await self._call.signals.get()
+            _, signal = await self._call.signals.get()
+            if isinstance(signal, Referred):  # Asked for in a talk that was over before it was heard.
+                signal.referral.refuse(403, "There is nobody to transfer")
 
     # What is said
 

@@ -127,6 +127,7 @@ class FakeMediaClient:
         except (asyncio.CancelledError, MediaError):
             leg.open = False
             raise
+        leg.open = worker.alive  # Near to one whose worker has died there is no port.
         return leg.leg
 
     def send(self, leg: MediaLeg, command: ask.AnyCommand) -> None:

@@ -201,6 +201,24 @@ async def test_who_was_rung_by_a_side_menu_and_hung_up_leaves_the_caller_in_the_
 
 
 @in_virtual_time
+async def test_a_transfer_asked_for_in_the_moment_a_side_menus_talk_ends_is_refused():
+    async def course(call):
+        return await here.switch.dialler.dial(call, ["1005"], ring_for=20)
+
+    async with hall({"menus": {"1": "700"}, **QUIET}, routes={"700": Steps(course)}) as here:
+        friend = here.phone("1005")
+        (caller,) = await here.callers("2001")
+        await here.types(caller, "1")
+        pick_up(friend)
+        await passes(5)
+        friend.hang_up()
+        refer(caller, "1006")
+        await passes(0.5)
+        assert caller.last_status("REFER") == 403
+        caller.hang_up()
+
+
+@in_virtual_time
 async def test_a_side_menu_may_hang_up_and_one_that_does_not_exist_does_nothing():
     async def course(call):
         return Termination(Reason.MENU_HUNG_UP)
