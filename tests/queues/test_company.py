@@ -18,7 +18,7 @@ from softswitch.events import (
 )
 from softswitch.queues.company import OFFER_EVERY_SECONDS
 from softswitch.sip.signals import Cancelled
-from tests.calls.test_transfer import refer, replaces
+from tests.calls.test_transfer import refer, replaces, told
 from tests.fakes.exchange import Phone, Steps, sdp
 from tests.fakes.media import MUSIC, RING_BACK
 from tests.fakes.virtual_time import in_virtual_time, passes
@@ -214,7 +214,7 @@ async def test_a_transfer_asked_for_in_the_moment_a_side_menus_talk_ends_is_refu
         friend.hang_up()
         refer(caller, "1006")
         await passes(0.5)
-        assert caller.last_status("REFER") == 403
+        assert told(caller) == ["100", "403"]
         caller.hang_up()
 
 
