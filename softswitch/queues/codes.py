@@ -63,13 +63,23 @@ class AgentCodes:
                 desk.pause(user, reason or PAUSED_BY_CODE)
                 return phrase(Text.PAUSED_FOR if reason else Text.PAUSED, language, name=reason)
             case "resume":
-                agent = desk.floor.roster.agent(user)
-                paused = agent.paused is not None or bool(agent.paused_in)
+                paused = self._paused(user)
                 desk.resume(user)
-                return phrase(Text.READY if paused else Text.NOT_PAUSED, language)
+                return self._how_it_stands(user) if paused else phrase(Text.NOT_PAUSED, language)
             case _:
                 desk.finish_wrap_up(user)
-                return phrase(Text.READY, language)
+                return self._how_it_stands(user)
+
+    def _paused(self, user: str) -> bool:
+        agent = self.desk.floor.roster.agent(user)
+        return agent.paused is not None or bool(agent.paused_in)
+
+    def _how_it_stands(self, user: str) -> Sentence:
+        """Return whether calls will come to an agent now."""
+        language = self.language(user)
+        if not self.desk.floor.roster.agent(user).logged_in:
+            return phrase(Text.NOT_LOGGED_IN, language)
+        return phrase(Text.PAUSED if self._paused(user) else Text.READY, language)
 
     def language(self, user: str) -> str:
         """Return what an agent is spoken to in: his account's language, else that of his first queue."""
