@@ -163,7 +163,7 @@ class Queues:
         )
         call.caller.keys.flush()  # What was typed ahead was meant for a menu.
         ended = await Wait(self._room, call, queue, config, wish).enter(arrival)
-        return replace(ended, language=wish.language)
+        return replace(ended, language=wish.language, answer=wish.answer)
 
     async def go_on(self, call: Call, queue: str, ended: WaitEnded) -> Termination:
         """Lead the caller on as the queue's own configuration has it; return how the call ends.

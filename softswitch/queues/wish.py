@@ -57,7 +57,8 @@ class Wish:
 class WaitEnded:
     """How a wait ended, and how the call would end by it. ``key`` is what was pressed, ``to`` its number.
 
-    ``language`` is what the caller is spoken to in, "" where nothing says.
+    ``language`` is what the caller is spoken to in, and ``answer`` when he was to be answered, "" where nothing
+    but the queue says.
     """
 
     how: str
@@ -65,6 +66,7 @@ class WaitEnded:
     key: str = ""
     to: str = ""
     language: str = ""
+    answer: str = ""
 
     @classmethod
     def by(cls, how: str, queue: str, *, key: str = "", to: str = "") -> WaitEnded:
