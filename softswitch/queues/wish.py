@@ -57,8 +57,8 @@ class Wish:
 class WaitEnded:
     """How a wait ended, and how the call would end by it. ``key`` is what was pressed, ``to`` its number.
 
-    ``language`` is what the caller is spoken to in, and ``answer`` when he was to be answered, "" where nothing
-    but the queue says.
+    ``language`` is what the caller is spoken to in, and ``answer`` when he was to be answered; "" is as the
+    queue has it.
     """
 
     how: str
