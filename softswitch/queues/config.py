@@ -239,6 +239,14 @@ class QueueConfig(Part):
             return {user: {} if part is None else part for user, part in value.items()}
         return value
 
+    @field_validator("name", "label", "alert_info")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        # They stand in header fields, where a line break begins another.
+        if any(letter < " " or letter == "\x7f" for letter in value):
+            raise ValueError("holds a line break or another control character")
+        return value
+
     @field_validator("skills", mode="before")
     @classmethod
     def _level_alone(cls, value: object) -> object:

@@ -137,3 +137,15 @@ def test_a_queue_has_a_name_that_can_be_typed(name):
 def test_nothing_of_it_can_be_changed():
     with pytest.raises(ValidationError, match="frozen"):
         QueueConfig().name = "other"
+
+
+@pytest.mark.parametrize("setting", ["name", "label", "alert_info"])
+@pytest.mark.parametrize("text", ["VIP\r\nX-Other: 1", "VIP\n", "a\x00b", "a\x7f"])
+def test_what_phones_are_shown_is_one_line(setting, text):
+    said = says(QueueConfig, **{setting: text})
+    assert said == f"{setting}: Value error, holds a line break or another control character"
+
+
+def test_names_may_be_in_any_language():
+    queue = QueueConfig.model_validate({"name": "Sprzedaż", "label": "Łącze", "alert_info": "<http://x/y>"})
+    assert (queue.name, queue.label) == ("Sprzedaż", "Łącze")
