@@ -99,6 +99,19 @@ class Post:
             return self.levels if self.is_served else []
         return [tier for tier, agents in self._in_tier.items() if any(map(self.serves, agents))]
 
+    def has_waited_out(self, entry: Entry, now: float) -> bool:
+        """Tell whether somebody on the line has waited in this queue for as long as it lets anybody wait."""
+        # Who comes here after a long wait elsewhere is not sent on at once.
+        most = self.config.max_wait_s
+        return bool(most) and entry.callback is None and now >= entry.entered + most
+
+    def is_out(self, entry: Entry, now: float) -> bool:
+        """Tell whether somebody is offered to nobody any more, as he goes on elsewhere.
+
+        Else agents who never answer, each rung as the one before gives up, would keep him for ever.
+        """
+        return entry.dismissed or self.has_waited_out(entry, now)
+
     def awaits(self, entry: Entry, now: float) -> bool:
         """Tell whether a caller is kept for the preferred agent: for a time, and while that one serves."""
         if not entry.preferred or now >= entry.preferred_until:
@@ -195,7 +208,7 @@ def _by_score(look: Look, now: float) -> Iterator[tuple[float, int, Look, Entry]
     for entry in look.post.line:
         if not look.free or look.room <= 0:
             return
-        if entry.offer is not None or entry.dismissed or _is_hopeless(look, entry):
+        if entry.offer is not None or look.post.is_out(entry, now) or _is_hopeless(look, entry):
             continue
         yield -score(look.post, entry, now), entry.number, look, entry
 
@@ -231,6 +244,7 @@ def _candidates(look: Look, entry: Entry, now: float, tally: Tally) -> list[Cand
             tally.calls(post.name, agent.name),
             tally.talk_s(post.name, agent.name),
             fit(agent.config.skills, entry.skills),
+            entry.missed.get(agent.name, 0),
         )
         for agent in suited
     ]
@@ -269,7 +283,7 @@ def _overtaken(posts: Sequence[Post], post: Post, entry: Entry, agent: Agent, no
         for one in other.line:
             if one.key >= entry.since:
                 break  # Nobody behind has waited longer: a key is never after the wait's begin.
-            if one.since >= entry.since or one.offer is not None or one.dismissed:
+            if one.since >= entry.since or one.offer is not None or other.is_out(one, now):
                 continue
             count += 1
             because = because or _why_passed(other, one, post, entry, agent, now)

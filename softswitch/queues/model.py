@@ -138,6 +138,8 @@ class Entry:
     offer: Offer | None = None
     dismissed: bool = False
     """It was told to go on elsewhere, and gets nobody any more."""
+    missed: dict[str, int] = field(default_factory=dict)
+    """How often each agent has missed it."""
     told: tuple[int, int, float] = (-1, -1, -1.0)
     """What was said last of the waiting time: low, high, and after how many seconds."""
 

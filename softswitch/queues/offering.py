@@ -140,6 +140,7 @@ class Offering:
         entry = self._book.entries[offer.entry]
         seconds = round(now - offer.began, 3)
         self._book.tell(entry.call, AgentMissed(offer.queue, agent.name, why.value, seconds))
+        entry.missed[agent.name] = entry.missed.get(agent.name, 0) + 1
         if entry.preferred == agent.name:
             entry.preferred = ""
         # Of several who ring together all but one miss it: that is nobody's fault.

@@ -17,8 +17,7 @@ def over(post: Post, entry: Entry, now: float) -> Why | None:
     config = post.config
     if entry.offer is not None or entry.callback is not None:
         return None
-    # Of the wait in this queue: who comes here after a long wait elsewhere is not sent on at once.
-    if config.max_wait_s and now >= entry.entered + config.max_wait_s:
+    if post.has_waited_out(entry, now):
         return Why.MAX_WAIT
     if all_are(post, config.leave_when_all):
         return Why.EMPTY

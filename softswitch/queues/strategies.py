@@ -1,7 +1,7 @@
 """Who of the free agents is to ring for a caller: pure functions, one for each strategy.
 
-Each puts candidates into the order in which they would be asked. Tiers and preferred skills come before any
-strategy (:func:`ranked`).
+Each puts candidates into the order in which they would be asked. Tiers, who has missed the caller already,
+and preferred skills come before any strategy (:func:`ranked`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ class Candidate:
     """An agent who could take a caller now.
 
     ``place`` is his place in the queue's configuration, ``idle_since`` when he last had to do with a caller,
-    ``calls`` and ``talk_s`` count what he had of this queue, ``fit`` how many preferred skills he has.
+    ``calls`` and ``talk_s`` count what he had of this queue, ``fit`` how many preferred skills he has,
+    ``missed`` how often he has missed this caller.
     """
 
     agent: str
@@ -35,6 +36,7 @@ class Candidate:
     calls: int = 0
     talk_s: float = 0.0
     fit: int = 0
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,13 @@ ORDERS: Final[Mapping[Strategy, Order]] = {
 
 
 def ranked(strategy: Strategy, candidates: Sequence[Candidate], draw: Draw) -> list[Candidate]:
-    """Return them in the order in which they are asked: lower tiers first, then who fits better."""
+    """Return them in the order in which they are asked: lower tiers first, then who fits better.
+
+    Of two alike the one comes first who has missed this caller less often: else two who never answer would be
+    asked by turns, and a third one never.
+    """
     ordered = ORDERS[strategy](candidates, draw)
-    return sorted(ordered, key=lambda one: (one.tier, -one.fit))
+    return sorted(ordered, key=lambda one: (one.tier, one.missed, -one.fit))
 
 
 def open_tier(tiers: TiersConfig, present: Sequence[int], waited: float) -> int:

@@ -23,6 +23,23 @@ def state(story: Story, agent: str) -> State:
     return story.floor.roster.agent(agent).state
 
 
+def test_all_are_asked_before_one_is_asked_again_who_has_missed_the_caller():
+    members, missed = ["1001", "1002", "1003"], {"no_answer": {"rest_s": 1, "times": 0}}
+    story = Story({"sales": {"members": members, "strategy": "linear", "missed": missed}})
+    story.enters("c1")
+    asked = []
+    for _ in range(6):
+        asked += story.rings
+        story.waits(RING)
+        story.misses(asked[-1])
+        story.waits(1.0)
+    assert asked == [*members, *members]
+    # For the next caller the order is what it was.
+    story.waits(5.0).hangs_up("c1")
+    story.enters("c2")
+    assert story.rings == {"1001": "c2"}
+
+
 # All ring
 
 

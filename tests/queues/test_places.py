@@ -100,6 +100,20 @@ def test_a_wait_is_over_but_not_while_an_agent_rings():
     assert story.left == {"c2": "max_wait", "c1": "max_wait"}
 
 
+def test_a_wait_is_over_whoever_would_ring_next_for_who_is_answered_by_nobody():
+    members = ["1001", "1002", "1003"]
+    missed = {"no_answer": {"rest_s": 1, "times": 0}}
+    story = Story({"sales": {"members": members, "max_wait_s": 40, "missed": missed}})
+    story.enters("c1")
+    for agent in members:
+        story.waits(RING)
+        assert story.left == {}  # While a phone rings it may be answered.
+        story.misses(agent)
+    story.waits(0.1)
+    assert story.left == {"c1": "max_wait"}
+    assert story.rings == {}
+
+
 def test_who_is_answered_past_the_longest_wait_is_answered():
     story = Story({"sales": {"members": ["1001"], "max_wait_s": 10}})
     story.enters("c1")

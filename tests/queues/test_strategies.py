@@ -40,6 +40,7 @@ candidates = st.lists(
         calls=st.integers(0, 9),
         talk_s=st.floats(0.0, 1000.0),
         fit=st.integers(0, 3),
+        missed=st.integers(0, 2),
     ),
     max_size=12,
     unique_by=lambda one: one.place,
@@ -96,9 +97,12 @@ def test_nobody_is_lost_and_nobody_made_up(strategy, several, last, seed):
 
 @pytest.mark.parametrize("strategy", [*ORDERS])
 @given(several=candidates, seed=st.integers())
-def test_tiers_come_before_fitness_and_fitness_before_any_strategy(strategy, several, seed):
+def test_tiers_come_first_then_who_has_not_missed_it_then_fitness_and_then_any_strategy(
+    strategy, several, seed
+):
     order = ranked(strategy, several, Draw(random=random.Random(seed).random))
-    assert [(one.tier, -one.fit) for one in order] == sorted((one.tier, -one.fit) for one in several)
+    before = [(one.tier, one.missed, -one.fit) for one in order]
+    assert before == sorted((one.tier, one.missed, -one.fit) for one in several)
 
 
 @pytest.mark.parametrize("strategy", sorted(set(ORDERS) - {"random", "weighted_random"}))
