@@ -41,21 +41,22 @@ class Onward:
 
         Raises SentOn where a menu or another queue serves the caller from here on.
         """
-        to, end = target(queue, ended), ended.termination
+        to = target(queue, ended)
         if to:
-            reached = await hand_over(call, name, to, self.leads_to(name, to), why=end.reason)
+            reason = ended.termination.reason
+            reached = await hand_over(call, name, to, self.leads_to(name, to), why=reason)
             if not isinstance(reached, Termination):
                 return await talk(call, reached)
-            if reached.reason is not Reason.MOVED:
+            # What leads nowhere, or round and round, ends with a word of regret like what is not named.
+            if reached.reason is not Reason.MOVED or ended.how not in _SORRY:
                 return reached
-            end = reached  # Sent on too often, or there is no such number: it ends here.
         sorry = _SORRY.get(ended.how)
         # Who was not answered pays nothing for being sent away.
         if sorry is not None and (call.caller.is_up or (ended.answer or queue.answer) == AT_ONCE):
             language = ended.language or self.language_of(call.caller.party) or queue.language
             sentence = phrase(sorry, language)
             await self.voice.speaking.tell(call, lambda party: (sentence.text, sentence.language))
-        return end
+        return ended.termination
 
 
 def target(queue: QueueConfig, ended: WaitEnded) -> str:

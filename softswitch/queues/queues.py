@@ -30,6 +30,8 @@ from softswitch.queues.wish import WaitEnded, Wish
 from softswitch.registrar.accounts import Account
 
 SECONDS_A_DAY: Final = 86_400.0
+REAL_WAIT_SECONDS: Final = 1.0
+"""A wait that was none: who is sent on sooner has not waited, and may be going round between full queues."""
 
 LastTalk = Callable[[str, float], str]
 """Returns which agent last talked with a party within so many seconds, "" for none."""
@@ -162,7 +164,9 @@ class Queues:
             preferred_s=seconds,
         )
         call.caller.keys.flush()  # What was typed ahead was meant for a menu.
+        began = self.desk.now
         ended = await Wait(self._room, call, queue, config, wish).enter(arrival)
+        self._count_rounds_anew(call, began)
         return replace(ended, language=wish.language, answer=wish.answer)
 
     async def go_on(self, call: Call, queue: str, ended: WaitEnded) -> Termination:
@@ -177,8 +181,18 @@ class Queues:
         config = self.desk.floor.post(name).config
         language = entry.callback.language if entry.callback is not None else ""
         wait = Wait(self._room, call, name, config, Wish(language=language), is_callback=True)
+        began = self.desk.now
         ended = await wait.resume(entry, reached)
+        self._count_rounds_anew(call, began)
         return await self.go_on(call, name, replace(ended, language=language))
+
+    def _count_rounds_anew(self, call: Call, began: float) -> None:
+        """Let a call that has really waited be sent on as often as a new one.
+
+        Queues that take each other's callers every few minutes are no circle: the longest call ends it.
+        """
+        if self.desk.now - began >= REAL_WAIT_SECONDS:
+            call.forwarded.clear()
 
     # What agents and callers are like
 

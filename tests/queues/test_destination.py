@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from softswitch.calls.hangup import Reason, Termination
-from softswitch.events import CallEnded, CallForwarded, CallRouted, QueueEntered, QueueLeft
+from softswitch.events import CallForwarded, CallRouted
 from softswitch.queues import wish
 from softswitch.queues.config import QueueConfig
 from softswitch.queues.destination import QueueDestination, target
@@ -140,21 +140,3 @@ async def test_the_place_to_which_callers_are_sent_may_refuse():
         await passes(1)
         assert len(caller.incoming("BYE")) == 1
         assert here.switch.ended.reason == "busy"
-
-
-@in_virtual_time
-async def test_queues_that_send_callers_to_each_other_do_not_do_so_for_ever():
-    queues = {
-        "sales": {"number": "600", "members": ["1001"], "max_wait_s": 10, "on_max_wait": "601", **QUIET},
-        "help": {"number": "601", "members": ["1002"], "max_wait_s": 10, "on_max_wait": "600", **QUIET},
-    }
-    async with hall(queues=queues) as here:
-        await here.callers("2001")
-        await passes(200)
-        entered = here.told(QueueEntered)
-        assert [one.queue for one in entered] == ["sales", "help"] * 3
-        # The wait counts as one, wherever it was.
-        assert [round(one.waited) for one in entered] == [0, 10, 20, 30, 40, 50]
-        assert len(here.told(QueueLeft)) == 6
-        assert [end.reason for end in here.told(CallEnded)] == ["moved"]
-        assert here.speaker.said == [SORRY["late"]]  # Nobody is put out without a word.
