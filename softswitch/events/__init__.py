@@ -57,6 +57,7 @@ from softswitch.events.queues import (
     AgentMissed,
     AgentOffered,
     AgentPaused,
+    AgentPinRefused,
     AgentReturned,
     CallbackAsked,
     CallbackMissed,
@@ -105,6 +106,7 @@ __all__ = [
     "AgentMissed",
     "AgentOffered",
     "AgentPaused",
+    "AgentPinRefused",
     "AgentReturned",
     "BranchEntered",
     "CallArrived",
@@ -257,6 +259,7 @@ CallEvent = (
     | CallbackTried
     | CallbackMissed
     | CallbackReached
+    | AgentPinRefused
     | LegsBridged
     | LegEnded
     | BranchEntered

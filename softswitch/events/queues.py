@@ -105,6 +105,15 @@ class AgentMissed:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentPinRefused:
+    """A wrong PIN was typed behind an agent's code, for the ``tries``-th time in this call."""
+
+    agent: str
+    leg: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class QueueAnswered:
     """An agent has the caller: the wait of ``waited`` seconds is over. ``rang`` is how long his phone rang.
 

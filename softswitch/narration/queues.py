@@ -12,6 +12,7 @@ from softswitch.events import (
     AgentMissed,
     AgentOffered,
     AgentPaused,
+    AgentPinRefused,
     AgentReturned,
     CallbackAsked,
     CallbackMissed,
@@ -33,7 +34,7 @@ from softswitch.words import Both, queue_word
 CallbackEvent = CallbackAsked | CallbackRefused | CallbackTried | CallbackMissed | CallbackReached
 OfferEvent = AgentOffered | AgentMissed | QueueAnswered | QueueTalkEnded
 PlaceEvent = QueueEntered | QueueRefused | QueuePromoted | QueueHandedOver | QueueLeft | PlaceTold
-WaitEvent = PlaceEvent | OfferEvent | CallbackEvent
+WaitEvent = PlaceEvent | OfferEvent | CallbackEvent | AgentPinRefused
 AgentEvent = AgentLoggedIn | AgentLoggedOut | AgentPaused | AgentReturned | AgentChanged
 
 MOST_NAMED: Final = 5
@@ -41,7 +42,13 @@ MOST_NAMED: Final = 5
 
 
 def told_of_wait(event: WaitEvent) -> Both:
-    """Return what happened to a caller in a queue, in both languages."""
+    """Return what happened to a caller in a queue, or at an agent's code, in both languages."""
+    if isinstance(event, AgentPinRefused):
+        who, leg, tries = printable(event.agent), event.leg, event.tries
+        return (
+            f"a wrong PIN was typed for the agent {who}, try {tries} ({leg})",
+            f"błędny PIN agenta {who}, próba {tries} ({leg})",
+        )
     if isinstance(event, PlaceEvent):
         return _place(event)
     return _callback(event) if isinstance(event, CallbackEvent) else _offer(event)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hmac
+from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from softswitch.calls.call import Call, Destination
 from softswitch.calls.hangup import Reason, Termination
+from softswitch.events import AgentPinRefused
 from softswitch.queues.config import QueuesConfig
 from softswitch.queues.desk import Desk
 from softswitch.queues.errors import QueueError
@@ -19,6 +21,10 @@ from softswitch.registrar.accounts import Account
 SERVED: Final = Termination(Reason.SERVICE_ENDED)
 LONGEST_PIN: Final = 12
 MOST_TRIES: Final = 3
+MOST_WRONG: Final = 9
+WRONG_WITHIN: Final = 3600.0
+"""Wrong PINs of an agent, and the seconds they count for, until none is taken any more, nor the right one:
+three digits are worth days of dialling then. The operator logs in whoever has forgotten theirs."""
 PAUSED_BY_CODE: Final = "break"
 """The reason of a pause for which none was keyed in."""
 
@@ -31,6 +37,10 @@ class AgentCodes:
     desk: Desk
     voice: QueueVoice
     language_of: Callable[[str], str]
+    _wrong: defaultdict[str, deque[float]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=MOST_WRONG))
+    )
+    """When wrong PINs were last typed, by agent."""
 
     def find(self, dialled: str, account: Account) -> Destination | None:
         """Return what a dialled code does, None for what is none. A queue or a reason may follow it."""
@@ -92,6 +102,15 @@ class AgentCodes:
         agent = self.config.agents.get(user)
         return agent.pin if agent is not None else ""
 
+    def refused(self, user: str, now: float) -> None:
+        """Count a wrong PIN."""
+        self._wrong[user].append(now)
+
+    def is_shut(self, user: str, now: float) -> bool:
+        """Tell whether too many wrong PINs were typed for an agent."""
+        wrong = self._wrong[user]
+        return len(wrong) == MOST_WRONG and wrong[0] > now - WRONG_WITHIN
+
     def _queue(self, number: str) -> str:
         """Return the queue with that number, "" for none."""
         queues = self.config.queues.items()
@@ -137,17 +156,21 @@ class AgentCode:
         pin = self.codes.pin(self.user)
         if not pin:
             return True
-        question = phrase(Text.WHICH_PIN, language)
+        codes, question = self.codes, phrase(Text.WHICH_PIN, language)
+        # To the end of the call: what is typed behind a PIN is mostly some of it, and nothing else is asked.
         call.caller.masked = True
-        try:
-            for _ in range(MOST_TRIES):
-                typed = await self.codes.voice.speaking.ask_digits(
-                    call.caller, question.text, question.language, most=LONGEST_PIN
-                )
-                if hmac.compare_digest(typed, pin):
-                    return True
-        finally:
-            call.caller.masked = False
+        for tries in range(1, MOST_TRIES + 1):
+            typed = await codes.voice.speaking.ask_digits(
+                call.caller, question.text, question.language, most=LONGEST_PIN
+            )
+            # Asked all the same where none is taken: who guesses is not told that he may as well stop.
+            is_shut = codes.is_shut(self.user, codes.desk.now)
+            if hmac.compare_digest(typed, pin) and not is_shut:
+                return True
+            if typed:
+                call.record(AgentPinRefused(self.user, call.caller.name, tries))
+                if not is_shut:
+                    codes.refused(self.user, codes.desk.now)
         return False
 
     async def _tell(self, call: Call, sentence: Sentence) -> Termination:

@@ -14,6 +14,7 @@ from softswitch.events import (
     AgentMissed,
     AgentOffered,
     AgentPaused,
+    AgentPinRefused,
     AgentReturned,
     CallbackAsked,
     CallbackMissed,
@@ -100,6 +101,11 @@ LINES: list[tuple[Event, str, str]] = [
         AgentMissed("sales", "1002", "no_answer", 15.0),
         "1002 does not take the caller of queue sales: no answer (15.0 s)",
         "1002 nie odbiera rozmowy z kolejki sales: nikt nie odebrał (15,0 s)",
+    ),
+    (
+        AgentPinRefused("1002", "a", 2),
+        "a wrong PIN was typed for the agent 1002, try 2 (a)",
+        "błędny PIN agenta 1002, próba 2 (a)",
     ),
     (
         QueueAnswered("sales", "1002", "b1", "1001", 30.1, 4.0),
