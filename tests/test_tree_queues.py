@@ -360,7 +360,7 @@ async def test_a_menu_and_a_full_queue_that_lead_to_each_other_have_an_end():
         await here.dials(here.phone("2002"), "100", seconds=5)
         assert 2 < len(here.told(CallRouted)) < 10
         assert len(here.told(QueueEntered)) == 1
-        assert here.switch.ended.reason == "moved"
+        assert here.switch.ended.reason == "queue_full"
 
 
 # Figures

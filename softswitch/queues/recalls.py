@@ -7,6 +7,7 @@ from dataclasses import replace
 from softswitch.events import CallbackAsked, CallbackMissed, CallbackReached, CallbackRefused
 from softswitch.queues.alarms import Subject
 from softswitch.queues.book import Book
+from softswitch.queues.errors import QueueError
 from softswitch.queues.matching import Post
 from softswitch.queues.model import Arrival, Callback, Entry, Miss, StopDialling, Why
 from softswitch.queues.offering import Offering
@@ -24,6 +25,8 @@ class Recalls:
     def ask(self, now: float, entry_id: str, number: str, *, language: str, ready_at: float) -> None:
         """Let somebody hang up and keep the place; raise QueueError for who does not wait (any more)."""
         book, entry = self._book, self._book.waiting(entry_id)
+        if entry.dismissed:
+            raise QueueError(f"who waited with the call {entry_id} goes on elsewhere")
         post = book.post_of(entry)
         self._offering.withdraw(now, entry)
         entry.callback = Callback(number, language, ready_at=ready_at)

@@ -266,8 +266,9 @@ class Wait:
 
     @property
     def _waits(self) -> bool:
-        """Tell whether nobody has answered: company hears of an answer a moment later than the floor."""
-        return self._entry is not None and self._entry.id in self._room.desk.floor.entries
+        """Tell whether the wait goes on: company hears of its end a moment later than the floor."""
+        entry = self._entry
+        return entry is not None and entry.id in self._room.desk.floor.entries and not entry.dismissed
 
     def was_told(self, messages: Sequence[Message]) -> None:
         """Write down what the caller was told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
@@ -264,6 +265,32 @@ async def test_an_agent_who_rings_for_one_who_books_is_stopped_and_free_for_the_
         assert label_of(anna) == "name of 2002"
         await passes(3)
         second.hang_up()
+
+
+@in_virtual_time
+async def test_whose_wait_ends_as_he_books_is_either_called_back_or_goes_on_elsewhere():
+    async with hall({**queue(), "leave_when_all": ["logged_out"]}) as here:
+        caller = here.phone("2001")
+        booked = set[bool]()
+        for turns in range(10):
+            here.desk.log_in("1001")
+            await here.dials(caller, seconds=1)
+            here.switch.client.digit(caller.sound, "6")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            here.desk.log_out("1001")
+            await passes(5)
+            kept = [entry.dismissed for entry in here.desk.floor.entries.values()]
+            assert kept in ([], [False])
+            assert here.told(CallEnded)[-1].reason == ("queue_callback" if kept else "queue_empty")
+            booked.add(bool(kept))
+            for entry in list(here.desk.floor.entries):
+                here.desk.leave(entry, Why.CALLBACK_CANCELLED)
+        assert booked == {True, False}
+        await passes(1)
+        caller.call("2002")  # The last word in the log is a call's.
+        await passes(1)
+        caller.cancel()
 
 
 @in_virtual_time

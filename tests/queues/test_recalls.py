@@ -261,6 +261,14 @@ def test_a_dial_ends_with_its_entry(why):
     assert story.does("called_back", "c1", "c9") is False
 
 
+def test_who_was_told_to_go_on_elsewhere_is_not_called_back_besides():
+    story = Story({"sales": SALES["sales"] | {"leave_when_all": ["paused"]}})
+    story.enters("c1")
+    story.floor.pause(story.now, "1001", "lunch")  # He has not gone yet.
+    with pytest.raises(QueueError, match="goes on elsewhere"):
+        story.floor.ask_callback(story.now, "c1", "+48600", ready_at=story.now)
+
+
 def test_a_callback_is_nobody_s_to_be_sent_away():
     story = Story({"sales": SALES["sales"] | {"max_wait_s": 60, "leave_when_all": ["paused"]}})
     story.does("pause", "1001", "lunch")
