@@ -32,6 +32,7 @@ _OURS: Final[Mapping[Reason, Why]] = {
     Reason.SWITCH_STOPPED: Why.STOPPED,
     Reason.FAULT: Why.FAULT,
     Reason.MEDIA_WORKER_DIED: Why.FAULT,
+    Reason.MEDIA_LOST: Why.FAULT,
 }
 """Ends of a call that are no hanging up of the caller's: whoever was cut off so has the place once more."""
 

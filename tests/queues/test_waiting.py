@@ -674,3 +674,16 @@ async def test_a_wait_that_is_too_long_ends_when_nobody_rings_any_more():
         assert [(one.why, round(one.waited)) for one in here.told(QueueLeft)] == [("max_wait", 15)]
         await passes(3)
         assert len(caller.incoming("BYE")) == 1
+
+
+@in_virtual_time
+async def test_whose_sound_is_lost_in_a_tunnel_has_the_place_when_calling_again():
+    async with hall(QUIET) as here:
+        (caller,) = await here.callers("2001")
+        await passes(60)
+        here.switch.client.silence(caller.sound)
+        await passes(1)
+        assert [one.why for one in here.told(QueueLeft)] == ["fault"]
+        await here.dials(caller)
+        assert round(here.told(QueueEntered)[-1].waited) >= 61
+        caller.hang_up()
