@@ -210,8 +210,9 @@ class Call:
         return self.pair[1] if leg is self.pair[0] else self.pair[0]
 
     def takes_part(self, leg: PhoneLeg) -> bool:
-        """Tell whether a leg is in this call to stay: not over, not retired, nor the call about to end."""
-        return self._gone is None and leg in self._legs and leg not in self._retired and not leg.over
+        """Tell whether a leg is in this call to stay: not over, retired or replaced, nor the call ending."""
+        stays = leg in self._legs and leg not in self._retired and leg.heir is None
+        return self._gone is None and stays and not leg.over
 
     def give_up(self, leg: PhoneLeg, to: Call) -> None:
         """Let a leg go on in another call, with what it has told and nobody has heard yet."""

@@ -12,7 +12,9 @@ import pytest
 
 from softswitch.calls.call import Call
 from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.takeover import Takeover
 from softswitch.events import CallbackReached, CallEnded, QueueAnswered, QueueEntered, QueueLeft
+from softswitch.features.pickup import ringing
 from softswitch.queues.model import Why
 from softswitch.registrar.bindings import Binding
 from softswitch.sip.errors import LocalProtocolError
@@ -21,10 +23,12 @@ from softswitch.sip.signals import Incoming, UserOutput
 from tests.fakes.exchange import SWITCH, Steps
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.queues.hall import AGENTS, CALLERS, Hall, hall
-from tests.scenarios.test_any_transfer import BusyPhone, end_all, escaped
+from tests.scenarios.test_any_transfer import BusyPhone, end_all, escaped, place
 
 RUNS = 20
 STEPS = 160
+QUIET_SECONDS = 60.0
+"""After these all that rings has been given up, and every agent was told who comes."""
 NUMBERS = ("600", "601")
 QUEUES = {
     "sales": {
@@ -152,6 +156,17 @@ class Afternoon:
         other = self.chance.choice([*phone.talks, *phone.early[-2:]])
         phone.send_within("REFER", ("Refer-To", f"<sip:x@{SWITCH[0]}?Replaces={escaped(other)}>"))
 
+    def take_over(self) -> None:
+        """Somebody goes on with another call of the same phone, talking or ringing."""
+        phone = self.some(self.phones)
+        named = self.chance.choice([*phone.talks, *phone.early[-2:]])
+        phone.dialled.append(phone.call("x", fields=(("Replaces", place(named)),)))
+
+    def pick_up_elsewhere(self) -> None:
+        """Somebody answers what rings at an agent's."""
+        phone = self.chance.choice(self.phones)
+        phone.dialled.append(phone.call("*8"))
+
     # Agents, and the rest of the world
 
     def wish(self) -> None:
@@ -186,7 +201,7 @@ class Afternoon:
     def trouble(self) -> None:
         """A media worker dies, a voice is gone, a disk is full; or they are there again."""
         match self.chance.randrange(5):
-            case 0:
+            case 0 if not self.here.switch.client.spread:
                 self.here.switch.client.kill(self.here.switch.media)
             case 1 | 2:
                 self.here.speaker.dumb = not self.here.speaker.dumb
@@ -200,8 +215,8 @@ class Afternoon:
         things: tuple[tuple[int, Callable[[], None]], ...] = (
             (6, self.call), (12, self.pick_up), (3, self.refuse), (4, self.hang_up), (1, self.cancel),
             (1, self.hold), (5, self.press), (4, self.take_and_confirm), (2, self.send_on),
-            (2, self.consult), (3, self.join), (2, self.wish), (1, self.promote), (1, self.lose_phone),
-            (1, self.trouble),
+            (2, self.consult), (3, self.join), (2, self.take_over), (2, self.pick_up_elsewhere),
+            (2, self.wish), (1, self.promote), (1, self.lose_phone), (1, self.trouble),
         )  # fmt: skip
         for _ in range(20):
             (thing,) = self.chance.choices([one for _, one in things], [weight for weight, _ in things])
@@ -233,6 +248,12 @@ def side_menu(here: Hall, *, rings: bool):  # type: ignore[no-untyped-def]
     return course
 
 
+async def picks_up(call: Call) -> Termination:
+    """Stand for the code by which colleagues pick up."""
+    seat = ringing(call, AGENTS)
+    return Termination(Reason.SERVICE_ENDED) if seat is None else await Takeover(seat)(call)
+
+
 def check_moment(here: Hall) -> None:
     """Every agent has at most one caller, and every reservation is somebody's."""
     floor = here.desk.floor
@@ -245,19 +266,36 @@ def check_moment(here: Hall) -> None:
         assert [*post.line] == sorted(post.line, key=lambda one: one.rank)
 
 
+def check_quiet(here: Hall) -> None:
+    """When nobody has done anything for a while, all on the line talk or wait, and none is forgotten."""
+    talking = Counter[str]()
+    for call in here.switch.board._calls:
+        parts = set(call.pair or (call.caller,))
+        up = {leg for leg in call.legs if leg.is_up}
+        assert up <= parts, [(leg.name, leg.party) for leg in up - parts]
+        talking.update(leg.party for leg in call.pair or ())
+    for agent in here.desk.floor.roster:
+        phone = agent.config.phone or agent.name
+        assert agent.talk is None or talking[phone], agent
+    for entry in here.desk.floor.entries.values():
+        assert entry.callback is not None or any(
+            call.facts.id == entry.call for call in here.switch.board._calls
+        ), entry
+
+
 def check_end(here: Hall) -> None:
     """Nobody waits, rings or talks; each wait began once and ended once; nothing was a fault of ours."""
     assert here.rests(), (here.desk.floor.entries, here.desk.floor.offers)
-    begun, ended, place = Counter[str](), Counter[str](), dict[str, str]()
+    begun, ended, began_as = Counter[str](), Counter[str](), dict[str, str]()
     for entry in here.switch.entries:
         match entry.event:
             case QueueEntered():
                 begun[entry.call] += 1
             case CallbackReached(by_call=call):
-                place[call] = place.get(entry.call, entry.call)
+                began_as[call] = began_as.get(entry.call, entry.call)
             case QueueAnswered() | QueueLeft():
                 # Who was called back ends in the call that called him.
-                ended[place.pop(entry.call, entry.call)] += 1
+                ended[began_as.pop(entry.call, entry.call)] += 1
             case CallEnded(reason=reason):
                 assert reason != Reason.FAULT.value
             case _:
@@ -276,6 +314,8 @@ async def test_whatever_happens_in_an_afternoon_nobody_is_lost_and_nothing_is_le
         here.switch.afterwards |= {QueueAnswered}
         here.switch.routes["700"] = Steps(side_menu(here, rings=False))
         here.switch.routes["701"] = Steps(side_menu(here, rings=True))
+        here.switch.routes["*8"] = Steps(picks_up)
+        here.switch.client.spread = chance.random() < 0.3
         afternoon = Afternoon(here, chance)
         try:
             for _ in range(STEPS):
@@ -283,6 +323,8 @@ async def test_whatever_happens_in_an_afternoon_nobody_is_lost_and_nothing_is_le
                     story.append(f"{here.desk.now:.2f} {afternoon.step()}")
                 await passes(chance.choice((0.0, 0.02, 0.5, 2.0, 6.0)))
                 check_moment(here)
+            await passes(QUIET_SECONDS)
+            check_quiet(here)
             await afternoon.evening()
             check_end(here)
         except AssertionError as error:

@@ -235,6 +235,22 @@ async def test_a_colleague_who_picks_up_has_the_caller_and_the_wait_is_over():
 
 
 @in_virtual_time
+async def test_of_two_colleagues_who_pick_up_at_once_one_has_the_caller_and_the_other_is_let_go():
+    async with hall(QUIET) as here:
+        here.switch.routes["*8"] = Steps(picks_up)
+        here.phone("1001")
+        (caller,) = await here.callers("2001")
+        first, second = here.phones("1005", "1006")
+        first.call("*8")
+        second.call("*8")
+        await passes(1)
+        assert caller.sound.hears == f"leg {first.sound.leg.number}"
+        assert len(second.incoming("BYE")) == 1
+        assert len(here.switch.client.open_legs) == 2
+        caller.hang_up()
+
+
+@in_virtual_time
 async def test_an_agents_own_other_phone_answers_for_him():
     async with hall(QUIET) as here:
         here.switch.routes["*8"] = Steps(picks_up)
