@@ -21,6 +21,7 @@ from softswitch.events import (
     CallbackRefused,
     CallEnded,
     CallerReached,
+    CallForwarded,
     Entry,
     LegAnswered,
     LegEnded,
@@ -121,8 +122,10 @@ class Waits:
         match entry.event:
             case QueueEntered(queue, _, ahead, priority, before):
                 self.waits.append(WaitRecord(queue, at, ahead, priority, before))
-            case QueueRefused(queue, _, why, to):
-                self.waits.append(WaitRecord(queue, at, ended=at, how=why, to=to, refused=True))
+            case QueueRefused(queue, _, why):
+                self.waits.append(WaitRecord(queue, at, ended=at, how=why, refused=True))
+            case CallForwarded(queue, to):
+                self._went_on(queue, to)
             case AgentOffered() as event:
                 self._offered(event, at)
             case AgentMissed(queue, agent, why):
@@ -148,6 +151,12 @@ class Waits:
         if not self.waits or self.waits[-1].ended is not None or self.waits[-1].queue != queue:
             self.waits.append(WaitRecord(queue, at))
         return self.waits[-1]
+
+    def _went_on(self, queue: str, to: str) -> None:
+        """Take where a queue has sent the caller whose wait was over, if it was one and has not talked."""
+        last = self.waits[-1] if self.waits else None
+        if last is not None and last.queue == queue and last.ended is not None and last.how != ANSWERED:
+            self._set(replace(last, to=to))
 
     def _set(self, wait: WaitRecord) -> None:
         self.waits[-1] = wait

@@ -22,19 +22,19 @@ class QueueEntered:
 
 @dataclass(frozen=True, slots=True)
 class QueueRefused:
-    """A queue took nobody in: it was ``full``, or ``empty`` of agents. The call goes on at ``to``, if any."""
+    """A queue did not take ``party`` in: it was ``full``, or ``empty`` of agents."""
 
     queue: str
     party: str
     why: str
-    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueLeft:
     """``party`` waits no more and was not answered; ``why`` is a :class:`softswitch.queues.model.Why`.
 
-    ``waited`` is the whole wait in seconds, ``ahead`` who was still before it. ``to`` is where it goes on.
+    ``waited`` is the whole wait in seconds, ``ahead`` who was still before it. ``to`` is the number that a
+    key leads to; where the others go on is told when they do (:class:`CallForwarded`, a tree's steps).
     """
 
     queue: str

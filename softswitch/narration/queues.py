@@ -119,11 +119,11 @@ def _place(event: PlaceEvent) -> Both:
                 f"{who} takes over the place in queue {queue}",
                 f"{kto} przejmuje miejsce w kolejce {queue}",
             )
-        case QueueRefused(_, party, why, to):
-            (who, kto), (english, polish), (on, dalej) = _party(party), _words(why), _onward(to)
+        case QueueRefused(_, party, why):
+            (who, kto), (english, polish) = _party(party), _words(why)
             return (
-                f"queue {queue} does not take {who} in: {english}{on}",
-                f"kolejka {queue} nie przyjmuje: {kto}; {polish}{dalej}",
+                f"queue {queue} does not take {who} in: {english}",
+                f"kolejka {queue} nie przyjmuje: {kto}; {polish}",
             )
         case QueueLeft(_, party, why, waited, ahead, to):
             (who, kto), (english, polish), (on, dalej) = _party(party), _words(why), _onward(to)

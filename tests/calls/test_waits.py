@@ -17,6 +17,7 @@ from softswitch.events import (
     CallbackReached,
     CallbackRefused,
     CallerReached,
+    CallForwarded,
     CallRouted,
     LegAnswered,
     LegEnded,
@@ -91,7 +92,8 @@ def test_an_agent_may_be_asked_twice() -> None:
 
 
 def test_an_overflow_is_two_waits() -> None:
-    story = waiting().at(60, QueueLeft("sales", "1001", "max_wait", 60.0, 1, "501"))
+    story = waiting().at(60, QueueLeft("sales", "1001", "max_wait", 60.0, 1))
+    story.at(60, CallForwarded("sales", "501", "queue_max_wait"))
     story.at(60, QueueEntered("second", "1001", 0, 0, 60.0))
     first, second = Waits(story.entries).waits
     assert (first.how, first.to, first.waited) == ("max_wait", "501", 60.0)
@@ -99,9 +101,16 @@ def test_an_overflow_is_two_waits() -> None:
 
 
 def test_a_queue_that_took_nobody_in() -> None:
-    story = arrived("500").at(1, QueueRefused("sales", "1001", "full", "501"))
+    story = arrived("500").at(1, QueueRefused("sales", "1001", "full"))
+    story.at(1, CallForwarded("sales", "501", "queue_full"))
     (wait,) = Waits(story.entries).waits
     assert (wait.refused, wait.how, wait.to, wait.ended) == (True, "full", "501", wait.entered)
+
+
+def test_where_a_caller_is_led_after_the_talk_is_no_part_of_the_wait() -> None:
+    story = answered().at(90, CallForwarded("sales", "700", "callee_hung_up"))
+    (wait,) = Waits(story.entries).waits
+    assert (wait.how, wait.to) == (ANSWERED, "")
 
 
 def test_a_callback_is_one_wait_in_two_calls() -> None:

@@ -11,7 +11,7 @@ from softswitch.calls.hangup import Reason
 from softswitch.calls.record import call_record
 from softswitch.commands.records import View, show_call
 from softswitch.commands.waits import talk_words, wait_rows
-from softswitch.events import LegTookPlace, QueueRefused
+from softswitch.events import CallForwarded, LegTookPlace, QueueRefused
 from tests.calls.queue_stories import answered, waiting
 from tests.calls.stories import arrived
 from tests.commands.test_records import Log
@@ -61,7 +61,8 @@ def test_what_goes_on_has_no_end_yet() -> None:
 
 
 def test_who_was_not_let_in() -> None:
-    record = call_record(arrived("500").at(1, QueueRefused("sales", "1001", "full", "501")).entries)
+    story = arrived("500").at(1, QueueRefused("sales", "1001", "full"))
+    record = call_record(story.at(1, CallForwarded("sales", "501", "queue_full")).entries)
     assert [*wait_rows(record.waits[0], "en")] == ["sales: the queue is full > 501"]
 
 

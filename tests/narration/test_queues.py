@@ -47,9 +47,9 @@ LINES: list[tuple[Event, str, str]] = [
         "numer ukryty czeka w kolejce sales, wcześniejszych: 0, priorytet 5, czeka już 12,5 s",
     ),
     (
-        QueueRefused("sales", "1001", "full", "1002"),
-        "queue sales does not take 1001 in: the queue is full, on to 1002",
-        "kolejka sales nie przyjmuje: 1001; kolejka jest pełna, dalej na 1002",
+        QueueRefused("sales", "1001", "full"),
+        "queue sales does not take 1001 in: the queue is full",
+        "kolejka sales nie przyjmuje: 1001; kolejka jest pełna",
     ),
     (
         QueueLeft("sales", "1001", "abandoned", 31.24, 1),
