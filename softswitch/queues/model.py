@@ -95,6 +95,8 @@ class Arrival:
     preferred_s: float = 0.0
     waited: float = 0.0
     """Seconds that count from before, whatever the queue says of such."""
+    waited_here: float = 0.0
+    """Of them those in this queue: its longest wait goes on."""
     returns: bool = False
     """He has had a place already and lost it by no doing of his: he is let in as he was, whoever waits."""
 

@@ -66,7 +66,7 @@ class Places:
             party=arrival.party,
             name=arrival.name,
             since=since,
-            entered=now,
+            entered=now - arrival.waited_here,
             key=since - PRIORITY_SECONDS * priority,
             number=next(self._book.numbers),
             priority=priority,

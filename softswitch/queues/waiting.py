@@ -115,7 +115,9 @@ class Wait:
             if ended is not None:
                 return ended
             # The agent was gone before they could talk: the caller has his place as if nothing had been.
-            arrival = _again(arrival, entry, desk.now)
+            arrival = replace(
+                _again(arrival, entry, desk.now), waited_here=max(desk.now - entry.entered, 0.0)
+            )
 
     async def resume(self, entry: Entry, reached: Callable[[], None]) -> WaitEnded:
         """Wait on in a place that was kept for who is called back, anew where it is gone.

@@ -260,6 +260,26 @@ async def test_an_agent_who_hangs_up_before_they_talk_leaves_the_caller_in_his_p
 
 
 @in_virtual_time
+async def test_agents_who_never_stay_keep_nobody_longer_than_anybody_may_wait():
+    members = ["1001", "1002"]
+    async with hall({"members": members, "whisper": True, "max_wait_s": 20, **QUIET}) as here:
+        (caller,) = await here.callers("2001")
+        for user in members:
+            agent = here.phone(user)
+            await passes(7)
+            pick_up(agent)
+            await passes(1)
+            agent.hang_up()
+            await passes(1)
+        assert [int(one.waited) for one in here.told(QueueEntered)] == [0, 8, 17]
+        await passes(3)
+        assert [(one.why, round(one.waited)) for one in here.told(QueueLeft)] == [("max_wait", 20)]
+        assert here.rests()
+        await passes(3)
+        assert caller.incoming("BYE")
+
+
+@in_virtual_time
 async def test_a_full_queue_says_so_and_leads_on_where_it_is_told_to():
     async with hall({"most_waiting": 1, **QUIET}) as here:
         first, _second = await here.callers("2001", "2002")
