@@ -121,7 +121,7 @@ def _queue(one: QueueFigures) -> Sequence[str]:
         str(one.answered),
         str(one.abandoned + one.left),
         share(one.service_level),
-        clock(one.speed_of_answer_s) if one.answered else "-",
+        clock(one.speed_of_answer_s) if _answered_on_the_line(one) else "-",
         clock(one.mean_handling_s) if one.talks else "-",
     )
 
@@ -151,8 +151,9 @@ def _facts(one: QueueFigures, view: View) -> Rows:
     yield "Service level", "Poziom obsługi", share(one.service_level)
     yield "Service level of all", "Poziom obsługi wszystkich", share(one.service_level_all)
     yield "Abandoned share", "Udział porzuconych", share(one.abandoned_share)
-    yield "Speed of answer", "Średni czas do odbioru", _seconds(one.speed_of_answer_s, one.answered)
-    yield "Longest answered", "Najdłuższy odebrany", _seconds(one.longest_answered_s, one.answered)
+    on_the_line = _answered_on_the_line(one)
+    yield "Speed of answer", "Średni czas do odbioru", _seconds(one.speed_of_answer_s, on_the_line)
+    yield "Longest answered", "Najdłuższy odebrany", _seconds(one.longest_answered_s, on_the_line)
     yield "Mean talk", "Średnia rozmowa", _seconds(one.mean_talk_s, one.talks)
     yield "Mean handling", "Średnia obsługa", _seconds(one.mean_handling_s, one.talks)
     callbacks = f"{one.callbacks_asked} / {one.callbacks_answered} / {one.callbacks_missed}"
@@ -160,6 +161,11 @@ def _facts(one: QueueFigures, view: View) -> Rows:
     yield "Waits told", "Zapowiedziane czasy", str(told.told)
     yield "Waits told that were right", "Zapowiedzi trafne", share(told.inside)
     yield "Mean error", "Średni błąd", _seconds(told.mean_error_s, told.judged)
+
+
+def _answered_on_the_line(one: QueueFigures) -> int:
+    """Return how many answers have a speed: not those of callbacks."""
+    return one.answered - one.callbacks_answered
 
 
 def _agents(figures: Figures, view: View) -> RenderableType:

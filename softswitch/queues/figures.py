@@ -127,7 +127,7 @@ class AgentFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All queues and agents at the time ``at``, counted since ``since``: midnight, or a reset."""
+    """All queues and agents at the time ``at``, counted since ``since``: midnight."""
 
     at: datetime
     since: datetime

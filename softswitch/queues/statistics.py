@@ -157,10 +157,6 @@ class Statistics:
 
     # Days and starts
 
-    def reset(self, at: datetime) -> None:
-        """Count anew from now on."""
-        self._begin(at)
-
     def replay(self, entries: Iterable[Entry]) -> None:
         """Take what was written down today before this start, in order; pages may come one after another."""
         for entry in entries:

@@ -119,7 +119,6 @@ class Text(Enum):
         "Hello, this is {name}. You asked us to call you back. To be connected, press one.",
         "Dzień dobry, tu {name}. Oddzwaniamy zgodnie z prośbą. Aby połączyć rozmowę, naciśnij jeden.",
     )
-    CALLBACK_WAIT = ("Please hold on.", "Proszę czekać.")
 
     IS_CALLBACK = ("Callback.", "Oddzwonienie.")
     TAKE_CALL = ("To take the call, press one.", "Aby odebrać rozmowę, naciśnij jeden.")
@@ -136,7 +135,6 @@ class Text(Enum):
     WHICH_PIN = ("Enter the PIN, then press hash.", "Podaj kod PIN i naciśnij krzyżyk.")
     WRONG_PIN = ("That is not the right PIN.", "Podany kod PIN jest błędny.")
     NO_AGENT = ("This phone belongs to no agent.", "Ten telefon nie należy do żadnego konsultanta.")
-    NO_SUCH_QUEUE = ("There is no such queue.", "Nie ma takiej kolejki.")
     NOT_YOUR_QUEUE = ("You do not serve this queue.", "Ta kolejka nie jest twoja.")
 
 

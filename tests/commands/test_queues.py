@@ -61,6 +61,14 @@ def test_each_queue_has_its_line() -> None:
     ]
 
 
+def test_who_was_called_back_has_no_speed_of_answer() -> None:
+    called_back = replace(QUIET, entered=2, answered=2, callbacks_asked=2, callbacks_answered=2)
+    shown = printed(show_queues(replace(FIGURES, queues=(SALES, called_back)), view=VIEW))
+    assert shown[2] == "help 0 - 0 0 / 0 2 2 0 - - -"
+    whole = printed(show_queues(replace(FIGURES, queues=(called_back,)), view=VIEW))
+    assert {"Speed of answer -", "Longest answered -"} <= {*whole}
+
+
 def test_one_queue_is_shown_in_full_with_its_agents() -> None:
     lines = printed(show_queues(chosen(FIGURES, "sales"), view=VIEW))
     for line in (

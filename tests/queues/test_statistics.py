@@ -267,17 +267,6 @@ def test_what_goes_on_over_midnight_is_counted_from_there() -> None:
     assert statistics.figures(night + timedelta(seconds=100)).agents[0].paused_s == 40.0
 
 
-def test_a_reset_begins_anew_and_forgets_nobody_who_waits() -> None:
-    day = Day().tell(0, entered(), call="c1").tell(1, entered(), call="c2")
-    day.tell(9, left("abandoned", 8.0), call="c2")
-    day.statistics.reset(at(10))
-    assert day.changes[-1] == Changed(frozenset({"sales", "help"}), frozenset({"1001", "1002"}))
-    one, figures = day.queue(20), day.statistics.figures(at(20))
-    assert (one.entered, one.waiting, one.abandoned, one.longest_wait_s) == (1, 1, 0, 20.0)
-    assert figures.since == at(10)
-    assert figures.agents[0].ready_s == 10.0
-
-
 def test_a_start_goes_on_with_what_the_day_had_so_far() -> None:
     told: list[tuple[float, str, Event]] = [
         (0, "", SwitchStarted("0.3", ())),
