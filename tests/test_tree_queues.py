@@ -363,6 +363,31 @@ async def test_a_menu_and_a_full_queue_that_lead_to_each_other_have_an_end():
         assert here.switch.ended.reason == "queue_full"
 
 
+@in_virtual_time
+async def test_who_asks_to_be_called_back_and_is_led_into_a_queue_by_the_menu_waits_there():
+    callback = {"by": "1002", "confirm_number": False, "earliest": "00:00", "latest": "00:00"}
+    queues = {
+        "sales": {
+            "number": "600",
+            "members": ["1001"],
+            **QUIET,
+            "keys": {"6": "callback"},
+            "callback": callback,
+        },
+        "law": {"number": "601", "members": ["1002"], **QUIET},
+    }
+    async with house({}, queues=queues) as here:
+        lead(here, "a: [{queue: {name: sales, callback: b}}]\nb: [{queue: law}]")
+        caller = await here.dials(here.phone("2001"), "100", seconds=20)
+        await here.types(caller, "6", 5)
+        assert [one.queue for one in here.told(QueueEntered)] == ["sales", "law"]
+        anna = here.phone("1002")
+        await passes(1)
+        pick_up(anna)
+        await passes(1)
+        assert caller.sound.hears == f"leg {anna.sound.leg.number}"
+
+
 # Figures
 
 

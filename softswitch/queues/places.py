@@ -27,13 +27,18 @@ class Places:
     def give(self, now: float, queue: str, arrival: Arrival) -> Entry | Refused:
         """Let somebody wait; return the place, or why the queue takes nobody in.
 
-        Raises QueueError where there is no such queue, or the call waits already.
+        Whoever has asked to be called back and waits on the line after all, in whatever queue, is called
+        back no more: the wait goes on. Raises QueueError where there is no such queue, or the call waits
+        already.
         """
         book, post = self._book, self._book.post(queue)
-        self._check_new(arrival)
+        kept = book.entries.get(arrival.call)
+        if kept is None or kept.callback is None:
+            self._check_new(arrival)
         if not arrival.returns and (refused := _refusal(post)) is not None:
             book.tell(arrival.call, QueueRefused(queue, arrival.party, refused.value))
             return refused
+        self.leave(now, arrival.call, Why.CALLBACK_CANCELLED, to=queue)
         before = max(book.credits.take(now, arrival, post.config, queue), arrival.waited)
         priority = arrival.priority if arrival.returns else max(arrival.priority, post.config.priority)
         entry = self._entry(now, post, arrival, since=now - before, priority=priority)

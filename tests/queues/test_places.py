@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from softswitch.events import (
     AgentOffered,
     QueueEntered,
+    QueueLeft,
 )
 from softswitch.queues.agents import State
 from softswitch.queues.model import Entry, Refused
@@ -43,6 +44,32 @@ def test_who_is_to_be_called_back_fills_no_queue():
     story.does("ask_callback", "c1", "+48600", ready_at=story.now)
     assert isinstance(story.enters("c2"), Entry)
     assert story.enters("c3") is Refused.FULL
+
+
+@pytest.mark.parametrize("queue", ["sales", "law"])
+def test_who_asked_to_be_called_back_and_waits_on_the_line_after_all_has_the_time_and_one_place(queue):
+    story = Story({"sales": {}, "law": {}})
+    story.enters("c1")
+    story.waits(100.0)
+    story.does("ask_callback", "c1", "+48600", ready_at=story.now)
+    story.waits(10.0)
+    entry = story.enters("c1", queue=queue)
+    assert isinstance(entry, Entry)
+    assert (entry.queue, entry.callback, entry.since) == (queue, None, entry.entered - 110.0)
+    assert [(one.why, one.to) for one in story.told(QueueLeft)] == [("callback_cancelled", queue)]
+    assert list(story.floor.entries) == ["c1"]
+    story.hangs_up("c1")
+    assert not story.floor.entries
+
+
+def test_a_callback_stays_where_a_full_queue_takes_its_caller_not_in():
+    story = Story({"sales": {}, "law": {"most_waiting": 1}})
+    story.enters("c0", queue="law")
+    story.enters("c1")
+    story.does("ask_callback", "c1", "+48600", ready_at=story.now)
+    assert story.enters("c1", queue="law") is Refused.FULL
+    assert story.floor.entries["c1"].callback is not None
+    assert not story.told(QueueLeft)
 
 
 def test_a_queue_without_agents_takes_nobody_in_where_it_is_told_so():
