@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping
@@ -45,6 +46,21 @@ class QueueVoice:
         """Make something audible before it is due, unless it is somebody's own affair."""
         if isinstance(words, Path) or not words.private:
             await self._audible(words)
+
+    async def say_soon(self, leg: PhoneLeg, *words: Sentence, within: float) -> None:
+        """Let a leg hear what can be made audible within so many seconds, to its end.
+
+        The others are left out. For what is nobody's own affair: a private sentence would be kept.
+        """
+        tasks = [asyncio.ensure_future(self._audible(one)) for one in words]
+        try:
+            _, late = await asyncio.wait(tasks, timeout=within)
+        finally:
+            for task in tasks:
+                task.cancel()
+        if late:
+            logger.warning("the voice is slow: %d of %d sentences were left out", len(late), len(tasks))
+        await self.speaking.hear(leg, *(task.result() for task in tasks if task not in late))
 
     async def say(self, leg: PhoneLeg, *words: Sentence | Path) -> bool:
         """Let a leg hear something, in one go, to its end; tell whether there was anything to hear.

@@ -28,6 +28,10 @@ from softswitch.queues.wish import HOW, TALK_OVER, WaitEnded, Wish
 
 AT_ONCE: Final = "at_once"
 
+VOICE_SECONDS: Final = 1.0
+"""How long two who are to talk wait in silence for what is said before. What a slow voice has not spoken by
+then is left out: they do without the words, not without each other."""
+
 _OURS: Final[Mapping[Reason, Why]] = {
     Reason.SWITCH_STOPPED: Why.STOPPED,
     Reason.FAULT: Why.FAULT,
@@ -213,11 +217,13 @@ class Wait:
 
     async def _introduce(self, won: Won, entry: Entry) -> None:
         """Tell the agent who comes and the caller that somebody does, both at once."""
-        told: list[Awaitable[bool]] = []
+        voice, told = self._room.voice, list[Awaitable[None]]()
         if self._queue.whisper and not won.confirmed:
-            told.append(self._room.voice.say(won.leg, *self._about_caller(won.agent, entry)))
+            words = self._about_caller(won.agent, entry)
+            told.append(voice.say_soon(won.leg, *words, within=VOICE_SECONDS))
         if self._queue.connecting and self._call.caller.is_up:
-            told.append(self._room.voice.say(self._call.caller, phrase(Text.CONNECTING, self.language)))
+            connecting = phrase(Text.CONNECTING, self.language)
+            told.append(voice.say_soon(self._call.caller, connecting, within=VOICE_SECONDS))
         await asyncio.gather(*told)
 
     async def _ask_agent(self, agent: str, leg: PhoneLeg) -> str:
