@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -47,9 +48,10 @@ class CallCentre:
     clock: Clock
     zone: ZoneInfo
 
-    def sweep(self) -> None:
-        """Look whether another day has begun."""
+    def sweep(self, live: AbstractSet[str]) -> None:
+        """Look whether another day has begun, and whether who talks or waits does so in a call that lives."""
         self.queues.desk.turn_day(self.clock.wall().astimezone(self.zone).date())
+        self.queues.desk.free_who_is_lost(live)
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,7 +259,7 @@ class Signalling:
     def sweep(self) -> None:
         """Look for what has expired, and tell who sends too much."""
         self.registrar.sweep()
-        self.centre.sweep()
+        self.centre.sweep(self.originator.board.live)
         self._report_silenced()
 
     async def renew_certificates(self) -> None:

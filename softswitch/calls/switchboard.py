@@ -98,6 +98,11 @@ class Switchboard:
         """How many calls there are now."""
         return len(self._calls)
 
+    @property
+    def live(self) -> frozenset[str]:
+        """The ids of all calls there are now."""
+        return frozenset(call.facts.id for call in self._calls)
+
     def open(self, tasks: asyncio.TaskGroup) -> None:
         """Accept calls from now on; their tasks belong to this group."""
         self._tasks = tasks

@@ -6,28 +6,16 @@ Everything on it happens in one go, on the loop: no decision waits for anything.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
 
 from softswitch.bus import EventLog
 from softswitch.clock import Clock
-from softswitch.events import (
-    CallArrived,
-    DoNotDisturbSet,
-    Event,
-    LegAnswered,
-    LegEnded,
-    LegJoined,
-    LegLeft,
-    LegTookPlace,
-    PhoneReachable,
-    PhoneRegistered,
-    PhoneUnreachable,
-    PhoneUnregistered,
-)
 from softswitch.events import Entry as LogEntry
 from softswitch.queues.config import QueuesConfig
 from softswitch.queues.floor import Floor
@@ -44,28 +32,16 @@ from softswitch.queues.model import (
     Told,
     Why,
 )
+from softswitch.queues.phone_events import KINDS_READ as OF_PHONES
+from softswitch.queues.phone_events import whose_phone
 from softswitch.queues.strategies import Random
 from softswitch.queues.talks import KINDS_READ as OF_TALKS
-from softswitch.queues.talks import Talks
+from softswitch.queues.talks import SWITCH, Talks
+
+logger = logging.getLogger(__name__)
 
 LEAST_SECONDS: Final = 0.001
 """The soonest the floor is looked at again: what is due now waits for whatever happens in this moment."""
-
-
-OF_PHONES: Final[tuple[type[Event], ...]] = (
-    PhoneRegistered,
-    PhoneUnregistered,
-    PhoneReachable,
-    PhoneUnreachable,
-    DoNotDisturbSet,
-    CallArrived,
-    LegAnswered,
-    LegEnded,
-    LegJoined,
-    LegLeft,
-    LegTookPlace,
-)
-"""After these an account's phones may be otherwise than before."""
 
 
 class Waiter(Protocol):
@@ -303,6 +279,24 @@ class Desk:
             self.floor.tally.clear()
         self._day = day
 
+    def free_who_is_lost(self, live: AbstractSet[str]) -> None:
+        """Free agents who talk, and end waits, in none of the calls that ``live``.
+
+        Only a fault of ours can have kept the end of such a call from us: nobody is stuck for it.
+        """
+        lost = [over.agent for over in self._talks.lost(live)]
+        talking = (one.name for one in self.floor.roster if one.talk is not None)
+        lost += [name for name in talking if name not in lost and name not in self._talks]
+        for agent in lost:
+            logger.error("agent %s talks in no call that there is, and is freed", agent)
+            self.floor.talk_over(self.now, agent, SWITCH)
+        for entry in [*self.floor.entries.values()]:
+            if entry.callback is None and entry.call not in live:
+                logger.error("queue %s: nobody waits any more in call %s", entry.queue, entry.call)
+                self.floor.leave(self.now, entry.id, Why.FAULT)
+                self._waiters.pop(entry.id, None)
+        self._pump()
+
     def look_at_phones(self) -> None:
         """Look at all agents' phones."""
         for agent in self.floor.roster:
@@ -368,28 +362,3 @@ class Desk:
 
 def _nothing() -> None:
     """Leave all as it is."""
-
-
-def whose_phone(event: Event) -> str:
-    """Return the account whose phones may be otherwise after an event, "" for none."""
-    match event:
-        case (
-            PhoneRegistered(account=account)
-            | PhoneUnregistered(account=account)
-            | PhoneReachable(account=account)
-            | PhoneUnreachable(account=account)
-            | DoNotDisturbSet(account=account)
-        ):
-            return account
-        case (
-            LegAnswered(party=party)
-            | LegEnded(party=party)
-            | LegJoined(party=party)
-            | LegLeft(party=party)
-            | LegTookPlace(party=party)
-        ):
-            return party
-        case CallArrived(caller=caller):
-            return caller
-        case _:
-            return ""

@@ -7,6 +7,7 @@ call he talks on: to somebody else, but he is not free.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,6 +73,15 @@ class Talks:
 
     def __len__(self) -> int:
         return len(self._agents) + len(self._on_the_way)
+
+    def __contains__(self, agent: str) -> bool:
+        return agent in self._agents.values() or agent in self._on_the_way.values()
+
+    def lost(self, live: AbstractSet[str]) -> Iterator[Over]:
+        """Yield whose part is over without a word of it in the log: their call is none of those that live."""
+        calls = {call for call, _ in (*self._agents, *self._on_the_way)}
+        for call in sorted(calls - live):
+            yield from self._all_over(call)
 
     def read(self, entry: Entry) -> Iterator[Over]:
         """Take an entry of the log; yield whose part is over by it."""

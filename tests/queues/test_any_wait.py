@@ -255,7 +255,7 @@ async def picks_up(call: Call) -> Termination:
 
 
 def check_moment(here: Hall) -> None:
-    """Every agent has at most one caller, and every reservation is somebody's."""
+    """Every agent has at most one caller, every reservation is somebody's, and all are in calls that live."""
     floor = here.desk.floor
     for agent in floor.roster:
         assert agent.talk is None or agent.offer is None, agent
@@ -264,6 +264,8 @@ def check_moment(here: Hall) -> None:
         assert offer.deadline >= here.desk.now - 0.1
     for post in floor.posts.values():
         assert [*post.line] == sorted(post.line, key=lambda one: one.rank)
+    assert not any(one.dismissed and one.callback is not None for one in floor.entries.values())
+    here.desk.free_who_is_lost(here.switch.board.live)  # Nobody is: it would write an error down.
 
 
 def check_quiet(here: Hall) -> None:

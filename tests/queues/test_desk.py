@@ -17,19 +17,11 @@ from softswitch.events import (
     AgentLoggedOut,
     AgentMissed,
     AgentOffered,
-    CallArrived,
     CallEnded,
-    DoNotDisturbSet,
     Event,
-    LegAnswered,
     LegEnded,
-    LegJoined,
-    LegLeft,
     LegRinging,
-    LegTookPlace,
-    PhoneReachable,
     PhoneRegistered,
-    PhoneUnreachable,
     PhoneUnregistered,
     QueueAnswered,
     QueueEntered,
@@ -38,10 +30,11 @@ from softswitch.events import (
 )
 from softswitch.queues.agents import State
 from softswitch.queues.config import QueuesConfig
-from softswitch.queues.desk import Desk, Handset, whose_phone
+from softswitch.queues.desk import Desk, Handset
 from softswitch.queues.errors import QueueError
 from softswitch.queues.model import Arrival, Condition, DialBack, Entry, Miss, Refused, Ring, Why
 from tests.fakes.virtual_time import LoopClock, in_virtual_time, passes
+from tests.queues.test_phone_events import ACCOUNT_EVENTS
 
 QUEUES = {
     "sales": {"members": ["1001", "1002"]},
@@ -251,29 +244,36 @@ async def test_with_another_day_the_counts_of_strategies_begin_anew():
     room.desk.close()
 
 
+@in_virtual_time
+async def test_nobody_is_stuck_in_a_call_of_whose_end_no_word_came(caplog):
+    room = Room()
+    desk = room.desk
+    room.enter("c1")
+    (offer,) = desk.floor.offers
+    desk.answered(offer, "1001", leg="b1")
+    desk.ask_callback(room.enter("c2")[0].id, "+48600", language="pl", ready_in=600.0)
+    room.enter("c3")
+    desk.free_who_is_lost({"c1", "c3"})
+    assert caplog.records == []
+    assert room.agent("1001").state is State.TALKING
+    desk.free_who_is_lost(set())
+    assert [one.agent for one in room.told(QueueTalkEnded)] == ["1001"]
+    assert [one.why for one in room.told(QueueLeft)] == ["fault"]
+    # Who is to be called back is in no call.
+    assert [*desk.floor.entries] == ["c2"]
+    assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
+    desk.free_who_is_lost(set())
+    assert len(room.told(QueueTalkEnded)) == 1
+    desk.close()
+
+
 # What the log tells
-
-
-ACCOUNT_EVENTS = [
-    PhoneRegistered("1001", "sip:1001@192.0.2.1", "192.0.2.1:5060", "UDP", "", False),
-    PhoneUnregistered("1001", "sip:1001@192.0.2.1", "expired"),
-    PhoneReachable("1001", "sip:1001@192.0.2.1", 12.0),
-    PhoneUnreachable("1001", "sip:1001@192.0.2.1"),
-    DoNotDisturbSet("1001", True),
-    CallArrived("a", "1001", "Anna", "1005", "192.0.2.1:5060", "1001"),
-    LegAnswered("b1", "1001", "PCMA", "rfc4733"),
-    LegEnded("b1", "1001", "completed", "callee_hung_up", 200, 16),
-    LegJoined("b1", "1001", "c2"),
-    LegLeft("b1", "1001", "c2"),
-    LegTookPlace("b1", "1001", "b2", "c2"),
-]
 
 
 @pytest.mark.parametrize("event", ACCOUNT_EVENTS, ids=lambda event: type(event).__name__)
 @in_virtual_time
 async def test_after_whatever_may_change_a_phone_it_is_looked_at(event):
     room = Room()
-    assert whose_phone(event) == "1001"
     room.looked.clear()
     room.handsets = {"1001": Handset(reachable=False, engaged=False)}
     room.log.append(event, call="c9")
@@ -287,7 +287,6 @@ async def test_events_of_strangers_and_of_other_kinds_are_nobodys_phone():
     room = Room()
     room.looked.clear()
     room.log.append(PhoneUnregistered("2001", "sip:2001@192.0.2.1", "expired"))
-    assert whose_phone(LegRinging("b1", "1001", False)) == ""
     room.log.append(LegRinging("b1", "1001", False), call="c9")
     assert room.looked == []
     room.desk.close()
