@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from softswitch.bus import EventLog
@@ -20,6 +21,7 @@ from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.context import SayText
 from softswitch.ivr.model import Tree
 from softswitch.queue_verbs import queue_verbs
+from softswitch.queues.asked import DAY_SECONDS, KINDS_READ
 from softswitch.queues.catching_up import recount, remember
 from softswitch.queues.history import KINDS_READ as OF_HISTORY
 from softswitch.queues.history import History
@@ -81,6 +83,9 @@ async def build_call_centre(
     await recount(statistics, events)
     async for page in events.of_kinds((QueueTalkEnded,), since=statistics.since):
         queues.outlook.replay(page)
+    since = clock.wall() - timedelta(seconds=DAY_SECONDS)
+    async for page in events.of_kinds(KINDS_READ, since=since):
+        queues.asked.replay(page)
     log.subscribe(kept.read, OF_KEPT)
     log.subscribe(history.read, OF_HISTORY)
     log.subscribe(statistics.read, OF_STATISTICS)

@@ -160,6 +160,10 @@ class OutsideLines:
         choice = self._routes.choose(number, by)
         return isinstance(choice, Choice) and not choice.emergency
 
+    def comparable(self, number: str) -> str:
+        """See :class:`~softswitch.calls.lines.Exits`."""
+        return self._numbering.comparable(unhidden(number)[0])
+
     def _ways(self, call: Call, choice: Choice, account: str | None) -> list[Way]:
         found: list[tuple[int, Trunk, Server]] = []
         for name in choice.trunks:

@@ -120,6 +120,10 @@ class Exits(Protocol):
         """Tell whether the account ``by`` may call a number outside; never for emergencies."""
         ...
 
+    def comparable(self, number: str) -> str:
+        """Return what a number outside is compared by, in whatever way it is written."""
+        ...
+
 
 class NoExits:
     """A line that nothing leads out of. Implements :class:`Exits`."""
@@ -127,6 +131,10 @@ class NoExits:
     def reaches(self, number: str, by: str) -> bool:
         """Nothing is."""
         return False
+
+    def comparable(self, number: str) -> str:
+        """Return it as it is."""
+        return number
 
     def ways(self, call: Call, number: str, by: str | None = None) -> Sequence[Way] | Termination | None:
         """There is none."""

@@ -14,9 +14,10 @@ from softswitch.calls.errors import NotBegun
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.calls.originate import Originated, Origination, Originator
 from softswitch.clock import Clock
+from softswitch.queues.asked import Asked
 from softswitch.queues.config import CallbackConfig, QueueConfig
 from softswitch.queues.desk import Desk, Waiter
-from softswitch.queues.model import DialBack, Entry
+from softswitch.queues.model import Callback, DialBack, Entry
 from softswitch.queues.texts import callback_greeting
 from softswitch.queues.voice import QueueVoice
 from softswitch.queues.window import seconds_until_open
@@ -62,6 +63,8 @@ class _Dialled:
     watching: asyncio.Task[None] | None = None
     originated: Originated | None = None
     reached: bool = False
+    refused: bool = False
+    """Somebody has pressed another key: whoever it is did not ask for it, or wants it no more."""
 
 
 class Callbacks:
@@ -78,7 +81,9 @@ class Callbacks:
         *,
         clock: Clock,
         stored: Callable[[str], Awaitable[bool]],
-        can_be_called: Callable[[str, str], bool],
+        can_be_called: Callable[[str, str, str], bool],
+        asked: Asked,
+        comparable: Callable[[str], str],
         resume: Resume,
     ) -> None:
         self._desk = desk
@@ -87,23 +92,36 @@ class Callbacks:
         self._clock = clock
         self._stored = stored
         self._can_be_called = can_be_called
+        self._asked = asked
+        self._comparable = comparable
         self._resume = resume
         self._dialled: dict[str, _Dialled] = {}
         desk.redialler = self
 
     # For who waits
 
-    def accepts(self, queue: str, number: str) -> bool:
-        """Tell whether a number can be called back from a queue, with the rights that are named for it."""
-        callback = self._desk.floor.post(queue).config.callback
-        return callback is not None and self._can_be_called(number, callback.by)
+    def accepts(self, queue: str, number: str, party: str) -> bool:
+        """Tell whether a number can be called back from a queue, with the rights that are named for it.
+
+        ``party`` asks for it.
+        """
+        callback = self._config(queue).callback
+        return callback is not None and self._can_be_called(number, callback.by, party)
 
     def is_asked_for(self, queue: str, number: str) -> bool:
-        """Tell whether this number is to be called back from a queue already."""
-        return any(
-            entry.callback is not None and entry.callback.number == number
-            for entry in self._desk.floor.post(queue).line
-        )
+        """Tell whether this number is to be called back from a queue already, however it is written."""
+        wanted = self._comparable(number)
+        return any(self._comparable(kept.number) == wanted for kept in self._kept(queue))
+
+    def has_room(self, queue: str, number: str) -> bool:
+        """Tell whether a queue takes a callback more, and this number was not asked for all day long."""
+        callback = self._config(queue).callback
+        most = callback.most_kept if callback is not None else 0
+        return len(self._kept(queue)) < most and not self._asked.too_often(number, self._clock.wall())
+
+    def _kept(self, queue: str) -> list[Callback]:
+        line = self._desk.floor.post(queue).line
+        return [entry.callback for entry in line if entry.callback is not None]
 
     async def book(self, entry: str, waiter: Waiter, number: str, language: str) -> bool:
         """Keep a place for somebody who hangs up; tell whether that was done for good.
@@ -164,7 +182,7 @@ class Callbacks:
             name=config.name,
             made_for=f"callback:{order.queue}",
             ring_for=callback.ring_s,
-            confirm=lambda call: self._confirmed(call, config, order.language),
+            confirm=lambda call: self._confirmed(call, config, order.language, dialled),
         )
         try:
             dialled.originated = self._originator.start(origination, destination)
@@ -175,13 +193,13 @@ class Callbacks:
         if self._dialled.get(order.entry) is dialled:
             del self._dialled[order.entry]
             if not dialled.reached:
-                self._tried(order, callback, why)
+                self._tried(order, callback, why, refused=dialled.refused)
 
-    def _tried(self, order: DialBack, callback: CallbackConfig, why: str) -> None:
+    def _tried(self, order: DialBack, callback: CallbackConfig, why: str, *, refused: bool) -> None:
         if why == STOPPING:
             self._missed(order, why, SETTLING_SECONDS)
             return
-        if order.attempt >= callback.tries:
+        if refused or order.attempt >= callback.tries:
             self._missed(order, why, None)
             return
         # Tried again when it may ring: never in the night because of a busy line in the evening.
@@ -191,14 +209,21 @@ class Callbacks:
     def _missed(self, order: DialBack, why: str, again_in: float | None) -> None:
         self._desk.callback_missed(order.entry, why, again_in=again_in, counts=why not in NO_TRIES)
 
-    async def _confirmed(self, call: Call, config: QueueConfig, language: str) -> Termination | None:
+    async def _confirmed(
+        self, call: Call, config: QueueConfig, language: str, dialled: _Dialled
+    ) -> Termination | None:
         """Ask who has answered to press a key: a mailbox keeps nobody an agent."""
-        greeting = callback_greeting(config.name, language or config.language)
+        greeting, pressed = callback_greeting(config.name, language or config.language), ""
 
         async def ask() -> str:
-            return await self._voice.ask(call.caller, greeting, within=ANSWER_SECONDS)
+            nonlocal pressed
+            pressed = await self._voice.ask(call.caller, greeting, within=ANSWER_SECONDS)
+            return pressed
 
-        return None if await confirmed(ask) else Termination(Reason.NO_ANSWER, CALLEE)
+        if await confirmed(ask):
+            return None
+        dialled.refused = bool(pressed)
+        return Termination(Reason.DECLINED if pressed else Reason.NO_ANSWER, CALLEE)
 
     def _config(self, queue: str) -> QueueConfig:
         return self._desk.floor.post(queue).config

@@ -121,6 +121,7 @@ class CallbackConfig(Part):
     It is offered after ``offer_after_s`` seconds, to those with more than ``offer_ahead`` before them. The
     number is called ``tries`` times, ``retry_s`` apart, between ``earliest`` and ``latest`` o'clock, with the
     rights of the account ``by``, and shows ``shown``. It rings for ``ring_s``, and whoever answers presses 1.
+    A queue keeps ``most_kept`` of them.
     """
 
     by: Number
@@ -135,6 +136,8 @@ class CallbackConfig(Part):
     time_zone: str = "Europe/Warsaw"
     ring_s: float = Field(default=25.0, ge=5.0, le=120.0)
     most_at_once: int = Field(default=5, ge=1, le=100)
+    # More than ten agents call back in an hour; without an end a machine that dials would fill the line.
+    most_kept: int = Field(default=100, ge=1, le=10_000)
 
     @field_validator("earliest", "latest")
     @classmethod

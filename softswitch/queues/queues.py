@@ -14,6 +14,7 @@ from softswitch.calls.hangup import Termination
 from softswitch.calls.origin import ANONYMOUS
 from softswitch.calls.originate import Originator
 from softswitch.clock import Clock
+from softswitch.queues.asked import KINDS_READ, Asked
 from softswitch.queues.callbacks import Callbacks
 from softswitch.queues.codes import AgentCodes
 from softswitch.queues.config import QueueConfig, QueuesConfig
@@ -69,6 +70,8 @@ class Queues:
         self._phones = AgentPhones(means.dialler, config.agents)
         self.desk = Desk(config, log=means.log, clock=means.clock, random=means.random, handset=self._handset)
         self.outlook = Outlook(self.desk, means.log)
+        self.asked = Asked(means.dialler.exits.comparable)
+        means.log.subscribe(self.asked.read, KINDS_READ)
         self._onward = Onward(means.voice, self._leads_to, means.language_of)
         self._codes = AgentCodes(config, self.desk, means.voice, means.language_of)
         self._callbacks: Callbacks
@@ -84,6 +87,8 @@ class Queues:
             clock=means.clock,
             stored=means.stored,
             can_be_called=self._can_be_called,
+            asked=self.asked,
+            comparable=means.dialler.exits.comparable,
             resume=self._resume,
         )
         self._room = Room(
@@ -224,8 +229,11 @@ class Queues:
     def _leads_to(self, queue: str, number: str) -> Destination | None:
         return self._means.leads_to(number, self._config.queues[queue].by)
 
-    def _can_be_called(self, number: str, by: str) -> bool:
+    def _can_be_called(self, number: str, by: str, party: str) -> bool:
         dialler = self._means.dialler
         if not number or number == ANONYMOUS:
             return False
-        return dialler.name_of(number) is not None or dialler.exits.reaches(number, by)
+        if dialler.name_of(number) is not None:
+            # Nobody from outside rings our phones by naming them.
+            return dialler.name_of(party) is not None
+        return dialler.exits.reaches(number, by)

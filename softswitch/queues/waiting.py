@@ -48,12 +48,16 @@ class Bookings(Protocol):
         """Note one for good, so that its caller may hang up; where that cannot be, ``waiter`` waits on."""
         ...
 
-    def accepts(self, queue: str, number: str) -> bool:
-        """Tell whether a number can be called back."""
+    def accepts(self, queue: str, number: str, party: str) -> bool:
+        """Tell whether a number can be called back for ``party``."""
         ...
 
     def is_asked_for(self, queue: str, number: str) -> bool:
         """Tell whether it will be already."""
+        ...
+
+    def has_room(self, queue: str, number: str) -> bool:
+        """Tell whether one more is taken, of this number."""
         ...
 
 
@@ -294,9 +298,12 @@ class Wait:
         assert self._entry is not None
         dialogue = CallbackDialogue(self._call, self._queue, self._room.voice, self.language)
         bookings = self._room.bookings
-        number = await dialogue.number(accepts=lambda number: bookings.accepts(self._name, number))
+        party = self._call.caller.party
+        number = await dialogue.number(accepts=lambda number: bookings.accepts(self._name, number, party))
         if number and bookings.is_asked_for(self._name, number):
             await dialogue.tell(Text.CALLBACK_TWICE)
+            number = ""
+        elif number and not bookings.has_room(self._name, number):
             number = ""
         if not number:
             await dialogue.tell(Text.CALLBACK_NOT_TAKEN)

@@ -93,7 +93,7 @@ class Town:
 
     def ways(self, call: Call, number: str, by: str | None = None) -> list[Way] | None:
         """See Exits."""
-        host = self.hosts.get(number)
+        host = self.hosts.get(self.comparable(number))
         if self.broken:
             raise RuntimeError("the town is gone")
         if host is None:
@@ -109,7 +109,11 @@ class Town:
 
     def reaches(self, number: str, by: str) -> bool:
         """See Exits."""
-        return number in self.hosts
+        return self.comparable(number) in self.hosts
+
+    def comparable(self, number: str) -> str:
+        """See Exits."""
+        return number.removeprefix("+48").removeprefix("0048")
 
 
 @dataclass
@@ -144,7 +148,7 @@ class Hall:
     def phone_outside(self, number: str) -> Phone:
         """Plug in a phone in the town."""
         host = f"203.0.113.{10 + len(self.town.hosts)}"
-        self.town.hosts[number] = host
+        self.town.hosts[self.town.comparable(number)] = host
         return RingingPhone(self.switch, number, host)
 
     def second_phone(self, user: str) -> Phone:

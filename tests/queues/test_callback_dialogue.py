@@ -98,12 +98,28 @@ async def test_who_shows_no_number_that_can_be_called_is_asked_for_one_at_once()
         await here.dials(caller)
         (seat,) = here.switch.board.seats("2001")
         seat.leg.party = "anonymous"
+        here.phone_outside("600100200")
         await here.types(caller, "6")
         assert here.speaker.said == [WHICH]
-        await here.types(caller, "2002#")
+        await here.types(caller, "600100200#")
         await here.types(caller, "1")
         await passes(2.5)
-        assert asked(here) == ["2002"]
+        assert asked(here) == ["600100200"]
+
+
+@in_virtual_time
+async def test_who_calls_from_outside_does_not_ring_our_own_phones_by_naming_them():
+    async with hall(QUEUE) as here:
+        caller = here.phone("2001")
+        await here.dials(caller)
+        (seat,) = here.switch.board.seats("2001")
+        seat.leg.party = "+48600100200"
+        await here.types(caller, "6")
+        await here.types(caller, "2002#")
+        await here.types(caller, "1")
+        await passes(20)
+        assert asked(here) == []
+        caller.hang_up()
 
 
 @in_virtual_time

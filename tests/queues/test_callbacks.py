@@ -21,6 +21,7 @@ from softswitch.events import (
     QueueLeft,
 )
 from softswitch.queues.agents import State
+from softswitch.queues.asked import DAY_SECONDS, MOST_A_DAY
 from softswitch.queues.callbacks import SETTLING_SECONDS
 from softswitch.queues.model import Why
 from softswitch.registrar.accounts import Account
@@ -184,20 +185,32 @@ async def test_a_phone_that_rings_on_is_missed_after_its_time():
         assert here.rests()
 
 
-@pytest.mark.parametrize("key", ["", "5"])
 @in_virtual_time
-async def test_a_mailbox_keeps_nobody_an_agent(key):
+async def test_a_mailbox_keeps_nobody_an_agent():
     async with hall(queue(retry_s=300)) as here:
         caller = await books(here, "2001")
         anna = here.phone("1001")
         await passes(16)
-        await picks_up(here, caller, key)
+        await picks_up(here, caller, "")
         await passes(20)
         assert missed(here) == [(1, "no_answer", 300)]
         assert here.told(CallbackReached) == []
         assert rang(anna) == 0
-        assert here.speaker.said.count(GREETING) == (1 if key else 2)
+        assert here.speaker.said.count(GREETING) == 2
         assert here.desk.floor.roster.agent("1001").state is State.READY
+
+
+@in_virtual_time
+async def test_who_presses_another_key_is_rung_no_more():
+    async with hall(queue(retry_s=300)) as here:
+        caller = await books(here, "2001")
+        here.phone("1001")
+        await passes(16)
+        await picks_up(here, caller, "5")
+        await passes(1000)
+        assert missed(here) == [(1, "declined", -1)]
+        assert [one.why for one in here.told(QueueLeft)] == ["callback_failed"]
+        assert (rang(caller), here.rests()) == (1, True)
 
 
 @in_virtual_time
@@ -304,6 +317,62 @@ async def test_one_number_is_called_back_once():
         assert len(here.told(CallbackAsked)) == 1
         assert again.sound.hears == f"loop {MUSIC}"
         again.hang_up()
+
+
+async def asks_for(here: Hall, caller: Phone, number: str) -> None:
+    """Let somebody ask to be called back at another number, until the switch hangs up or gives up."""
+    before = len(caller.incoming("BYE"))
+    await here.dials(caller)
+    await here.types(caller, f"62{number}#", 0.1)
+    await passes(3)
+    await here.types(caller, "1")
+    await passes(15)
+    if len(caller.incoming("BYE")) == before:
+        caller.hang_up()
+        await passes(1)
+
+
+@in_virtual_time
+async def test_one_number_written_in_two_ways_is_called_back_once():
+    async with hall(queue(confirm_number=True)) as here:
+        here.phone_outside("600100200")
+        first, second = here.phones("2001", "2002")
+        await asks_for(here, first, "600100200")
+        await asks_for(here, second, "0048600100200")
+        assert [one.number for one in here.told(CallbackAsked)] == ["600100200"]
+        assert TWICE in here.speaker.said
+
+
+@in_virtual_time
+async def test_a_number_that_was_asked_for_all_day_is_taken_no_more_until_the_next():
+    async with hall(queue(confirm_number=True, tries=1)) as here:
+        victim, caller = here.phone_outside("600100200"), here.phone("2001")
+        for _ in range(MOST_A_DAY + 2):
+            await asks_for(here, caller, "0048600100200")
+            for entry in list(here.desk.floor.entries):
+                here.desk.leave(entry, Why.CALLBACK_FAILED)
+        assert len(here.told(CallbackAsked)) == MOST_A_DAY
+        assert not rang(victim)
+        # Others are, and this one is tomorrow.
+        here.phone_outside("600100201")
+        await asks_for(here, caller, "600100201")
+        await passes(DAY_SECONDS)
+        await asks_for(here, caller, "600100200")
+        assert [one.number for one in here.told(CallbackAsked)][-2:] == ["600100201", "600100200"]
+
+
+@in_virtual_time
+async def test_a_queue_keeps_so_many_callbacks_and_whoever_comes_then_waits_on_the_line():
+    async with hall(queue(most_kept=2)) as here:
+        await books(here, "2001")
+        await books(here, "2002")
+        third = await here.dials(here.phone("2003"))
+        await here.types(third, "6")
+        await passes(5)
+        assert len(here.told(CallbackAsked)) == 2
+        assert third.sound.hears == f"loop {MUSIC}"
+        third.hang_up()
+        await passes(1)
 
 
 @in_virtual_time
