@@ -18,7 +18,9 @@ from tests.fakes.exchange import Exchange, Steps, exchange
 from tests.fakes.media import MUSIC, RING_BACK
 from tests.fakes.speaker import FakeSpeaker, let_prompts_end
 from tests.fakes.virtual_time import in_virtual_time, passes
+from tests.queues.hall import hall, pick_up
 
+QUIET = {"announce": {"position": "off", "eta": "off"}}
 HELLO, BYE = Sentence("Hello.", "en"), Sentence("Goodbye.", "en")
 SECRET = Sentence("We will call six zero zero.", "en", private=True)
 
@@ -153,3 +155,16 @@ def test_a_queue_has_its_own_music_or_that_of_all_or_ringing(name, config, rings
         return over()
 
     listens(course)
+
+
+@in_virtual_time
+async def test_a_voice_that_is_slow_keeps_nobody_from_an_agent_who_has_answered(caplog):
+    async with hall({"whisper": True, "connecting": True, **QUIET}) as here:
+        here.speaker.takes = 5.0
+        anna = here.phone("1001")
+        (caller,) = await here.callers("2001")
+        pick_up(anna)
+        await passes(1.5)
+        assert caller.sound.hears == f"leg {anna.sound.leg.number}"
+        assert "the voice is slow: 2 of 2 sentences were left out" in caplog.text
+        caller.hang_up()

@@ -232,19 +232,6 @@ async def test_the_agent_is_told_who_comes_and_the_caller_that_somebody_does():
 
 
 @in_virtual_time
-async def test_a_voice_that_is_slow_keeps_nobody_from_an_agent_who_has_answered(caplog):
-    async with hall({"whisper": True, "connecting": True, **QUIET}) as here:
-        here.speaker.takes = 5.0
-        anna = here.phone("1001")
-        (caller,) = await here.callers("2001")
-        pick_up(anna)
-        await passes(1.5)
-        assert caller.sound.hears == f"leg {anna.sound.leg.number}"
-        assert "the voice is slow: 2 of 2 sentences were left out" in caplog.text
-        caller.hang_up()
-
-
-@in_virtual_time
 async def test_an_agent_who_hangs_up_before_they_talk_leaves_the_caller_in_his_place():
     async with hall({"members": ["1001", "1002"], "whisper": True, **QUIET}) as here:
         anna = here.phone("1001")
