@@ -7,7 +7,6 @@ offline, on a pause he is paused, else he is ready. :data:`REST` stands for that
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -133,13 +132,15 @@ class Agent:
             return Condition.WRAP_UP
         return Condition.IN_USE if self.engaged else Condition.READY
 
-    def free_for(self, now: float) -> AbstractSet[str]:
-        """Return the queues of which he may be offered a caller now."""
-        at_hand = self.state is State.READY and self.reachable and not self.engaged
-        if not at_hand or self.paused is not None or self.rest_until > now:
-            return frozenset()
-        return self.logged_in - self.paused_in.keys()
+    def is_at_hand(self, now: float) -> bool:
+        """Tell whether he may be offered a caller now, of one queue or another."""
+        at_desk = self.state is State.READY and self.reachable and not self.engaged
+        return at_desk and self.paused is None and self.rest_until <= now
+
+    def takes(self, queue: str) -> bool:
+        """Tell whether he takes the calls of a queue while he is at hand."""
+        return queue in self.logged_in and queue not in self.paused_in
 
     def is_free(self, queue: str, now: float) -> bool:
         """Tell whether he may be offered a caller of a queue now."""
-        return queue in self.free_for(now)
+        return self.is_at_hand(now) and self.takes(queue)

@@ -185,13 +185,11 @@ def matches(
 
 
 def _looks(posts: Sequence[Post], ready: Sequence[Agent], now: float) -> Iterator[Look]:
-    by_queue: dict[str, list[Agent]] = {}
-    for agent in ready:
-        for name in agent.free_for(now):
-            by_queue.setdefault(name, []).append(agent)
+    at_hand = [agent for agent in ready if agent.is_at_hand(now)]
     for post in posts:
-        free = by_queue.get(post.name)
-        if not free or not len(post.line):
+        # Most queues are empty at most moments: nobody asks then who serves them.
+        free = [agent for agent in at_hand if agent.takes(post.name)] if len(post.line) else ()
+        if not free:
             continue
         most_talks = post.config.most_talks
         yield Look(

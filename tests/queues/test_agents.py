@@ -101,7 +101,7 @@ def test_free_is_who_is_ready_and_does_not_rest(paused, paused_in, rest_until, *
         rest_until=rest_until, **what,
     )  # fmt: skip
     for queue in ("sales", "help"):
-        assert (queue in one.free_for(10.0)) is one.is_free(queue, 10.0)
+        assert (one.is_at_hand(10.0) and one.takes(queue)) is one.is_free(queue, 10.0)
         assert one.is_free(queue, 10.0) is (one.condition(queue) is Condition.READY and rest_until <= 10.0)
 
 
