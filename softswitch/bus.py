@@ -27,7 +27,7 @@ LONGEST_TEXT: Final = 100
 LONGEST_WORDING: Final = 1000
 """Letters kept of what a menu said and did: its author's own words, a minute of speech."""
 
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_UNKEPT: Final = re.compile("[\\0\ud800-\udfff]")
 
 Reader = Callable[[Entry], None]
 
@@ -36,10 +36,10 @@ def keepable(text: str, limit: int = LONGEST_TEXT) -> str:
     """Return ``text`` as it can be written down anywhere, in at most ``limit`` letters.
 
     Octets that are no UTF-8 come from the wire as lone surrogates, which neither JSON nor a database takes:
-    each becomes U+FFFD.
+    each becomes U+FFFD, and so does a zero, which PostgreSQL does not take.
     """
     kept = text if len(text) <= limit else text[: limit - 1] + "…"
-    return kept if kept.isascii() else _SURROGATES.sub("\ufffd", kept)
+    return kept if kept.isascii() and "\0" not in kept else _UNKEPT.sub("\ufffd", kept)
 
 
 class EventLog:

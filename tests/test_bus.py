@@ -117,7 +117,7 @@ def test_the_words_of_a_menu_are_kept_whole_up_to_a_minute_of_speech() -> None:
 
 
 def test_octets_that_are_no_text_do_not_lose_the_event() -> None:
-    arrived = CallArrived("a", "1001", "Łucja\udcff", "9\udcff", "192.0.2.1:5060", "1001")
+    arrived = CallArrived("a", "1001", "Łucja\udcff", "9\0", "192.0.2.1:5060", "1001")
     kept = EventLog(FakeClock()).append(arrived).event
     assert kept == CallArrived("a", "1001", "Łucja\ufffd", "9\ufffd", "192.0.2.1:5060", "1001")
 
