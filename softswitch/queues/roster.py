@@ -55,6 +55,15 @@ class Roster:
         except KeyError:
             raise QueueError(f"{name} is no agent of any queue") from None
 
+    def _of_queue(self, name: str, queue: str) -> Agent:
+        """Return an agent who may serve a queue; raise QueueError where there is none, or he may not."""
+        agent = self.agent(name)
+        if queue not in self._queues:
+            raise QueueError(f"there is no queue {queue}")
+        if name not in self._queues[queue].agents:
+            raise QueueError(f"{name} is no member of the queue {queue}, and may not join it")
+        return agent
+
     def of(self, queue: str) -> list[Agent]:
         """Return all who may serve a queue, in the order of its configuration."""
         return [self._agents[name] for name in self._queues[queue].agents]
@@ -89,16 +98,16 @@ class Roster:
             if queue in self._queues and name in self._queues[queue].agents:
                 (agent.logged_in.add if is_in else agent.logged_in.discard)(queue)
         agent.paused = paused
-        agent.paused_in = {queue: pause for queue, pause in paused_in.items() if queue in self._queues}
+        agent.paused_in = {
+            queue: pause
+            for queue, pause in paused_in.items()
+            if queue in self._queues and name in self._queues[queue].agents
+        }
         self._put(agent, agent.take(Input.WISHED))
 
     def log_in(self, now: float, name: str, queue: str) -> None:
         """Let an agent serve a queue. Raises QueueError where he may not."""
-        agent = self.agent(name)
-        if queue not in self._queues:
-            raise QueueError(f"there is no queue {queue}")
-        if name not in self._queues[queue].agents:
-            raise QueueError(f"{name} is no member of the queue {queue}, and may not join it")
+        agent = self._of_queue(name, queue)
         if queue not in agent.logged_in:
             if not agent.logged_in:
                 agent.idle_since = now
@@ -107,8 +116,8 @@ class Roster:
             self.move(now, agent, Input.WISHED)
 
     def log_out(self, now: float, name: str, queue: str) -> None:
-        """Let an agent serve a queue no more; a talk goes on."""
-        agent = self.agent(name)
+        """Let an agent serve a queue no more; a talk goes on. Raises QueueError where he may not serve it."""
+        agent = self._of_queue(name, queue)
         if queue in agent.logged_in:
             agent.logged_in.discard(queue)
             self._tell(AgentLoggedOut(name, queue))
@@ -126,11 +135,9 @@ class Roster:
     ) -> None:
         """Let an agent take no calls, of one queue or of any; 0 ``seconds``: until he returns.
 
-        A talk and its wrap-up go on to their end.
+        A talk and its wrap-up go on to their end. Raises QueueError for a queue he may not serve.
         """
-        agent = self.agent(name)
-        if queue and queue not in self._queues:
-            raise QueueError(f"there is no queue {queue}")
+        agent = self._of_queue(name, queue) if queue else self.agent(name)
         pause = Pause(reason, now + seconds if seconds else None, automatic)
         if queue:
             agent.paused_in[queue] = pause
@@ -140,8 +147,8 @@ class Roster:
         self.move(now, agent, Input.WISHED)
 
     def resume(self, now: float, name: str, *, queue: str = "") -> None:
-        """End a pause: that of one queue, or every one he is on."""
-        agent = self.agent(name)
+        """End a pause: that of one queue, or every one he is on. Raises QueueError as :meth:`pause`."""
+        agent = self._of_queue(name, queue) if queue else self.agent(name)
         ended = [queue] if queue else ["", *agent.paused_in]
         for one in ended:
             if one and agent.paused_in.pop(one, None) is not None:

@@ -105,6 +105,12 @@ def test_who_may_join_joins():
         (lambda roster: roster.log_out(0.0, "1009", "sales"), "1009 is no agent"),
         (lambda roster: roster.pause(0.0, "1009", "lunch"), "1009 is no agent"),
         (lambda roster: roster.pause(0.0, "1001", "lunch", queue="nowhere"), "there is no queue nowhere"),
+        (
+            lambda roster: roster.pause(0.0, "1003", "lunch", queue="help"),
+            "1003 is no member of the queue help",
+        ),
+        (lambda roster: roster.resume(0.0, "1001", queue="nowhere"), "there is no queue nowhere"),
+        (lambda roster: roster.log_out(0.0, "1001", "nowhere"), "there is no queue nowhere"),
         (lambda roster: roster.resume(0.0, "1009"), "1009 is no agent"),
         (lambda roster: roster.finish_wrap_up(0.0, "1009"), "1009 is no agent"),
     ],
@@ -114,6 +120,15 @@ def test_what_cannot_be_done_says_why_and_changes_nothing(act, says):
     with pytest.raises(QueueError, match=says):
         act(office.roster)
     assert office.told == []
+
+
+def test_a_pause_that_was_kept_for_a_queue_he_may_serve_no_more_is_gone_with_it():
+    office = Office()
+    pause = {"help": Pause("lunch", until=5.0), "sales": Pause("mail", until=5.0)}
+    office.roster.restore("1003", logged_in={}, paused=None, paused_in=pause)
+    assert list(office.roster.agent("1003").paused_in) == ["sales"]
+    office.roster.tick(10.0, "1003")
+    assert office.told == [AgentReturned("1003", "sales")]
 
 
 def test_a_pause_from_all_and_back():
