@@ -38,6 +38,7 @@ CROSS_CUTTING: Mapping[str, str] = {
     "tests/media/test_keys.py": "keys through the whole engine: heard, passed on, pressed",
     "tests/ivr/test_trees.py": "the shipped trees, through all their branches",
     "tests/queues/test_any_wait.py": "a whole call centre at the mercy of chance, on real calls",
+    "tests/queues/test_agent_talks.py": "talks with agents, and who leaves them how",
     "tests/queues/test_pins.py": "guessing the PINs of agents",
     "tests/queues/test_overflow.py": "queues that lead to each other, with a pause and without",
     "tests/test_docs.py": "what the pages of docs tell people to write, through the whole check",
