@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from random import Random
 from typing import Final
 
@@ -68,6 +68,7 @@ class Centre:
         """The call on each phone that is not free, and the number it has dialled."""
         self._with: dict[int, str] = {}
         """The agent who rings for each caller, or talks with them."""
+        self._up: set[int] = set()
         self._talking: set[int] = set()
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
@@ -82,8 +83,7 @@ class Centre:
     @property
     def waiting(self) -> int:
         """How many wait on the line."""
-        up = sum(call.stage is Stage.UP for call, _ in self._calls.values())
-        return up - len(self._talking)
+        return len(self._up) - len(self._talking)
 
     def fill(self) -> None:
         """Register the agents and let callers come until all queues are full. Raises BenchmarkFailed."""
@@ -113,8 +113,7 @@ class Centre:
         self._missing.clear()
 
         def gone() -> bool:
-            up = (row for row, (call, _) in self._calls.items() if call.stage is Stage.UP)
-            for row, _ in zip(list(up), range(HANG_UP_AT_ONCE), strict=False):
+            for row in list(islice(self._up, HANG_UP_AT_ONCE)):
                 self._hang_up(row)
             return not self._calls
 
@@ -167,6 +166,7 @@ class Centre:
         row = self._accounts[exchange.account.user]
         if exchange.stage is Stage.UP:
             self.callers.join(row, (exchange.far_host or HOST, exchange.far_port))
+            self._up.add(row)
             return
         if exchange.stage is Stage.FAILED:
             if row not in self._with and not self._closing:
@@ -196,13 +196,18 @@ class Centre:
             self.journal.free(self._with[row], now)
         self.callers_ears.stop(row)
         self.callers.leave(row, until=now)
+        self._off(row)
 
     def _gone(self, row: int) -> None:
         del self._calls[row]
         self.callers_ears.stop(row)
+        self._off(row)
         self._with.pop(row, None)
-        self._talking.discard(row)
         self._rows.append(row)
+
+    def _off(self, row: int) -> None:
+        self._up.discard(row)
+        self._talking.discard(row)
 
     def _replace(self, number: str) -> None:
         if not self._closing:

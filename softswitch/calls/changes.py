@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Final
+from weakref import ref
 
 from softswitch.calls.bodies import SDP, sdp_of
 from softswitch.calls.hangup import Reason, Termination
@@ -34,13 +35,20 @@ class Changes:
     """Our requests in the dialog of one leg. ``owner`` says that the Call-ID is ours."""
 
     def __init__(self, leg: Leg, *, owner: bool) -> None:
-        self._leg = leg
+        self._known = ref(leg)
         self._owner = owner
         self._turn = asyncio.Lock()
         self._key: TransactionKey | None = None
         self._offer: SessionDescription | None = None
         self._answer: asyncio.Future[int] | None = None
-        self._tasks: set[asyncio.Task[object]] = set()
+        self._tasks: set[asyncio.Future[object]] = set()
+
+    @property
+    def _leg(self) -> Leg:
+        # It has these requests, and they do not keep it alive: see calls.weakly.
+        leg = self._known()
+        assert leg is not None, "a leg outlives what is asked in its dialog"
+        return leg
 
     async def redirect(self, direction: Direction) -> int:
         """Offer another direction (hold, resume); return the final status."""
@@ -74,9 +82,13 @@ class Changes:
 
     def begin(self, work: Coroutine[None, None, object]) -> None:
         """Do one of these without waiting for it."""
-        task = asyncio.ensure_future(work)
+        leg, task = self._leg, asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda done: self._done(done, leg))
+
+    def _done(self, task: asyncio.Future[object], leg: Leg) -> None:
+        """Forget a task, and with it the leg that it has kept until now."""
+        self._tasks.discard(task)
 
     def _unchanged(self) -> SessionDescription:
         # RFC 4028 §7.4: the same origin says that nothing has changed.
@@ -84,20 +96,21 @@ class Changes:
         return self._leg.ours
 
     async def _ask(self, method: str, make_offer: Offer | None, fields: Fields = ()) -> int:
+        leg = self._leg
         async with self._turn:
             for _ in range(MOST_TRIES):
-                if self._leg.progress is not Progress.UP:
+                if leg.progress is not Progress.UP:
                     # RFC 3261 §14.1: "if the call was already hung up with a BYE, the re-INVITE would not
                     # take place".
                     return CALL_GONE
                 status = await self._ask_once(method, make_offer, fields)
                 if status == 491:
                     low, high = GLARE[self._owner]
-                    await asyncio.sleep(low + (high - low) * self._leg.around.random())
+                    await asyncio.sleep(low + (high - low) * leg.around.random())
                 elif status != 422:
                     break
-        if status in UNANSWERABLE and not self._leg.over:
-            self._leg.fail(Termination(Reason.PEER_FAILED))
+        if status in UNANSWERABLE and not leg.over:
+            leg.fail(Termination(Reason.PEER_FAILED))
         return status
 
     async def _ask_once(self, method: str, make_offer: Offer | None, fields: Fields) -> int:

@@ -24,6 +24,7 @@ from softswitch.calls.referral import Referral
 from softswitch.calls.session import SessionClock
 from softswitch.calls.signaller import Signaller
 from softswitch.calls.signals import Ended, Held, Resumed, Signal
+from softswitch.calls.weakly import weakly
 from softswitch.clock import Clock
 from softswitch.events import (
     CallEvent,
@@ -98,7 +99,7 @@ class Leg:
         self.answered = False
         """It was up once, whatever came of it."""
         self.held = False
-        self.keys = Keys(self.key_read, flooded=self.keys_flooded)
+        self.keys = Keys(weakly(self.key_read), flooded=weakly(self.keys_flooded))
         self.masked = False
         """Keys are secret: they are recorded as ``*``."""
         self.srtp = LegProtection(around.protection(party), around.key_source)
@@ -114,7 +115,7 @@ class Leg:
         """Methods the phone takes, in small letters, as far as it has said."""
         self.referral: Referral | None = None
         """The last REFER of its that was looked at."""
-        self.session = SessionClock(refresh=self.refresh_due, over=self._session_over)
+        self.session = SessionClock(refresh=weakly(self.refresh_due), over=weakly(self._session_over))
         self._hold_told = False
         self._version = 0
         self.termination = Termination(Reason.FAULT, SWITCH)
@@ -400,3 +401,9 @@ class Leg:
                 unauthentic=statistics.unauthentic,
             )
         self.around.record(event)
+        # The call is over before long; neither keeps the other alive.
+        self.tell = _to_nobody
+
+
+def _to_nobody(leg: Leg, signal: Signal) -> None:
+    """Take what a leg tells that has been closed."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
+from weakref import ref
 
 from media import commands as ask
 from media import events as tell
@@ -91,7 +92,7 @@ class Sound:
 
     def __init__(self, port: MediaPort, host: str, ear: Ear) -> None:
         self._port = port
-        self._ear = ear
+        self._ear: Ear | None = ear
         self._leg: MediaLeg | None = None
         self._plays = 0
         self._playing: asyncio.Future[Played] | None = None
@@ -217,7 +218,16 @@ class Sound:
 
     def hear(self, other: Sound) -> None:
         """Let the phone hear another leg."""
-        self._hears = lambda sound: sound.hear(other) if sound.shares_worker(other) else sound.hear_nothing()
+        known = ref(other)  # The other hears this one: neither keeps the other alive.
+
+        def hears(sound: Sound) -> None:
+            still = known()
+            if still is not None and sound.shares_worker(still):
+                sound.hear(still)
+            else:
+                sound.hear_nothing()
+
+        self._hears = hears
         if other._leg is not None:
             self._send(ask.HearLeg(self._open.number, other._open.number))
 
@@ -278,6 +288,8 @@ class Sound:
                 return await self._closed
         except TimeoutError:
             return tell.Statistics()
+        finally:
+            self._ear = None
 
     def shares_worker(self, other: Sound) -> bool:
         """Tell whether both are on one worker: only then can they hear each other."""
@@ -294,22 +306,26 @@ class Sound:
             self._playing.set_result(Played(0.0, finished=False))
         if self._closed is not None and not self._closed.done():
             self._closed.set_result(tell.Statistics())
-        self._ear.sound_lost()
+        if self._ear is not None:
+            self._ear.sound_lost()
 
     def reported(self, report: LegReport) -> None:
         """Take a report of the worker about this leg."""
+        ear = self._ear
+        if ear is None:
+            return  # It is closed: nobody is left to be told.
         match report:
             case tell.DigitHeard():
-                self._ear.digit_heard(report.digit, report.method)
+                ear.digit_heard(report.digit, report.method)
             case tell.MediaArrived():
-                self._ear.sound_arrived(report.host, report.port)
+                ear.sound_arrived(report.host, report.port)
                 self._found(report.host)
             case tell.MediaTimeout():
-                self._ear.sound_missing(report.seconds)
+                ear.sound_missing(report.seconds)
             case tell.OneWay():
-                self._ear.sound_one_way(deaf=report.deaf, ever=report.ever, seconds=report.seconds)
+                ear.sound_one_way(deaf=report.deaf, ever=report.ever, seconds=report.seconds)
             case tell.BothWays():
-                self._ear.sound_both_ways()
+                ear.sound_both_ways()
             case tell.PlayEnded() if report.play == self._plays:
                 if self._playing is not None and not self._playing.done():
                     self._playing.set_result(Played(report.seconds, report.finished))

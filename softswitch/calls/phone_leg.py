@@ -9,6 +9,7 @@ from softswitch.calls.changes import Changes
 from softswitch.calls.hangup import CALLEE, CALLER, Reason, Termination
 from softswitch.calls.leg import Leg, Progress, Surroundings
 from softswitch.calls.signals import Signal
+from softswitch.calls.weakly import weakly
 from softswitch.sip.hop import Hop
 from softswitch.sip.session_timer import Fields
 from softswitch.sip.signals import Failed, Incoming, Reply
@@ -76,7 +77,7 @@ class PhoneLeg(Leg):
         """
         self.keys, other.keys = other.keys, self.keys
         for leg in (self, other):
-            leg.keys.belong(leg.key_read, flooded=leg.keys_flooded)
+            leg.keys.belong(weakly(leg.key_read), flooded=weakly(leg.keys_flooded))
         self.masked = other.masked
         if self.sound is not None and other.sound is not None and not self.over:
             self.sound.hear_as(other.sound)

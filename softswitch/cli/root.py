@@ -55,9 +55,10 @@ from softswitch.understood import understood
 OWNER_ONLY = 0o077
 """Taken from all others of what a line writes: who called whom, and the sound of what they were told."""
 
-GARBAGE = (5000, 5, 10)
+GARBAGE = (5000, 2, 50)
 """How many objects are made before the garbage collector looks at the young ones, and how often it does that
-before it looks at older ones. The usual 700 has it look at what is under way, which ends by itself."""
+before it looks at older ones. The usual 700 has it look at what is under way, which ends by itself. A look at
+everything holds up 600 calls for a fifth of a second, and finds next to nothing: what has ended goes at once."""
 
 PASSWORD_VARIABLE = "SOFTSWITCH_PASSWORD"
 """A password given here, and not as an option, stands in no list of processes."""

@@ -177,6 +177,7 @@ class Wait:
             if not self._called_back:
                 desk.leave(entry.id, why, to=to)  # Nothing for who has been answered.
             await offers.close()
+            del self._offers  # They know this wait, which is over.
         return await self._together(won, entry)
 
     def _why_gone(self) -> Why:

@@ -115,7 +115,8 @@ class Chain:
                 found.append(Candidate(link, link.engine.voice_for(language, wanted)))
             except EngineMissing as failure:
                 link.missing(failure)
-                failures.append(failure)
+                # What an error was raised in is not wanted of it, and would hold on to itself by it.
+                failures.append(failure.with_traceback(None))
             except OSError as error:
                 # A voice taken away, or made unreadable, at the moment it is looked at.
                 unreadable = EngineMissing(name, f"its voices cannot be read ({error})")

@@ -30,14 +30,12 @@ class EspeakEngine:
         self._languages = _names(self._data, "lang/**/*")
         self._variants = _names(self._data, "voices/!v/*")
         self._worker = Worker(self.name, idle_seconds=idle_seconds)
+        self._release = _release()
 
     @property
     def version(self) -> str:
         """Return the package's release and our own pace, both of which are heard."""
-        try:
-            return f"{version(PACKAGE)}/{ESPEAK_WORDS_PER_MINUTE}"
-        except PackageNotFoundError:
-            return "none"
+        return self._release
 
     def voice_for(self, language: str, wanted: str | None) -> Voice:
         """Return the language's voice in the variant called ``wanted``. Raises EngineMissing."""
@@ -57,6 +55,14 @@ class EspeakEngine:
     async def close(self) -> None:
         """End the worker."""
         await self._worker.close()
+
+
+def _release() -> str:
+    # Read once: each text asks for it, and it stands in a file.
+    try:
+        return f"{version(PACKAGE)}/{ESPEAK_WORDS_PER_MINUTE}"
+    except PackageNotFoundError:
+        return "none"
 
 
 def _data_folder() -> Path | None:

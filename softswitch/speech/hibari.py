@@ -29,15 +29,13 @@ class HibariEngine:
 
     def __init__(self, *, idle_seconds: float) -> None:
         self._voices = _voices_here()
+        self._release = _release()
         self._worker = Worker(self.name, idle_seconds=idle_seconds)
 
     @property
     def version(self) -> str:
         """Return the package's release."""
-        try:
-            return version(PACKAGE)
-        except PackageNotFoundError:
-            return "none"
+        return self._release
 
     def voice_for(self, language: str, wanted: str | None) -> Voice:
         """Return the voice called ``wanted``, or the one in the package. Raises EngineMissing."""
@@ -56,6 +54,14 @@ class HibariEngine:
     async def close(self) -> None:
         """End the worker."""
         await self._worker.close()
+
+
+def _release() -> str:
+    # Read once: each text asks for it, and it stands in a file.
+    try:
+        return version(PACKAGE)
+    except PackageNotFoundError:
+        return "none"
 
 
 def _voices_here() -> tuple[str, ...]:

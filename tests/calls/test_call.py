@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+from weakref import ref
 
 import pytest
 
+from softswitch.calls.call import Call
 from softswitch.calls.errors import LegEnded as LegOver
 from softswitch.calls.errors import NoMedia
 from softswitch.calls.hangup import CALLER, Reason, Termination
+from softswitch.calls.leg import Leg
 from softswitch.events import CallArrived, LegEnded
 from softswitch.events import CallEnded as Ended
 from softswitch.sip.errors import RemoteProtocolError
@@ -339,3 +343,28 @@ async def test_the_cancel_is_answered_once_though_it_is_repeated():
         await passes(3)
         assert len(lost) == 1
         assert (anna.last_status(), len(bartek.got(Cancelled))) == (487, 1)
+
+
+# What is left of it
+
+
+@in_virtual_time
+async def test_a_call_that_is_over_leaves_nothing_for_the_garbage_collector():
+    async with exchange() as switch:
+        gc.collect()
+        before = {id(one) for one in living(Leg, Call)}
+        anna, _ = await talking(switch)
+        parts = [ref(one) for one in living(Leg, Call) if id(one) not in before]
+        assert len(parts) == 3  # The call, who called, and who was called.
+        gc.disable()
+        try:
+            anna.hang_up()
+            await passes(60)  # Until SIP has forgotten its dialogs, too.
+            assert [part() for part in parts] == [None, None, None]
+        finally:
+            gc.enable()
+
+
+def living(*kinds: type) -> list[object]:
+    """Return all objects of these kinds that the garbage collector knows."""
+    return [one for one in gc.get_objects() if isinstance(one, kinds)]

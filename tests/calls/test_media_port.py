@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -413,3 +414,26 @@ async def test_tones_and_music_are_loaded_once_at_the_start(tmp_path):
     assert client.as_they_are == ["ring_back.wav", "busy.wav"]
     assert (port.ring_back, port.busy, port.music) == (101, 102, (103, 104))
     assert (tmp_path / "tones" / "busy.wav").stat().st_size > 1000
+
+
+@in_virtual_time
+async def test_a_sound_that_is_closed_tells_nobody_any_more():
+    _, _, ear, sound = await opened()
+    await sound.close()
+    sound.reported(tell.DigitHeard(1, "5", "rfc4733", 0.0))
+    assert ear.heard == []
+
+
+@in_virtual_time
+async def test_who_hears_somebody_gone_lets_its_heir_hear_nothing():
+    port, client, _, sound = await opened()
+    other, heir = await port.open("192.0.2.1", Ear()), await port.open("192.0.2.1", Ear())
+    sound.hear(other)
+    heir.hear_as(sound)
+    assert client.legs[3].hears == "leg 2"
+    await other.close()
+    client.legs[2].listener = lambda report: None
+    del other
+    gc.collect()
+    heir.hear_as(sound)
+    assert client.legs[3].hears == "nothing"

@@ -114,3 +114,12 @@ async def test_voices_that_cannot_be_read_are_passed_over(clock, monkeypatch):
     found, failures = chain.candidates(["broken", "plain"], "pl", None)
     assert [item.link.name for item in found] == ["plain"]
     assert [str(failure) for failure in failures] == ["broken: its voices cannot be read (no access)"]
+
+
+async def test_why_an_engine_was_passed_over_holds_on_to_nothing(clock):
+    missing = FakeEngine("missing")
+    missing.voices = {}
+    chain = Chain({"missing": link(missing, clock)})
+    _, failures = chain.candidates(["missing"], "pl", None)
+    assert [type(failure).__name__ for failure in failures] == ["EngineMissing"]
+    assert failures[0].__traceback__ is None
