@@ -72,6 +72,9 @@ class Hunt:
                 raise
             leftover = Termination(Reason.NO_ANSWER, CALLEE)
             self.failures.append(leftover)
+        finally:
+            # Where we are cancelled, our task keeps this frame, which is not to keep the task.
+            del limit
         for leg in self._ringing:
             if leg is not winner:
                 call.drop(leg, leftover)

@@ -55,10 +55,10 @@ from softswitch.understood import understood
 OWNER_ONLY = 0o077
 """Taken from all others of what a line writes: who called whom, and the sound of what they were told."""
 
-GARBAGE = (5000, 2, 50)
+GARBAGE = (1000, 2, 200)
 """How many objects are made before the garbage collector looks at the young ones, and how often it does that
-before it looks at older ones. The usual 700 has it look at what is under way, which ends by itself. A look at
-everything holds up 600 calls for a fifth of a second, and finds next to nothing: what has ended goes at once."""
+before it looks at older ones. What comes while others go does not count: with many calls there are many more.
+A look at all takes a fifth of a second with 600 calls, and finds next to nothing: what is over goes at once."""
 
 PASSWORD_VARIABLE = "SOFTSWITCH_PASSWORD"
 """A password given here, and not as an option, stands in no list of processes."""
