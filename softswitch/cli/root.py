@@ -58,7 +58,7 @@ OWNER_ONLY = 0o077
 GARBAGE = (1000, 2, 200)
 """How many objects are made before the garbage collector looks at the young ones, and how often it does that
 before it looks at older ones. What comes while others go does not count: with many calls there are many more.
-A look at all takes a fifth of a second with 600 calls, and finds next to nothing: what is over goes at once."""
+A look at all takes a fifth of a second with 600 calls, and finds little: what is over goes by itself."""
 
 PASSWORD_VARIABLE = "SOFTSWITCH_PASSWORD"
 """A password given here, and not as an option, stands in no list of processes."""

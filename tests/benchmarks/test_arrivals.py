@@ -130,3 +130,29 @@ def test_a_marked_packet_of_sound_is_no_control():
     arrivals = Arrivals(1)
     arrivals.take(np.array([[0x80880001, 0, 1]], np.uint32), np.array([0]), np.array([0]))
     assert arrivals.result().packets == 1
+
+
+def test_a_phone_may_have_several_calls_one_after_another():
+    arrivals = Arrivals(1)
+    arrivals.begin(0)
+    arrivals.expect(0, True, since=5 * MILLISECOND)
+    # What is heard counts from the first packet on.
+    take(arrivals, *[(frame, frame, 100 + 20 * frame) for frame in range(20)])
+    arrivals.close(0, 500 * MILLISECOND)
+    take(arrivals, (9000, 70, 600), (9002, 72, 640))
+    arrivals.close(0)
+    result = arrivals.result(1000 * MILLISECOND)
+    assert (result.packets, result.lost, result.left_out, result.silent) == (22, 1, 0, 0)
+    assert result.longest_ms == pytest.approx(40)
+
+
+def test_a_call_that_ends_unheard_or_too_quiet_lacks_what_it_should_have_had():
+    arrivals = Arrivals(2)
+    arrivals.begin(0)
+    for row in (0, 1):
+        arrivals.expect(row, True, since=100 * MILLISECOND)
+    take(arrivals, *[(frame, frame, 100 + 20 * frame) for frame in range(10)], row=0)
+    arrivals.close(0, 1100 * MILLISECOND)
+    arrivals.close(1, 1100 * MILLISECOND)
+    assert arrivals.result().silent == 40 - SLACK_FRAMES + 50 - SLACK_FRAMES
+    assert arrivals.result().longest_ms > 800

@@ -51,3 +51,27 @@ def test_encrypted_phones_say_what_their_key_proves():
     far.close()
     assert len(numbers) == 6
     assert max(numbers.count(number) for number in numbers) <= 2
+
+
+def test_a_phone_has_another_port_for_another_call_and_hears_nothing_of_the_last():
+    speech = np.arange(10 * FRAME).reshape(10, FRAME).astype(np.uint8)
+    talk, far = Talk(1, "127.0.0.1", speech), Talk(1, "127.0.0.1", speech)
+    seen: list[tuple[int, bytes]] = []
+    talk.watch = lambda rows, at, packets: seen.extend(
+        (row, packet[12:172].tobytes()) for row, packet in zip(rows.tolist(), packets, strict=True)
+    )
+    for _ in range(2):
+        talk.open_again(0)
+        port = talk.port(0)
+        talk.join(0, ("127.0.0.1", far.port(0)))
+        far.connect(0, ("127.0.0.1", port))
+        for _ in range(3 * PHASES):
+            far.step()
+        talk.leave(0)
+        far.step()
+        far.step()
+        talk.listen()
+    assert talk.arrivals.result().packets == len(seen) == 6
+    assert seen[0] == (0, speech[0].tobytes())
+    talk.close()
+    far.close()
