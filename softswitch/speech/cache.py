@@ -133,7 +133,7 @@ class AudioCache:
                     # Another process shares the folder and was quicker.
                     continue
                 if not path.name.startswith(PRIVATE):
-                    self._entries[path.name] = _Entry(status.st_size, status.st_mtime)
+                    self._entries[path.name] = _Entry(status.st_size, status.st_atime)
         return self._entries
 
     def _remove_leftovers(self) -> None:
@@ -156,7 +156,9 @@ class AudioCache:
         now = self._now()
         self._index()[path.name] = _Entry(size, now)
         try:
-            os.utime(path, (now, now))
+            # When it was read, and not when it was written: by that others know that it is still the same,
+            # and need not be made audible anew each time it is heard.
+            os.utime(path, ns=(round(now * 1e9), path.stat().st_mtime_ns))
         except OSError as error:
             # Read-only or just removed by another process: it is still heard, only its age is wrong.
             logger.debug("cannot mark %s as used: %s", path, error)

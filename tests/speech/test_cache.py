@@ -72,6 +72,17 @@ def test_the_least_recently_used_goes_first_also_after_a_restart(tmp_path, clock
     assert names(tmp_path) == ["a", "c", "d"]
 
 
+def test_a_file_that_is_read_stays_the_same_file(tmp_path, clock):
+    cache = cache_in(tmp_path, clock)
+    kept = cache.store("a", SECOND)
+    written = kept.path.stat().st_mtime_ns
+    clock.seconds += 100
+    assert cache.find("a") == kept
+    status = kept.path.stat()
+    assert status.st_mtime_ns == written
+    assert status.st_atime == clock.wall().timestamp()
+
+
 def test_a_file_just_handed_out_is_not_removed(tmp_path, clock):
     cache = cache_in(tmp_path, clock, files=1)
     cache.store("a", SECOND)
