@@ -56,10 +56,10 @@ class Floor:
         """Return a queue; raise QueueError where there is none of that name."""
         return self._book.post(queue)
 
-    def ahead(self, entry: str) -> int:
-        """Return how many come before somebody who waits."""
+    def ahead(self, now: float, entry: str) -> int:
+        """Return how many will be served before somebody who waits (see :meth:`Post.ahead`)."""
         one = self.entries[entry]
-        return self.posts[one.queue].line.ahead(one)
+        return self.posts[one.queue].ahead(one, now)
 
     # Agents
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
+from itertools import islice
 from math import inf
 from typing import Final
 
@@ -31,6 +32,9 @@ from softswitch.queues.tally import Tally
 
 PRIORITY_SECONDS: Final = 60.0
 """The head start of one step of priority."""
+FAR_SECONDS: Final = 600.0
+"""A callback that is not due for longer than this is ahead of nobody: that of tomorrow morning takes no agent
+from who waits tonight. One that is tried again in some minutes has its place."""
 ROUNDING_SECONDS: Final = 1e-6
 """What opens after so many seconds opens at that moment, whatever a sum and a difference of times lose."""
 MOST_NAMED: Final = 5
@@ -98,6 +102,14 @@ class Post:
         if len(self.levels) == 1 or not self.config.tiers.skip_empty:
             return self.levels if self.is_served else []
         return [tier for tier, agents in self._in_tier.items() if any(map(self.serves, agents))]
+
+    def ahead(self, entry: Entry, now: float) -> int:
+        """Return how many will be served before somebody, as things are: what may be said of the place."""
+        before = self.line.ahead(entry)
+        if self.config.callback is None:
+            return before
+        far = now + FAR_SECONDS
+        return sum(one.callback is None or one.callback.ready_at <= far for one in islice(self.line, before))
 
     def has_waited_out(self, entry: Entry, now: float) -> bool:
         """Tell whether somebody on the line has waited in this queue for as long as it lets anybody wait."""

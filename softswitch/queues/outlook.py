@@ -84,7 +84,7 @@ class Outlook:
             prospects.looked_at = now
         if prospects.forecast is None:
             return None
-        wait = spoken(prospects.forecast.wait(post.line.ahead(entry)), eta)
+        wait = spoken(prospects.forecast.wait(post.ahead(entry, now)), eta)
         if prospects.scores.trusted:
             return wait
         # Not said, but held against the truth all the same: so trust can come back.

@@ -275,7 +275,8 @@ class Wait:
         assert self._entry is not None
         if not self._waits:
             return Standing(0, None)
-        ahead = self._room.desk.floor.ahead(self._entry.id)
+        desk = self._room.desk
+        ahead = desk.floor.ahead(desk.now, self._entry.id)
         return Standing(ahead, self._room.outlook.wait(self._entry))
 
     @property

@@ -289,9 +289,9 @@ def test_somebody_can_be_put_ahead():
     story.does("phone", "1001", reachable=True, engaged=True)
     story.enters("c1")
     story.waits(30.0).enters("c2")
-    assert story.floor.ahead("c2") == 1
+    assert story.floor.ahead(story.now, "c2") == 1
     story.does("promote", "c2", 5)
-    assert (story.floor.ahead("c2"), story.floor.ahead("c1")) == (0, 1)
+    assert (story.floor.ahead(story.now, "c2"), story.floor.ahead(story.now, "c1")) == (0, 1)
     for wrong in (-1, 1441):
         with pytest.raises(QueueError, match="a head start is 0 to 1440 minutes"):
             story.does("promote", "c2", wrong)

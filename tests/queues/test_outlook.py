@@ -239,8 +239,8 @@ async def test_estimates_that_prove_wrong_are_kept_back_until_they_are_right_aga
 
 
 @in_virtual_time
-async def test_who_is_called_back_tomorrow_keeps_no_agent_busy() -> None:
-    office = firm()
+async def test_who_is_called_back_tomorrow_keeps_no_agent_busy_and_nobody_waiting() -> None:
+    office = firm(callback={"by": "1001"})
     await office.work()
     entry = await both_busy(office)
     office.desk.ask_callback(entry.id, "+48600100200", language="pl", ready_in=86_400.0)
@@ -248,8 +248,8 @@ async def test_who_is_called_back_tomorrow_keeps_no_agent_busy() -> None:
         await passes(seconds)
         office.hang_up(agent)
     await office.work(15)
-    # The callback has its place: so this is the second in the line.
-    assert office.outlook.wait(await both_busy(office)) == SpokenWait(180, 180, 1800)
+    # The callback has its place, and is called tomorrow: so this is the next.
+    assert office.outlook.wait(await both_busy(office)) == SpokenWait(120, 120, 1800)
 
 
 @in_virtual_time

@@ -14,6 +14,7 @@ from softswitch.events import (
 )
 from softswitch.queues.agents import State
 from softswitch.queues.errors import QueueError
+from softswitch.queues.matching import FAR_SECONDS
 from softswitch.queues.model import Arrival, Callback, DialBack, Ring, Stop, StopDialling, Why
 from softswitch.queues.offering import CALLBACK_GRACE_SECONDS
 from tests.queues.stories import Story
@@ -77,7 +78,7 @@ def test_live_callers_and_callbacks_come_out_in_the_order_they_came():
     for call in ("c2", "c4"):
         asked(story, call)
     assert story.line == ["c1", "c2", "c3", "c4", "c5"]
-    assert [story.floor.ahead(call) for call in story.line] == [0, 1, 2, 3, 4]
+    assert [story.floor.ahead(story.now, call) for call in story.line] == [0, 1, 2, 3, 4]
     served = []
     for _ in range(5):
         story.did.clear()
@@ -106,6 +107,18 @@ def test_who_is_not_to_be_called_yet_is_passed_and_keeps_the_place():
     assert story.dialled == []
     story.waits(0.1)
     assert story.dialled == ["c1"]
+
+
+def test_a_callback_of_tomorrow_is_ahead_of_nobody_until_its_time_comes_near():
+    story = busy()
+    for call in ("c1", "c2", "c3"):
+        story.enters(call)
+    asked(story, "c1", after=8 * 3600.0)
+    asked(story, "c2", after=300.0)
+    assert story.floor.ahead(story.now, "c3") == 1
+    story.waits(8 * 3600.0 - FAR_SECONDS)
+    assert story.floor.ahead(story.now, "c3") == 2
+    assert story.line == ["c1", "c2", "c3"]
 
 
 def test_nobody_reached_is_tried_again_and_then_no_more():
