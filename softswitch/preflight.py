@@ -27,7 +27,7 @@ from softswitch.ivr.loader import read_trees
 from softswitch.ivr.model import Step, Tree
 from softswitch.ivr.prompts import ANY_LANGUAGE
 from softswitch.music import programme
-from softswitch.queues.check import queue_faults, queue_warnings
+from softswitch.queues.check import EMERGENCY, queue_faults, queue_warnings
 from softswitch.registrar.srtp_config import readable_keys
 from softswitch.speech import Speech, build_speech
 from softswitch.transport.doors import judge
@@ -211,7 +211,7 @@ def _queue_faults(config: Config, trees: Sequence[Tree]) -> Iterator[Problem]:
     menus = {number: f"the menu '{tree.name}'" for tree in trees for number in tree.numbers}
     parking = config.parking
     claimed = {
-        **dict.fromkeys(config.emergency if config.trunks else (), "an emergency call"),
+        **dict.fromkeys(config.emergency if config.trunks else (), EMERGENCY),
         **{user: f"the account {user}" for user in config.accounts},
         **{number: f"the group {number}" for number in config.groups},
         **{number: f"the room {number}" for number in config.rooms},

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from softswitch.queues.config import CALLBACK, QueueConfig, QueuesConfig
+
+EMERGENCY: Final = "an emergency call"
+"""What a number is claimed for that no queue may lead to by itself."""
 
 Finding = tuple[str, str]
 """Dotted path of the part, and what is wrong with it."""
@@ -35,6 +39,8 @@ def queue_faults(
         for setting, number in queue.targets.items():
             if number == queue.number:
                 yield f"{where}.{setting}", "leads to the queue itself"
+            elif claimed.get(number) == EMERGENCY:
+                yield f"{where}.{setting}", f"leads to {number}: nobody is to call for help by waiting"
             elif number not in leads_inside and number not in numbers and queue.by is None:
                 reason = (
                     f"leads to {number}, which is no number of the switch: say with whose rights it is "
@@ -55,7 +61,19 @@ def queue_faults(
             yield f"agents.{user}", f"there is no account {user}"
         elif not any(user in queue.agents for queue in config.queues.values()):
             yield f"agents.{user}", "is a member of no queue, and may join none"
+    yield from _phones(config, accounts, claimed)
     yield from _own_numbers(config)
+
+
+def _phones(config: QueuesConfig, accounts: Collection[str], claimed: Mapping[str, str]) -> Iterator[Finding]:
+    """Find agents who are rung where no person is: at a queue, a menu, a code, or by a call for help."""
+    queues = {number: f"the queue {name}" for name, number in _numbered(config)}
+    codes = {code: f"the code {name}" for name, code in config.agent_codes.written()}
+    taken = {**claimed, **queues, **codes}
+    for user, agent in config.agents.items():
+        if agent.phone is not None and agent.phone not in accounts and agent.phone in taken:
+            reason = f"{agent.phone} is {taken[agent.phone]}: an account or a number outside is wanted"
+            yield f"agents.{user}.phone", reason
 
 
 def _own_numbers(config: QueuesConfig) -> Iterator[Finding]:

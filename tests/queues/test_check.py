@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.queues.check import queue_faults, queue_warnings
+from softswitch.queues.check import EMERGENCY, queue_faults, queue_warnings
 from softswitch.queues.config import QueuesConfig
 
 ACCOUNTS = {"1001", "1002"}
-CLAIMED = {"1001": "the account 1001", "700": "the menu 'hours'"}
+CLAIMED = {"1001": "the account 1001", "700": "the menu 'hours'", "112": EMERGENCY}
 INSIDE = {"1001", "1002", "700"}
 MENUS = {"700"}
 
@@ -33,6 +33,11 @@ FAULTS = [
     ({"number": "*45"}, "", "*45 is also the number of the queue sales: give one of the two another"),
     ({"on_full": "600"}, "on_full", "leads to the queue itself"),
     ({"keys": {"0": "600"}}, "keys.0", "leads to the queue itself"),
+    (
+        {"on_full": "112", "by": "1001"},
+        "on_full",
+        "leads to 112: nobody is to call for help by waiting",
+    ),
     (
         {"on_max_wait": "+48221234567"},
         "on_max_wait",
@@ -158,3 +163,24 @@ def test_what_works_and_will_be_regretted_is_told(sales, setting, reason):
 def test_a_queue_that_is_thought_through_is_warned_of_nothing():
     sales = {"most_waiting": 5, "on_full": "1002", "keys": {"6": "callback"}, "callback": {"by": "1001"}}
     assert list(queue_warnings(config(sales))) == []
+
+
+@pytest.mark.parametrize(
+    ("phone", "what"),
+    [
+        ("600", "the queue sales"),
+        ("700", "the menu 'hours'"),
+        ("*45", "the code log_in"),
+        ("112", "an emergency call"),
+    ],
+)
+def test_no_agent_is_rung_where_no_person_is(phone, what):
+    wrong = config(agents={"1001": {"phone": phone}})
+    assert faults(wrong) == [
+        ("agents.1001.phone", f"{phone} is {what}: an account or a number outside is wanted")
+    ]
+
+
+@pytest.mark.parametrize("phone", ["1002", "+48600100200"])
+def test_an_agent_is_rung_at_another_account_or_outside(phone):
+    assert faults(config(agents={"1001": {"phone": phone}})) == []
