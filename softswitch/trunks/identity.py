@@ -17,6 +17,9 @@ from softswitch.trunks.config import ANONYMOUS, CallerIdField
 ANONYMOUS_HOST: Final = "anonymous.invalid"
 _HIDING: Final = frozenset({"id", "user", "header"})
 """Values of Privacy by which the caller is not to be known to the called (RFC 3323 §4.2, RFC 3325 §9.3)."""
+_NOBODY: Final = frozenset({ANONYMOUS, "unknown", "unavailable", "restricted", "private", "withheld"})
+"""What gateways write in place of a number they do not know or may not show. Taken for a number it would be
+the same for strangers, who then had each other's place in a queue, agent and callback."""
 LONGEST_NAME: Final = 64
 """Letters of a caller's name that are kept: displays show fewer."""
 
@@ -39,7 +42,7 @@ def caller_of(request: Request, *, trusted: bool) -> Caller:
     asserted = _asserted(request) if trusted else None
     said = asserted or request.from_
     number = dialled(said.uri)
-    if is_hidden(request) or number.lower() == ANONYMOUS or not number:
+    if is_hidden(request) or number.lower() in _NOBODY or not number:
         return Caller("", "", hidden=True)
     name = said.display or request.from_.display
     return Caller(number, "" if name == number else name[:LONGEST_NAME], hidden=False)

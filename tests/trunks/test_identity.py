@@ -57,6 +57,9 @@ def test_who_calls(fields: tuple[tuple[str, str], ...], trusted: bool, caller: C
         "<sip:Anonymous@provider.example>;tag=1",
         "<sip:+48600100200@anonymous.invalid>;tag=1",
         "<sip:provider.example>;tag=1",
+        '"Unknown" <sip:unknown@provider.example>;tag=1',
+        "<sip:Unavailable@provider.example>;tag=1",
+        "<sip:Restricted@provider.example>;tag=1",
     ],
 )
 def test_who_hides_is_not_shown_whatever_is_asserted_of_him(sender: str) -> None:
