@@ -30,7 +30,7 @@ from softswitch.queues.kept import Kept
 from softswitch.queues.queues import Means, Queues
 from softswitch.queues.statistics import KINDS_READ as OF_STATISTICS
 from softswitch.queues.statistics import Statistics
-from softswitch.queues.texts import known_ahead, spoken_language
+from softswitch.queues.texts import callback_greeting, known_ahead, spoken_language, whisper
 from softswitch.queues.voice import QueueVoice
 from softswitch.registrar.accounts import Accounts
 from softswitch.storage.event_store import EventStore
@@ -99,10 +99,15 @@ def said_in_queues(config: Config, trees: Iterable[Tree]) -> Iterator[SayText]:
     """Yield what queues say that is known before anybody waits, in each language that callers may have."""
     chosen = {said.language for said in prompts_known_ahead(trees)}
     chosen |= {part.language for part in config.accounts.values()}
-    for queue in config.queues.values():
+    for name, queue in config.queues.items():
         others = sorted({spoken_language(one) for one in chosen if one} - {queue.language})
-        for sentence in known_ahead(queue.announce, (queue.language, *others), queue.language):
-            yield SayText(sentence.text, sentence.language)
+        languages = (queue.language, *others)
+        sentences = [*known_ahead(queue.announce, languages, queue.language)]
+        for language in languages:
+            sentences += whisper(queue.name or name, language, label=queue.label)
+            if queue.callback is not None:
+                sentences.append(callback_greeting(queue.name, language))
+        yield from (SayText(one.text, one.language) for one in sentences)
 
 
 def _means(around: Around, voice: QueueVoice, store: QueueStore, history: History) -> Means:

@@ -23,5 +23,15 @@ def test_what_a_queue_says_is_known_in_every_language_that_callers_may_have():
     assert not any(one.private for one in said)
 
 
+def test_what_agents_and_those_who_are_called_back_hear_at_once_is_known_too():
+    said = said_in_queues(config(name="Sales", label="VIP", callback={"by": "1001"}), ())
+    texts = {one.text for one in said if one.language == "en"}
+    assert {
+        "Sales.",
+        "VIP.",
+        "Hello, this is Sales. You asked us to call you back. To be connected, press one.",
+    } <= texts
+
+
 def test_nothing_is_spoken_ahead_where_there_is_no_queue():
     assert not list(said_in_queues(Config.model_validate({"accounts": ACCOUNTS}), ()))
