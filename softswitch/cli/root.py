@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -39,6 +38,7 @@ from softswitch.config import Config, load_config
 from softswitch.console import Console
 from softswitch.demo import prepare_demo
 from softswitch.errors import StartError
+from softswitch.garbage import collected_in_time
 from softswitch.greeting import invitation, numbers_of
 from softswitch.ivr.catalogue import describe
 from softswitch.ivr.rehearsal import Rehearsal, rehearse
@@ -54,11 +54,6 @@ from softswitch.understood import understood
 
 OWNER_ONLY = 0o077
 """Taken from all others of what a line writes: who called whom, and the sound of what they were told."""
-
-GARBAGE = (1000, 2, 200)
-"""How many objects are made before the garbage collector looks at the young ones, and how often it does that
-before it looks at older ones. What comes while others go does not count: with many calls there are many more.
-A look at all takes a fifth of a second with 600 calls, and finds little: what is over goes by itself."""
 
 PASSWORD_VARIABLE = "SOFTSWITCH_PASSWORD"
 """A password given here, and not as an option, stands in no list of processes."""
@@ -399,24 +394,21 @@ def _serve(make_config: Callable[[], Config], *, greet: Callable[[Switch], str],
         try:
             async with running(config, clock=SystemClock(), notices=notices) as switch:
                 console.say(greet(switch))
-                # What was built for the start stays: the garbage collector need not look through it again.
-                gc.collect()
-                gc.freeze()
-                gc.set_threshold(*GARBAGE)
-                renewing: set[asyncio.Task[None]] = set()
+                with collected_in_time():
+                    renewing: set[asyncio.Task[None]] = set()
 
-                def renew() -> None:
-                    if not renewing:
-                        task = asyncio.create_task(switch.renew())
-                        renewing.add(task)
-                        task.add_done_callback(renewing.discard)
+                    def renew() -> None:
+                        if not renewing:
+                            task = asyncio.create_task(switch.renew())
+                            renewing.add(task)
+                            task.add_done_callback(renewing.discard)
 
-                loop.add_signal_handler(signal.SIGHUP, renew)
-                console.say("gotowe" if language == POLISH else "ready")
-                await stop.wait()
-                console.say(
-                    "zatrzymanie: kończę rozmowy" if language == POLISH else "stopping: ending the calls"
-                )
+                    loop.add_signal_handler(signal.SIGHUP, renew)
+                    console.say("gotowe" if language == POLISH else "ready")
+                    await stop.wait()
+                    console.say(
+                        "zatrzymanie: kończę rozmowy" if language == POLISH else "stopping: ending the calls"
+                    )
         finally:
             console.close()
 

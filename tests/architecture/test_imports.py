@@ -59,6 +59,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     # The wire as it was kept by transport, on one axis with the events.
     "trace": FOUNDATION | {"sip", "transport", "calls", "narration", "words"},
     "console": frozenset(),
+    "garbage": frozenset(),
     "control": FOUNDATION,
     "queue_verbs": FOUNDATION | {"queues", "control"},
     "verbs": FOUNDATION | {"sip", "registrar", "trunks", "calls", "commands", "control"},
