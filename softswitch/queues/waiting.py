@@ -182,7 +182,8 @@ class Wait:
 
     def _why_gone(self) -> Why:
         gone = self._call.gone
-        return Why.ABANDONED if gone is None else _OURS.get(gone.reason, Why.ABANDONED)
+        # Nobody has ended the call: it is the call's own limit that cuts us off.
+        return Why.TOO_LONG if gone is None else _OURS.get(gone.reason, Why.ABANDONED)
 
     async def _served(self, offers: Offers) -> Won | Why | WaitEnded:
         ends: list[asyncio.Future[Any]] = [offers.won, self._dismissed]

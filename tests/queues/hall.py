@@ -223,15 +223,19 @@ async def hall(
     agents: Mapping[str, Mapping[str, object]] | None = None,
     queues: Mapping[str, Mapping[str, object]] | None = None,
     routes: Mapping[str, Destination] | None = None,
+    longest: float = 4 * 3600.0,
     **parts: object,
 ) -> AsyncIterator[Hall]:
-    """Run an exchange with the queue ``sales`` at :data:`NUMBER`, or with ``queues``."""
+    """Run an exchange with the queue ``sales`` at :data:`NUMBER`, or with ``queues``.
+
+    No call lasts more than ``longest`` seconds.
+    """
     sales = {"number": NUMBER, "members": ["1001"], **(queue or {})}
     config = QueuesConfig.model_validate(
         {"queues": queues or {"sales": sales}, "agents": agents or {}, **parts}
     )
     names = {user: f"name of {user}" for user in (*CALLERS, *AGENTS)}
-    async with exchange() as switch:
+    async with exchange(longest=longest) as switch:
         switch.accounts.clear()
         switch.accounts.update({user: Account(user, name) for user, name in names.items()})
         speaker, recordings, engaged = FakeSpeaker(), Recordings(), Engaged()

@@ -258,6 +258,18 @@ async def test_an_agent_who_hangs_up_before_they_talk_leaves_the_caller_in_his_p
 
 
 @in_virtual_time
+async def test_whose_call_has_lasted_too_long_has_abandoned_nothing_and_keeps_the_place():
+    async with hall(QUIET, longest=60.0) as here:
+        (caller,) = await here.callers("2001")
+        await passes(70)
+        assert [one.why for one in here.told(QueueLeft)] == ["too_long"]
+        assert here.switch.ended.reason == "too_long"
+        await here.dials(caller)
+        assert round(here.told(QueueEntered)[-1].waited) == 70
+        caller.hang_up()
+
+
+@in_virtual_time
 async def test_agents_who_never_stay_keep_nobody_longer_than_anybody_may_wait():
     members = ["1001", "1002"]
     async with hall({"members": members, "whisper": True, "max_wait_s": 20, **QUIET}) as here:
