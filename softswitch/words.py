@@ -158,6 +158,7 @@ QUEUE_WORDS: Final[Mapping[str, Both]] = {
     "taken": ("taken by somebody else", "przejął ktoś inny"),
     "callback_failed": ("never reached at the number", "nie udało się dodzwonić"),
     "callback_cancelled": ("the callback was cancelled", "oddzwanianie odwołano"),
+    "lost": ("the connection was lost", "połączenie zostało zerwane"),
     "stopped": ("the switch was stopped", "centrala została zatrzymana"),
     # How else it ended (calls.waits).
     "answered": ("answered", "odebrano"),

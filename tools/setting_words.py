@@ -199,6 +199,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "queues.NAME.callback.latest": "nor after; earlier than `earliest`: over midnight",
     "queues.NAME.callback.time_zone": "where these times hold",
     "queues.NAME.callback.ring_s": "seconds that it rings",
+    "queues.NAME.callback.most_kept": "callbacks that wait at once; who asks for one more waits on the line",
     "queues.NAME.callback.most_at_once": "callbacks that are called at once",
     "queues.NAME.connecting": "whether callers are told that they are being connected",
     "queues.NAME.whisper": "whether agents hear queue, label and time waited before the caller",

@@ -26,6 +26,8 @@ ENDS: Final[Mapping[str, Both]] = {
     "taken": ("and somebody else took the call", "i rozmowę przejął ktoś inny"),
     "callback_failed": ("and was never reached", "i nie udało się do niego dodzwonić"),
     "callback_cancelled": ("and the callback was cancelled", "i oddzwanianie odwołano"),
+    "lost": ("until the connection was lost", "do zerwania połączenia"),
+    "too_long": ("until the call reached the longest time allowed", "do najdłuższego czasu połączenia"),
     "stopped": ("until the switch stopped", "do zatrzymania centrali"),
     "fault": ("until the switch failed", "do błędu centrali"),
 }

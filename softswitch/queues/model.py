@@ -26,6 +26,8 @@ class Why(Enum):
     CALLBACK_FAILED = "callback_failed"
     """The number was never reached, as often as it was called."""
     CALLBACK_CANCELLED = "callback_cancelled"
+    LOST = "lost"
+    """Nothing was heard of the caller's phone any more."""
     TOO_LONG = "too_long"
     """The call has lasted for as long as a call may."""
     STOPPED = "stopped"

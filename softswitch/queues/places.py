@@ -13,7 +13,7 @@ from softswitch.queues.model import Arrival, Dismiss, Entry, Refused, StopDialli
 from softswitch.queues.offering import Offering
 from softswitch.queues.patience import all_are, over
 
-CUT_OFF: Final = frozenset({Why.STOPPED, Why.FAULT, Why.TOO_LONG})
+CUT_OFF: Final = frozenset({Why.STOPPED, Why.FAULT, Why.LOST, Why.TOO_LONG})
 """Who left for one of these did not want to: the place is kept for a further call."""
 
 

@@ -36,7 +36,8 @@ _OURS: Final[Mapping[Reason, Why]] = {
     Reason.SWITCH_STOPPED: Why.STOPPED,
     Reason.FAULT: Why.FAULT,
     Reason.MEDIA_WORKER_DIED: Why.FAULT,
-    Reason.MEDIA_LOST: Why.FAULT,
+    Reason.MEDIA_LOST: Why.LOST,
+    Reason.SESSION_EXPIRED: Why.LOST,
 }
 """Ends of a call that are no hanging up of the caller's: whoever was cut off so has the place once more."""
 

@@ -530,7 +530,7 @@ async def test_whose_sound_is_lost_in_a_tunnel_has_the_place_when_calling_again(
         await passes(60)
         here.switch.client.silence(caller.sound)
         await passes(1)
-        assert [one.why for one in here.told(QueueLeft)] == ["fault"]
+        assert [one.why for one in here.told(QueueLeft)] == ["lost"]
         await here.dials(caller)
         assert round(here.told(QueueEntered)[-1].waited) >= 61
         caller.hang_up()
