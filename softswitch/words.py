@@ -113,6 +113,7 @@ WORDS: Final[Mapping[str, Both]] = {
     "account": ("account", "konto"),
     "service": ("service", "usługa"),
     "group": ("ring group", "grupa"),
+    "queue": ("queue", "kolejka"),
     "room": ("conference room", "pokój konferencyjny"),
     "parking": ("parking", "parking"),
     "code": ("feature code", "kod usługi"),

@@ -38,6 +38,8 @@ class Hunt:
         """Phones with sound of their own, the first of which the caller hears."""
         self._refused: set[str] = set()
         """Who said no for all their phones."""
+        self.rang = False
+        """Some phone has said that it rings."""
         self.failures: list[Termination] = []
         self.moved: list[tuple[str, str]] = []
         """Whose phones sent the call on, and to which number."""
@@ -116,6 +118,7 @@ class Hunt:
                 case Answered():
                     return leg
                 case Ringing(early_media):
+                    self.rang = True
                     await self._pass_on(leg, early_media)
                 case Ended(termination):
                     self._refusal(leg, termination)

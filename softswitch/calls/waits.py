@@ -135,8 +135,8 @@ class Waits:
                 self._end(queue, at, ANSWERED, waited=waited, agent=agent)
             case QueueLeft(queue, _, why, waited, _, to):
                 self._end(queue, at, why, waited=waited, to=to)
-            case CallbackAsked(queue):
-                self._set(replace(self._wait(queue, at), how=CALLBACK))
+            case CallbackAsked(queue, waited=waited):
+                self._set(replace(self._wait(queue, at), how=CALLBACK, waited=waited))
             case CallbackRefused(queue):
                 self._set(replace(self._wait(queue, at), how=""))
             case QueuePromoted(queue, _, priority):

@@ -173,7 +173,9 @@ class Offers:
         hunt = Hunt(branch, self._label, lambda user: self._phones.dialler.name_of(user) or "", self._fields)
         leg = await hunt.ring(places, order.ring_s)
         if leg is None:
-            return _MISSES.get(telling(hunt.failures).reason, Miss.UNREACHABLE)
+            why = _MISSES.get(telling(hunt.failures).reason, Miss.UNREACHABLE)
+            # A phone that has said nothing at all has not rung: whoever sits there has missed nothing.
+            return Miss.UNREACHABLE if why is Miss.NO_ANSWER and not hunt.rang else why
         if leg.party not in (agent, places[0].account):
             self._picked_up(branch, leg)
             return None

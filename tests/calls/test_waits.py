@@ -114,9 +114,9 @@ def test_where_a_caller_is_led_after_the_talk_is_no_part_of_the_wait() -> None:
 
 
 def test_a_callback_is_one_wait_in_two_calls() -> None:
-    before = waiting().at(20, CallbackAsked("sales", "+48600100200", 1))
+    before = waiting().at(20, CallbackAsked("sales", "+48600100200", 1, waited=23.0))
     (wait,) = Waits(before.entries).waits
-    assert (wait.how, wait.ended) == (CALLBACK, None)
+    assert (wait.how, wait.ended, wait.waited) == (CALLBACK, None, 23.0)
     before.at(25, QueueTalkEnded("other", "1002", 1.0, "agent"))
     before.over(21, Reason.CALLER_HUNG_UP, "caller")
     (wait,) = Waits(before.at(300, CallbackReached("sales", "+48600100200", 1, "X")).entries).waits

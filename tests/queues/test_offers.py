@@ -396,3 +396,17 @@ async def test_an_agent_rung_at_another_account_is_engaged_with_its_phones():
         assert rang(friend) == 1
         second.hang_up()
         caller.hang_up()
+
+
+@in_virtual_time
+async def test_a_phone_that_says_nothing_has_not_rung_and_its_agent_has_missed_nothing():
+    async with hall({"announce": {"position": "off", "eta": "off"}}) as here:
+        here.switch.phone("1001", "192.0.2.11")  # Registered, and gone: its battery is empty.
+        here.desk.look_at_phones()
+        (caller,) = await here.callers("2001")
+        await passes(120)
+        missed = [one.why for one in here.told(AgentMissed)]
+        assert len(missed) >= 2
+        assert set(missed) == {"unreachable"}
+        assert here.desk.floor.roster.agent("1001").paused is None
+        caller.hang_up()
