@@ -21,8 +21,9 @@ from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.context import SayText
 from softswitch.ivr.model import Tree
 from softswitch.queue_verbs import queue_verbs
-from softswitch.queues.asked import DAY_SECONDS, KINDS_READ
-from softswitch.queues.catching_up import recount, remember
+from softswitch.queues.asked import DAY_SECONDS
+from softswitch.queues.asked import KINDS_READ as OF_ASKED
+from softswitch.queues.catching_up import catch_up, recount, remember
 from softswitch.queues.history import KINDS_READ as OF_HISTORY
 from softswitch.queues.history import History
 from softswitch.queues.kept import KINDS_READ as OF_KEPT
@@ -81,11 +82,8 @@ async def build_call_centre(
     zone = ZoneInfo(config.time_zone)
     statistics = Statistics(config, zone=zone, at=clock.wall())
     await recount(statistics, events)
-    async for page in events.of_kinds((QueueTalkEnded,), since=statistics.since):
-        queues.outlook.replay(page)
-    since = clock.wall() - timedelta(seconds=DAY_SECONDS)
-    async for page in events.of_kinds(KINDS_READ, since=since):
-        queues.asked.replay(page)
+    await catch_up(queues.outlook, events, (QueueTalkEnded,), since=statistics.since)
+    await catch_up(queues.asked, events, OF_ASKED, since=clock.wall() - timedelta(seconds=DAY_SECONDS))
     log.subscribe(kept.read, OF_KEPT)
     log.subscribe(history.read, OF_HISTORY)
     log.subscribe(statistics.read, OF_STATISTICS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -23,14 +23,28 @@ class KindReader(Protocol):
         ...
 
 
+class Replayed(Protocol):
+    """A reader that can take what was written down before it began."""
+
+    def replay(self, entries: Iterable[Entry]) -> None:
+        """Take entries in order; pages may come one after another."""
+        ...
+
+
+async def catch_up(
+    reader: Replayed, kept: KindReader, kinds: Collection[type[Event]], *, since: datetime
+) -> None:
+    """Let a reader take what was written down of these kinds since then."""
+    async for page in kept.of_kinds(kinds, since=since):
+        reader.replay(page)
+
+
 async def recount(figures: Statistics, kept: KindReader) -> None:
     """Let ``figures`` read the day so far."""
-    async for page in kept.of_kinds(statistics.KINDS_READ, since=figures.since):
-        figures.replay(page)
+    await catch_up(figures, kept, statistics.KINDS_READ, since=figures.since)
 
 
 async def remember(talks: History, kept: KindReader, config: QueuesConfig, now: datetime) -> None:
     """Let ``talks`` read as far back as any queue looks for the agent who talked last, if any does."""
     if memory := history.longest_memory(config):
-        async for page in kept.of_kinds(history.KINDS_READ, since=now - memory):
-            talks.replay(page)
+        await catch_up(talks, kept, history.KINDS_READ, since=now - memory)
