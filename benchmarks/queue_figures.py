@@ -105,6 +105,8 @@ class Reckoning:
     """Over all the switch's life."""
     faults: tuple[str, ...]
     repeated: int
+    skipped: int
+    """Ticks the worker left out over all its life: each costs everybody who hears something one frame."""
 
     def figures(self) -> Figures:
         """Return what follows from it."""

@@ -49,6 +49,8 @@ ASIDE: Final = 77
 """Samples by which the agents' voices are shifted against the music that callers hear: no frame is equal."""
 HARSH_EVERY_S: Final = 10.0
 HARSH_GAP_S: Final = 5.0
+REPORT_SECONDS: Final = 1.2
+"""After which the worker has told what it left out until then."""
 SHORTEST_SECONDS: Final = 4.0
 """Two whole reports of the worker's lie inside."""
 
@@ -69,15 +71,18 @@ def run(plan: Plan, cores: Cores) -> Reckoning:
             centre.fill()
             _turn(centre, SETTLE_SECONDS)
             look = _observe(switch, centre)
+            _turn(centre, REPORT_SECONDS)
             centre.empty()
         finally:
             centre.close()
         # Reports of seconds that lie wholly inside.
-        timings = tuple(one for one in switch.timings() if look.begin / 1e9 + 1 <= one.at <= look.end / 1e9)
+        every = switch.timings()
+        timings = tuple(one for one in every if look.begin / 1e9 + 1 <= one.at <= look.end / 1e9)
         faults = tuple(switch.faults())
         switch.stop()
         return Reckoning(
-            plan, look, timings, switch.packets_lost(), switch.places_told(), faults, centre.repeated
+            plan, look, timings, switch.packets_lost(), switch.places_told(), faults, centre.repeated,
+            skipped=sum(one.skipped for one in every),
         )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ LOOK = Look(
     receptions=(heard(), heard()),
     generator_late_ms=(0.1, 0.2),
 )
-GOOD = Reckoning(Plan(), LOOK, (Timing(1.0, 600, 0, (0.1, 1.0), (7000.0,)),), 0, 25, (), 2)
+GOOD = Reckoning(Plan(), LOOK, (Timing(1.0, 600, 0, (0.1, 1.0), (7000.0,)),), 0, 25, (), 2, 0)
 
 
 def test_what_was_seen_becomes_figures():
