@@ -13,7 +13,7 @@ BENCH_CALLS ?= 1000
 BENCH_DURATION ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help run test style types unit peer-tests peers bench clean runnable workshop
+.PHONY: help run test style types unit peer-tests databases peers bench clean runnable workshop
 # One thing after the other, also under `make -j`: the verbs share one environment and one machine.
 .NOTPARALLEL:
 
@@ -32,11 +32,14 @@ style: workshop ## check lint rules and formatting
 types: workshop ## check the types
 	$(BIN)/mypy
 
-unit: workshop ## run the fast tests: no program of others, no network but 127.0.0.1
+unit: workshop databases ## run the fast tests: of others' programs PostgreSQL alone, no network but 127.0.0.1
 	$(BIN)/pytest -n auto --maxprocesses $(UNIT_WORKERS) -m "not peers"
 
 peer-tests: workshop peers ## run the calls with phones we did not write
 	$(BIN)/pytest tests/peers -m peers -n $(PEER_WORKERS)
+
+databases: ## install PostgreSQL, on which storage is tested beside SQLite
+	@tools/install_postgres.sh
 
 peers: workshop ## install the phones we did not write (SIPp, baresip, Linphone, pjsua2, pyVoIP)
 	@tools/setup.sh test style peers

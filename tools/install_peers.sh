@@ -19,47 +19,17 @@ readonly PROGRAMS=(sipp=sip-tester baresip=baresip-core linphonec=linphone-cli
 # module=requirement; the same versions as the extra "peers" in pyproject.toml
 readonly MODULES=("pjsua2=pjsua2-python>=2.15,<3" "pyVoIP=pyVoIP==1.6.8")
 
-say() { printf '%s\n' "$*"; }
-
-give_up() {
-    printf '%s\n' "$*" >&2
-    exit 1
-}
-
-as_root() {
-    if [[ $(id -u) == 0 ]]; then
-        "$@"
-    elif sudo -n true 2>/dev/null; then
-        sudo -n "$@"
-    else
-        return 1
-    fi
-}
+# shellcheck source=tools/debian.sh
+. tools/debian.sh
 
 install_programs() {
-    local pair log packages=()
+    local pair packages=()
     for pair in "${PROGRAMS[@]}"; do
         command -v "${pair%%=*}" >/dev/null || packages+=("${pair#*=}")
     done
     # setcap, see allow_raw_sockets.
     [[ $(id -u) == 0 || -x /sbin/setcap ]] || packages+=(libcap2-bin)
-    [[ ${#packages[@]} == 0 ]] && return
-    command -v apt-get >/dev/null ||
-        give_up "These phones are missing: ${packages[*]}. Install them with the package tool of your system" \
-            "(Debian's names are given), then run tools/install_peers.sh again."
-    as_root true ||
-        give_up "These phones are missing: type 'sudo apt-get install --no-install-recommends ${packages[*]}'," \
-            "then run tools/install_peers.sh again."
-    say "Installing from Debian: ${packages[*]} ..."
-    log="$(mktemp)"
-    # RUNLEVEL=1: no package starts a service of its own.
-    if ! { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-        apt-get install --yes --no-install-recommends "${packages[@]}"; } >"$log" 2>&1; then
-        tail -n 20 "$log" >&2
-        rm -f "$log"
-        give_up "The packages ${packages[*]} could not be installed: the lines above say why."
-    fi
-    rm -f "$log"
+    [[ ${#packages[@]} == 0 ]] || install_packages "Phones are missing" "tools/install_peers.sh" "${packages[@]}"
 }
 
 # SIPp replays captures through a raw socket, which Linux gives to root, or to a program marked for it.

@@ -18,12 +18,8 @@ readonly LEAST_MINOR=11 # asyncio.TaskGroup, asyncio.timeout and datetime.UTC ca
 # A dependency of num2words, one plain Python file, that was never published as a wheel.
 readonly SOURCE_ONLY=docopt
 
-say() { printf '%s\n' "$*"; }
-
-give_up() {
-    printf '%s\n' "$*" >&2
-    exit 1
-}
+# shellcheck source=tools/debian.sh
+. tools/debian.sh
 
 # The first Python on the path that is new enough: its full name.
 find_python() {
@@ -51,35 +47,11 @@ is_ready() {
     [[ -f $(stamp "$1") && $(<"$(stamp "$1")") == "$(fingerprint "$1")" ]]
 }
 
-# Run a command as root: directly, or by sudo if that asks no password. Fails if neither works.
-as_root() {
-    if [[ $(id -u) == 0 ]]; then
-        "$@"
-    elif sudo -n true 2>/dev/null; then
-        sudo -n "$@"
-    else
-        return 1
-    fi
-}
-
 # Debian and Ubuntu cut the venv module's pip off into a package of its own.
 install_venv_module() {
-    local python=$1 package log
-    package="$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
-    command -v apt-get >/dev/null ||
-        give_up "This Python cannot make virtual environments: install its venv and ensurepip modules" \
-            "with the package tool of your system, then type make again."
-    as_root true || give_up "Python's venv module is missing: type 'sudo apt-get install $package', then make again."
-    say "Python came without its venv module: installing the package $package ..."
-    log="$(mktemp)"
-    if ! { as_root apt-get update; as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install --yes --no-install-recommends "$package"; } >"$log" 2>&1; then
-        cat "$log" >&2
-        rm -f "$log"
-        give_up "The package $package could not be installed (the lines above say why):" \
-            "type 'sudo apt-get install $package', then make again."
-    fi
-    rm -f "$log"
+    local python=$1
+    install_packages "Python's venv module is missing" make \
+        "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
 }
 
 # Whether there is an environment that was made here (its programs name their place) and has a pip.

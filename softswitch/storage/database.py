@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
     DataError,
     IntegrityError,
+    OperationalError,
     ProgrammingError,
     SQLAlchemyError,
 )
@@ -22,13 +25,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from softswitch.storage.errors import DatabaseRefused
-from softswitch.storage.tables import ADDED, SCHEMA_VERSION, metadata, schema_version
+from softswitch.storage.migrations.steps import known_revisions, upgrade
 
 BUSY_SECONDS = 0.1
-"""How long SQLite itself waits for a lock. Short: the writers behind the stores wait and try again."""
+"""How long SQLite itself waits for a lock. Short: who writes waits here and tries again."""
+
+PATIENCE_SECONDS = 5.0
+"""How long a change waits for another process that writes: an import by command writes a batch in less."""
+RETRY_SECONDS = 0.02
 
 FILE_MODE = 0o600
 """The database holds who called whom, and the keys the switch made: its owner's business alone."""
+
+_WRITES: Final = "softswitch_writes"
+"""Marks the connections whose transactions change something."""
 
 ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 """What an operator writes, and the driver that does it without blocking."""
@@ -39,22 +49,34 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._writer = engine.execution_options(**{_WRITES: True})
+        self._turn = asyncio.Lock()
 
     @classmethod
     async def open(cls, url: str, *, create: bool = True) -> Database:
         """Open the database at ``url`` (``sqlite:////path`` or ``postgresql://…``), made if it is new.
 
-        A SQLite file is put into WAL mode and readable by its owner alone. Without ``create`` a missing
-        database is refused. Raises :class:`DatabaseRefused` with one sentence for the operator.
+        A SQLite file is put into WAL mode and readable by its owner alone. One of an earlier version is
+        brought to this one; without ``create`` it is left as it is, as an older switch may be running on it,
+        and a missing database is refused. Raises :class:`DatabaseRefused` with one sentence for the operator.
         """
         target = _parsed(url)
-        if target.get_backend_name() == "sqlite":
+        lite = target.get_backend_name() == "sqlite"
+        if lite:
             _prepare_file(target, create=create)
-        engine = create_async_engine(target, connect_args=_connect_args(target))
-        if target.get_backend_name() == "sqlite":
-            event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         try:
-            async with engine.begin() as connection:
+            engine = create_async_engine(target, connect_args=_connect_args(target))
+        except ModuleNotFoundError as error:
+            raise DatabaseRefused(
+                f"the database {_shown(target)} needs the library {error.name}: "
+                "install softswitch with the extra 'postgres'"
+            ) from error
+        if lite:
+            event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        database = cls(engine)
+        try:
+            async with database.writing() if create else database.reading() as connection:
                 await _check_schema(connection, _shown(target), create=create)
         except (SQLAlchemyError, OSError) as error:
             await engine.dispose()
@@ -63,11 +85,16 @@ class Database:
         except BaseException:
             await engine.dispose()
             raise
-        return cls(engine)
+        return database
 
     async def close(self) -> None:
         """Give back every connection; the last one to a SQLite file folds its WAL in."""
         await self._engine.dispose()
+
+    @property
+    def dialect(self) -> str:
+        """Which database it is: ``sqlite`` or ``postgresql``."""
+        return self._engine.dialect.name
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -76,10 +103,34 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection with a transaction: committed at the end, rolled back by an exception."""
-        async with self._engine.begin() as connection:
+    async def writing(self, *, patience: float = PATIENCE_SECONDS) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection with a transaction: committed at the end, rolled back by an exception.
+
+        One transaction of this process at a time, so that what is read in it still holds when it is written;
+        it must not be opened inside another one. Another process that writes is waited for up to ``patience``
+        seconds.
+        """
+        # Leaving the connection without a commit rolls back.
+        async with self._turn, self._writer.connect() as connection:
+            await _begin(connection, patience)
             yield connection
+            await connection.commit()
+
+
+async def _begin(connection: AsyncConnection, patience: float) -> None:
+    """Begin to write as soon as no other process does. Raises OperationalError after ``patience`` seconds."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + patience
+    while True:
+        try:
+            # Only here: once it has begun, nobody else can get in between.
+            await connection.begin()
+            return
+        except OperationalError:
+            await connection.rollback()
+            if loop.time() >= until:
+                raise
+        await asyncio.sleep(RETRY_SECONDS)
 
 
 def _parsed(url: str) -> URL:
@@ -115,7 +166,10 @@ def _connect_args(target: URL) -> dict[str, object]:
     return {"timeout": BUSY_SECONDS} if target.get_backend_name() == "sqlite" else {}
 
 
-def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # Transactions are begun by _begin_sqlite alone: the driver's own begin before the first change comes too
+    # late for what was read before it, and a change of tables it commits at once.
+    connection.isolation_level = None
     cursor = connection.cursor()
     # WAL: readers (the `calls` command of another process) never stop the writer, nor the other way round.
     cursor.execute("PRAGMA journal_mode=WAL")
@@ -124,31 +178,31 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.close()
 
 
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the right to write at the beginning, where it can be waited for, and not at the first change."""
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
 async def _check_schema(connection: AsyncConnection, shown: str, *, create: bool) -> None:
-    """Make the tables of a new database, and what an older one lacks; refuse one of a newer version.
-
-    Who only reads (without ``create``) leaves an older one as it is: an older switch may be running on it.
-    """
-    names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-    if schema_version.name not in names:
-        await connection.run_sync(metadata.create_all)
-        await connection.execute(schema_version.insert().values(version=SCHEMA_VERSION))
-        return
-    version = (await connection.execute(select(schema_version.c.version))).scalar_one()
-    if version > SCHEMA_VERSION:
+    """Bring an older database to this version; refuse one of a newer version."""
+    known = known_revisions()
+    revision = await _revision(connection)
+    if revision and revision not in known:
         raise DatabaseRefused(
-            f"the database {shown} was written by a newer softswitch (schema {version}; this one knows up to "
-            f"{SCHEMA_VERSION}): start that one, or name another database"
+            f"the database {shown} was written by a newer softswitch (schema {revision}; this one knows "
+            f"up to {known[-1]}): start that one, or name another database"
         )
-    if create and version < SCHEMA_VERSION:
-        await _bring_up(connection, version)
+    if create and revision != known[-1]:
+        await connection.run_sync(upgrade)
 
 
-async def _bring_up(connection: AsyncConnection, version: int) -> None:
-    """Give a database of an older version what came since; all of it, or nothing."""
-    tables = [table for later in range(version + 1, SCHEMA_VERSION + 1) for table in ADDED.get(later, ())]
-    await connection.run_sync(lambda sync: metadata.create_all(sync, tables=tables))
-    await connection.execute(schema_version.update().values(version=SCHEMA_VERSION))
+async def _revision(connection: AsyncConnection) -> str:
+    """Return the last step a database was brought to, "" for one that is new or from before the steps."""
+    names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    if "alembic_version" not in names:
+        return ""
+    return str((await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one())
 
 
 def may_pass(error: Exception) -> bool:

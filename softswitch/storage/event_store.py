@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from sys import getsizeof
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from softswitch.clock import Clock
 from softswitch.events import KINDS, CallArrived, CallEvent, Entry, Event
 from softswitch.storage.database import Database
+from softswitch.storage.moments import written
 from softswitch.storage.tables import DEFAULT_TENANT, events
 from softswitch.storage.write_behind import MAX_QUEUED, Pause, WriteBehind
 
@@ -89,7 +90,7 @@ class EventStore:
             events.c.tenant == self._tenant, events.c.kind == CallArrived.__name__
         )
         if since is not None:
-            newest = newest.where(events.c.at >= _written(since))
+            newest = newest.where(events.c.at >= written(since))
         newest = newest.order_by(events.c.sequence.desc()).limit(min(limit, LARGEST_ANSWER))
         async with self._database.reading() as connection:
             calls = list((await connection.execute(newest)).scalars())
@@ -105,11 +106,11 @@ class EventStore:
     ) -> list[Entry]:
         """Return the entries of ``kinds`` since then, of calls that have one of ``kind``, in order."""
         calls = select(events.c.call).where(
-            events.c.tenant == self._tenant, events.c.kind == kind.__name__, events.c.at >= _written(since)
+            events.c.tenant == self._tenant, events.c.kind == kind.__name__, events.c.at >= written(since)
         )
         names = [one.__name__ for one in kinds]
         query = self._rows().where(
-            events.c.at >= _written(since), events.c.kind.in_(names), events.c.call.in_(calls)
+            events.c.at >= written(since), events.c.kind.in_(names), events.c.call.in_(calls)
         )
         async with self._database.reading() as connection:
             return self._entries((await connection.execute(query)).all())
@@ -119,7 +120,7 @@ class EventStore:
     ) -> AsyncIterator[tuple[Entry, ...]]:
         """Yield the entries of these kinds since then, in order, in pages: a day may have many thousands."""
         wanted = self._rows().where(
-            events.c.kind.in_([kind.__name__ for kind in kinds]), events.c.at >= _written(since)
+            events.c.kind.in_([kind.__name__ for kind in kinds]), events.c.at >= written(since)
         )
         after = 0
         while True:
@@ -141,7 +142,7 @@ class EventStore:
         if not wanted:
             return ()
         # A beginning is looked up in the index; for an end the whole index is read (0.2 s a million rows).
-        beginning = events.c.call.between(wanted, wanted + _LAST_CHARACTER)
+        beginning = and_(events.c.call >= wanted, events.c.call < wanted + _LAST_CHARACTER)
         calls = await self._calls(beginning) or await self._calls(
             events.c.call.endswith(wanted, autoescape=True)
         )
@@ -180,9 +181,9 @@ class EventStore:
         """
         query = self._rows().where(events.c.call == "", events.c.kind.in_([kind.__name__ for kind in kinds]))
         if since is not None:
-            query = query.where(events.c.at >= _written(since))
+            query = query.where(events.c.at >= written(since))
         if until is not None:
-            query = query.where(events.c.at <= _written(until))
+            query = query.where(events.c.at <= written(until))
         if about:
             value = self._encode(about).decode()
             query = query.where(events.c.data.contains(f":{value}", autoescape=True))
@@ -201,7 +202,7 @@ class EventStore:
         return {
             "sequence": entry.sequence,
             "tenant": self._tenant,
-            "at": _written(entry.at),
+            "at": written(entry.at),
             "call": entry.call,
             "kind": type(entry.event).__name__,
             "data": self._encode(entry.event).decode(),
@@ -228,7 +229,3 @@ class EventStore:
         except msgspec.DecodeError as error:
             logger.warning("event %d (%s) cannot be read: %s", sequence, kind, error)
             return None
-
-
-def _written(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -208,7 +208,8 @@ class WriteBehind(Generic[Item]):
             self._note_written(1)
 
     async def _commit(self, batch: Sequence[Item]) -> None:
-        async with self._database.writing() as connection:
+        # Without patience: here it is waited and tried again, and a stop is not held up.
+        async with self._database.writing(patience=0.0) as connection:
             await self._write(connection, batch)
 
     def _note_written(self, count: int) -> None:

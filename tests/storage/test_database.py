@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import exc, text
+from sqlalchemy import Connection, exc, text
 
 from softswitch.errors import StartError
 from softswitch.storage.database import Database, may_pass
 from softswitch.storage.errors import DatabaseRefused
-from softswitch.storage.tables import SCHEMA_VERSION
-from tests.storage.conftest import change, rows
+from softswitch.storage.migrations.steps import known_revisions, upgrade
+from tests.storage.conftest import Lock, change, rows
+
+REVISION = "SELECT version_num FROM alembic_version"
 
 
 def mode(path: Path) -> int:
@@ -31,7 +34,7 @@ def there(path: Path) -> bool:
 async def test_a_new_database_has_its_tables_and_its_version(database: Database, file: Path) -> None:
     names = {name for (name,) in rows(file, "SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert {"events", "bindings", "secrets", "schema_version"} <= names
-    assert rows(file, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
+    assert rows(file, REVISION) == [(known_revisions()[-1],)]
     assert rows(file, "PRAGMA journal_mode") == [("wal",)]
 
 
@@ -58,7 +61,7 @@ async def test_opening_again_keeps_what_is_there(file: Path) -> None:
     change(file, "INSERT INTO secrets (name, value) VALUES ('k', x'2a')")
     await (await Database.open(f"sqlite:///{file}")).close()
     assert rows(file, "SELECT tenant, name, value FROM secrets") == [("default", "k", b"*")]
-    assert rows(file, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
+    assert rows(file, REVISION) == [(known_revisions()[-1],)]
 
 
 async def test_a_failed_transaction_leaves_nothing(database: Database, file: Path) -> None:
@@ -75,12 +78,12 @@ async def half_written(database: Database) -> None:
 
 async def test_a_newer_schema_is_refused(file: Path) -> None:
     await (await Database.open(f"sqlite:///{file}")).close()
-    change(file, "UPDATE schema_version SET version = ?", SCHEMA_VERSION + 1)
+    change(file, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(DatabaseRefused) as refused:
         await Database.open(f"sqlite:///{file}")
     assert str(refused.value) == (
-        f"the database {file} was written by a newer softswitch (schema {SCHEMA_VERSION + 1}; this one knows "
-        f"up to {SCHEMA_VERSION}): start that one, or name another database"
+        f"the database {file} was written by a newer softswitch (schema 9999; this one knows up to "
+        f"{known_revisions()[-1]}): start that one, or name another database"
     )
     assert isinstance(refused.value, StartError)
 
@@ -125,37 +128,95 @@ def test_what_passes_by_waiting(error: Exception, passes: bool) -> None:
     assert may_pass(error) is passes
 
 
-async def an_older_database(file: Path) -> None:
-    """Make the database that the first version of the schema had."""
-    await (await Database.open(f"sqlite:///{file}")).close()
+def an_older_database(file: Path, version: int) -> None:
+    """Make a database as switches made it before there were migrations."""
+    put(file, b"")
+    tenant = "tenant VARCHAR DEFAULT 'default' NOT NULL"
+    change(file, "CREATE TABLE schema_version (version INTEGER NOT NULL PRIMARY KEY)")
+    change(file, "INSERT INTO schema_version VALUES (?)", version)
+    change(
+        file,
+        f"CREATE TABLE events (sequence INTEGER NOT NULL, {tenant}, at VARCHAR NOT NULL, "
+        "call VARCHAR NOT NULL, kind VARCHAR NOT NULL, data TEXT NOT NULL, PRIMARY KEY (sequence))",
+    )
+    change(
+        file,
+        f"CREATE TABLE secrets ({tenant}, name VARCHAR NOT NULL, value BLOB NOT NULL, "
+        "PRIMARY KEY (tenant, name))",
+    )
     change(file, "INSERT INTO secrets (name, value) VALUES ('k', x'2a')")
-    for table in ("settings", "agents", "callbacks", "waiting"):
-        change(file, f"DROP TABLE {table}")
-    change(file, "UPDATE schema_version SET version = 1")
+    if version > 1:
+        change(
+            file,
+            f"CREATE TABLE settings ({tenant}, account VARCHAR NOT NULL, name VARCHAR NOT NULL, "
+            "value TEXT NOT NULL, PRIMARY KEY (tenant, account, name))",
+        )
+        change(file, "INSERT INTO settings (account, name, value) VALUES ('1001', 'dnd', 'on')")
 
 
-async def test_an_older_database_is_brought_up_and_keeps_what_it_has(file: Path) -> None:
-    await an_older_database(file)
+@pytest.mark.parametrize("version", [1, 2])
+async def test_a_database_from_before_the_migrations_is_brought_up_and_keeps_what_it_has(
+    file: Path, version: int
+) -> None:
+    an_older_database(file, version)
     await (await Database.open(f"sqlite:///{file}")).close()
-    assert rows(file, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
-    assert rows(file, "SELECT * FROM settings") == []
+    assert rows(file, REVISION) == [(known_revisions()[-1],)]
     assert rows(file, "SELECT name FROM secrets") == [("k",)]
-
-
-async def test_a_database_of_the_second_version_gets_what_the_third_has_more(file: Path) -> None:
-    await (await Database.open(f"sqlite:///{file}")).close()
-    change(file, "INSERT INTO settings (account, name, value) VALUES ('1001', 'dnd', 'on')")
-    for table in ("agents", "callbacks", "waiting"):
-        change(file, f"DROP TABLE {table}")
-    change(file, "UPDATE schema_version SET version = 2")
-    await (await Database.open(f"sqlite:///{file}")).close()
-    assert rows(file, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
-    assert rows(file, "SELECT account, name, value FROM settings") == [("1001", "dnd", "on")]
-    for table in ("agents", "callbacks", "waiting"):
+    assert rows(file, "SELECT account, name, value FROM settings") == [("1001", "dnd", "on")] * (version - 1)
+    for table in ("agents", "callbacks", "waiting", "outbox"):
         assert rows(file, f"SELECT * FROM {table}") == []
+    # The switches that made it refuse it now: they know the numbers 1 to 3.
+    assert rows(file, "SELECT version FROM schema_version") == [(4,)]
+
+
+async def test_what_breaks_off_half_way_leaves_an_older_database_as_it_was(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_older_database(file, 1)
+
+    def breaks_off(connection: Connection) -> None:
+        upgrade(connection)
+        raise OSError("the machine is switched off")
+
+    monkeypatch.setattr("softswitch.storage.database.upgrade", breaks_off)
+    with pytest.raises(DatabaseRefused, match="the machine is switched off"):
+        await Database.open(f"sqlite:///{file}")
+    tables = {name for (name,) in rows(file, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert tables == {"events", "secrets", "schema_version"}
+    assert rows(file, "SELECT version FROM schema_version") == [(1,)]
 
 
 async def test_who_only_reads_leaves_an_older_database_as_it_is(file: Path) -> None:
-    await an_older_database(file)
+    an_older_database(file, 1)
     await (await Database.open(f"sqlite:///{file}", create=False)).close()
     assert rows(file, "SELECT version FROM schema_version") == [(1,)]
+
+
+async def test_who_writes_waits_for_another_process(database: Database, file: Path) -> None:
+    lock = Lock(file)
+    asyncio.get_running_loop().call_later(0.3, lock.release)
+    async with database.writing() as connection:
+        await connection.execute(text("INSERT INTO secrets (name, value) VALUES ('k', x'00')"))
+    assert rows(file, "SELECT name FROM secrets") == [("k",)]
+
+
+async def test_without_patience_it_does_not(database: Database, file: Path) -> None:
+    lock = Lock(file)
+    with pytest.raises(exc.OperationalError, match="locked"):
+        async with database.writing(patience=0.0):
+            pytest.fail("it began beside another")
+    lock.release()
+
+
+async def test_what_is_read_in_a_change_still_holds_when_it_is_written(database: Database) -> None:
+    async def count_up() -> None:
+        async with database.writing() as connection:
+            found = await connection.execute(text("SELECT value FROM settings WHERE account = 'a'"))
+            value = found.scalar_one_or_none()
+            await connection.execute(text("DELETE FROM settings"))
+            insert = text("INSERT INTO settings (account, name, value) VALUES ('a', 'b', :value)")
+            await connection.execute(insert, {"value": str(int(value or 0) + 1)})
+
+    await asyncio.gather(*(count_up() for _ in range(20)))
+    async with database.reading() as connection:
+        assert (await connection.execute(text("SELECT value FROM settings"))).scalar_one() == "20"

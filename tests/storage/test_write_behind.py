@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -187,12 +188,17 @@ async def test_a_lock_while_rows_are_written_singly_is_waited_for(
     async def pause(seconds: float) -> None:
         locks.pop().release()
 
-    def lock_once(batch: list[int | None]) -> None:
-        if batch == [2] and batch not in store.batches:
-            locks.append(Lock(file))
+    class Watched(Database):
+        begun = 0
 
-    store = Numbers(database, clock, pause=pause)
-    store.meanwhile = lock_once
+        def writing(self, *, patience: float = 0.0) -> AbstractAsyncContextManager[AsyncConnection]:
+            self.begun += 1
+            # The whole batch, then its first row, then this one.
+            if self.begun == 3:
+                locks.append(Lock(file))
+            return database.writing(patience=patience)
+
+    store = Numbers(Watched(database._engine), clock, pause=pause)
     change(file, "INSERT INTO numbers VALUES (4)")
     async with running(store.behind.run):
         for number in (1, 2, 3, 4):

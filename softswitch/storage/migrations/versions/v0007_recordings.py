@@ -1,0 +1,10 @@
+"""The tables of recordings."""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Make them."""

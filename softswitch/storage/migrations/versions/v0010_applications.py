@@ -1,0 +1,10 @@
+"""The tables of applications."""
+
+from __future__ import annotations
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Make them."""
