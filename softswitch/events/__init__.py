@@ -50,6 +50,7 @@ from softswitch.events.legs import (
     TrunkGivenUp,
     TrunkTaken,
 )
+from softswitch.events.outbox import ChannelRecovered, ChannelTroubled, DeliveryGivenUp
 from softswitch.events.queues import (
     AgentChanged,
     AgentLoggedIn,
@@ -123,7 +124,10 @@ __all__ = [
     "CallbackTried",
     "CallerReached",
     "CertificateRead",
+    "ChannelRecovered",
+    "ChannelTroubled",
     "CredentialsRefused",
+    "DeliveryGivenUp",
     "DigitPressed",
     "DoNotDisturbSet",
     "Entry",
@@ -211,6 +215,9 @@ SystemEvent = (
     | AgentPaused
     | AgentReturned
     | AgentChanged
+    | ChannelTroubled
+    | ChannelRecovered
+    | DeliveryGivenUp
 )
 CallEvent = (
     CallArrived

@@ -28,6 +28,7 @@ from softswitch.events import (
     TrunkRegistered,
     TrunkUnreachable,
 )
+from softswitch.narration.outbox import OutboxEvent, told_of_outbox
 from softswitch.narration.phrases import LONGEST_TEXT, place, printable, words
 from softswitch.narration.queues import AgentEvent, told_of_agent
 from softswitch.words import Both
@@ -43,6 +44,8 @@ def told_of_switch(event: SystemEvent) -> Both:
     """Return what happened to the switch, in both languages."""
     if isinstance(event, AgentEvent):
         return told_of_agent(event)
+    if isinstance(event, OutboxEvent):
+        return told_of_outbox(event)
     if isinstance(event, TrunkEvent):
         return _trunk(event)
     if isinstance(event, PhoneEvent):
