@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
 from sys import getsizeof
 
@@ -49,12 +49,14 @@ class EventStore:
     ) -> None:
         self._database = database
         self._tenant = tenant
+        self._written: list[Callable[[], None]] = []
         self._encode = msgspec.json.Encoder().encode
         self._decoders = {kind: msgspec.json.Decoder(cls) for kind, cls in KINDS.items()}
         self._behind: WriteBehind[_Row] = WriteBehind(
             database,
             self._insert,
             what="the event log",
+            committed=self._committed,
             clock=clock,
             weigh=lambda row: getsizeof(row["data"]),
             limit=limit,
@@ -78,6 +80,24 @@ class EventStore:
     async def flush(self) -> None:
         """Wait until every entry stored so far is on disk."""
         await self._behind.flush()
+
+    def on_written(self, reader: Callable[[], None]) -> None:
+        """Call ``reader`` whenever entries have come onto the disk."""
+        self._written.append(reader)
+
+    async def after(
+        self, sequence: int, kinds: Collection[type[Event]], *, limit: int
+    ) -> tuple[list[Entry], int]:
+        """Return the next entries of these kinds, at most ``limit``, and up to which number that is all."""
+        numbers = select(func.max(events.c.sequence)).where(events.c.tenant == self._tenant)
+        wanted = self._rows().where(
+            events.c.sequence > sequence, events.c.kind.in_([kind.__name__ for kind in kinds])
+        )
+        async with self._database.reading() as connection:
+            # First the end, then what is before it: what is written in between comes with the next question.
+            end = (await connection.execute(numbers)).scalar_one() or 0
+            rows = (await connection.execute(wanted.where(events.c.sequence <= end).limit(limit))).all()
+        return self._entries(rows), rows[-1][0] if len(rows) == limit else end
 
     async def last_sequence(self) -> int:
         """Return the highest number in the log, 0 for an empty one: the next start counts on from it."""
@@ -197,6 +217,10 @@ class EventStore:
 
     async def _insert(self, connection: AsyncConnection, batch: Sequence[_Row]) -> None:
         await connection.execute(events.insert(), list(batch))
+
+    def _committed(self) -> None:
+        for reader in self._written:
+            reader()
 
     def _row(self, entry: Entry) -> _Row:
         return {

@@ -1,0 +1,79 @@
+"""The back office: who customers are, what is sent out, what follows from calls. Built here, in the order of need.
+
+Every part has a function of its own; none of them stands in the way of a call.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+
+from softswitch.bus import EventLog
+from softswitch.clock import Clock
+from softswitch.config import Config
+from softswitch.control import Verb
+from softswitch.outbox.dispatcher import Dispatcher
+from softswitch.outbox.model import Outlet
+from softswitch.storage.database import Database
+from softswitch.storage.event_store import EventStore
+from softswitch.storage.following import Follower, Following
+from softswitch.storage.outbox_store import OutboxStore
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the back office stands on."""
+
+    config: Config
+    database: Database
+    events: EventStore
+    clock: Clock
+    log: EventLog
+
+
+@dataclass(slots=True)
+class Parts:
+    """What the parts bring in while they are built."""
+
+    outlets: dict[str, Outlet] = field(default_factory=dict)
+    """Channels of the outbox by name, ``mail:support``."""
+    followers: list[Follower] = field(default_factory=list)
+    verbs: dict[str, Verb] = field(default_factory=dict)
+    jobs: list[Callable[[], Coroutine[None, None, None]]] = field(default_factory=list)
+    """What goes on by itself as long as the switch runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackOffice:
+    """The back office of a running switch."""
+
+    outbox: OutboxStore
+    dispatcher: Dispatcher
+    following: Following
+    verbs: Mapping[str, Verb]
+    jobs: tuple[Callable[[], Coroutine[None, None, None]], ...]
+
+    def run(self, start: Callable[[Coroutine[None, None, None]], None]) -> None:
+        """Start what goes on by itself as long as the switch runs."""
+        for job in (self.following.run, self.dispatcher.run, *self.jobs):
+            start(job())
+
+
+async def build_back_office(ground: Ground) -> BackOffice:
+    """Build every part; nothing runs yet."""
+    parts = Parts()
+    outbox = OutboxStore(ground.database, ground.clock)
+    # customers:
+    # schedules, tickets, orders:
+    # channels:
+    # recordings:
+    # voicemail:
+    # payments:
+    # applications:
+    # web:
+    dispatcher = Dispatcher(outbox, parts.outlets, ground.clock, ground.log.append, random.random)
+    following = Following(ground.database, ground.events)
+    for follower in parts.followers:
+        await following.add(follower)
+    return BackOffice(outbox, dispatcher, following, parts.verbs, tuple(parts.jobs))
