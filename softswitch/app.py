@@ -20,6 +20,7 @@ from media.client import Hooks, MediaClient, Worker
 from media.errors import MediaError
 from media.timings import TimingFile
 from softswitch import __version__, control, home
+from softswitch.back_office import Ground, build_back_office
 from softswitch.bus import EventLog
 from softswitch.call_centre import said_in_queues
 from softswitch.calls.media_port import MediaPort
@@ -34,12 +35,14 @@ from softswitch.events import (
     SwitchStarted,
     SwitchStopped,
 )
+from softswitch.fallen import end_cut_off
 from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.model import Tree
 from softswitch.music import programme
 from softswitch.preflight import examine
 from softswitch.signalling import Signalling, Sounding, Stores
 from softswitch.speech import build_speech
+from softswitch.storage import place
 from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
 from softswitch.storage.errors import StorageError
@@ -52,7 +55,6 @@ from softswitch.voices import Voices
 logger = logging.getLogger(__name__)
 
 DEFAULT_MUSIC: Final = Path(__file__).parent.parent / "media" / "sounds" / "hold_music.flac"
-DATABASE: Final = "switch.db"
 NUMBERS_TOLD: Final = 10_000
 """Numbers written down at a start: all of any firm, a hundred kilobytes."""
 LONGEST_QUOTE: Final = 40
@@ -101,6 +103,7 @@ class Switch:
         stack.push_async_callback(database.close)
         events, bindings = EventStore(database, clock), BindingStore(database, clock)
         settings, queues = SettingsStore(database, clock), QueueStore(database, clock)
+        cut_off = await events.cut_off()
         self.log = EventLog(clock, first_sequence=await events.last_sequence() + 1)
         start = await stack.enter_async_context(_background())
         start(events.run())
@@ -114,6 +117,8 @@ class Switch:
         stack.push_async_callback(speech.close)
         voices = Voices(speech, media)
         self.signalling = Signalling(config, clock, self.log, self._notices.warned)
+        office = await build_back_office(Ground(config, database, events, clock, self.log))
+        self.signalling.verbs.update(office.verbs)
         board = await self.signalling.open(
             stack,
             Stores(database, bindings, events, settings, queues),
@@ -126,7 +131,9 @@ class Switch:
         await self._answer_questions(stack)
         start(self._sweep())
         self.signalling.run(start)
+        office.run(start)
         start(voices.prepare(chain(prompts_known_ahead(trees), said_in_queues(config, trees))))
+        end_cut_off(self.log, cut_off)
         self.log.append(SwitchStarted(__version__, tuple(self.addresses()), self._numbers()))
 
     @property
@@ -160,7 +167,7 @@ class Switch:
 
     async def _database(self) -> Database:
         try:
-            return await Database.open(f"sqlite:///{self.config.home / DATABASE}")
+            return await Database.open(place.settle(self.config.home, self.config.storage.url))
         except StorageError as error:
             raise StartError(str(error)) from error
 

@@ -1,4 +1,4 @@
-"""The back office: who customers are, what is sent out, what follows from calls. Built here, in the order of need.
+"""The back office: who customers are, what is sent out, what follows from calls, built in one place.
 
 Every part has a function of its own; none of them stands in the way of a call.
 """

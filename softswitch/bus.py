@@ -14,6 +14,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any, Final
 
 from softswitch.clock import Clock
@@ -68,9 +69,9 @@ class EventLog:
 
         return end
 
-    def append(self, event: Event, *, call: str = "") -> Entry:
-        """Record that ``event`` happened now (to call ``call``)."""
-        entry = Entry(sequence=self._next, at=self._clock.wall(), call=call, event=_kept(event))
+    def append(self, event: Event, *, call: str = "", at: datetime | None = None) -> Entry:
+        """Record that ``event`` happened now (to call ``call``), or at an earlier time if that is known."""
+        entry = Entry(sequence=self._next, at=at or self._clock.wall(), call=call, event=_kept(event))
         self._next += 1
         self._untold.append(entry)
         if len(self._untold) == 1:

@@ -33,6 +33,7 @@ from softswitch.queues.config import QueuesConfig
 from softswitch.registrar.config import DefenceConfig
 from softswitch.registrar.srtp_config import SrtpSetting
 from softswitch.speech import SpeechConfig
+from softswitch.storage.config import StorageConfig
 from softswitch.trace.config import TraceConfig
 from softswitch.transport.config import TlsConfig, WebSocketConfig, switched
 from softswitch.transport.doors import Doors
@@ -208,6 +209,7 @@ class Config(FeaturesConfig, OutsideConfig, QueuesConfig, Part):
     qualify: QualifyConfig = QualifyConfig()
     defence: DefenceConfig = DefenceConfig()
     trace: TraceConfig = TraceConfig()
+    storage: StorageConfig = StorageConfig()
     accounts: dict[str, AccountConfig] = Field(default_factory=dict)
     trees: tuple[Path, ...] = ()
     music: MusicConfig | None = None

@@ -79,6 +79,7 @@ WORDS: Final[Mapping[str, Both]] = {
     "trunk_refused": ("refused by the provider", "operator odmówił"),
     "all_lines_busy": ("all lines in use", "wszystkie linie zajęte"),
     "no_such_number": ("nobody has this number", "numer nieprzydzielony"),
+    "switch_fell": ("the switch ended all of a sudden", "centrala nagle przestała działać"),
     "switch_stopped": ("the switch was stopped", "centrala została zatrzymana"),
     "fault": ("an error of the switch", "błąd centrali"),
     # How a step of a menu ended (the exits of the actions, and what became of a prompt).

@@ -14,7 +14,7 @@ import pytest
 from cryptography import x509
 
 from softswitch import app, control, signalling
-from softswitch.app import DATABASE, Notices, running
+from softswitch.app import Notices, running
 from softswitch.bus import EventLog
 from softswitch.commands.defence import Phone
 from softswitch.config import AccountConfig, Config, SipConfig
@@ -32,6 +32,7 @@ from softswitch.sip.sdes import Protection
 from softswitch.sip.uri import SipUri
 from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
+from softswitch.storage.place import FILE as DATABASE
 from softswitch.trace.config import TraceConfig
 from softswitch.trace.hep import parse_hep
 from softswitch.trace.messages import Wire

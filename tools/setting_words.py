@@ -29,6 +29,7 @@ CHAPTERS: Final[Mapping[str, str]] = {
     "qualify": "Asking phones whether they are there",
     "defence": "Bans",
     "trace": "The trace",
+    "storage": "The database",
     "speech": "Voices",
     "music": "Music on hold",
 }
@@ -285,6 +286,9 @@ MEANINGS: Final[Mapping[str, str]] = {
     "qualify.otherwise": "seconds between two questions to the others",
     "defence.allow": "addresses and networks that are never slowed or banned",
     "trace.size_mb": "megabytes of SIP that are kept; 0 for none",
+    "storage.url": "where the database is: `postgresql://user:password@host/name`; else a file in `home`",
+    "storage.keep_log_days": "days for which calls are kept in the log; `~` for ever",
+    "storage.keep_sent_days": "days for which one can see what was sent out",
     "trace.hep": "HOST:PORT of a HEPv3 collector (Homer) that gets a copy",
     "trace.hep_id": "our number as capturing agent there",
     "speech.chains": "engines by language, the best first: `pl: [piper, espeak]`; `*` for all others",

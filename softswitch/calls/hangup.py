@@ -78,6 +78,7 @@ class Reason(Enum):
     ALL_LINES_BUSY = "all_lines_busy"
     NO_SUCH_NUMBER = "no_such_number"
     SWITCH_STOPPED = "switch_stopped"
+    SWITCH_FELL = "switch_fell"
     FAULT = "fault"
 
 
@@ -155,6 +156,7 @@ CODES: Final = {
     Reason.ALL_LINES_BUSY: Codes(Result.REFUSED, 486, 34),
     Reason.NO_SUCH_NUMBER: Codes(Result.UNREACHABLE, 404, 1),
     Reason.SWITCH_STOPPED: Codes(Result.FAILED, 503, 41),
+    Reason.SWITCH_FELL: Codes(Result.FAILED, 503, 41),
     Reason.FAULT: Codes(Result.FAILED, 500, 41),
 }
 """Result and codes of every reason. Q.850 causes are those of ITU-T Q.850 table 1."""

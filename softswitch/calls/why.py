@@ -274,6 +274,10 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "Nie można było zadzwonić{to}: numer jest nieprzydzielony.",
     ),
     Reason.SWITCH_STOPPED: ("The switch was stopped.", "Centrala została zatrzymana."),
+    Reason.SWITCH_FELL: (
+        "The switch ended all of a sudden, and this call with it.",
+        "Centrala nagle przestała działać, a z nią to połączenie.",
+    ),
     Reason.FAULT: (
         "The switch made an error; its log has the details.",
         "W centrali wystąpił błąd; szczegóły są w jej dzienniku.",

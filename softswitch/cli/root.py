@@ -16,7 +16,7 @@ import typer
 from rich.console import RenderableType
 
 from softswitch import __version__
-from softswitch.app import DATABASE, Notices, Switch, running
+from softswitch.app import Notices, Switch, running
 from softswitch.calls.why import POLISH
 from softswitch.cli.asking import COMMANDS
 from softswitch.cli.ending import EXIT_STEP_FAILED, NAME_IT, exit_with, judged, put, run_to_the_end, say
@@ -47,6 +47,7 @@ from softswitch.phone.run import PhoneSetup, take_steps
 from softswitch.phone.steps import HELP, parse_steps
 from softswitch.phone.telephone import PATIENCE
 from softswitch.preflight import examine
+from softswitch.storage import place
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.trace.messages import Wire
@@ -360,11 +361,12 @@ def _show(
     answer: list[tuple[RenderableType, int]] = []
 
     async def read() -> None:
-        if not (home / DATABASE).exists():
+        url = place.known_url(home)
+        if url is None:
             raise StartError(
-                f"there is no database {home / DATABASE}: nothing was recorded there yet. {NAME_IT}"
+                f"there is no database {home / place.FILE}: nothing was recorded there yet. {NAME_IT}"
             )
-        database = await Database.open(f"sqlite:///{home / DATABASE}", create=False)
+        database = await Database.open(url, create=False)
         try:
             answer.append(await ask(EventStore(database, SystemClock())))
         finally:

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from softswitch.clock import Clock
-from softswitch.events import KINDS, CallArrived, CallEvent, Entry, Event
+from softswitch.events import KINDS, CallArrived, CallEnded, CallEvent, Entry, Event, SwitchStarted
 from softswitch.storage.database import Database
-from softswitch.storage.moments import written
+from softswitch.storage.moments import read, written
 from softswitch.storage.tables import DEFAULT_TENANT, events
 from softswitch.storage.write_behind import MAX_QUEUED, Pause, WriteBehind
 
@@ -98,6 +98,35 @@ class EventStore:
             end = (await connection.execute(numbers)).scalar_one() or 0
             rows = (await connection.execute(wanted.where(events.c.sequence <= end).limit(limit))).all()
         return self._entries(rows), rows[-1][0] if len(rows) == limit else end
+
+    async def cut_off(self) -> dict[str, datetime]:
+        """Return the calls of the last run that have no end, and when the last was heard of each."""
+        # A call may come in before its run's own start is told: all since the run before that are looked at.
+        runs = (
+            select(events.c.sequence)
+            .where(
+                events.c.tenant == self._tenant, events.c.kind == SwitchStarted.__name__, events.c.call == ""
+            )
+            .order_by(events.c.sequence.desc())
+            .limit(2)
+        )
+        ended = events.alias()
+        has_end = select(ended.c.sequence).where(
+            ended.c.call == events.c.call, ended.c.kind == CallEnded.__name__
+        )
+        arrived = select(events.c.call).where(
+            events.c.tenant == self._tenant, events.c.kind == CallArrived.__name__, ~has_end.exists()
+        )
+        async with self._database.reading() as connection:
+            began = min((await connection.execute(runs)).scalars(), default=0)
+            calls = list((await connection.execute(arrived.where(events.c.sequence > began))).scalars())
+            last = (
+                select(events.c.call, func.max(events.c.at))
+                .where(events.c.tenant == self._tenant, events.c.call.in_(calls))
+                .group_by(events.c.call)
+                .order_by(events.c.call)
+            )
+            return {call: read(at) for call, at in (await connection.execute(last)).all()}
 
     async def last_sequence(self) -> int:
         """Return the highest number in the log, 0 for an empty one: the next start counts on from it."""
@@ -233,12 +262,12 @@ class EventStore:
         }
 
     def _entries(self, rows: Sequence[Row[int, str, str, str, str]]) -> list[Entry]:
-        read = (
+        decoded = (
             (sequence, at, call, self._event(sequence, kind, data)) for sequence, at, call, kind, data in rows
         )
         return [
-            Entry(sequence, datetime.fromisoformat(at), call, event)
-            for sequence, at, call, event in read
+            Entry(sequence, read(at), call, event)
+            for sequence, at, call, event in decoded
             if event is not None
         ]
 

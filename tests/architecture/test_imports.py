@@ -58,6 +58,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "commands": FOUNDATION | {"calls", "narration", "words", "trace", "queues"},
     # The wire as it was kept by transport, on one axis with the events.
     "trace": FOUNDATION | {"sip", "transport", "calls", "narration", "words"},
+    "fallen": FOUNDATION | {"bus", "calls"},
     "console": frozenset(),
     "garbage": frozenset(),
     "control": FOUNDATION,
@@ -82,7 +83,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "greeting": FOUNDATION | {"config", "ivr", "calls", "transport", "words"},
 }
 
-COMPOSITION = frozenset({"app", "signalling", "call_centre", "cli", "__main__"})
+COMPOSITION = frozenset({"app", "signalling", "call_centre", "back_office", "cli", "__main__"})
 """The one place where objects are built: may import everything."""
 
 STORED_MODELS = frozenset({"model", "bindings", "errors", "hop", "uri"})

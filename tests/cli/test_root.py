@@ -16,7 +16,6 @@ import typer
 from typer.testing import CliRunner
 
 from softswitch import __version__, home
-from softswitch.app import DATABASE
 from softswitch.bus import EventLog
 from softswitch.cli import EXIT_CANNOT_START, EXIT_STEP_FAILED, EXIT_WRONG_CONFIG, app
 from softswitch.events import CallArrived, CallEnded
@@ -25,6 +24,7 @@ from softswitch.ivr.registry import ACTIONS
 from softswitch.phone.steps import HELP
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
+from softswitch.storage.place import FILE as DATABASE
 from tests.cli.running import refused, run
 from tests.fakes.clock import FakeClock
 

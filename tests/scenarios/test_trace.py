@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from softswitch.app import DATABASE
 from softswitch.clock import SystemClock
 from softswitch.commands.trace import Shape, show_phone, show_trace
 from softswitch.events import CallEnded
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
+from softswitch.storage.place import FILE as DATABASE
 from softswitch.trace.messages import Wire
 from softswitch.transport.trace import CALLS_RING, PHONES_RING
 from tests.scenarios.test_demo_line import PASSWORD, demo_line, phone

@@ -94,6 +94,27 @@ async def test_a_row_reads_well_in_any_client(store: EventStore, log: EventLog, 
     ]
 
 
+async def test_calls_without_an_end_are_those_a_fall_cut_off(
+    store: EventStore, log: EventLog, clock: FakeClock
+) -> None:
+    end = CallEnded("completed", "caller_hung_up", 200, 16, "caller")
+    arrive(log, "OLD")  # Before all that is looked at: told of at an earlier start.
+    log.append(SwitchStarted("1", ()))
+    arrive(log, "EARLY")
+    log.append(SwitchStarted("2", ()))
+    for call in ("WHOLE", "CUT"):
+        arrive(log, call)
+        clock.advance(1.5)
+        log.append(BranchEntered("bank", "gate"), call=call)
+    log.append(end, call="WHOLE")
+    async with running(store.run):
+        await store.flush()
+        assert await store.cut_off() == {"EARLY": START, "CUT": START + timedelta(seconds=3)}
+        log.append(end, call="CUT", at=START)
+        await store.flush()
+        assert list(await store.cut_off()) == ["EARLY"]
+
+
 async def test_times_are_kept_in_utc(store: EventStore, file: Path) -> None:
     at = datetime(2026, 7, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
     store.store(Entry(1, at, "", SwitchStarted("1", ("x",))))
