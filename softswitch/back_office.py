@@ -19,6 +19,7 @@ from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.following import Follower, Following
 from softswitch.storage.outbox_store import OutboxStore
+from softswitch.storage.retention import Keeping, Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Parts:
     verbs: dict[str, Verb] = field(default_factory=dict)
     jobs: list[Callable[[], Coroutine[None, None, None]]] = field(default_factory=list)
     """What goes on by itself as long as the switch runs."""
+    keeping: list[Keeping] = field(default_factory=list)
+    """What is removed when it is too old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ async def build_back_office(ground: Ground) -> BackOffice:
     """Build every part; nothing runs yet."""
     parts = Parts()
     outbox = OutboxStore(ground.database, ground.clock)
+    _keep(ground, outbox, parts)
     # customers:
     # schedules, tickets, orders:
     # channels:
@@ -76,4 +80,12 @@ async def build_back_office(ground: Ground) -> BackOffice:
     following = Following(ground.database, ground.events)
     for follower in parts.followers:
         await following.add(follower)
+    parts.jobs.append(Retention(parts.keeping, ground.clock).run)
     return BackOffice(outbox, dispatcher, following, parts.verbs, tuple(parts.jobs))
+
+
+def _keep(ground: Ground, outbox: OutboxStore, parts: Parts) -> None:
+    storage = ground.config.storage
+    parts.keeping.append(Keeping("the outbox", storage.keep_sent_days, outbox.forget))
+    if storage.keep_log_days is not None:
+        parts.keeping.append(Keeping("the event log", storage.keep_log_days, ground.events.forget))

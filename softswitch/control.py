@@ -12,7 +12,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -29,7 +29,7 @@ PATIENCE: Final = 5.0
 """Seconds a question may take to come, and an answer to be there: who asks is on this machine."""
 
 Verb = Callable[[Mapping[str, str]], object]
-"""Answers a question's arguments with anything that JSON holds, dataclasses too; returns at once.
+"""Answers a question's arguments with anything that JSON holds, dataclasses too, or with an awaitable of it.
 
 Raises ControlRefused for arguments it cannot serve.
 """
@@ -52,13 +52,14 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
     arguments: dict[str, str] = {}
 
 
-def answered(verbs: Mapping[str, Verb], line: bytes) -> bytes:
+async def answered(verbs: Mapping[str, Verb], line: bytes) -> bytes:
     """Return the line that answers a line. Never raises: a fault of a verb is told to who asked."""
     try:
         question = msgspec.json.decode(line, type=Question)
         if (verb := verbs.get(question.verb)) is None:
             raise ControlRefused(f"this switch knows no {question.verb!r}, only {', '.join(sorted(verbs))}")
-        answer: dict[str, object] = {"answer": verb(question.arguments)}
+        found = verb(question.arguments)
+        answer: dict[str, object] = {"answer": await found if isinstance(found, Awaitable) else found}
         return msgspec.json.encode(answer) + b"\n"
     except (msgspec.DecodeError, SoftswitchError) as error:
         text = str(error)
@@ -80,7 +81,7 @@ async def answering(home: Path, verbs: Mapping[str, Verb]) -> AsyncIterator[None
             async with asyncio.timeout(PATIENCE):
                 # ValueError: a line that is too long.
                 while line := await reader.readline():
-                    writer.write(answered(verbs, line))
+                    writer.write(await answered(verbs, line))
                     await writer.drain()
 
     server = await asyncio.start_unix_server(serve, sock=_bind(home), limit=LONGEST_QUESTION)

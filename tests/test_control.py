@@ -43,7 +43,14 @@ def broken(arguments: Mapping[str, str]) -> object:
     raise LookupError("secret detail")
 
 
-VERBS: dict[str, Verb] = {"things": things, "broken": broken}
+async def looked_up(arguments: Mapping[str, str]) -> list[Thing]:
+    await asyncio.sleep(0)
+    if "none" in arguments:
+        raise ControlRefused("nothing is there")
+    return [Thing("found", 1)]
+
+
+VERBS: dict[str, Verb] = {"things": things, "broken": broken, "looked_up": looked_up}
 
 
 async def asking(home: Path, *words: object, **arguments: str) -> object:
@@ -67,7 +74,7 @@ async def test_an_answer_comes_back_as_what_it_was(home):
 async def test_a_refusal_says_why_and_a_fault_says_nothing_of_itself(home, caplog):
     with pytest.raises(ControlRefused, match=r"^there is none$"):
         await asking(home, "things", list[Thing], none="")
-    with pytest.raises(ControlRefused, match="knows no 'nonsense', only broken, things"):
+    with pytest.raises(ControlRefused, match="knows no 'nonsense', only broken, looked_up, things"):
         await asking(home, "nonsense", object)
     with pytest.raises(ControlRefused) as error:
         await asking(home, "broken", object)
@@ -75,6 +82,12 @@ async def test_a_refusal_says_why_and_a_fault_says_nothing_of_itself(home, caplo
     assert "secret detail" in caplog.text
     # And goes on.
     assert await asking(home, "things", list[Thing]) == []
+
+
+async def test_what_has_to_be_looked_up_is_waited_for(home):
+    assert await asking(home, "looked_up", list[Thing]) == [Thing("found", 1)]
+    with pytest.raises(ControlRefused, match=r"^nothing is there$"):
+        await asking(home, "looked_up", list[Thing], none="")
 
 
 async def test_an_answer_of_another_version_is_told_from_a_good_one(home):
@@ -124,7 +137,7 @@ async def connected(home: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWri
 
 @given(st.binary(max_size=60) | st.sampled_from([b"{}", b"[]", b'{"verb": 1}', b'{"verb": "x", "more": 1}']))
 def test_whatever_is_asked_the_answer_is_one_line(line):
-    answer = answered(VERBS, line)
+    answer = asyncio.run(answered(VERBS, line))
     assert answer.endswith(b"\n")
     assert answer.count(b"\n") == 1
     assert set(json.loads(answer)) == {"error"}

@@ -18,8 +18,9 @@ from rich.console import RenderableType
 from softswitch import __version__
 from softswitch.app import Notices, Switch, running
 from softswitch.calls.why import POLISH
-from softswitch.cli.asking import COMMANDS
-from softswitch.cli.ending import EXIT_STEP_FAILED, NAME_IT, exit_with, judged, put, run_to_the_end, say
+from softswitch.cli.asking import COMMANDS as ASKING
+from softswitch.cli.ending import EXIT_STEP_FAILED, exit_with, judged, put, run_to_the_end, say
+from softswitch.cli.keeping import COMMANDS as KEEPING
 from softswitch.cli.options import (
     CONFIGURATION,
     AsJson,
@@ -31,13 +32,13 @@ from softswitch.cli.options import (
     language_of,
     view_of,
 )
+from softswitch.cli.stored import from_database
 from softswitch.clock import SystemClock
 from softswitch.commands.records import show_call, show_calls
 from softswitch.commands.trace import Shape, explained, show_phone, show_trace
 from softswitch.config import Config, load_config
 from softswitch.console import Console
 from softswitch.demo import prepare_demo
-from softswitch.errors import StartError
 from softswitch.garbage import collected_in_time
 from softswitch.greeting import invitation, numbers_of
 from softswitch.ivr.catalogue import describe
@@ -47,8 +48,6 @@ from softswitch.phone.run import PhoneSetup, take_steps
 from softswitch.phone.steps import HELP, parse_steps
 from softswitch.phone.telephone import PATIENCE
 from softswitch.preflight import examine
-from softswitch.storage import place
-from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.trace.messages import Wire
 from softswitch.understood import understood
@@ -345,7 +344,7 @@ def trace(
         _show(home, mermaid, lambda events: show_trace(events, wire, part, shape))
 
 
-for _name, _command in COMMANDS.items():
+for _name, _command in {**ASKING, **KEEPING}.items():
     app.command(_name)(_command)
 
 
@@ -358,22 +357,7 @@ def version() -> None:
 def _show(
     home: Path, as_json: bool, ask: Callable[[EventStore], Awaitable[tuple[RenderableType, int]]]
 ) -> None:
-    answer: list[tuple[RenderableType, int]] = []
-
-    async def read() -> None:
-        url = place.known_url(home)
-        if url is None:
-            raise StartError(
-                f"there is no database {home / place.FILE}: nothing was recorded there yet. {NAME_IT}"
-            )
-        database = await Database.open(url, create=False)
-        try:
-            answer.append(await ask(EventStore(database, SystemClock())))
-        finally:
-            await database.close()
-
-    exit_with(run_to_the_end(read()))
-    shown, code = answer[0]
+    shown, code = from_database(home, lambda database: ask(EventStore(database, SystemClock())))
     put(shown, as_json)
     exit_with(code)
 

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from softswitch.calls.why import POLISH
 from softswitch.commands.records import View
+from softswitch.commands.shown import as_json, sentence, table
 from softswitch.narration import printable
 
 
@@ -47,36 +45,35 @@ class ShutOut:
 def show_phones(phones: Sequence[Phone], *, view: View) -> RenderableType:
     """Return who is registered; JSON is a ``str`` to be printed as it is."""
     if view.as_json:
-        return _json(phones)
+        return as_json(phones)
     if not phones:
-        return _say(view, "No phone is registered.", "Żaden telefon nie jest zarejestrowany.")
-    table = _table(
-        view,
+        return sentence(view, "No phone is registered.", "Żaden telefon nie jest zarejestrowany.")
+    titles = (
         ("account", "konto"),
         ("from", "skąd"),
         ("transport", "transport"),
         ("until", "do"),
         ("phone", "telefon"),
     )
-    for phone in phones:
-        account = f"{phone.account} {phone.name}" if phone.name else phone.account
-        source = phone.source
-        if phone.behind_nat:
-            source += " (za NAT)" if view.language == POLISH else " (behind NAT)"
-        until = datetime.fromisoformat(phone.until).astimezone(view.zone).strftime("%H:%M:%S")
-        cells = (account, source, phone.transport, until, phone.user_agent)
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    return table
+    return table(view, titles, [_cells(phone, view) for phone in phones])
+
+
+def _cells(phone: Phone, view: View) -> tuple[str, ...]:
+    account = f"{phone.account} {phone.name}" if phone.name else phone.account
+    source = phone.source
+    if phone.behind_nat:
+        source += " (za NAT)" if view.language == POLISH else " (behind NAT)"
+    until = datetime.fromisoformat(phone.until).astimezone(view.zone).strftime("%H:%M:%S")
+    return account, source, phone.transport, until, phone.user_agent
 
 
 def show_bans(bans: Sequence[ShutOut], *, view: View) -> RenderableType:
     """Return who is banned; JSON is a ``str`` to be printed as it is."""
     if view.as_json:
-        return _json(bans)
+        return as_json(bans)
     if not bans:
-        return _say(view, "Nobody is banned.", "Nikt nie jest zablokowany.")
-    table = _table(
-        view,
+        return sentence(view, "Nobody is banned.", "Nikt nie jest zablokowany.")
+    titles = (
         ("address or account", "adres lub konto"),
         ("seconds left", "pozostało s"),
         ("wrong passwords", "błędne hasła"),
@@ -84,32 +81,17 @@ def show_bans(bans: Sequence[ShutOut], *, view: View) -> RenderableType:
         ("which ban", "która blokada"),
     )
     several = "kilku" if view.language == POLISH else "several"
-    for ban in bans:
-        cells = (ban.source, str(ban.seconds), str(ban.wrong), ban.account or several, str(ban.times))
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    return table
+    cells = [
+        (ban.source, str(ban.seconds), str(ban.wrong), ban.account or several, str(ban.times)) for ban in bans
+    ]
+    return table(view, titles, cells)
 
 
 def show_lifted(source: str, *, lifted: bool, view: View) -> RenderableType:
     """Return what came of letting somebody in again."""
     if view.as_json:
-        return _json({"source": source, "lifted": lifted})
+        return as_json({"source": source, "lifted": lifted})
     shown = printable(source)
     if lifted:
-        return _say(view, f"{shown} is let in again.", f"Zdjęto blokadę: {shown}.")
-    return _say(view, f"{shown} is not banned.", f"{shown} nie ma blokady.")
-
-
-def _table(view: View, *titles: tuple[str, str]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for english, polish in titles:
-        table.add_column(polish if view.language == POLISH else english, overflow="fold")
-    return table
-
-
-def _say(view: View, english: str, polish: str) -> Text:
-    return Text(polish if view.language == POLISH else english)
-
-
-def _json(told: object) -> str:
-    return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
+        return sentence(view, f"{shown} is let in again.", f"Zdjęto blokadę: {shown}.")
+    return sentence(view, f"{shown} is not banned.", f"{shown} nie ma blokady.")

@@ -103,6 +103,14 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection that sees the database as it is at one moment, however long it is used."""
+        async with self._engine.connect() as connection:
+            if self.dialect == "postgresql":
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @asynccontextmanager
     async def writing(self, *, patience: float = PATIENCE_SECONDS) -> AsyncIterator[AsyncConnection]:
         """Lend a connection with a transaction: committed at the end, rolled back by an exception.
 
@@ -115,6 +123,24 @@ class Database:
             await _begin(connection, patience)
             yield connection
             await connection.commit()
+
+
+@asynccontextmanager
+async def opened(url: str, *, create: bool) -> AsyncIterator[Database]:
+    """Lend a database for a few questions, see :meth:`Database.open`.
+
+    Raises DatabaseRefused also for a question that it cannot answer.
+    """
+    database = await Database.open(url, create=create)
+    try:
+        yield database
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        raise DatabaseRefused(
+            f"the database cannot be asked: {cause}. If it is of an earlier version, start the switch once."
+        ) from error
+    finally:
+        await database.close()
 
 
 async def _begin(connection: AsyncConnection, patience: float) -> None:

@@ -99,6 +99,24 @@ class EventStore:
             rows = (await connection.execute(wanted.where(events.c.sequence <= end).limit(limit))).all()
         return self._entries(rows), rows[-1][0] if len(rows) == limit else end
 
+    async def forget(self, before: datetime, *, limit: int = PAGE) -> int:
+        """Remove entries of before a time, at most ``limit``; return how many went.
+
+        Only from the beginning of the log: a call that began earlier and ended later goes in two portions.
+        """
+        oldest = (
+            select(events.c.sequence, events.c.at)
+            .where(events.c.tenant == self._tenant)
+            .order_by(events.c.sequence)
+            .limit(limit)
+        )
+        async with self._database.writing() as connection:
+            old = [row.sequence for row in await connection.execute(oldest) if row.at < written(before)]
+            if not old:
+                return 0
+            gone = events.delete().where(events.c.tenant == self._tenant, events.c.sequence <= old[-1])
+            return (await connection.execute(gone)).rowcount
+
     async def cut_off(self) -> dict[str, datetime]:
         """Return the calls of the last run that have no end, and when the last was heard of each."""
         # A call may come in before its run's own start is told: all since the run before that are looked at.

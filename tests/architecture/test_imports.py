@@ -55,7 +55,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     # Readers of the event log, in words for people.
     "words": FOUNDATION | {"calls"},
     "narration": FOUNDATION | {"calls", "words"},
-    "commands": FOUNDATION | {"calls", "narration", "words", "trace", "queues"},
+    "commands": FOUNDATION | {"calls", "narration", "words", "trace", "queues", "outbox"},
     # The wire as it was kept by transport, on one axis with the events.
     "trace": FOUNDATION | {"sip", "transport", "calls", "narration", "words"},
     "fallen": FOUNDATION | {"bus", "calls"},

@@ -75,6 +75,9 @@ def test_the_commands_are_those_of_the_manual() -> None:
             "calls",
             "call",
             "trace",
+            "outbox",
+            "backup",
+            "restore",
             "version",
         )
     }
