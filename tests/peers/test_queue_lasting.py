@@ -14,9 +14,11 @@ from softswitch.events import (
     AgentOffered,
     AgentPaused,
     AgentReturned,
+    CallArrived,
     CallbackAsked,
     CallbackReached,
     CallbackTried,
+    CallEnded,
     LegsBridged,
     QueueAnswered,
     QueueEntered,
@@ -173,6 +175,10 @@ def test_after_a_kill_agents_callbacks_and_places_are_as_they_were(
     line.start_again()
     left = line.wait_event(QueueLeft, call=cut_off)
     assert left.why == "stopped"
+    assert line.wait_event(CallEnded, call=cut_off).reason == "switch_fell"
+    arrived = {entry.call for entry in line.events() if isinstance(entry.event, CallArrived)}
+    ended = [entry.call for entry in line.events() if isinstance(entry.event, CallEnded)]
+    assert sorted(ended) == sorted(arrived)
     # Who was cut off calls again: he has his place, and comes at once to the agent, who is free.
     again = outside.calls_again(waits, "sales")
     enters(line, waits.number, people=4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 
 from softswitch.storage.database import Database
 from tests.fakes.clock import FakeClock
-from tests.storage.postgres import Cluster, cluster
+from tests.fakes.postgres import Cluster
 
 
 @pytest.fixture
@@ -23,26 +23,6 @@ def clock() -> FakeClock:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "softswitch.db"
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
-    """A PostgreSQL for all tests of this process that ask for one."""
-    with cluster() as found:
-        yield found
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run every test of a store on both databases, but those that look into SQLite's own file."""
-    if "server" in metafunc.fixturenames:
-        kinds = ["sqlite"] if "file" in metafunc.fixturenames else ["sqlite", "postgresql"]
-        metafunc.parametrize("server", kinds, indirect=True)
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest) -> Cluster | None:
-    """The server a test's database is on, None for a file; started before the test's loop is."""
-    return request.getfixturevalue("postgres") if request.param == "postgresql" else None
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from softswitch.storage.event_store import EventStore
 from softswitch.storage.outbox_store import OutboxStore
 from softswitch.storage.secret_store import SecretStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.postgres import Cluster
 from tests.storage.conftest import running
-from tests.storage.postgres import Cluster
 
 OCTETS = bytes(range(256))
 
@@ -149,6 +149,7 @@ def archive(**members: bytes) -> bytes:
             "cannot be taken in",
         ),
     ],
+    ids=["letter", "packed letter", "other archive", "newer", "broken", "same row twice"],
 )
 async def test_what_is_no_backup_is_refused(
     database: Database, tmp_path: Path, content: bytes, reason: str

@@ -1,0 +1,29 @@
+"""What tests of several rooms stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fakes.postgres import Cluster, cluster
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL for all tests of this process that ask for one."""
+    with cluster() as found:
+        yield found
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what needs a database on both, but not what looks into SQLite's own file."""
+    if "server" in metafunc.fixturenames:
+        kinds = ["sqlite"] if "file" in metafunc.fixturenames else ["sqlite", "postgresql"]
+        metafunc.parametrize("server", kinds, indirect=True)
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Cluster | None:
+    """The server a test's database is on, None for a file; started before the test's loop is."""
+    return request.getfixturevalue("postgres") if request.param == "postgresql" else None
