@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from softswitch.storage.database import Database
 from tests.fakes.clock import FakeClock
@@ -60,6 +62,20 @@ async def running(run: Callable[[], Awaitable[None]]) -> AsyncIterator[asyncio.T
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert task.cancelled()
+
+
+async def seen(database: Database, query: str) -> list[tuple[object, ...]]:
+    """Ask the database itself, past everything under test."""
+    async with database.reading() as connection:
+        return [tuple(row) for row in await connection.execute(text(query))]
+
+
+async def alter(database: Database, statement: str, *values: object) -> None:
+    """Change the database behind everybody's back; a question mark stands for each value."""
+    names = iter(f":v{number}" for number in range(len(values)))
+    async with database.writing() as connection:
+        known = {f"v{number}": value for number, value in enumerate(values)}
+        await connection.execute(text(re.sub(r"\?", lambda mark: next(names), statement)), known)
 
 
 def rows(file: Path, query: str) -> list[tuple[object, ...]]:

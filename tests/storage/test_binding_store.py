@@ -15,7 +15,7 @@ from softswitch.sip.uri import parse_uri
 from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
 from tests.fakes.clock import START, FakeClock
-from tests.storage.conftest import Lock, change, rows, running
+from tests.storage.conftest import Lock, alter, running, seen
 
 UDP = Hop("UDP", "192.0.2.7", 5062, "192.0.2.1", 5060)
 TCP = Hop("TCP", "192.0.2.7", 49152, "192.0.2.1", 5060, connection=3)
@@ -54,7 +54,7 @@ async def test_all_of_a_binding_comes_back_in_its_order(store: BindingStore, dat
     }
 
 
-async def test_a_new_set_replaces_the_old_one(store: BindingStore, file: Path) -> None:
+async def test_a_new_set_replaces_the_old_one(store: BindingStore, database: Database) -> None:
     other = phone(contact="sip:1001@192.0.2.8")
     async with running(store.run):
         store.save("1001", (phone(), other))
@@ -65,7 +65,7 @@ async def test_a_new_set_replaces_the_old_one(store: BindingStore, file: Path) -
         store.save("1001", ())
         await store.flush()
         assert await store.load() == {}
-    assert rows(file, "SELECT * FROM bindings") == []
+    assert await seen(database, "SELECT * FROM bindings") == []
 
 
 async def test_only_the_newest_set_is_written(store: BindingStore) -> None:
@@ -104,14 +104,14 @@ async def test_what_expired_meanwhile_is_left_out(store: BindingStore, clock: Fa
 
 
 async def test_what_cannot_be_read_does_not_hide_the_rest(
-    store: BindingStore, file: Path, caplog: pytest.LogCaptureFixture
+    store: BindingStore, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with running(store.run):
         for account in ("1001", "1002", "1003"):
             store.save(account, (phone(account),))
         await store.flush()
-    change(file, "UPDATE bindings SET contact = 'nowhere' WHERE account = '1001'")
-    change(file, "UPDATE bindings SET data = '{}' WHERE account = '1002'")
+    await alter(database, "UPDATE bindings SET contact = 'nowhere' WHERE account = '1001'")
+    await alter(database, "UPDATE bindings SET data = '{}' WHERE account = '1002'")
     assert list(await store.load()) == ["1003"]
     assert caplog.text.count("cannot be read") == 2
 

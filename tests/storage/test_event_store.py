@@ -32,7 +32,7 @@ from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.write_behind import MAX_QUEUED_OCTETS
 from tests.fakes.clock import START, FakeClock
-from tests.storage.conftest import change, rows, running
+from tests.storage.conftest import alter, rows, running, seen
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -80,12 +80,12 @@ async def test_every_kind_of_event_comes_back_as_it_was(store: EventStore, log: 
         assert await store.entries(call) == tuple(appended)
 
 
-async def test_a_row_reads_well_in_any_client(store: EventStore, log: EventLog, file: Path) -> None:
+async def test_a_row_reads_well_in_any_client(store: EventStore, log: EventLog, database: Database) -> None:
     log.append(BranchEntered("bank", "powitanie"), call="C" * 26)
     log.append(SwitchStopped())
     async with running(store.run):
         await store.flush()
-    assert rows(file, "SELECT sequence, tenant, at, call, kind, data FROM events") == [
+    assert await seen(database, "SELECT sequence, tenant, at, call, kind, data FROM events") == [
         (
             *(1, "default", "2026-01-05T09:00:00.000000+00:00", "C" * 26, "BranchEntered"),
             '{"tree":"bank","branch":"powitanie"}',
@@ -115,12 +115,12 @@ async def test_calls_without_an_end_are_those_a_fall_cut_off(
         assert list(await store.cut_off()) == ["EARLY"]
 
 
-async def test_times_are_kept_in_utc(store: EventStore, file: Path) -> None:
+async def test_times_are_kept_in_utc(store: EventStore, database: Database) -> None:
     at = datetime(2026, 7, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
     store.store(Entry(1, at, "", SwitchStarted("1", ("x",))))
     async with running(store.run):
         await store.flush()
-    assert rows(file, "SELECT at FROM events") == [("2026-06-30T23:30:00.000000+00:00",)]
+    assert await seen(database, "SELECT at FROM events") == [("2026-06-30T23:30:00.000000+00:00",)]
 
 
 async def test_numbers_go_on_after_a_restart(database: Database, store: EventStore, log: EventLog) -> None:
@@ -222,16 +222,18 @@ async def test_tenants_do_not_see_each_other(database: Database, clock: FakeCloc
 
 
 async def test_what_another_version_wrote_does_not_hide_the_rest(
-    store: EventStore, log: EventLog, file: Path, caplog: pytest.LogCaptureFixture
+    store: EventStore, log: EventLog, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     arrived = arrive(log, "AAA")
     async with running(store.run):
         await store.flush()
     insert = "INSERT INTO events (sequence, at, call, kind, data) VALUES (?, ?, 'AAA', ?, ?)"
     at = START.isoformat()
-    change(file, insert, 2, at, "CallBeamedUp", '{"planet": "Mars"}')
-    change(file, insert, 3, at, "BranchEntered", '{"tree": "bank", "branch": "gate", "mood": "good"}')
-    change(file, insert, 4, at, "BranchEntered", '{"tree": 7}')
+    await alter(database, insert, 2, at, "CallBeamedUp", '{"planet": "Mars"}')
+    await alter(
+        database, insert, 3, at, "BranchEntered", '{"tree": "bank", "branch": "gate", "mood": "good"}'
+    )
+    await alter(database, insert, 4, at, "BranchEntered", '{"tree": 7}')
     expected = (arrived, Entry(3, START, "AAA", BranchEntered("bank", "gate")))
     assert await store.entries("AAA") == expected
     assert "event 4 (BranchEntered) cannot be read" in caplog.text
@@ -248,13 +250,13 @@ async def test_a_burst_is_kept_whole_and_in_order(store: EventStore, log: EventL
 
 
 async def test_what_cannot_be_encoded_is_lost_alone_and_told_once(
-    store: EventStore, file: Path, caplog: pytest.LogCaptureFixture
+    store: EventStore, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with running(store.run):
         for number, tree in enumerate(("a", "b\udcff", "c", "d\udcff"), 1):
             store.store(Entry(number, START, "", BranchEntered(tree, "gate")))
         await store.flush()
-        assert [sequence for (sequence,) in rows(file, "SELECT sequence FROM events")] == [1, 3]
+        assert [sequence for (sequence,) in await seen(database, "SELECT sequence FROM events")] == [1, 3]
         assert caplog.text.count("rows of the event log refused and lost") == 1
     assert "Traceback" not in caplog.text
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from softswitch.storage.database import Database
 from softswitch.storage.settings_store import SettingsStore
 from tests.fakes.clock import FakeClock
-from tests.storage.conftest import Lock, rows, running
+from tests.storage.conftest import Lock, running, seen
 
 
 async def test_the_last_value_of_each_setting_is_kept(database: Database, clock: FakeClock) -> None:
@@ -26,12 +26,12 @@ async def test_the_last_value_of_each_setting_is_kept(database: Database, clock:
     assert await SettingsStore(database, clock, tenant="other").load() == {}
 
 
-async def test_what_is_queued_at_the_end_is_written(database: Database, clock: FakeClock, file: Path) -> None:
+async def test_what_is_queued_at_the_end_is_written(database: Database, clock: FakeClock) -> None:
     store = SettingsStore(database, clock)
     async with running(store.run):
         await asyncio.sleep(0)  # It has begun to wait for work.
         store.save("1001", "dnd", "on")
-    assert rows(file, "SELECT tenant, account, name, value FROM settings") == [
+    assert await seen(database, "SELECT tenant, account, name, value FROM settings") == [
         ("default", "1001", "dnd", "on")
     ]
 
