@@ -37,8 +37,8 @@ class Deliveries(Protocol):
         """Return when the next delivery is due; of a lane only what is first in it counts."""
         ...
 
-    async def claim(self, posted: Posted) -> None:
-        """Note that a try begins."""
+    async def claim(self, posted: Posted) -> bool:
+        """Note that a try begins; return False where it stands otherwise by now, and is not to be tried."""
         ...
 
     async def put_off(self, posted: Posted, due: datetime, trouble: str) -> None:
@@ -166,7 +166,9 @@ class _Line:
         if self._clock.wall() >= posted.expires:
             await self._give_up(posted, State.EXPIRED, posted.trouble or "there was no time to try")
             return
-        await self._deliveries.claim(posted)
+        if not await self._deliveries.claim(posted):
+            # A try that ended while the list was being read: what the list says of it is of before.
+            return
         attempt = posted.attempts + 1
         try:
             receipt = await self._delivered(posted, attempt)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,6 +25,8 @@ FAR_AHEAD: Final = 500
 LARGEST_ANSWER: Final = 1000
 LONGEST_TROUBLE: Final = 500
 
+Cause = TypeVar("Cause")
+
 _OPEN = outbox.c.settled == ""
 
 
@@ -38,10 +40,23 @@ async def put(
     if not deliveries:
         return
     now = clock.wall()
-    rows = [_row(delivery, make_id(now), now, tenant) for delivery in deliveries]
+    # Ids of one moment are in no order by themselves, and a lane goes by them.
+    ids = sorted(make_id(now) for _ in deliveries)
+    rows = [_row(delivery, one, now, tenant) for delivery, one in zip(deliveries, ids, strict=True)]
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(outbox).on_conflict_do_nothing(index_elements=[outbox.c.tenant, outbox.c.key])
     await connection.execute(statement, rows)
+
+
+def posting(
+    make: Callable[[Cause], Sequence[Delivery]], clock: Clock, *, tenant: str = DEFAULT_TENANT
+) -> Callable[[AsyncConnection, Cause], Awaitable[None]]:
+    """Return what writes the deliveries that follow from something, in the transaction it is given."""
+
+    async def post(connection: AsyncConnection, cause: Cause) -> None:
+        await put(connection, make(cause), clock, tenant=tenant)
+
+    return post
 
 
 def _row(delivery: Delivery, identity: str, now: datetime, tenant: str) -> dict[str, object]:
@@ -94,9 +109,19 @@ class OutboxStore:
             text = (await connection.execute(query)).scalar_one()
         return None if text is None else read(text)
 
-    async def claim(self, posted: Posted) -> None:
-        """Note that a try begins, before it does: after a fall one knows that the other side may have it."""
-        await self._change(posted, state=State.SENDING, attempts=posted.attempts + 1)
+    async def claim(self, posted: Posted) -> bool:
+        """Note that a try begins, before it does: after a fall one knows that the other side may have it.
+
+        Return whether it stood as it was read: who read it before an earlier try ended does not try it again.
+        """
+        change = (
+            outbox.update()
+            .where(self._own, outbox.c.key == posted.delivery.key, _OPEN)
+            .where(outbox.c.attempts == posted.attempts)
+            .values(state=State.SENDING, attempts=posted.attempts + 1)
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(change)).rowcount > 0
 
     async def put_off(self, posted: Posted, due: datetime, trouble: str) -> None:
         """Note that a try failed, and when the next one is due."""
@@ -128,14 +153,16 @@ class OutboxStore:
             return (await connection.execute(change)).rowcount > 0
 
     async def latest(
-        self, *, states: Sequence[State] = (), channel: str = "", limit: int = 100
+        self, *, states: Sequence[State] = (), channel: str = "", before: str = "", limit: int = 100
     ) -> list[Posted]:
-        """Return the newest deliveries, of some states or a channel only, newest first."""
+        """Return the newest deliveries, newest first: of some states, a channel, ``before`` one by its id."""
         query = self._rows().order_by(outbox.c.id.desc()).limit(min(limit, LARGEST_ANSWER))
         if states:
             query = query.where(outbox.c.state.in_(list(states)))
         if channel:
             query = query.where(outbox.c.channel == channel)
+        if before:
+            query = query.where(outbox.c.id < before)
         async with self._database.reading() as connection:
             return [_posted(row) for row in (await connection.execute(query)).all()]
 

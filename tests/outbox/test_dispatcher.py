@@ -26,6 +26,8 @@ class Memory:
     clock: Clock
     rows: dict[str, Posted] = field(default_factory=dict)
     broken: bool = False
+    slow: float = 0.0
+    """Seconds from the reading of what is due to its coming back."""
 
     def put(self, *keys: str, channel: str = "mail", lane: str = "", expires: float = 72 * 3600) -> None:
         now = self.clock.wall()
@@ -49,13 +51,18 @@ class Memory:
 
     async def due(self, channel: str) -> list[Posted]:
         found = [one for one in self._next(channel) if one.due <= self.clock.wall()]
+        await passes(self.slow)
         return sorted(found, key=lambda one: (one.due, one.id))
 
     async def next_due(self, channel: str) -> datetime | None:
         return min((one.due for one in self._next(channel)), default=None)
 
-    async def claim(self, posted: Posted) -> None:
+    async def claim(self, posted: Posted) -> bool:
+        row = self.rows[posted.delivery.key]
+        if row.settled is not None or row.attempts != posted.attempts:
+            return False
         self._set(posted, state=State.SENDING, attempts=posted.attempts + 1)
+        return True
 
     async def put_off(self, posted: Posted, due: datetime, trouble: str) -> None:
         self._set(posted, state=State.WAITING, due=due, trouble=trouble)
@@ -274,3 +281,18 @@ async def test_channels_do_not_wait_for_each_other() -> None:
     async with rig.running():
         await passes(1)
     assert rig.outbox.states() == {"m": State.WAITING, "s": State.DELIVERED}
+
+
+@in_virtual_time
+async def test_what_ends_while_the_list_is_read_is_not_sent_again() -> None:
+    rig = Rig(takes=1.5)
+    rig.outbox.slow = 1.0
+    async with rig.running() as dispatcher:
+        rig.outbox.put("a")
+        dispatcher.wake()
+        await passes(2.0)
+        # The next list is read while "a" is under way, and comes back when it has arrived.
+        rig.outbox.put("b")
+        dispatcher.wake()
+        await passes(60)
+    assert sorted(key for _, key, _ in rig.server.asked) == ["a", "b"]

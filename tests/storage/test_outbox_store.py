@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from softswitch.outbox.model import Delivery, Posted, State
 from softswitch.storage.database import Database
-from softswitch.storage.outbox_store import KEPT_TRYING, OutboxStore, put
+from softswitch.storage.outbox_store import KEPT_TRYING, OutboxStore, posting, put
 from tests.fakes.clock import START, FakeClock
 
 MAIL = "mail:support"
@@ -39,6 +39,21 @@ async def test_what_is_posted_is_due_in_its_order_on_its_channel(
     assert found[0].delivery.body == '{"to": "a@example.com"}'
     assert (found[0].state, found[0].attempts, found[0].created) == (State.WAITING, 0, START)
     assert found[0].expires == START + KEPT_TRYING
+
+
+async def test_what_is_posted_at_once_keeps_its_order(store: OutboxStore) -> None:
+    wanted = [f"k{number}" for number in range(50)]
+    await store.post([mail(key) for key in wanted])
+    assert await keys(store) == wanted
+
+
+async def test_what_follows_from_something_is_written_with_it(
+    store: OutboxStore, database: Database, clock: FakeClock
+) -> None:
+    follow = posting(lambda number: [mail(f"k{number}"), mail(f"l{number}")], clock)
+    async with database.writing() as connection:
+        await follow(connection, 7)
+    assert await keys(store) == ["k7", "l7"]
 
 
 async def test_a_key_that_is_known_is_not_written_again_whatever_became_of_it(store: OutboxStore) -> None:
@@ -88,6 +103,16 @@ async def test_of_a_lane_only_the_first_is_due_until_it_is_over(store: OutboxSto
     assert await store.next_due(MAIL) == clock.wall() + timedelta(minutes=1)
     await store.settle(first, State.REFUSED, trouble="no")
     assert await keys(store) == ["2"]
+
+
+async def test_what_was_read_before_a_try_ended_cannot_be_claimed(store: OutboxStore) -> None:
+    await store.post([mail("a"), mail("b")])
+    a, b = await store.due(MAIL)
+    assert await store.claim(a)
+    assert not await store.claim(a)
+    await store.settle(a, State.DELIVERED)
+    assert not await store.claim(a)
+    assert await store.claim(b)
 
 
 async def test_a_claim_is_seen_after_a_fall(store: OutboxStore) -> None:

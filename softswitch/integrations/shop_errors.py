@@ -1,0 +1,9 @@
+"""What goes wrong with shops of others, on purpose."""
+
+from __future__ import annotations
+
+from softswitch.errors import SoftswitchError
+
+
+class ShopError(SoftswitchError):
+    """A shop did not answer as it should. Never quotes an address, a key, or what was answered."""

@@ -1,0 +1,83 @@
+"""Named texts for mails and messages, and the variables they may hold."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from softswitch.integrations.errors import TemplateFault
+from softswitch.integrations.templates import Lookup, compiled
+from softswitch.outbox.messages import Attachment, Mail
+
+NAMES: Final = frozenset(
+    {
+        *(f"CALL.{name}" for name in ("SRC_NUMBER", "DST_NUMBER", "CALLER_ID", "ACCOUNT", "CODEC")),
+        *(f"CALL.{name}" for name in ("BEHIND_NAT", "LANGUAGE", "ID", "DATE", "TIME", "PATH", "RESULT")),
+        *(f"CUSTOMER.{name}" for name in ("NAME", "NUMBER", "COMPANY", "EMAIL", "GROUP", "KEEPER")),
+        *(f"MESSAGE.{name}" for name in ("SECONDS", "BOX", "DATE", "TIME")),
+        *(f"ORDER.{name}" for name in ("NUMBER", "STATUS", "TOTAL", "DATE", "SHOP")),
+        *(f"TICKET.{name}" for name in ("NUMBER", "TITLE", "STATUS")),
+        *(f"PAYMENT.{name}" for name in ("AMOUNT", "LINK", "TITLE")),
+        *("GROUP.NAME", "QUEUE.NAME", "AGENT.NAME", "AGENT.NUMBER", "COMPANY.NAME"),
+        # What steps and customers' own fields are called is the operator's affair.
+        *("VARIABLE.", "CUSTOMER.FIELD."),
+    }
+)
+"""Every variable that a text may hold. One that has no value in a call becomes its default text."""
+
+
+class TemplateConfig(BaseModel):
+    """One text in up to four forms: a mail's subject, text and HTML, and a text message.
+
+    ``default`` stands for a variable that has neither a value nor a default of its own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: str = Field(default="", max_length=500)
+    text: str = ""
+    html: str = ""
+    sms: str = Field(default="", max_length=2000)
+    default: str = Field(default="", max_length=200)
+
+    def mail(
+        self,
+        lookup: Lookup,
+        to: tuple[str, ...],
+        *,
+        attachments: tuple[Attachment, ...] = (),
+        written: str = "",
+    ) -> Mail:
+        """Return the mail with its variables filled in; ``written`` is when, ISO 8601."""
+        return Mail(
+            to,
+            compiled(self.subject).fill(lookup, self.default),
+            compiled(self.text).fill(lookup, self.default),
+            compiled(self.html, html=True).fill(lookup, self.default) if self.html else "",
+            attachments,
+            written=written,
+        )
+
+    def message(self, lookup: Lookup) -> str:
+        """Return the text message with its variables filled in."""
+        return compiled(self.sms).fill(lookup, self.default)
+
+    @field_validator("subject", "text", "sms", "html")
+    @classmethod
+    def _well_written(cls, value: str) -> str:
+        try:
+            compiled(value, known=NAMES)
+        except TemplateFault as error:
+            raise ValueError(str(error)) from error
+        return value
+
+    @model_validator(mode="after")
+    def _says_something(self) -> TemplateConfig:
+        if not (self.text.strip() or self.sms.strip()):
+            raise ValueError("a template needs text, for mails, or sms, for text messages")
+        if self.text.strip() and not self.subject.strip():
+            raise ValueError("a mail needs a subject beside its text")
+        if self.html.strip() and not self.text.strip():
+            raise ValueError("a mail in html needs its text, too, for programs that show no html")
+        return self
