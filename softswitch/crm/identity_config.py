@@ -1,0 +1,16 @@
+"""How often callers may err before nobody is checked any more."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from softswitch.crm.identity_model import LOCKED_FOR, TRIES
+
+
+class IdentityConfig(BaseModel):
+    """Identity checks: wrong tries for one customer or from one number, and how long is locked after them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tries: int = Field(default=TRIES, ge=1, le=10)
+    lock_minutes: float = Field(default=LOCKED_FOR.total_seconds() / 60, ge=1.0, le=1440.0)

@@ -1,0 +1,13 @@
+"""What goes wrong with tickets and orders, on purpose."""
+
+from __future__ import annotations
+
+from softswitch.errors import SoftswitchError
+
+
+class TicketError(SoftswitchError):
+    """A ticket cannot be opened or changed so; the text says why, in one sentence."""
+
+
+class NoSuchTicket(TicketError):
+    """There is no ticket of this id, or several are meant."""
