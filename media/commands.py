@@ -185,10 +185,14 @@ class PauseRecording(Command, frozen=True):
 
 
 class MaskRecording(Command, frozen=True):
-    """Put silence in place of what is said meanwhile, and note where: card numbers, passwords."""
+    """Put silence in place of what is said meanwhile, and note where: card numbers, passwords.
+
+    With ``when_quiet`` it ends only once no key sounds any more, on either side.
+    """
 
     recording: int
     on: bool
+    when_quiet: bool = False
 
 
 class StopRecording(Command, frozen=True):

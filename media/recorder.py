@@ -174,9 +174,12 @@ class Recorder:
         """Write nothing meanwhile: the stretch is missing from the file."""
         self._command(say.Pause(recording, on, tick))
 
-    def mask(self, recording: int, on: bool, *, tick: int) -> None:
-        """Write silence for both sides meanwhile; the stretch is noted in the report."""
-        self._command(say.Mask(recording, on, tick))
+    def mask(self, recording: int, on: bool, *, tick: int, when_quiet: bool = False) -> None:
+        """Write silence for both sides meanwhile; the stretch is noted in the report.
+
+        It ends at once, or ``when_quiet``: when no key sounds any more.
+        """
+        self._command(say.Mask(recording, on, tick, when_quiet))
 
     def end(self, recording: int, *, tick: int) -> None:
         """End a recording; its report follows when the file is complete."""

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from media import recording_messages as say
 from media.g711 import DECODE, FRAME, LAWS, SAMPLE_RATE
+from media.key_sounds import sound_like_keys
 from media.recording_files import Finished, Finisher, Samples, WaveFile
 from media.recording_ring import FRAMES, Frames, RingReader, read_frames
 from media.wire import pack
@@ -42,6 +43,9 @@ FIRST_ROWS: Final = 32
 NICE: Final = 10
 """Less urgent than anything that a caller waits for. On a machine with nothing to spare the ring fills, and
 the reports say what is missing."""
+
+QUIET_FRAMES: Final = 10
+"""Frames without a key after which none is believed to sound any more: 200 ms, as a key may be broken up."""
 
 MakeFile = Callable[[Path, int, say.Form], WaveFile]
 """Makes the file of a recording from path, channels and final form; raises OSError."""
@@ -96,6 +100,8 @@ class Recordings:
         self._running = np.zeros(FIRST_ROWS, np.bool_)
         self._heard = np.zeros(FIRST_ROWS, np.bool_)
         """Rows that take sound: running and not masked."""
+        self._quiet: dict[int, int] = {}
+        """Rows to be heard again once no key sounds, and for how many frames none has."""
         self._last: tuple[bytes, NDArray[np.int64]] = (b"", np.empty(0, np.int64))
 
     def __len__(self) -> int:
@@ -108,8 +114,13 @@ class Recordings:
                 self._begin(command)
             case say.Pause(number, on, tick) if number in self._rows:
                 self._pause(self._rows[number], on, self._now(tick))
-            case say.Mask(number, on, tick) if number in self._rows:
-                self._mask(self._rows[number], on, self._now(tick))
+            case say.Mask(number, on, tick, when_quiet) if number in self._rows:
+                row = self._rows[number]
+                self._quiet.pop(row, None)
+                if when_quiet and not on and self._of_row[row].masked is not None:
+                    self._quiet[row] = 0
+                else:
+                    self._mask(row, on, self._now(tick))
             case say.End(number, tick) if number in self._rows:
                 self._end(self._rows[number], self._now(tick))
             case say.Lost(first, beyond):
@@ -136,6 +147,18 @@ class Recordings:
             self._samples[(*place, slice(None), 0)] = DECODE[law].take(frames.said[where])
             self._samples[(*place, slice(None), 1)] = DECODE[law].take(frames.heard[where])
         self._next = max(self._next, tick + 1)
+        if self._quiet:
+            self._look_for_keys(frames, rows)
+
+    def _look_for_keys(self, frames: Frames, rows: NDArray[np.int64]) -> None:
+        """Let rows be heard again in which no key has sounded for long enough, on either side."""
+        for place in np.flatnonzero(np.isin(rows, list(self._quiet))).tolist():
+            row, decode = int(rows[place]), DECODE[int(frames.law[place])]
+            both = decode.take(np.stack([frames.said[place], frames.heard[place]]))
+            self._quiet[row] = 0 if sound_like_keys(both).any() else self._quiet[row] + 1
+            if self._quiet[row] >= QUIET_FRAMES:
+                del self._quiet[row]
+                self._mask(row, False, self._next)
 
     def end_all(self) -> None:
         """End every recording after the last tick seen."""
@@ -190,6 +213,7 @@ class Recordings:
 
     def _over(self, row: int, frames: int, reason: str, then: say.Form | None = None) -> None:
         one = self._of_row.pop(row)
+        self._quiet.pop(row, None)
         del self._rows[one.number]
         self._last = (b"", self._last[1])
         self._running[row] = self._heard[row] = False

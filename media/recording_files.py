@@ -294,4 +294,5 @@ class Finisher:
 
 def _ended(one: Finished, path: Path, digest: str) -> RecordingEnded:
     seconds = one.file.samples / SAMPLE_RATE
-    return RecordingEnded(one.recording, str(path), seconds, digest, one.masked, one.reason)
+    octets = path.stat().st_size if path.exists() else 0
+    return RecordingEnded(one.recording, str(path), seconds, digest, one.masked, one.reason, octets)

@@ -39,11 +39,15 @@ class Pause(Message, frozen=True):
 
 
 class Mask(Message, frozen=True):
-    """Write silence from ``tick`` on, or go on with sound: the stretch keeps its length."""
+    """Write silence from ``tick`` on, or go on with sound: the stretch keeps its length.
+
+    What was hidden for its keys goes on ``when_quiet``: once none has sounded on either side for a moment.
+    """
 
     recording: int
     on: bool
     tick: int
+    when_quiet: bool = False
 
 
 class End(Message, frozen=True):
@@ -81,7 +85,8 @@ class RecordingEnded(Message, frozen=True):
 
     ``seconds`` is the length of the file and ``sha256`` its hash in hexadecimal: 0.0 and empty when there is
     no file, or when nobody is left who knows (the recorder process died). ``masked`` are the silent stretches
-    in seconds of the file. ``reason`` is empty when all went well, else a sentence for people.
+    in seconds of the file. ``reason`` is empty when all went well, else a sentence for people. ``octets`` is
+    the size of the file.
     """
 
     recording: int
@@ -90,6 +95,7 @@ class RecordingEnded(Message, frozen=True):
     sha256: str
     masked: tuple[tuple[float, float], ...] = ()
     reason: str = ""
+    octets: int = 0
 
 
 AnyReport = RecorderReady | RecordingBegun | RecordingEnded

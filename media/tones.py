@@ -54,6 +54,14 @@ def busy() -> Samples:
     return _cadence(0.5, 0.5)
 
 
+def beep() -> Samples:
+    """Return the tone after which a caller speaks: 0.4 s of 1,000 Hz behind 0.1 s of nothing.
+
+    It is no frequency of a key (ITU-T Q.23), so that an in-band detector hears none in it.
+    """
+    return np.concatenate([np.zeros(SAMPLE_RATE // 10, np.int16), sine(1000.0, 0.4, -13.0)])
+
+
 def key(digit: str, seconds: float = 0.1, dbm0: float = -7.0) -> Samples:
     """Return the two tones of a key, ``dbm0`` each (ITU-T Q.23)."""
     if digit not in DIGITS:

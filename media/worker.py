@@ -188,8 +188,8 @@ class Worker:
                 self._record(command)
             case ask.PauseRecording(recording, on):
                 self._recorder.pause(recording, on, tick=tick)
-            case ask.MaskRecording(recording, on):
-                self._recorder.mask(recording, on, tick=tick)
+            case ask.MaskRecording(recording, on, when_quiet):
+                self._recorder.mask(recording, on, tick=tick, when_quiet=when_quiet)
             case ask.StopRecording(recording):
                 self._engine.command(command)
                 self._recorder.end(recording, tick=tick)

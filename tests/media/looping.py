@@ -79,7 +79,7 @@ class Tape:
     def pause(self, recording: int, on: bool, *, tick: int) -> None:
         self.asked.append(("pause", recording, on, tick))
 
-    def mask(self, recording: int, on: bool, *, tick: int) -> None:
+    def mask(self, recording: int, on: bool, *, tick: int, when_quiet: bool = False) -> None:
         self.asked.append(("mask", recording, on, tick))
 
     def end(self, recording: int, *, tick: int) -> None:

@@ -12,9 +12,10 @@ import soundfile
 
 from media import recording_messages as say
 from media.g711 import ALAW, FRAME, ULAW, decode, encode
-from media.recording import CHUNK, FIRST_ROWS, RecorderProcess, Recordings, make_file
+from media.recording import CHUNK, FIRST_ROWS, QUIET_FRAMES, RecorderProcess, Recordings, make_file
 from media.recording_files import WaveFile
 from media.recording_ring import COMMAND, FRAMES, Frames, RingReader, RingWriter, frames_size, write_frames
+from media.tones import key
 from media.wire import Inbox
 
 SAID, HEARD = 0x21, 0xA7
@@ -205,6 +206,50 @@ def test_a_mask_at_the_end_is_noted_to_the_end(desk):
     desk.feed(40)
     assert desk.end() == [SOUND] * 10 + [SILENCE] * 40
     assert desk.finished[0].masked == ((0.2, 1.0),)
+
+
+def hear_again(recording, *, tick):
+    return say.Mask(recording, False, tick, when_quiet=True)
+
+
+def key_frame(digit="5"):
+    return encode(key(digit, 0.1)[FRAME : 2 * FRAME], ALAW)
+
+
+@pytest.mark.parametrize("side", ["said", "heard"])
+def test_a_secret_is_hidden_for_as_long_as_a_finger_rests_on_its_last_key(desk, side):
+    desk.begin()
+    desk.feed(10)
+    desk.command(say.Mask, 1, True)
+    desk.feed(20)
+    desk.command(hear_again, 1)
+    desk.feed(300, **{side: key_frame()})
+    desk.feed(QUIET_FRAMES - 1)
+    desk.feed(2, **{side: key_frame("7")})
+    desk.feed(QUIET_FRAMES + 30)
+    hidden = 20 + 300 + QUIET_FRAMES - 1 + 2 + QUIET_FRAMES
+    assert desk.end() == [SOUND] * 10 + [SILENCE] * hidden + [SOUND] * 30
+    assert desk.finished[0].masked == ((0.2, (10 + hidden) / 50),)
+
+
+def test_a_secret_that_goes_on_or_is_never_over_stays_hidden(desk):
+    desk.begin()
+    desk.command(say.Mask, 1, True)
+    desk.feed(5)
+    desk.command(hear_again, 1)
+    desk.feed(QUIET_FRAMES - 1)
+    desk.command(say.Mask, 1, True)
+    desk.feed(50)
+    desk.command(hear_again, 1)
+    desk.feed(3)
+    assert desk.end() == [SILENCE] * (5 + QUIET_FRAMES - 1 + 50 + 3)
+
+
+def test_where_nothing_is_hidden_nothing_is_waited_for(desk):
+    desk.begin()
+    desk.command(hear_again, 1)
+    desk.feed(20)
+    assert desk.end() == [SOUND] * 20
 
 
 def test_a_mask_outlasts_a_pause_within_it(desk):

@@ -7,7 +7,7 @@ import pytest
 
 from media.g711 import SAMPLE_RATE
 from media.telephone_event import DIGITS
-from media.tones import FULL_SCALE_DBM0, HIGH_HZ, LOW_HZ, busy, key, ring_back, sine
+from media.tones import FULL_SCALE_DBM0, HIGH_HZ, LOW_HZ, beep, busy, key, ring_back, sine
 
 
 def level(samples: np.ndarray) -> float:
@@ -76,3 +76,10 @@ def test_a_key_has_its_length_and_level_and_never_wraps():
 def test_what_is_no_key_raises(digit):
     with pytest.raises(ValueError, match="is no key"):
         key(digit)
+
+
+def test_the_tone_to_speak_after_is_no_key_and_comes_a_breath_later():
+    samples = beep()
+    assert not samples[: SAMPLE_RATE // 10].any()
+    assert strongest(samples[SAMPLE_RATE // 10 :][:3200], 1)[0] == pytest.approx(1000, abs=5)
+    assert not {1000.0} & {*LOW_HZ, *HIGH_HZ}
