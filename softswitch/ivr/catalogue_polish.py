@@ -22,7 +22,8 @@ DEEDS: Final[Mapping[str, tuple[str, str]]] = {
     "gather": (
         "Przyjmuje numer od dzwoniącego i zapisuje go w {{VARIABLE.nazwa}}.",
         "Kończy od razu po max cyfrach, po klawiszu kończącym albo gdy nie ma dalszej cyfry. Nic, sam "
-        "klawisz kończący, za mało cyfr i klawisze niebędące cyframi to not_entered.",
+        "klawisz kończący, za mało cyfr i klawisze niebędące cyframi to not_entered, tak samo jak cyfry, "
+        "które nie mogą być numerem PESEL, NIP lub REGON, gdy wymaga go format: pomyłka wychodzi od razu.",
     ),
     "read_keys": (
         "Odczytuje każdy klawisz i sposób, w jaki dotarł, aż przez chwilę nie będzie żadnego.",
@@ -54,6 +55,18 @@ DEEDS: Final[Mapping[str, tuple[str, str]]] = {
         "Przechodzi dalej zależnie od liczby czekających w kolejce. Dzwoniący nic nie słyszy.",
         "Nie liczą się ci, którzy się rozłączyli, ani ci, którzy czekają na oddzwonienie.",
     ),
+    "identify": (
+        "Pyta dzwoniącego o to, co wie tylko klient, i ustala, kto dzwoni.",
+        "Błędna odpowiedź nigdy nie zdradza, która część była błędna. Po trzech takich dla tego klienta albo "
+        "z tego numeru sprawdzanie jest zablokowane na kwadrans, także po restarcie. Telefon agenta pokazuje "
+        "mark za podpisem. Wszystko, co wpisano, jest tajne w każdym dzienniku.",
+    ),
+    "pay": (
+        "Pozwala zapłacić kodem BLIK i mówi zgodnie z prawdą, co z tego wyszło.",
+        "Nikt nie płaci dwa razy: to, co ma purpose, jest opłacane raz, a czego nie wiadomo, to jest "
+        "ustalane po rozmowie. Cyfry są tajne w każdym dzienniku. Wyjście unknown to ani zapłacone, ani "
+        "odrzucone.",
+    ),
     "label": ("Ustala, co pokaże telefon rozmówcy o tym dzwoniącym, na przykład wybrany temat.", ""),
 }
 
@@ -66,6 +79,34 @@ _ASKED_AGAIN = "Ile razy pytanie jest powtarzane."
 
 FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     # class of the model: parameter: what it is
+    "Identify": {
+        "factors": "O co pyta, w tej kolejności; bez customer_number klienta wskazuje numer dzwoniącego.",
+        "tries": "Ile razy można się pomylić w jednej rozmowie.",
+        "mark": "Co telefon agenta pokazuje przy potwierdzonym dzwoniącym.",
+        "first_digit_s": "Czas na pierwszą cyfrę.",
+        "inter_digit_s": "Czas na każdą następną cyfrę.",
+        "verified": "Gałąź po potwierdzeniu; bez niej następny krok.",
+        "refused": "Gałąź wszystkich innych; bez niej koniec połączenia.",
+        "locked": "Gałąź po zbyt wielu błędnych próbach; bez niej jak refused.",
+    },
+    "Pay": {
+        "amount": "Kwota w złotych, na przykład 123,45; może zawierać zmienne.",
+        "purpose": "Za co: zamówienie lub faktura; nie da się zapłacić za to dwa razy.",
+        "description": "Co klient czyta na potwierdzeniu i przy linku.",
+        "provider": "Nazwa operatora płatności; bez niej pierwszy tej linii.",
+        "receipt": "Kanał potwierdzenia, jak sms:main lub mail:office; bez niego nie ma potwierdzenia.",
+        "receipt_to": "Numer lub adres, na który idzie potwierdzenie.",
+        "link": "Kanał linku do płatności, na przykład sms:main; bez niego link nie jest proponowany.",
+        "link_to": "Numer, na który idzie link do płatności.",
+        "codes": "Ile kodów można wypróbować.",
+        "first_digit_s": "Czas na pierwszą cyfrę: najpierw trzeba otworzyć aplikację.",
+        "inter_digit_s": "Czas na każdą następną cyfrę.",
+        "paid": "Gałąź po zapłaceniu; bez niej następny krok.",
+        "refused": "Gałąź, gdy nic nie pobrano; bez niej koniec połączenia.",
+        "aborted": "Gałąź, gdy przerwał dzwoniący; bez niej koniec połączenia.",
+        "unknown": "Gałąź, gdy nie wiadomo jeszcze, czy zapłacono; bez niej koniec połączenia.",
+        "link_sent": "Gałąź, gdy link do płatności jest w drodze; bez niej koniec połączenia.",
+    },
     "Say": {
         "text": "Tekst albo po jednym na język: {pl: ..., en: ...}.",
         "language": "Język pojedynczego tekstu.",
@@ -103,6 +144,8 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "barge_in": _BARGE_IN,
         "type_ahead": _QUESTION,
         "sensitive": "Cyfry nie trafiają do żadnego dziennika.",
+        "format": "Czym musi być numer: cyfry, które nim być nie mogą, nie są przyjmowane.",
+        "invalid": "Co powiedzieć o takich cyfrach, zanim pytanie padnie ponownie.",
         "repeat": _ASKED_AGAIN,
         "entered": "Gałąź po numerze; bez niej następny krok.",
         "not_entered": "Gałąź bez numeru; bez niej koniec połączenia.",

@@ -13,6 +13,7 @@ from typing import Final
 
 from softswitch.errors import Problem
 from softswitch.ivr.actions.connecting import Dial
+from softswitch.ivr.actions.paying import Pay
 from softswitch.ivr.actions.queueing import WHEN_AGENT, Queue
 from softswitch.ivr.expressions import names_in, nearest
 from softswitch.ivr.model import Branch, Step, Tree
@@ -86,6 +87,26 @@ def check_targets(
                     if target not in accounts and (target in menus or not leads_out(target)):
                         reason = _no_account(target, accounts, menus)
                         problems.append(Problem(str(tree.path), line, place_of(branch.name, step), reason))
+    return problems
+
+
+def check_tills(trees: Sequence[Tree], providers: Collection[str]) -> list[Problem]:
+    """Return every step that takes money where nobody does, or through a provider that is not configured."""
+    problems: list[Problem] = []
+    for tree in trees:
+        for branch in tree.branches.values():
+            for step in branch.steps:
+                if not isinstance(step.action, Pay):
+                    continue
+                name = step.action.provider
+                if not providers:
+                    reason = "nobody takes money here: name a provider under 'payments' in the configuration"
+                elif name and name not in providers:
+                    reason = f"there is no payment provider '{name}'{nearest(name, sorted(providers))}"
+                else:
+                    continue
+                place = place_of(branch.name, step)
+                problems.append(Problem(str(tree.path), step.line_of("provider"), place, reason))
     return problems
 
 

@@ -15,6 +15,7 @@ from typing import Protocol
 from softswitch.clock import Clock
 from softswitch.events import CallEvent
 from softswitch.ivr.errors import NoSuchQueue
+from softswitch.ivr.till import Gate, NoGate, NoTill, Till
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,10 @@ class Line(Protocol):
         """
         ...
 
+    def background(self, on: bool) -> None:
+        """Let the caller hear music behind and between prompts while ``on``, and silence again after."""
+        ...
+
     def mask_keys(self, on: bool) -> None:
         """Keep digits out of every log while ``on``.
 
@@ -252,3 +257,5 @@ class World:
     clock: Clock
     record: Callable[[CallEvent], None]
     queues: Queues = field(default_factory=NoQueues)
+    till: Till = field(default_factory=NoTill)
+    gate: Gate = field(default_factory=NoGate)

@@ -12,6 +12,7 @@ from softswitch.ivr.interpreter import run
 from softswitch.ivr.live import LiveLine, NoQueueDoor, QueueDoor, Voice
 from softswitch.ivr.model import Tree
 from softswitch.ivr.outcome import LEFT_UNSAID, EndReason
+from softswitch.ivr.till import Desks
 
 ENDS = {
     EndReason.HUNG_UP: Termination(Reason.MENU_HUNG_UP),
@@ -61,6 +62,7 @@ class TreeDestination:
     start: str = ""
     """The branch to begin with, the tree's own unless given."""
     queues: QueueDoor = field(default_factory=NoQueueDoor)
+    desks: Desks = field(default_factory=Desks)
     kind: str = "tree"
 
     @property
@@ -76,10 +78,12 @@ class TreeDestination:
         line = LiveLine(call, self.voice, self.dialler, self.queues)
         world = World(
             line=line,
-            facts=_facts(call),
+            facts=facts_of(call),
             clock=call.around.clock,
             record=call.record,
             queues=self.queues,
+            till=self.desks.till,
+            gate=self.desks.gate,
         )
         ended = await run(self.tree, world, self.start)
         if ended.to and line.waited is not None:
@@ -90,7 +94,8 @@ class TreeDestination:
         return replace(own or ENDS[ended.reason], detail=ended.detail)
 
 
-def _facts(call: Call) -> CallFacts:
+def facts_of(call: Call) -> CallFacts:
+    """Return what is known of a call whose caller enters a menu now."""
     account, served_first = call.facts.account, call.caller is call.first
     return CallFacts(
         call=call.facts.id,

@@ -8,6 +8,7 @@
         ├── PromptFailed            a prompt cannot be made audible (raised by a Line; the tree goes on)
         ├── CallerGone              the caller hung up (raised by the simulator; live it is a cancellation)
         ├── NoSuchQueue             a queue was asked for that this switch does not have
+        ├── NoSuchTill              money was to be taken by a switch without a payment provider
         ├── UnknownAction           an action was asked about that does not exist
         └── SimulationError         a step waited for something the simulated world does not have
 
@@ -41,6 +42,13 @@ class NoSuchQueue(IvrError):
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no queue '{name}'")
         self.name = name
+
+
+class NoSuchTill(IvrError):
+    """Money was to be taken by a switch that has no payment provider."""
+
+    def __init__(self) -> None:
+        super().__init__("no payment provider is configured")
 
 
 class UnknownAction(IvrError):

@@ -100,7 +100,7 @@ def render(text: str, lookup: Lookup, default: str = "") -> Rendered:
             logged.append(piece)
             continue
         value = lookup(piece.name)
-        filled = _fill(piece, value, default)
+        filled = fill(piece, value, default)
         secret = value is not None and value.private
         private |= secret
         left_out |= not filled
@@ -147,7 +147,8 @@ def _checked_filter(name: str, text: str | None) -> tuple[str, str]:
     return name, text or ""
 
 
-def _fill(placeholder: Placeholder, value: Value | None, default: str) -> str:
+def fill(placeholder: Placeholder, value: Value | None, default: str = "") -> str:
+    """Return what stands in place of a placeholder: the value through its filters, else ``default``."""
     original = value.text if value is not None else ""
     text = original
     for name, argument in placeholder.filters:

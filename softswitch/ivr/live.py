@@ -181,6 +181,16 @@ class LiveLine:
             if not caller.over:
                 caller.voice.hear_nothing()
 
+    def background(self, on: bool) -> None:
+        """Let the caller hear the music on hold behind prompts, or silence again."""
+        caller = self._call.caller
+        if caller.over or not caller.is_up:
+            return
+        if on:
+            caller.voice.hear_music()
+        else:
+            caller.voice.hear_nothing()
+
     def mask_keys(self, on: bool) -> None:
         """Keep digits out of the log."""
         caller, task = self._call.caller, asyncio.current_task()

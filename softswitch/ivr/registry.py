@@ -5,7 +5,9 @@ from __future__ import annotations
 from softswitch.ivr.actions.connecting import Dial, Echo, Label
 from softswitch.ivr.actions.digits import Gather, ReadKeys
 from softswitch.ivr.actions.flow import Disconnect, GoUp, Jump
+from softswitch.ivr.actions.identifying import Identify
 from softswitch.ivr.actions.menus import Menu
+from softswitch.ivr.actions.paying import Pay
 from softswitch.ivr.actions.queueing import ByAgents, ByWaiting, Queue
 from softswitch.ivr.actions.speaking import Play, Say, SetLanguage
 from softswitch.ivr.model import Action
@@ -26,4 +28,6 @@ ACTIONS: dict[str, type[Action]] = {
     "queue": Queue,
     "by_agents": ByAgents,
     "by_waiting": ByWaiting,
+    "identify": Identify,
+    "pay": Pay,
 }

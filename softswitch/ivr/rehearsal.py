@@ -26,7 +26,9 @@ from softswitch.ivr.simulate import (
     simulate,
     wait,
 )
+from softswitch.ivr.simulated_desks import CONFIRM_AFTER_S, Identified, Pays
 from softswitch.ivr.simulated_queues import AGENT_TALK_S, WAIT_S, Figures, Queued
+from softswitch.ivr.till import Shown, Standing
 from softswitch.ivr.transcript import render_transcript
 
 EXIT_ENDED, EXIT_ENDLESS, EXIT_BAD_USE = 0, 1, 2
@@ -47,6 +49,9 @@ _WAITS = {
     ANSWERED: WaitEnd.TALK_OVER,
     **{how.value: how for how in WaitEnd if how not in (WaitEnd.TALK_OVER, WaitEnd.KEY)},
 }
+_ON_THE_WAY = frozenset({Standing.WANTS_CODE, Standing.CONFIRMING})
+"""How payments stand that have come to no end yet."""
+
 _NO_WAIT = frozenset({WaitEnd.FULL.value, WaitEnd.EMPTY.value})
 
 
@@ -66,6 +71,10 @@ class Rehearsal:
     called: str = ""
     waits: Sequence[str] = ()
     figures: Sequence[str] = ()
+    pays: Sequence[str] = ()
+    """What comes of each payment, in order."""
+    checks: Sequence[str] = ()
+    """What comes of each identity check, in order."""
 
 
 def rehearse(path: Path, how: Rehearsal) -> tuple[str, int]:
@@ -107,6 +116,25 @@ def parse_wait(text: str) -> Queued:
         found["talk"] = AGENT_TALK_S
     found |= _options(text, found, "full, max_wait:after=300 or answered:after=20:talk=60")
     return Queued(_WAITS[word], found.get("after", 0.0), found.get("talk", AGENT_TALK_S))
+
+
+def parse_pays(text: str) -> Pays:
+    """Read what comes of a payment: ``paid:after=5``, ``paid:wrong=2``, ``refused``, ``unknown``.
+
+    ``wrong`` is how many codes are wrong before. Raise :class:`SimulationError` when it means nothing.
+    """
+    word = _word(text, [standing.value for standing in Standing if standing not in _ON_THE_WAY])
+    found = {"after": CONFIRM_AFTER_S, "wrong": 0.0}
+    found |= _options(text, found, "refused, or paid:after=5:wrong=2")
+    return Pays(Standing(word), found["after"], int(found["wrong"]))
+
+
+def parse_check(text: str) -> Identified:
+    """Read what comes of an identity check: ``verified``, ``wrong``, ``locked``, ``unavailable``.
+
+    Raise :class:`SimulationError` when it means nothing.
+    """
+    return Identified(Shown(_word(text, [shown.value for shown in Shown])))
 
 
 def parse_figures(text: str) -> Figures:
@@ -165,6 +193,8 @@ def _script(how: Rehearsal) -> list[Input]:
     script += [parse_answer(text) for text in how.dials]
     script += [parse_wait(text) for text in how.waits]
     script += [parse_figures(text) for text in how.figures]
+    script += [parse_pays(text) for text in how.pays]
+    script += [parse_check(text) for text in how.checks]
     if how.hang_up_after is not None:
         script += [wait(_seconds("--hang-up-after", str(how.hang_up_after))), hang_up()]
     return script

@@ -31,6 +31,7 @@ from softswitch.ivr.errors import CallerGone, SimulationError
 from softswitch.ivr.interpreter import run
 from softswitch.ivr.model import Tree
 from softswitch.ivr.outcome import Ended
+from softswitch.ivr.simulated_desks import Identified, Pays, SimulatedGate, SimulatedTill
 from softswitch.ivr.simulated_queues import Figures, Queued, SimulatedQueues
 from softswitch.ivr.transcript import CALLER_HUNG_UP, Dialled, Moment, Transcript, Waited
 
@@ -89,7 +90,7 @@ class Answer:
         return f"{'answered' if reached else self.result.value} after {self.after:g} s{talk}"
 
 
-Input = Press | Wait | HangUpNow | Answer | Queued | Figures
+Input = Press | Wait | HangUpNow | Answer | Queued | Figures | Pays | Identified
 
 
 def press(digits: str, after: float | None = None, method: str = "rfc4733") -> Press:
@@ -130,12 +131,15 @@ class VirtualClock:
 class _Caller:
     """Plays the script: what the caller does next, and when."""
 
-    def __init__(self, script: Iterable[Input]) -> None:
+    def __init__(self, script: Iterable[Input], clock: VirtualClock) -> None:
         items = list(script)
+        self.till = SimulatedTill((item for item in items if isinstance(item, Pays)), clock.monotonic)
+        self.gate = SimulatedGate(item for item in items if isinstance(item, Identified))
         self.answers = deque(item for item in items if isinstance(item, Answer))
         self.waits = deque(item for item in items if isinstance(item, Queued))
         self.queues = SimulatedQueues(item for item in items if isinstance(item, Figures))
-        self._items = deque(item for item in items if not isinstance(item, Answer | Queued | Figures))
+        aside = Answer | Queued | Figures | Pays | Identified
+        self._items = deque(item for item in items if not isinstance(item, aside))
         self._ready = 0.0
 
     def due(self, now: float, *, listening: bool) -> float | None:
@@ -169,7 +173,7 @@ class SimulatedLine:
     """A caller's leg in virtual time. See :class:`softswitch.ivr.context.Line`."""
 
     def __init__(self, script: Iterable[Input], clock: VirtualClock, moments: list[Moment]) -> None:
-        self._caller = _Caller(script)
+        self._caller = _Caller(script, clock)
         self._clock = clock
         self._moments = moments
         self._keys: deque[Key] = deque()
@@ -185,12 +189,23 @@ class SimulatedLine:
     @property
     def not_used(self) -> tuple[str, ...]:
         """Return what the script says of numbers that were not dialled, and of waits that never were."""
-        return tuple(map(str, (*self._caller.answers, *self._caller.waits)))
+        caller = self._caller
+        return tuple(map(str, (*caller.answers, *caller.waits, *caller.till.script, *caller.gate.script)))
 
     @property
     def queues(self) -> SimulatedQueues:
         """Return the queues of the script."""
         return self._caller.queues
+
+    @property
+    def till(self) -> SimulatedTill:
+        """Return where payments end as the script says."""
+        return self._caller.till
+
+    @property
+    def gate(self) -> SimulatedGate:
+        """Return where identity checks end as the script says."""
+        return self._caller.gate
 
     async def play(self, prompts: Sequence[Prompt], *, until_key: bool) -> Played:
         """Let the time of the prompts pass."""
@@ -268,6 +283,9 @@ class SimulatedLine:
         self.answered = True
         self._pass(within, until_key=until_key, listening=True)
 
+    def background(self, on: bool) -> None:
+        """Nobody hears music here."""
+
     def mask_keys(self, on: bool) -> None:
         """Show keys taken from now on as masked."""
         self._masked = on
@@ -311,7 +329,15 @@ def simulate(tree: Tree, script: Iterable[Input] = (), facts: CallFacts = DEFAUL
     clock = VirtualClock()
     moments: list[Moment] = []
     line = SimulatedLine(script, clock, moments)
-    world = World(line, facts, clock, lambda event: moments.append(Moment(clock.now, event)), line.queues)
+    world = World(
+        line,
+        facts,
+        clock,
+        lambda event: moments.append(Moment(clock.now, event)),
+        line.queues,
+        line.till,
+        line.gate,
+    )
     try:
         ended = _to_the_end(run(tree, world, tree.entries.get(facts.called, "")))
     except CallerGone:

@@ -19,7 +19,7 @@ from softswitch.ivr.context import (
     World,
 )
 from softswitch.ivr.errors import PromptFailed
-from softswitch.ivr.expressions import NO, YES, Rendered, Value, render
+from softswitch.ivr.expressions import NO, YES, Rendered, Value, names_in, render
 from softswitch.ivr.prompts import Spoken
 from softswitch.ivr.references import VARIABLE
 
@@ -55,6 +55,10 @@ class Visit:
         self.tree = tree
         self.language = language
         self.label = ""
+        self.mark = ""
+        """What the agent's phone shows behind the label: that the caller is verified."""
+        self.customer = ""
+        """The id of the customer that the caller has shown to be."""
         self.branch = ""
         self.entered: dict[str, int] = {}
         self.key_wanted_later = False
@@ -66,6 +70,11 @@ class Visit:
         self._late_key = ""
         self._late_key_until = 0.0
 
+    @property
+    def shown_label(self) -> str:
+        """What the phone of whoever answers shows of the caller."""
+        return ", ".join(text for text in (self.label, self.mark) if text)
+
     # --- texts ---
 
     def set_variable(self, name: str, value: str, *, private: bool = False) -> None:
@@ -75,6 +84,10 @@ class Visit:
     def fill(self, text: str, own: dict[str, str] | None = None) -> Rendered:
         """Return ``text`` with its variables filled in; ``own`` are the action's own variables."""
         return render(text, lambda name: self._lookup(name, own or {}), self._default_text)
+
+    def knows(self, text: str) -> bool:
+        """Tell whether every variable in a text has a value, so that no default stands in its place."""
+        return all(self._lookup(name, {}) is not None for name in names_in(text))
 
     def _lookup(self, name: str, own: dict[str, str]) -> Value | None:
         if name in own:
@@ -187,7 +200,7 @@ class Visit:
     async def dial(self, targets: Sequence[str], ring_for: float) -> DialResult:
         """Call ``targets`` for the caller. Keys from before or during the talk are not for the tree."""
         self.flush_keys()
-        result = await self.world.line.dial(targets, ring_for, self.label)
+        result = await self.world.line.dial(targets, ring_for, self.shown_label)
         self.flush_keys()
         if result is DialResult.ENDED_BY_CALLEE:
             self.steps_without_caller = 0

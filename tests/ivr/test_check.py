@@ -5,6 +5,7 @@ from softswitch.ivr.check import (
     ANSWERED_TOO_LATE,
     check_side_menus,
     check_targets,
+    check_tills,
     check_together,
     check_tree,
     lint_tree,
@@ -179,3 +180,15 @@ def test_who_waits_already_is_not_led_into_a_queue(side_menus, lines):
     problems = check_side_menus([tree_of(SIDE, ENTRIES)], side_menus)
     assert [problem.line for problem in problems] == lines
     assert all("callers of the queue sales come here while they wait" in one.reason for one in problems)
+
+
+def test_money_is_taken_only_where_somebody_does():
+    tree = tree_of('a: [pay: {amount: "1", provider: bnak}]\n')
+    (nobody,) = check_tills([tree], ())
+    assert "nobody takes money here" in str(nobody)
+    (other,) = check_tills([tree], ("bank",))
+    assert (
+        str(other)
+        == "t.yaml line 6: branch a step 1 (pay): there is no payment provider 'bnak'; did you mean 'bank'?"
+    )
+    assert not check_tills([tree_of('a: [pay: {amount: "1"}]\n')], ("bank",))

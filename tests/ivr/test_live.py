@@ -462,3 +462,24 @@ async def test_a_talk_that_is_over_is_over_whoever_ended_it(how):
             bartek.hang_up()
         await passes(3)
         assert seen == [DialResult.ENDED_BY_CALLEE, None]
+
+
+@in_virtual_time
+async def test_music_behind_what_is_said_and_silence_after_it():
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+
+        async def course(line):
+            line.background(True)  # Not answered yet: there is nobody to hear it.
+            await line.next_key(0.1)
+            line.background(True)
+            await line.next_key(5)
+            line.background(False)
+            await line.next_key(5)
+
+        on_line(switch, course)
+        anna.call("100")
+        await passes(3)
+        assert anna.sound.hears.startswith("loop")
+        await passes(3)
+        assert anna.sound.hears == "nothing"

@@ -9,9 +9,19 @@ import pytest
 
 from softswitch.ivr.context import DialResult, WaitEnd
 from softswitch.ivr.errors import SimulationError
-from softswitch.ivr.rehearsal import Rehearsal, parse_answer, parse_figures, parse_wait, rehearse
+from softswitch.ivr.rehearsal import (
+    Rehearsal,
+    parse_answer,
+    parse_check,
+    parse_figures,
+    parse_pays,
+    parse_wait,
+    rehearse,
+)
 from softswitch.ivr.simulate import ANSWER_AFTER_S, TALK_S, Answer
+from softswitch.ivr.simulated_desks import Pays
 from softswitch.ivr.simulated_queues import AGENT_TALK_S, WAIT_S, Figures, Queued
+from softswitch.ivr.till import Shown, Standing
 from tests.ivr.written import HEADER
 
 CHOOSE = "  a: [{menu: {prompt: Choose., keys: {1: b, 12: b}, no_input: {repeat: 0}}}]\n  b: [hangup]\n"
@@ -221,3 +231,42 @@ def test_figures_in_words(text, found):
 def test_figures_that_mean_nothing(text):
     with pytest.raises(SimulationError, match="means nothing: write sales:logged_in=3:free=1:waiting=5"):
         parse_figures(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "pays"),
+    [
+        ("paid", Pays()),
+        ("paid:after=5:wrong=2", Pays(after=5.0, wrong_codes=2)),
+        ("refused:after=3", Pays(Standing.REFUSED, 3.0)),
+        ("already_paid", Pays(Standing.ALREADY_PAID)),
+    ],
+)
+def test_payments_in_words(text, pays):
+    assert parse_pays(text) == pays
+
+
+@pytest.mark.parametrize("text", ["", "payed", "confirming", "paid:soon", "paid:after=-1"])
+def test_what_is_no_payment(text):
+    with pytest.raises(SimulationError):
+        parse_pays(text)
+
+
+def test_identity_checks_in_words():
+    assert [parse_check(shown.value).shown for shown in Shown] == list(Shown)
+    with pytest.raises(SimulationError, match="did you mean 'locked'"):
+        parse_check("loked")
+
+
+def test_a_payment_from_the_command_line(tmp_path):
+    path = tmp_path / "t.yaml"
+    path.write_text(
+        "tree: t\nlanguage: en\nnumbers: [100]\nstart: a\nbranches:\n  a:\n"
+        '    - identify: {}\n    - pay: {amount: "5,00"}\n    - hangup\n',
+        encoding="utf-8",
+    )
+    how = Rehearsal(("1001#", "4711#", "123456", "654321"), pays=("paid:wrong=1",), checks=("verified",))
+    text, code = rehearse(path, how)
+    assert code == 0
+    assert "2 pay: paid (5,00 zł)" in text
+    assert "123456" not in text

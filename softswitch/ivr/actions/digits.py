@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from softswitch.ivr.actions.menus import MOST_REPEATS, Seconds
 from softswitch.ivr.expressions import MASK
 from softswitch.ivr.model import Action
+from softswitch.ivr.numbers_known import LENGTHS, Known, can_be
 from softswitch.ivr.outcome import EndReason, GoTo, HangUp, Next, Outcome, Taken
 from softswitch.ivr.prompts import GrowingPrompt, Spoken, Wordings, at_attempt
 from softswitch.ivr.references import BranchName, Kind
@@ -19,6 +20,9 @@ from softswitch.ivr.visit import Visit
 
 LONGEST_NUMBER = 64
 """More digits than any account, card or order number has; it bounds what a stuck key can enter."""
+
+CANNOT_BE = "cannot be one"
+"""Written down of digits that are no number of the wanted kind."""
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -47,7 +51,8 @@ class Gather(Action):
     """Take a number from the caller into ``{{VARIABLE.name}}``.
 
     It ends at ``max`` digits without waiting, at the terminator, or when no further digit comes.
-    Nothing, the terminator alone, too few digits and keys that are no digits are all not entered.
+    Nothing, the terminator alone, too few digits and keys that are no digits are all not entered, and so is
+    what cannot be a PESEL, NIP or REGON where ``format`` asks for one: a typing error is found at once.
     """
 
     example: ClassVar[str] = '- gather: {prompt: "Your number?", variable: number, max: 6}'
@@ -69,6 +74,12 @@ class Gather(Action):
         default="keep", description="What happens to keys pressed before the question."
     )
     sensitive: bool = Field(default=False, description="Keep the digits out of every log.")
+    format: Known | None = Field(
+        default=None, description="What the number must be: digits that cannot be one are not entered."
+    )
+    invalid: Spoken | None = Field(
+        default=None, description="Said of digits that cannot be such a number, before it is asked again."
+    )
     repeat: int = Field(
         default=0, ge=0, le=MOST_REPEATS, description="How often the question is asked again."
     )
@@ -95,8 +106,13 @@ class Gather(Action):
         }
 
     def prompts(self) -> Iterable[Spoken]:
-        """Return the question in all its forms."""
-        return self.prompt or ()
+        """Return the question in all its forms, and what is said of a wrong number."""
+        return (*(self.prompt or ()), *((self.invalid,) if self.invalid is not None else ()))
+
+    @property
+    def most(self) -> int:
+        """The digits after which nothing is waited for: those of the longest such number, or ``max``."""
+        return self.max if self.format is None else min(self.max, LENGTHS[self.format][-1])
 
     def variables_set(self) -> Iterable[str]:
         """Return the one variable."""
@@ -122,6 +138,8 @@ class Gather(Action):
                 return self.take("entered", self._shown(entry.digits))
             # What was typed ahead followed a number that did not count.
             visit.flush_keys()
+            if entry.fault == CANNOT_BE and self.invalid is not None and attempt <= self.repeat:
+                await visit.hear((self.invalid,), barge_in=False)
         shown = self._shown(entry.digits)
         return self.take("not_entered", f"{entry.fault}: {shown}" if shown else entry.fault)
 
@@ -135,7 +153,7 @@ class Gather(Action):
 
     async def _take_digits(self, visit: Visit) -> Entry:
         digits = ""
-        while len(digits) < self.max:
+        while len(digits) < self.most:
             key = await visit.next_key(self.inter_digit_s if digits else self.first_digit_s)
             if key is None:
                 break
@@ -144,14 +162,17 @@ class Gather(Action):
             digits += key.digit
             if not key.digit.isdecimal():
                 return Entry(digits, "not a number")
-        if len(digits) == self.max and self.terminator:
+        if len(digits) == self.most and self.terminator:
             visit.expect_late_key(self.terminator, self.inter_digit_s)
         return self._judged(digits, "nothing")
 
     def _judged(self, digits: str, without_digits: str) -> Entry:
         if not digits:
             return Entry("", without_digits)
-        return Entry(digits, "too short" if len(digits) < self.min else "")
+        if len(digits) < self.min:
+            return Entry(digits, "too short")
+        wrong = self.format is not None and not can_be(self.format, digits)
+        return Entry(digits, CANNOT_BE if wrong else "")
 
     def _shown(self, digits: str) -> str:
         return MASK if self.sensitive and digits else digits

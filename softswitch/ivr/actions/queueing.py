@@ -159,7 +159,7 @@ class Queue(Action):
             queue=self.name,
             answer=self.answer or "",
             language=visit.language,
-            label=visit.label,
+            label=visit.shown_label,
             priority=self.priority,
             skills={
                 name: NeededSkill(skill.level, skill.required, skill.relax_s)

@@ -213,3 +213,43 @@ def test_methods_have_polish_names():
 def test_there_is_a_default_text_for_any_language():
     transcript = call("a: [{language: de}, {read_keys: {}}]", press("1", method="info"))
     assert transcript.heard == ("1, SIP INFO.",)
+
+
+FORMAT = """
+a:
+  - gather:
+      prompt: "Your number?"
+      variable: n
+      format: {format}
+      invalid: "It cannot be one."
+      repeat: 1
+      sensitive: {sensitive}
+      not_entered: b
+  - hangup
+b: [hangup]
+"""
+
+
+@pytest.mark.parametrize(
+    ("format_", "right", "wrong"),
+    [
+        ("pesel", "44051401359", "44051401358"),
+        ("nip", "8567346215", "8567346216"),
+        ("regon", "192598184#", "192598185#"),
+        ("regon", "12345678512347", "12345678512348"),
+        ("blik", "777001", "77700#"),
+    ],
+)
+def test_a_number_that_cannot_be_one_is_asked_again_with_words_of_its_own(format_, right, wrong):
+    told = call(FORMAT.format(format=format_, sensitive="no"), press(wrong), press(right))
+    assert exits_of(told, "gather") == [("entered", right.strip("#"))]
+    assert told.heard == ("Your number?", "It cannot be one.", "Your number?")
+    assert told.seconds < 12
+    twice = call(FORMAT.format(format=format_, sensitive="no"), press(wrong), press(wrong))
+    assert exits_of(twice, "gather") == [("not_entered", f"cannot be one: {wrong.strip('#')}")]
+    assert twice.heard.count("It cannot be one.") == 1
+
+
+def test_a_wrong_secret_number_shows_nowhere():
+    told = call(FORMAT.format(format="pesel", sensitive="yes"), press("44051401358"), press("44051401358"))
+    assert exits_of(told, "gather") == [("not_entered", "cannot be one: ***")]

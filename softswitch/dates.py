@@ -1,0 +1,89 @@
+"""Dates as they are said, in Polish and English: "trzeci maja dwa tysiące dwudziestego szóstego roku".
+
+In Polish the day is an ordinal number in the case the sentence asks for; month and year stand in the
+genitive. Of the year only tens and units are ordinal: "tysiąc dziewięćset dziewięćdziesiątego dziewiątego".
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from num2words import num2words
+
+from softswitch.numerals import Case, cardinal, has_numbers, primary_language
+
+_POLISH_MONTHS: Final = (
+    *("stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca"),
+    *("lipca", "sierpnia", "września", "października", "listopada", "grudnia"),
+)
+_ENGLISH_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_ORDINALS: Final = (
+    # The stem without its ending: drug-i and trzec-i take another than all the rest.
+    *("zerow", "pierwsz", "drug", "trzec", "czwart", "piąt", "szóst", "siódm", "ósm", "dziewiąt"),
+    *("dziesiąt", "jedenast", "dwunast", "trzynast", "czternast", "piętnast", "szesnast", "siedemnast"),
+    *("osiemnast", "dziewiętnast"),
+)
+_TENS: Final = (
+    *("", "", "dwudziest", "trzydziest", "czterdziest", "pięćdziesiąt"),
+    *("sześćdziesiąt", "siedemdziesiąt", "osiemdziesiąt", "dziewięćdziesiąt"),
+)
+_HUNDREDS_GENITIVE: Final = (
+    *("", "setnego", "dwusetnego", "trzechsetnego", "czterechsetnego", "pięćsetnego"),
+    *("sześćsetnego", "siedemsetnego", "osiemsetnego", "dziewięćsetnego"),
+)
+_THOUSANDS_GENITIVE: Final = {1: "tysięcznego", 2: "dwutysięcznego", 3: "trzytysięcznego"}
+
+FIRST_YEAR: Final = 1000
+LAST_YEAR: Final = 3999
+"""Years that telephone menus speak of; others are no dates of people or bills."""
+
+
+def spoken_date(day: date, language: str, case: Case = Case.NOMINATIVE, *, year: bool = True) -> str:
+    """Return a date in words: "trzeci maja …" or, in the genitive, "trzeciego maja …"; "the third of May …".
+
+    Without ``year`` it ends with the month. Raises ValueError for a language without a table and a year
+    outside :data:`FIRST_YEAR` to :data:`LAST_YEAR`.
+    """
+    if not has_numbers(language):
+        raise ValueError(f"no spoken dates for language {language!r}")
+    if year and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"the year {day.year} is not one that is said in a menu")
+    if primary_language(language) == "en":
+        said = f"the {num2words(day.day, lang='en', to='ordinal')} of {_ENGLISH_MONTHS[day.month - 1]}"
+        return f"{said}, {num2words(day.year, lang='en', to='year')}" if year else said
+    said = f"{_ordinal(day.day, case)} {_POLISH_MONTHS[day.month - 1]}"
+    return f"{said} {_polish_year(day.year)} roku" if year else said
+
+
+def _ordinal(number: int, case: Case) -> str:
+    """Return a masculine ordinal under a hundred; its accusative is its nominative."""
+    if number < 20:
+        return _ended(_ORDINALS[number], case)
+    tens, rest = divmod(number, 10)
+    words = [_ended(_TENS[tens], case)]
+    if rest:
+        words.append(_ended(_ORDINALS[rest], case))
+    return " ".join(words)
+
+
+def _ended(stem: str, case: Case) -> str:
+    if case is Case.GENITIVE:
+        return stem + ("iego" if stem in ("drug", "trzec") else "ego")
+    return stem + ("i" if stem in ("drug", "trzec") else "y")
+
+
+def _polish_year(year: int) -> str:
+    """Return a year in the genitive: what is ordinal in it is its last part that is not zero."""
+    if year % 100:
+        return f"{_before(year - year % 100)}{_ordinal(year % 100, Case.GENITIVE)}"
+    if year % 1000:
+        return f"{_before(year - year % 1000)}{_HUNDREDS_GENITIVE[year % 1000 // 100]}"
+    return _THOUSANDS_GENITIVE[year // 1000]
+
+
+def _before(number: int) -> str:
+    return f"{cardinal(number, 'pl')} " if number else ""

@@ -1,0 +1,1 @@
+"""Money by telephone: payments that are never charged twice, whatever breaks when."""
