@@ -1,0 +1,111 @@
+"""Tickets for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from softswitch.crm import ticket_model as crm
+from softswitch.crm.ticket_errors import NoSuchTicket, TicketError
+from softswitch.crm.tickets import Asked, Tickets
+from softswitch.storage.ticket_store import TicketStore
+from softswitch.web.errors import NotThere, Stale, Unacceptable, WebError
+from softswitch.web.paging import Part
+from softswitch.web.resources.people import NewTicket, Ticket, TicketChange
+
+ALL: Final = tuple(crm.TicketState)
+VERSIONS: Final = 1_000_000_000
+"""A ticket's version is when it was changed last, in milliseconds; so many of them fit into an ETag."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineTickets:
+    """Implements :class:`softswitch.web.services.Tickets`."""
+
+    tickets: Tickets
+    store: TicketStore
+
+    async def find(
+        self, *, status: str, customer: str, call: str, queue: str, after: str, limit: int
+    ) -> Part[Ticket]:
+        """See Tickets. Those of others are left out of a page, which may be short by that."""
+        states = (crm.TicketState(status),) if status else ALL
+        found = await self.store.latest(queue=queue, states=states, limit=limit + 1, before=after)
+        page = found[:limit]
+        shown = [_shown(one) for one in page if customer in ("", one.customer) and call in ("", one.call)]
+        return Part(tuple(shown), page[-1].id if len(found) > limit else "")
+
+    async def get(self, ticket: str) -> Ticket:
+        """See Tickets."""
+        return _shown(await self._one(ticket))
+
+    async def open(self, new: NewTicket, *, by: str) -> Ticket:
+        """See Tickets."""
+        asked = Asked(
+            queue=new.queue,
+            title=new.title,
+            priority=new.priority,
+            category=new.category,
+            number=new.number or "",
+            customer=new.customer or "",
+        )
+        try:
+            return _shown(await self.tickets.open(asked, by=by, call=new.call or ""))
+        except TicketError as error:
+            raise _refused(error) from error
+
+    async def change(self, ticket: str, change: TicketChange, *, version: int | None, by: str) -> Ticket:
+        """See Tickets."""
+        before = await self._one(ticket)
+        if version not in (None, _version(before)):
+            raise Stale("The ticket was changed meanwhile: read it again.")
+        try:
+            changed = await self.tickets.change(
+                before.id,
+                by=by,
+                state=change.status or "",
+                priority=change.priority or "",
+                assignee=change.assignee,
+                category=change.category,
+                customer=change.customer,
+                note=change.note or "",
+            )
+        except TicketError as error:
+            raise _refused(error) from error
+        return _shown(changed)
+
+    async def _one(self, ticket: str) -> crm.Ticket:
+        try:
+            found = await self.store.find(ticket)
+        except TicketError as error:
+            raise _refused(error) from error
+        if found.id != ticket:
+            raise NotThere(f"There is no ticket {ticket}.")
+        return found
+
+
+def _version(one: crm.Ticket) -> int:
+    return int(one.changed.timestamp() * 1000) % VERSIONS
+
+
+def _shown(one: crm.Ticket) -> Ticket:
+    return Ticket(
+        id=one.id,
+        version=_version(one),
+        title=one.title,
+        status=one.state.value,
+        priority=one.priority.value,
+        category=one.category,
+        queue=one.queue,
+        customer=one.customer,
+        number=one.number,
+        call=one.call,
+        assignee=one.assignee,
+        created=one.created,
+        changed=one.changed,
+    )
+
+
+def _refused(error: TicketError) -> WebError:
+    text = f"{str(error)[:1].upper()}{str(error)[1:]}."
+    return NotThere(text) if isinstance(error, NoSuchTicket) else Unacceptable(text)

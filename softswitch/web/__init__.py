@@ -1,0 +1,1 @@
+"""The switch for programs: a REST interface and a stream of events, over HTTP."""

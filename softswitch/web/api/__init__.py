@@ -1,0 +1,1 @@
+"""The REST interface: one file a resource, each with a router of its own."""

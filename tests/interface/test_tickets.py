@@ -1,0 +1,70 @@
+"""Tickets as programs see them, on a real database."""
+
+from __future__ import annotations
+
+import pytest
+
+from softswitch.crm.ticket_config import TicketsConfig
+from softswitch.crm.tickets import Tickets
+from softswitch.interface.tickets import LineTickets
+from softswitch.storage.database import Database
+from softswitch.storage.ticket_store import TicketStore
+from softswitch.web.errors import NotThere, Stale, Unacceptable
+from softswitch.web.resources.people import NewTicket, TicketChange
+from tests.fakes.clock import FakeClock
+
+CONFIG = TicketsConfig.model_validate({"tickets": {"support": {"categories": ["invoice"]}, "sales": {}}})
+
+
+@pytest.fixture
+def here(database: Database, clock: FakeClock) -> LineTickets:
+    store = TicketStore(database, clock)
+    return LineTickets(Tickets(CONFIG, store, clock, lambda at: at), store)
+
+
+async def test_a_ticket_is_opened_and_changed(here: LineTickets, clock: FakeClock) -> None:
+    new = NewTicket(title="Parcel", queue="support", priority="high", number="600100200", customer="c1")
+    made = await here.open(new, by="crm")
+    assert (made.title, made.status, made.priority, made.customer) == ("Parcel", "open", "high", "c1")
+    assert await here.get(made.id) == made
+    clock.advance(1)
+    change = TicketChange(status="closed", assignee="1001", note="done")
+    changed = await here.change(made.id, change, version=made.version, by="crm")
+    assert (changed.status, changed.assignee) == ("closed", "1001")
+    with pytest.raises(Stale):
+        await here.change(made.id, TicketChange(status="open"), version=made.version, by="crm")
+    assert (await here.change(made.id, TicketChange(status="open"), version=None, by="crm")).status == "open"
+
+
+async def test_what_cannot_be_is_said(here: LineTickets) -> None:
+    with pytest.raises(Unacceptable, match="no queue of tickets"):
+        await here.open(NewTicket(title="x", queue="nothing"), by="crm")
+    made = await here.open(NewTicket(title="x", queue="support"), by="crm")
+    with pytest.raises(Unacceptable, match="no category"):
+        await here.change(made.id, TicketChange(category="other"), version=None, by="crm")
+    for part in ("none", made.id[-8:]):
+        with pytest.raises(NotThere):
+            await here.get(part)
+
+
+async def test_tickets_in_pages(here: LineTickets, clock: FakeClock) -> None:
+    made = []
+    for number in range(5):
+        new = NewTicket(title=f"T{number}", queue="sales", customer="c1" if number % 2 else "c2")
+        made.append(await here.open(new, by="crm"))
+        clock.advance(1)
+
+    async def found(**more: str) -> list[str]:
+        wanted = {"status": "", "customer": "", "call": "", "queue": "", "after": "", **more}
+        titles, after = [], ""
+        while True:
+            part = await here.find(**{**wanted, "after": after}, limit=2)
+            titles += [one.title for one in part.items]
+            if not (after := part.after):
+                return titles
+
+    assert await found() == ["T4", "T3", "T2", "T1", "T0"]
+    assert await found(customer="c1") == ["T3", "T1"]
+    assert await found(queue="support") == []
+    await here.change(made[2].id, TicketChange(status="closed"), version=None, by="crm")
+    assert await found(status="closed") == ["T2"]

@@ -1,0 +1,20 @@
+"""What no service refuses."""
+
+from __future__ import annotations
+
+from softswitch.web.problems import problem_of, refusal_of
+
+
+def test_the_router_refuses_in_our_words() -> None:
+    assert refusal_of(404, {}).code == "not_found"
+    method = refusal_of(405, {"Allow": "GET"})
+    assert (method.status, method.headers()) == (405, {"Allow": "GET"})
+    assert refusal_of(400, {}).code == "malformed"
+
+
+def test_a_fault_tells_its_kind_and_no_more() -> None:
+    problem = problem_of(ValueError("PIN 1234"))
+    assert problem.status == 500
+    assert "ValueError" in problem.detail
+    assert "1234" not in problem.detail
+    assert problem_of(TimeoutError()).status == 503
