@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,6 +77,7 @@ class SwitchUnderTest:
 
     ``prompt_seconds`` is the length of what callers hear. ``signalling`` and ``worker`` are cores; None lets
     signalling run where there is room. ``parts`` are further parts of the configuration.
+    ``program`` runs the switch in place of ``softswitch run --config``, with ``arguments`` behind the file.
     """
 
     def __init__(
@@ -88,7 +89,11 @@ class SwitchUnderTest:
         worker: int,
         tls: bool = False,
         parts: Mapping[str, object] = MappingProxyType({}),
+        program: Sequence[str] = (),
+        arguments: Sequence[str] = (),
     ) -> None:
+        self._program = program
+        self._arguments = arguments
         self._folder = Path(tempfile.mkdtemp(prefix="softswitch-benchmark-"))
         names = [f"b{number}" for number in range(accounts)]
         self.accounts: list[Account] = [make_account(name, REALM, f"pw-{name}") for name in names]
@@ -139,6 +144,15 @@ class SwitchUnderTest:
             self._process.kill()
             raise SwitchFailed(f"the switch did not stop\n{self._last_lines()}") from None
 
+    @property
+    def database(self) -> Path:
+        """The file in which it keeps what happens."""
+        return self._folder / "home" / "switch.db"
+
+    def said(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Return where it has printed something, None while it has not."""
+        return pattern.search(self._log.read_text(errors="replace"))
+
     def faults(self) -> list[str]:
         """Return the lines in which the switch complains of itself."""
         return [line for line in self._log.read_text(errors="replace").splitlines() if FAULT.search(line)]
@@ -157,8 +171,7 @@ class SwitchUnderTest:
         return len(self._events(PlaceTold))
 
     def _events(self, kind: type[Event]) -> list[dict[str, Any]]:
-        database = self._folder / "home" / "switch.db"
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as events:
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as events:
             rows = events.execute("SELECT data FROM events WHERE kind = ?", (kind.__name__,)).fetchall()
         return [json.loads(data) for (data,) in rows]
 
@@ -185,10 +198,10 @@ class SwitchUnderTest:
         (self._folder / "softswitch.yaml").write_text(yaml.safe_dump(config))
 
     def _start(self, core: int | None) -> subprocess.Popen[bytes]:
-        program = Path(sys.executable).with_name("softswitch")
+        own = [str(Path(sys.executable).with_name("softswitch")), "run", "--config"]
         with self._log.open("wb") as log:
             process = subprocess.Popen(
-                [str(program), "run", "--config", str(self._folder / "softswitch.yaml")],
+                [*(self._program or own), str(self._folder / "softswitch.yaml"), *self._arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

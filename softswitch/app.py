@@ -8,10 +8,10 @@ import logging
 import os
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from soundfile import SoundFileError
 
@@ -19,11 +19,12 @@ from media import events as media_events
 from media.client import Hooks, MediaClient, Worker
 from media.errors import MediaError
 from media.timings import TimingFile
-from softswitch import __version__, control, home
-from softswitch.back_office import Ground, build_back_office
+from softswitch import __version__, control, home, talk_recording
+from softswitch.back_office import BackOffice, Ground, build_back_office
 from softswitch.bus import EventLog
 from softswitch.call_centre import said_in_queues
 from softswitch.calls.media_port import MediaPort
+from softswitch.calls.speaking import Speaking
 from softswitch.calls.switchboard import Switchboard
 from softswitch.clock import Clock, SystemClock
 from softswitch.config import Config, MusicConfig
@@ -36,6 +37,7 @@ from softswitch.events import (
     SwitchStopped,
 )
 from softswitch.fallen import end_cut_off
+from softswitch.integrations.http import HttpClient, client_of
 from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.model import Tree
 from softswitch.music import programme
@@ -48,9 +50,15 @@ from softswitch.storage.database import Database
 from softswitch.storage.errors import StorageError
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.queue_store import QueueStore
+from softswitch.storage.schedule_store import ScheduleStore
 from softswitch.storage.settings_store import SettingsStore
+from softswitch.talk_recording import build_talk_recording, said_about_recordings
 from softswitch.transport import descriptors
+from softswitch.voicemail_room import said_in_voicemail
 from softswitch.voices import Voices
+
+if TYPE_CHECKING:
+    from softswitch.interface.build import Interface
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +96,7 @@ class Switch:
         self._timings: TimingFile | None = None
         self._queue_music: dict[str, tuple[int, ...]] = {}
         self.trees: tuple[Tree, ...] = ()
+        self.interface: Interface | None = None
 
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
         """Start everything in order; what is started is ended by ``stack`` in the other order."""
@@ -103,6 +112,7 @@ class Switch:
         stack.push_async_callback(database.close)
         events, bindings = EventStore(database, clock), BindingStore(database, clock)
         settings, queues = SettingsStore(database, clock), QueueStore(database, clock)
+        schedules = ScheduleStore(database, clock)
         cut_off = await events.cut_off()
         self.log = EventLog(clock, first_sequence=await events.last_sequence() + 1)
         start = await stack.enter_async_context(_background())
@@ -110,6 +120,7 @@ class Switch:
         start(bindings.run())
         start(settings.run())
         start(queues.run())
+        start(schedules.run())
         self.log.subscribe(events.store)
         self.log.subscribe(self._notices.event)
         media = await self._media(stack)
@@ -117,13 +128,26 @@ class Switch:
         stack.push_async_callback(speech.close)
         voices = Voices(speech, media)
         self.signalling = Signalling(config, clock, self.log, self._notices.warned)
-        office = await build_back_office(Ground(config, database, events, clock, self.log))
+        self._events = events
+        http = await stack.enter_async_context(self._http())
+        ground = Ground(config, database, events, clock, self.log, http)
+        self._office = office = await build_back_office(ground)
         self.signalling.verbs.update(office.verbs)
         board = await self.signalling.open(
             stack,
-            Stores(database, bindings, events, settings, queues),
+            Stores(database, bindings, events, settings, queues, schedules),
             Sounding(trees, voices, media, self._queue_music),
+            office,
         )
+        recording = await build_talk_recording(
+            talk_recording.Around(
+                config, self.log, clock, events, board, Speaking(voices), media, self.signalling.accounts
+            ),
+            office.archive,
+        )
+        self.signalling.verbs.update(recording.verbs)
+        start(recording.run())
+        await self._interface(stack, office, start)
         # Written when the last call has ended, and before the log's own writer does.
         stack.callback(lambda: self.log.append(SwitchStopped()))
         calls = await stack.enter_async_context(_calls(board))
@@ -132,7 +156,13 @@ class Switch:
         start(self._sweep())
         self.signalling.run(start)
         office.run(start)
-        start(voices.prepare(chain(prompts_known_ahead(trees), said_in_queues(config, trees))))
+        said = (
+            prompts_known_ahead(trees),
+            said_in_queues(config, trees),
+            said_in_voicemail(config),
+            said_about_recordings(config),
+        )
+        start(voices.prepare(chain(*said)))
         end_cut_off(self.log, cut_off)
         self.log.append(SwitchStarted(__version__, tuple(self.addresses()), self._numbers()))
 
@@ -150,12 +180,22 @@ class Switch:
         """Return ``host:port`` of every address a phone can use."""
         return self.signalling.addresses()
 
+    async def caught_up(self) -> None:
+        """Wait until all that has happened so far is on the disk, and what follows from it."""
+        await self._events.flush()
+        await self._office.following.caught_up()
+
     async def renew(self) -> None:
         """Show certificates as they lie on the disk now, and let fresh media workers take over.
 
         Connections and calls go on as they are.
         """
         await self.signalling.renew_certificates()
+        if self.interface is not None:
+            try:
+                await asyncio.to_thread(self.interface.renew)
+            except OSError as error:
+                self._notices.warned(f"the interface's certificate was not read anew: {error}")
         await self.renew_media()
 
     async def renew_media(self) -> None:
@@ -170,6 +210,12 @@ class Switch:
             return await Database.open(place.settle(self.config.home, self.config.storage.url))
         except StorageError as error:
             raise StartError(str(error)) from error
+
+    def _http(self) -> HttpClient:
+        try:
+            return client_of(self.config.http, self.clock, self.log.append, random.random)
+        except OSError as error:
+            raise StartError(f"certificates cannot be read (http: authorities): {error}") from error
 
     async def _media(self, stack: contextlib.AsyncExitStack) -> MediaPort:
         config = self.config
@@ -215,6 +261,47 @@ class Switch:
         if self._timings is not None:
             self._timings.write(worker, report)
 
+    async def _interface(
+        self,
+        stack: contextlib.AsyncExitStack,
+        office: BackOffice,
+        start: Callable[[Coroutine[None, None, None]], None],
+    ) -> None:
+        """Open the programs' interface, if there is to be one; before the first call, which it tells of."""
+        config = self.config.api
+        if config is None or office.interface is None:
+            return
+        # Only here: who has no interface pays nothing for what it is made of.
+        from softswitch.interface.build import LineParts, build_interface
+        from softswitch.interface.customers import LineCards, LineCustomers
+        from softswitch.interface.recordings import LineRecordings
+        from softswitch.interface.schedules import LineSchedules
+        from softswitch.interface.tickets import LineTickets
+
+        signalling = self.signalling
+        parts = LineParts(
+            originator=signalling.originator,
+            supervisors=signalling.supervisors,
+            dialler=signalling.supervisors.dialler,
+            leads_to=signalling.leads_to,
+            desk=signalling.queues.desk,
+            statistics=signalling.centre.statistics,
+            outbox=office.outbox,
+            dispatcher=office.dispatcher,
+            is_account=lambda party: signalling.accounts.get(party) is not None,
+            cards=LineCards(office.customers.customers, config.card_timeout),
+            more=lambda services: replace(
+                services,
+                customers=LineCustomers(office.customers.customers, office.customers.privacy),
+                tickets=LineTickets(office.tickets, office.ticket_store),
+                schedules=LineSchedules(signalling.hours.schedules),
+                recordings=LineRecordings(office.archive.catalogue),
+            ),
+        )
+        self.interface = interface = await build_interface(config, office.interface, parts)
+        stack.callback(interface.close)
+        start(interface.run())
+
     async def _answer_questions(self, stack: contextlib.AsyncExitStack) -> None:
         try:
             await stack.enter_async_context(control.answering(self.config.home, self.signalling.verbs))
@@ -225,8 +312,10 @@ class Switch:
         """Return what can be dialled, as far as it is told in the log."""
         parking = self.config.parking
         numbers = {*self.config.accounts, *(number for tree in self.trees for number in tree.numbers)}
-        numbers |= {*self.config.groups, *self.config.rooms}
+        numbers |= {*self.config.groups, *self.config.rooms, *self.config.applications}
         numbers |= {queue.number for queue in self.config.queues.values() if queue.number is not None}
+        numbers |= {duty.number for duty in self.config.duties.values()}
+        numbers |= {*self.config.voicemail.numbers}
         numbers |= {parking.number, *parking.numbers} if parking is not None else set()
         return tuple(sorted(numbers)[:NUMBERS_TOLD])
 

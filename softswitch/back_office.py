@@ -8,18 +8,39 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from softswitch.bus import EventLog
+from softswitch.channels import build_channels, recording_drops
 from softswitch.clock import Clock
 from softswitch.config import Config
 from softswitch.control import Verb
+from softswitch.crm.customer_model import Customer
+from softswitch.crm.factors import CustomerFactors
+from softswitch.crm.identity_model import KnownFactors
+from softswitch.crm.privacy import PersonalData
+from softswitch.crm.tickets import Tickets
+from softswitch.customers import CustomerBase, OpenTickets, build_customers
+from softswitch.integrations.http import Http
+from softswitch.interface.behind import Behind
+from softswitch.ivr.till import Desks
+from softswitch.money_room import Footing, PaymentRoom, build_gate
 from softswitch.outbox.dispatcher import Dispatcher
 from softswitch.outbox.model import Outlet
+from softswitch.payments.service import Payments
+from softswitch.personal import personal_data
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.following import Follower, Following
-from softswitch.storage.outbox_store import OutboxStore
+from softswitch.storage.identity_store import IdentityStore
+from softswitch.storage.outbox_store import OutboxStore, posting
+from softswitch.storage.request_store import RequestStore
 from softswitch.storage.retention import Keeping, Retention
+from softswitch.storage.ticket_store import TicketStore
+from softswitch.storage.webhook_store import KEPT_DAYS
+from softswitch.talk_recording import Archive, build_archive
+from softswitch.tree_desks import TreeTill
+from softswitch.webhook_payloads import recording_ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +52,8 @@ class Ground:
     events: EventStore
     clock: Clock
     log: EventLog
+    http: Http
+    """Whoever asks other systems over HTTP."""
 
 
 @dataclass(slots=True)
@@ -41,6 +64,8 @@ class Parts:
     """Channels of the outbox by name, ``mail:support``."""
     followers: list[Follower] = field(default_factory=list)
     verbs: dict[str, Verb] = field(default_factory=dict)
+    personal: list[PersonalData] = field(default_factory=list)
+    """What keeps something of persons, to be exported and erased with them."""
     jobs: list[Callable[[], Coroutine[None, None, None]]] = field(default_factory=list)
     """What goes on by itself as long as the switch runs."""
     keeping: list[Keeping] = field(default_factory=list)
@@ -56,6 +81,16 @@ class BackOffice:
     following: Following
     verbs: Mapping[str, Verb]
     jobs: tuple[Callable[[], Coroutine[None, None, None]], ...]
+    http: Http
+    archive: Archive
+    customers: CustomerBase
+    tickets: Tickets
+    ticket_store: TicketStore
+    desks: Desks
+    """What voice menus reach of it: payments and identity checks."""
+    payments: Payments
+    interface: Behind | None = None
+    """What is behind the programs' interface, None where the line has none."""
 
     def run(self, start: Callable[[Coroutine[None, None, None]], None]) -> None:
         """Start what goes on by itself as long as the switch runs."""
@@ -68,20 +103,84 @@ async def build_back_office(ground: Ground) -> BackOffice:
     parts = Parts()
     outbox = OutboxStore(ground.database, ground.clock)
     _keep(ground, outbox, parts)
-    # customers:
-    # schedules, tickets, orders:
-    # channels:
-    # recordings:
-    # voicemail:
-    # payments:
-    # applications:
-    # web:
+    ticket_store = TicketStore(ground.database, ground.clock)
+    parts.followers.append(ticket_store.follower())
+    zone = ZoneInfo(ground.config.time_zone)
+    tickets = Tickets(ground.config, ticket_store, ground.clock, lambda at: at.astimezone(zone))
+    archive = build_archive(ground.config, ground.database, ground.clock, ground.log)
+    requests = RequestStore(ground.database, ground.clock)
+    parts.personal.extend(personal_data(ground.database, ticket_store, requests, archive.catalogue))
+    base = _customers(ground, parts, ticket_store)
+    parts.followers.append(archive.follower)
+    _channels(ground, parts, archive)
+    footing = Footing(ground.database, ground.clock, ground.log, lambda: dispatcher.wake())
+    money = PaymentRoom(ground.config.payments, footing)
+    parts.jobs.append(money.run)
+    parts.keeping.append(Keeping("wrong tries of callers", 1, IdentityStore(ground.database).forget))
+    factors = CustomerFactors(base.customers, base.pins, ground.clock, _known)
+    desks = Desks(TreeTill(money.payments), await build_gate(ground.config.identity, footing, factors))
+    interface = _interface(ground, parts)
     dispatcher = Dispatcher(outbox, parts.outlets, ground.clock, ground.log.append, random.random)
     following = Following(ground.database, ground.events)
     for follower in parts.followers:
         await following.add(follower)
     parts.jobs.append(Retention(parts.keeping, ground.clock).run)
-    return BackOffice(outbox, dispatcher, following, parts.verbs, tuple(parts.jobs))
+    return BackOffice(
+        outbox=outbox,
+        dispatcher=dispatcher,
+        following=following,
+        verbs=parts.verbs,
+        jobs=tuple(parts.jobs),
+        http=ground.http,
+        archive=archive,
+        customers=base,
+        tickets=tickets,
+        ticket_store=ticket_store,
+        desks=desks,
+        payments=money.payments,
+        interface=interface,
+    )
+
+
+def _customers(ground: Ground, parts: Parts, tickets: TicketStore) -> CustomerBase:
+    base = build_customers(
+        ground.config,
+        ground.database,
+        ground.events,
+        ground.clock,
+        tickets=OpenTickets(tickets),
+        parts=parts.personal,
+    )
+    parts.followers.append(base.follower)
+    parts.keeping.extend(base.keeping)
+    parts.jobs.append(base.run)
+    return base
+
+
+def _known(customer: Customer, pin_hash: str) -> KnownFactors:
+    return KnownFactors(customer.id, customer.name, pin_hash, customer.pesel, customer.born)
+
+
+def _channels(ground: Ground, parts: Parts, archive: Archive) -> None:
+    channels = build_channels(
+        ground.config, database=ground.database, events=ground.events, http=ground.http, clock=ground.clock
+    )
+    archive.store.when_done(posting(recording_drops(ground.config, ground.clock), ground.clock))
+    archive.store.when_done(channels.webhooks.telling(recording_ready))
+    parts.outlets.update(channels.outlets)
+    parts.followers.extend(channels.followers)
+    parts.keeping.append(Keeping("what webhooks told", KEPT_DAYS, channels.webhooks.forget))
+    parts.jobs.append(channels.run)
+
+
+def _interface(ground: Ground, parts: Parts) -> Behind | None:
+    """Bring in what the programs' interface keeps; the interface itself is built when calls can be made."""
+    if ground.config.api is None:
+        return None
+    behind = Behind.on(ground.database, ground.events, ground.clock, ground.log)
+    parts.followers.append(behind.follower)
+    parts.keeping.append(Keeping("the audit", ground.config.api.keep_audit_days, behind.audit.forget))
+    return behind
 
 
 def _keep(ground: Ground, outbox: OutboxStore, parts: Parts) -> None:

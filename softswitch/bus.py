@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from softswitch.clock import Clock
-from softswitch.events import Entry, Event, PromptPlayed, StepTaken
+from softswitch.events import ApplicationFailed, Entry, Event, PromptPlayed, StepTaken
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,8 @@ class _Subscription:
 
 
 def _kept(event: Event) -> Event:
-    limit = LONGEST_WORDING if isinstance(event, PromptPlayed | StepTaken) else LONGEST_TEXT
+    worded = isinstance(event, PromptPlayed | StepTaken | ApplicationFailed)
+    limit = LONGEST_WORDING if worded else LONGEST_TEXT
     changed: dict[str, Any] = {}
     for field in fields(event):
         value = getattr(event, field.name)

@@ -24,20 +24,32 @@ from pydantic import (
 )
 from yaml.nodes import Node
 
+from softswitch.applications.config import ApplicationConfig
+from softswitch.crm.config import CustomersConfig
+from softswitch.crm.identity_config import IdentityConfig
+from softswitch.crm.ticket_config import TicketsConfig
 from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.features.config import FeaturesConfig, PersonConfig
+from softswitch.integrations.channel_config import ChannelsConfig
+from softswitch.integrations.http_config import ConnectionConfig, HttpConfig
+from softswitch.integrations.shop_config import ShopsConfig
 from softswitch.ivr.faults import told
 from softswitch.ivr.source import Plain, Source, lines_within
+from softswitch.payments.config import PaymentsConfig
 from softswitch.presence.config import PresenceConfig, QualifyConfig
 from softswitch.queues.config import QueuesConfig
+from softswitch.recordings.config import RecordingsConfig
 from softswitch.registrar.config import DefenceConfig
 from softswitch.registrar.srtp_config import SrtpSetting
+from softswitch.schedules.config import SchedulesConfig
 from softswitch.speech import SpeechConfig
 from softswitch.storage.config import StorageConfig
 from softswitch.trace.config import TraceConfig
 from softswitch.transport.config import TlsConfig, WebSocketConfig, switched
 from softswitch.transport.doors import Doors
 from softswitch.trunks.config import OutsideConfig, OutsideRights
+from softswitch.voicemail.config import VoicemailConfig
+from softswitch.web.config import ApiConfig
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
@@ -195,7 +207,16 @@ class Written:
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
-class Config(FeaturesConfig, OutsideConfig, QueuesConfig, Part):
+class Config(
+    FeaturesConfig,
+    OutsideConfig,
+    QueuesConfig,
+    SchedulesConfig,
+    TicketsConfig,
+    ShopsConfig,
+    ChannelsConfig,
+    Part,
+):
     """The whole configuration. ``trees`` are files or folders, relative to the configuration's own folder.
 
     ``music`` may be the name of one file or folder, too.
@@ -210,6 +231,15 @@ class Config(FeaturesConfig, OutsideConfig, QueuesConfig, Part):
     defence: DefenceConfig = DefenceConfig()
     trace: TraceConfig = TraceConfig()
     storage: StorageConfig = StorageConfig()
+    http: HttpConfig = HttpConfig()
+    connections: dict[str, ConnectionConfig] = Field(default_factory=dict)
+    recordings: RecordingsConfig = RecordingsConfig()
+    customers: CustomersConfig = CustomersConfig()
+    applications: dict[str, ApplicationConfig] = Field(default_factory=dict)
+    payments: PaymentsConfig = PaymentsConfig()
+    identity: IdentityConfig = IdentityConfig()
+    voicemail: VoicemailConfig = VoicemailConfig()
+    api: ApiConfig | None = None
     accounts: dict[str, AccountConfig] = Field(default_factory=dict)
     trees: tuple[Path, ...] = ()
     music: MusicConfig | None = None
@@ -237,6 +267,8 @@ class Config(FeaturesConfig, OutsideConfig, QueuesConfig, Part):
                 raise StartError(f"cannot listen on {bind!r}: give an IP address of this machine") from error
         told = {name: value for name, value in (("bind", bind), ("port", port)) if value is not None}
         return self.model_copy(update={"sip": self.sip.model_copy(update=told)})
+
+    _api_in_a_word = field_validator("api", mode="before")(switched)
 
     @field_validator("music", mode="before")
     @classmethod
@@ -297,13 +329,18 @@ def load_config(path: Path) -> Config:
             "sip": sip,
             "media": media,
             "speech": speech,
+            "http": config.http.placed(base),
+            "applications": {number: one.placed(base) for number, one in config.applications.items()},
+            **config.channels_placed(base),
             "trunks": {
                 name: trunk.model_copy(update={"tls_authorities": placed(trunk.tls_authorities)})
                 for name, trunk in config.trunks.items()
             },
             "queues": {name: queue.placed(base) for name, queue in config.queues.items()},
+            "voicemail": config.voicemail.placed(base),
             "trees": tuple(base / tree for tree in config.trees),
             "music": music,
+            "api": None if config.api is None else config.api.placed(base),
         }
     )
     whole._written = Written(str(path), lines_within(root))

@@ -10,6 +10,8 @@
     ├── sip.SipError                see softswitch/sip/errors.py
     ├── calls.CallError             see softswitch/calls/errors.py
     ├── ivr.IvrError                see softswitch/ivr/errors.py
+    ├── integrations.IntegrationError  see softswitch/integrations/errors.py
+    ├── outbox.OutboxError          see softswitch/outbox/model.py
     ├── speech.SpeechError          see softswitch/speech/errors.py
     └── trace.TraceError            see softswitch/trace/errors.py
 """

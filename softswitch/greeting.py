@@ -32,6 +32,7 @@ def numbers_of(config: Config, trees: Sequence[Tree], language: str = ENGLISH) -
     """Return one line a menu and one for all people: the number that is dialled, and where it leads."""
     entered = [tree for tree in trees if tree.numbers]
     lines = [f"{', '.join(tree.numbers)} -> menu {tree.name} ({_shown(tree.path)})" for tree in entered]
+    lines += [f"{number} -> application {part.name}".rstrip() for number, part in config.applications.items()]
     people = [f"{user} {part.name}".rstrip() for user, part in config.accounts.items()]
     nobody, more = ("nie ma kont", " i jeszcze") if language == POLISH else ("no accounts", " and")
     rest = len(people) - MOST_PEOPLE

@@ -141,6 +141,29 @@ def digits(text: str, language: str) -> str:
     return " ".join(spoken)
 
 
+GROUP: Final = 3
+"""Digits of a number that are read in one breath."""
+
+
+def grouped(number: str, language: str) -> str:
+    """Return a telephone number digit by digit, with a breath before each three of its end.
+
+    "+48600100200" is "plus cztery osiem, sześć zero zero, …". What holds a letter is a name, and stays. A
+    language without a table is read in English.
+    """
+    if any(letter.isalpha() for letter in number):
+        return number
+    plus = "+" if number.startswith("+") else ""
+    rest = "".join(sign for sign in number if sign in "0123456789*#")
+    odd = len(rest) % GROUP
+    groups = [rest[:odd], *(rest[at : at + GROUP] for at in range(odd, len(rest), GROUP))]
+    groups = [group for group in groups if group]
+    if plus and groups:
+        groups[0] = plus + groups[0]
+    table = language if has_numbers(language) else "en"
+    return ", ".join(digits(group, table) for group in groups)
+
+
 def cardinal(
     number: int, language: str, gender: Gender = Gender.MASCULINE, case: Case = Case.NOMINATIVE
 ) -> str:

@@ -15,24 +15,31 @@ from typing import Final
 import soundfile
 
 from softswitch import home, ports
+from softswitch.applications.check import application_faults, application_warnings
+from softswitch.claims import Claims
 from softswitch.config import Config
 from softswitch.demo import TREES
 from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.features.check import feature_faults
+from softswitch.integrations.http import unreadable_authority
 from softswitch.ivr.actions.queueing import WHEN_AGENT
 from softswitch.ivr.ahead import prompts_known_ahead
-from softswitch.ivr.check import check_side_menus, check_targets, lint_trees
+from softswitch.ivr.check import check_side_menus, check_targets, check_tills, lint_trees
 from softswitch.ivr.expressions import nearest
 from softswitch.ivr.loader import read_trees
 from softswitch.ivr.model import Step, Tree
 from softswitch.ivr.prompts import ANY_LANGUAGE
 from softswitch.music import programme
-from softswitch.queues.check import EMERGENCY, queue_faults, queue_warnings
+from softswitch.queues.check import queue_faults, queue_warnings
+from softswitch.recordings.rules import rule_faults
 from softswitch.registrar.srtp_config import readable_keys
+from softswitch.schedules.check import schedule_faults
 from softswitch.speech import Speech, build_speech
 from softswitch.transport.doors import judge
 from softswitch.trunks.check import outside_warnings
 from softswitch.trunks.routes import OwnNumbers, Routes
+from softswitch.voicemail.check import forward_faults, voicemail_faults
+from softswitch.voicemail.config import GREETINGS, GreetingConfig
 
 SUFFIXES: Final = (".yaml", ".yml")
 SHORTEST_PASSWORD: Final = 8
@@ -72,14 +79,16 @@ def examine(config: Config) -> Findings:
     routes = Routes(config, rights)
     unreached = check_targets(readable, {*config.accounts, *config.groups}, routes.leads_out)
     faults += [*problems, *_account_faults(config, readable), *_file_faults(config), *_port_faults(config)]
-    faults += _outside_faults(config, readable, routes)
-    claimed = {number: f"the menu '{tree.name}'" for tree in readable for number in tree.numbers}
-    claimed |= dict.fromkeys(config.emergency if config.trunks else (), "an emergency call")
-    found = feature_faults(config, config.accounts, claimed)
+    claims = Claims(config, readable)
+    faults += _outside_faults(config, readable, routes, claims)
+    faults += _inside_faults(config, routes, claims)
+    found = rule_faults(
+        config.recordings, accounts=config.accounts, queues=config.queues, trunks=config.trunks
+    )
     faults += [config.problem(where, reason) for where, reason in found]
-    faults += _queue_faults(config, readable)
     side_menus = {number: name for name, queue in config.queues.items() for number in queue.menus.values()}
     faults += check_side_menus(readable, side_menus)
+    faults += check_tills(readable, config.payments.providers)
     faults += [problem for problem in unreached if not _is_shipped(problem)]
     shown = judge(config.sip.doors, config.home, datetime.now(UTC))
     faults += [config.problem("sip.tls", reason) for reason in shown.faults]
@@ -101,6 +110,7 @@ def examine(config: Config) -> Findings:
             for where, reason in outside_warnings(config, rights, routes.numbering)
         ),
         *(config.problem(where, reason) for where, reason in queue_warnings(config)),
+        *(config.problem(where, reason) for where, reason in application_warnings(config.applications)),
         *_password_warnings(config),
     ]
     running = "" if process is None else home.taken(config.home, process)
@@ -168,14 +178,15 @@ def _account_faults(config: Config, trees: Sequence[Tree]) -> Iterator[Problem]:
 # Trunks and numbers
 
 
-def _outside_faults(config: Config, trees: Sequence[Tree], routes: Routes) -> Iterator[Problem]:
+def _outside_faults(
+    config: Config, trees: Sequence[Tree], routes: Routes, claims: Claims
+) -> Iterator[Problem]:
     """Yield what leads nowhere outside, or from outside, and what is claimed twice."""
     for where, reason in config.trunk_faults({user: part.outside for user, part in config.accounts.items()}):
         yield config.problem(where, reason)
     menus = {number: tree for tree in trees for number in tree.numbers}
-    queues = {queue.number for queue in config.queues.values() if queue.number} | {*config.queues}
     names = {tree.name for tree in trees}
-    inside = {*config.accounts, *config.groups, *config.rooms, *queues, *menus, *names}
+    inside = {*claims.leads, *config.queues, *config.voicemail.boxes, *config.voicemail.requests, *names}
     for number, part in config.numbers.items():
         if part.to not in inside:
             known = nearest(part.to, sorted(inside))
@@ -204,23 +215,44 @@ def _outside_faults(config: Config, trees: Sequence[Tree], routes: Routes) -> It
             yield Problem(str(tree.path), tree.lines.get("numbers"), "numbers", reason)
 
 
-# Queues
+# Numbers inside
 
 
-def _queue_faults(config: Config, trees: Sequence[Tree]) -> Iterator[Problem]:
-    menus = {number: f"the menu '{tree.name}'" for tree in trees for number in tree.numbers}
-    parking = config.parking
-    claimed = {
-        **dict.fromkeys(config.emergency if config.trunks else (), EMERGENCY),
-        **{user: f"the account {user}" for user in config.accounts},
-        **{number: f"the group {number}" for number in config.groups},
-        **{number: f"the room {number}" for number in config.rooms},
-        **dict.fromkeys(() if parking is None else (parking.number, *parking.numbers), "the parking"),
-        **{code: f"the code {name}" for name, code in config.codes.written()},
-        **menus,
-    }
-    inside = {*config.accounts, *config.groups, *config.rooms, *menus}
-    found = queue_faults(config, config.accounts, claimed, leads_inside=inside, menus=menus)
+def _inside_faults(config: Config, routes: Routes, claims: Claims) -> Iterator[Problem]:
+    """Yield what is claimed twice inside, and what leads nowhere, of everything that has numbers."""
+    accounts, leads = config.accounts, claims.leads
+    found = [
+        *feature_faults(config, accounts, claims.before("accounts")),
+        *queue_faults(
+            config,
+            accounts,
+            claims.before("queues"),
+            leads_inside=leads,
+            menus=claims.of("menus"),
+        ),
+        *schedule_faults(
+            config,
+            accounts,
+            claims.before("duties"),
+            leads_inside=leads,
+            spelling=routes.numbering.comparable,
+        ),
+        *application_faults(
+            config.applications,
+            accounts,
+            claims.before("applications"),
+            leads_inside=leads,
+            leads_out=routes.leads_out,
+        ),
+        *voicemail_faults(
+            config.voicemail,
+            people=accounts,
+            claimed=claims.before("voicemail"),
+            inside=claims.before("voicemail"),
+            mailboxes=config.mail,
+        ),
+        *forward_faults(config.voicemail, {user: person.forward.named for user, person in accounts.items()}),
+    ]
     return (config.problem(where, reason) for where, reason in found)
 
 
@@ -260,6 +292,16 @@ def _file_faults(config: Config) -> Iterator[Problem]:
             if message.play is not None and (reason := _unreadable(message.play)):
                 where = f"queues.{name}.announce.comfort.messages.{index}"
                 yield config.problem(where, f"{message.play}: {reason}")
+    for name, box in config.voicemail.boxes.items():
+        for kind in GREETINGS:
+            greeting: GreetingConfig | None = getattr(box, kind)
+            if greeting is None or greeting.play is None:
+                continue
+            if reason := _unreadable(greeting.play):
+                yield config.problem(f"voicemail.boxes.{name}.{kind}", f"{greeting.play}: {reason}")
+    for index, path in enumerate(config.http.authorities):
+        if (why := unreadable_authority(path)) is not None:
+            yield config.problem(f"http.authorities.{index}", f"{path}: {why}")
     voices = config.speech.piper_voices
     if voices is not None and not voices.is_dir():
         yield config.problem("speech.piper_voices", f"there is no folder {voices}")
@@ -357,6 +399,11 @@ def _machine_obstacles(config: Config) -> Iterator[str]:
         except OSError as error:
             if not door.optional:
                 yield ports.refusal(error, config.sip.bind, door.port, door.setting)
+    if config.api is not None:
+        try:
+            ports.try_stream(config.api.bind, config.api.port)
+        except OSError as error:
+            yield ports.refusal(error, config.api.bind, config.api.port, "api.port")
 
 
 def _key_warnings(config: Config) -> Iterator[Problem]:

@@ -14,6 +14,11 @@ from datetime import UTC
 from typing import Final
 
 from softswitch import __version__, control, ports
+from softswitch.application_http import PostOverHttp
+from softswitch.applications.destination import Means as ApplicationMeans
+from softswitch.applications.recording import RecordsCaller
+from softswitch.applications.service import build_applications
+from softswitch.back_office import BackOffice
 from softswitch.bus import EventLog
 from softswitch.call_centre import Around, build_call_centre
 from softswitch.calls.call import Destination
@@ -38,8 +43,10 @@ from softswitch.events import (
 )
 from softswitch.features.router import Features, Kept, Means
 from softswitch.ids import Tokens
+from softswitch.integrations.http import Http
 from softswitch.ivr.destination import TreeDestination
 from softswitch.ivr.model import Tree
+from softswitch.ivr.till import Desks
 from softswitch.outside import OutsideLines
 from softswitch.presence.build import PACKAGES, Presence, build_presence
 from softswitch.queues.queues import Queues
@@ -49,6 +56,8 @@ from softswitch.registrar.bindings import Binding
 from softswitch.registrar.credentials import Authenticator
 from softswitch.registrar.guard import Guard
 from softswitch.registrar.service import Lifetimes, Registrar
+from softswitch.schedule_verbs import schedule_verbs
+from softswitch.schedules import build as hours
 from softswitch.sip.digest import MD5, SHA256, Nonces
 from softswitch.sip.hop import host_port
 from softswitch.sip.networks import Network
@@ -59,6 +68,7 @@ from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.queue_store import QueueStore
+from softswitch.storage.schedule_store import ScheduleStore
 from softswitch.storage.secret_store import SecretStore
 from softswitch.storage.settings_store import SettingsStore
 from softswitch.trace.hep import HepSender
@@ -75,6 +85,9 @@ from softswitch.tree_queues import TreeQueues
 from softswitch.trunks.config import TrunkConfig
 from softswitch.trunks.service import Trunks
 from softswitch.verbs import defence_verbs, supervision_verbs, trunk_verbs
+from softswitch.voicemail.service import Voicemail
+from softswitch.voicemail_room import KnownCallers, Outside, build_voicemail, with_boxes
+from softswitch.voicemail_verbs import voicemail_verbs
 from softswitch.voices import Voices
 
 SILENCED_TOLD_SECONDS: Final = 60.0
@@ -100,12 +113,12 @@ def _trunk_networks(config: Config) -> Iterator[Network]:
 
 
 def _inside(
-    trees: tuple[Tree, ...], voices: Voices, features: Features, queues: Queues
+    trees: tuple[Tree, ...], voices: Voices, features: Features, queues: Queues, desks: Desks
 ) -> dict[str, Destination]:
     """Return where every number leads that is dialled inside and means the same to all."""
     dialler, door = features.dialler, TreeQueues(queues)
     numbers = {
-        number: TreeDestination(tree, voices, dialler, tree.entries.get(number, ""), door)
+        number: TreeDestination(tree, voices, dialler, tree.entries.get(number, ""), door, desks)
         for tree in trees
         for number in tree.numbers
     }
@@ -138,6 +151,7 @@ class Stores:
     events: EventStore
     settings: SettingsStore
     queues: QueueStore
+    schedules: ScheduleStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +185,9 @@ class Signalling:
         """What programs on this machine may ask the running switch."""
         self._certificates: Certificates | None = None
 
-    async def open(self, stack: contextlib.AsyncExitStack, stores: Stores, sounding: Sounding) -> Switchboard:
+    async def open(
+        self, stack: contextlib.AsyncExitStack, stores: Stores, sounding: Sounding, office: BackOffice
+    ) -> Switchboard:
         """Build everything and listen; what is opened is closed by ``stack``. Raises StartError."""
         config, clock, log = self.config, self.clock, self.log
         trees, voices, media = sounding.trees, sounding.voices, sounding.media
@@ -202,19 +218,19 @@ class Signalling:
         self.presence = self._build_presence(driver, accounts)
         dialler = Dialler(self.presence.qualifier.ringable, accounts.name_of, outside)
         self.features = await self._features(
-            dialler, voices, stores.settings, lambda number: self._leads_to(number, None)
+            dialler, voices, stores.settings, lambda number: self.leads_to(number, None)
         )
-        self.centre = await build_call_centre(
-            Around(config, log, clock, accounts, self.features, dialler, self._leads_to),
-            QueueVoice(Speaking(voices), voices, media, sounding.music),
-            stores.queues,
-            stores.events,
-        )
-        self.verbs.update(self.centre.verbs)
-        self.queues = self.centre.queues
-        inside = _inside(trees, voices, self.features, self.queues)
+        around = Around(config, log, clock, accounts, self.features, dialler, self.leads_to)
+        await self._build_services(around, stores, sounding, office, outside.comparable)
+        inside = {
+            **self.hours.numbers,
+            **self.voicemail.numbers,
+            **self._applications(dialler, voices, office.http),
+            **_inside(trees, voices, self.features, self.queues, office.desks),
+        }
         self._router = _router(inside, self._personal, outside, dialler)
         named = {
+            **self.voicemail.named,
             **self.queues.named,
             **{tree.name: inside[tree.numbers[0]] for tree in trees if tree.numbers},
         }
@@ -228,7 +244,7 @@ class Signalling:
             longest=config.calls.longest,
             per_account=config.calls.per_account,
             services=self.presence.services,
-            lines=outside,
+            lines=self.hours.screened(outside),
         )
         self.originator = Originator(board)
         self.supervisors = Supervisors(self.originator, dialler)
@@ -243,6 +259,7 @@ class Signalling:
         await self._count_today(stores.events)
         self.queues.open(self.originator)
         stack.push_async_callback(self.queues.close)
+        stack.push_async_callback(self.voicemail.close)
         return board
 
     def addresses(self) -> list[str]:
@@ -255,11 +272,13 @@ class Signalling:
         """Start what goes on by itself as long as the switch runs."""
         start(self._resolver.run(self._trunks.targets()))
         start(self._trunks.run())
+        start(self.voicemail.run())
 
     def sweep(self) -> None:
         """Look for what has expired, and tell who sends too much."""
         self.registrar.sweep()
         self.centre.sweep(self.originator.board.live)
+        self.hours.schedules.sweep()
         self._report_silenced()
 
     async def renew_certificates(self) -> None:
@@ -329,7 +348,17 @@ class Signalling:
             shuffle=lambda users: random.sample(users, len(users)),
         )
         kept = Kept(store.save, await store.load())
-        return Features(config, config.accounts, means, kept=kept, ring_for=config.calls.ring_for)
+        return Features(config, with_boxes(config), means, kept=kept, ring_for=config.calls.ring_for)
+
+    def _applications(self, dialler: Dialler, voices: Voices, http: Http) -> dict[str, Destination]:
+        """Build the numbers that programs of others drive."""
+        config = self.config
+        if not config.applications:
+            return {}
+        records = RecordsCaller(config.home / "recordings" / "applications", self.clock)
+        records.folder.mkdir(parents=True, exist_ok=True)
+        means = ApplicationMeans(voices, dialler, TreeQueues(self.queues), self.leads_to, records)
+        return {**build_applications(config.applications, means, PostOverHttp(http), self.clock)}
 
     def _surroundings(self, driver: SipDriver, media: MediaPort) -> Surroundings:
         return Surroundings(
@@ -344,13 +373,55 @@ class Signalling:
             protection=self.accounts.protection,
         )
 
-    def _leads_to(self, number: str, by: str | None) -> Destination | None:
+    async def _build_services(
+        self,
+        around: Around,
+        stores: Stores,
+        sounding: Sounding,
+        office: BackOffice,
+        spelling: Callable[[str], str],
+    ) -> None:
+        """Build what serves callers besides people and menus: queues, voicemail, opening hours and duties."""
+        voices, media = sounding.voices, sounding.media
+        self.voicemail = self._voicemail(around, stores.database, office, voices, media)
+        voice = QueueVoice(Speaking(voices), voices, media, sounding.music)
+        self.centre = await build_call_centre(around, voice, stores.queues, stores.events)
+        self.verbs.update(self.centre.verbs)
+        self.queues = self.centre.queues
+        self.hours = await self._build_hours(stores.schedules, Speaking(voices), spelling)
+        self.verbs.update(schedule_verbs(self.hours.schedules, self.hours.callers))
+
+    def _voicemail(
+        self, around: Around, database: Database, office: BackOffice, voices: Voices, media: MediaPort
+    ) -> Voicemail:
+        show = self.presence.mailboxes.set
+        outside = Outside(KnownCallers(office.customers.customers))
+        room = build_voicemail(
+            around, database, office, voices, tone=lambda: media.beep, show=show, outside=outside
+        )
+        self.verbs.update(voicemail_verbs(room))
+        return room
+
+    def leads_to(self, number: str, by: str | None) -> Destination | None:
         """Return where a number leads with the rights of an account, or for None with the switch's own."""
         account = NOBODY if by is None else self.accounts.get(by)
         return None if account is None else self._router(number, account)
 
     def _personal(self, number: str, account: Account) -> Destination | None:
-        return self.features.personal(number, account) or self.queues.personal(number, account)
+        for room in (self.features, self.queues, self.hours, self.voicemail):
+            if (found := room.personal(number, account)) is not None:
+                return found
+        return None
+
+    async def _build_hours(
+        self, store: ScheduleStore, speaking: Speaking, spelling: Callable[[str], str]
+    ) -> hours.OpeningHours:
+        def language_of(user: str) -> str:
+            account = self.accounts.get(user)
+            return (account.language if account is not None else "") or self.config.codes.language
+
+        means = hours.Means(self.clock, self.log, speaking, self.leads_to, spelling, language_of)
+        return await hours.build_schedules(self.config, store, means)
 
     def _build_presence(self, driver: SipDriver, accounts: Accounts) -> Presence:
         return build_presence(

@@ -16,7 +16,7 @@ MOST_NUMBERS: Final = 50
 
 def understood(config: Config) -> str:
     """Return what stands in a configuration besides menus and people; "" where that is nothing."""
-    parts = (_features, _trunks, _numbers, _routes, _doors)
+    parts = (_features, _hours, _trunks, _numbers, _routes, _doors)
     return "\n".join(line for part in parts for line in part(config))
 
 
@@ -34,6 +34,22 @@ def _features(config: Config) -> Iterator[str]:
     codes = ", ".join(f"{code} {name}" for name, code in config.codes.written())
     if codes:
         yield f"codes: {codes}"
+
+
+def _hours(config: Config) -> Iterator[str]:
+    for name, duty in config.duties.items():
+        yield f"{duty.number} -> duty {name}"
+    for name, schedule in config.schedules.items():
+        week = "; ".join(f"{days} {hours}" for days, hours in schedule.week.items())
+        holidays = f"; holidays {schedule.holidays}" if schedule.holidays else ""
+        special = f"; special days {len(schedule.special)}" if schedule.special else ""
+        yield f"schedule {name}: {week} ({schedule.zone}){holidays}{special}"
+    callers = config.callers
+    if callers.blocked or callers.vip:
+        yield f"callers: blocked {len(callers.blocked)}, straight to a consultant {len(callers.vip)}"
+    for name, listed in callers.lists.items():
+        when = f", while {listed.schedule} is {' or '.join(listed.during)}" if listed.schedule else ""
+        yield f"callers of the list {name} ({len(listed.numbers)}) -> {listed.to}{when}"
 
 
 def _trunks(config: Config) -> Iterator[str]:

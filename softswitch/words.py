@@ -51,6 +51,7 @@ WORDS: Final[Mapping[str, Both]] = {
     "queue_left": ("left the queue by a key", "wyjście z kolejki klawiszem"),
     "queue_callback": ("will be called back", "czeka na oddzwonienie"),
     "supervised_talk_over": ("the supervised talk ended", "nadzorowana rozmowa się skończyła"),
+    "ended_by_program": ("ended from outside", "zakończono z zewnątrz"),
     "service_ended": ("the service hung up", "usługa zakończyła połączenie"),
     "invitation_expired": ("not answered within its own time", "nie odebrano w wyznaczonym czasie"),
     "transferred": ("handed over", "przekazano"),
@@ -59,6 +60,7 @@ WORDS: Final[Mapping[str, Both]] = {
     "answered_elsewhere": ("answered elsewhere", "odebrano gdzie indziej"),
     "do_not_disturb": ("do not disturb", "nie przeszkadzać"),
     "not_admitted": ("wrong PIN", "błędny PIN"),
+    "caller_blocked": ("on the list of blocked callers", "na liście zablokowanych"),
     "offline": ("no phone is registered", "brak zarejestrowanego telefonu"),
     "peer_failed": ("the phone failed", "telefon zawiódł"),
     "unknown_number": ("no such number", "nie ma takiego numeru"),
@@ -109,16 +111,34 @@ WORDS: Final[Mapping[str, Both]] = {
     "no": ("no", "nie"),
     "set": ("set", "ustawiono"),
     "unchanged": ("unchanged", "bez zmiany"),
+    # How a payment and an identity check ended.
+    "paid": ("paid", "zapłacono"),
+    "aborted": ("stopped by the caller", "przerwane przez dzwoniącego"),
+    "not_known": ("not known yet", "jeszcze nie wiadomo"),
+    "link_sent": ("pay-link on its way", "link do płatności w drodze"),
+    "verified": ("verified", "tożsamość potwierdzona"),
+    "locked": ("locked after wrong tries", "zablokowane po błędnych próbach"),
     # Where a number leads, and whose side of the call it is.
     "tree": ("menu", "menu"),
     "account": ("account", "konto"),
     "service": ("service", "usługa"),
     "group": ("ring group", "grupa"),
     "queue": ("queue", "kolejka"),
+    "application": ("application", "aplikacja"),
     "room": ("conference room", "pokój konferencyjny"),
     "parking": ("parking", "parking"),
     "code": ("feature code", "kod usługi"),
     "supervision": ("supervision of call", "nadzór nad rozmową"),
+    "duty": ("duty", "dyżur"),
+    "vip": ("a caller's own consultant", "własny konsultant dzwoniącego"),
+    "callers": ("list of callers", "lista dzwoniących"),
+    "blocked": ("blocked callers", "zablokowani dzwoniący"),
+    # What a schedule is switched to by hand (schedules.model.Mode).
+    "day": ("day", "dzień"),
+    "night": ("night", "noc"),
+    "outage": ("outage", "awaria"),
+    "voicemail": ("voicemail", "poczta głosowa"),
+    "request": ("callback request", "prośba o oddzwonienie"),
     # When calls are sent on (features.settings.When).
     "always": ("always", "zawsze"),
     "caller": ("caller", "dzwoniący"),
@@ -133,6 +153,17 @@ WORDS: Final[Mapping[str, Both]] = {
     "the server has dropped us": ("the server has dropped us", "serwer nas wyrejestrował"),
     "no name server": ("no name server answers", "serwery DNS nie odpowiadają"),
     "no address": ("no address is known of it", "brak jej adresu w DNS"),
+    # Why a host of others is given up (integrations.http_errors).
+    "timed_out": ("no answer in time", "brak odpowiedzi w wyznaczonym czasie"),
+    "tls_refused": ("its certificate or TLS is refused", "odrzucony certyfikat lub TLS"),
+    "broken_answer": ("its answers are unusable", "nieprzydatne odpowiedzi"),
+    "status_refused": ("it answers with errors", "odpowiada błędami"),
+    "address_refused": ("its address may not be asked", "niedozwolony adres"),
+    "host_given_up": ("it has failed too often", "zbyt wiele niepowodzeń"),
+    # How a program's part ended (applications.errors), and how a recording did.
+    "endless": ("it went round in circles", "krążyło w kółko"),
+    "recorded": ("recorded", "nagrano"),
+    "too_short": ("too short", "zbyt krótkie"),
     # How keys are pressed.
     "rfc4733": ("RFC 4733", "RFC 4733"),
     "info": ("SIP INFO", "SIP INFO"),
@@ -211,6 +242,7 @@ QUEUE_WORDS: Final[Mapping[str, Both]] = {
 MADE_FOR: Final[Mapping[str, Both]] = {
     "callback": ("callback", "oddzwonienie"),
     "supervision": ("supervision of", "nadzór nad rozmową"),
+    "click_to_call": ("connection with", "połączenie z"),
     "connection": ("connection asked for by", "połączenie na życzenie"),
 }
 """What the switch calls for by itself; what it is about stands behind it."""
@@ -244,6 +276,23 @@ def queue_word(code: str, language: str) -> str:
     """Return what people call a code of a queue or an agent, in English or Polish (``pl``)."""
     both = QUEUE_WORDS.get(code)
     return both[language == POLISH] if both is not None else word(code, language)
+
+
+MAILBOX_WORDS: Final[Mapping[str, Both]] = {
+    # Why no message was kept, and no request taken (events.voicemail).
+    "cancelled": ("cancelled by the caller", "dzwoniący zrezygnował"),
+    "too_short": ("too short", "za krótka"),
+    "nothing_heard": ("nothing was heard", "nic nie było słychać"),
+    "box_full": ("the box is full", "skrzynka jest pełna"),
+    "no_room": ("the disk is full", "brak miejsca na dysku"),
+    "not_stored": ("it could not be stored", "nie udało się zapisać"),
+    "too_many": ("as many as allowed are taken already", "przyjęto już tyle, ile wolno"),
+}
+
+
+def mailbox_word(code: str) -> Both:
+    """Return what people call why no message or request was kept, in both languages."""
+    return MAILBOX_WORDS.get(code) or (word(code, "en"), word(code, POLISH))
 
 
 def exit_word(name: str, language: str) -> str:

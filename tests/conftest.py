@@ -18,12 +18,12 @@ def postgres() -> Iterator[Cluster]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what needs a database on both, but not what looks into SQLite's own file."""
-    if "server" in metafunc.fixturenames:
+    if "database_server" in metafunc.fixturenames:
         kinds = ["sqlite"] if "file" in metafunc.fixturenames else ["sqlite", "postgresql"]
-        metafunc.parametrize("server", kinds, indirect=True)
+        metafunc.parametrize("database_server", kinds, indirect=True)
 
 
 @pytest.fixture
-def server(request: pytest.FixtureRequest) -> Cluster | None:
+def database_server(request: pytest.FixtureRequest) -> Cluster | None:
     """The server a test's database is on, None for a file; started before the test's loop is."""
     return request.getfixturevalue("postgres") if request.param == "postgresql" else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from pathlib import Path
 
@@ -11,13 +12,17 @@ import pytest
 from media.errors import MediaError
 from softswitch import app
 from softswitch.app import Notices, running
+from softswitch.applications.config import ApplicationConfig
 from softswitch.calls.media_port import MediaPort
 from softswitch.config import MediaConfig, SipConfig
 from softswitch.errors import ConfigError, Problem, StartError
-from softswitch.events import Entry, SwitchStarted, SwitchStopped
+from softswitch.events import CallArrived, CallEnded, Entry, SwitchStarted, SwitchStopped
 from softswitch.features.settings import Settings, When
+from softswitch.integrations.http_config import HttpConfig
+from softswitch.integrations.webhook_config import WebhookConfig
 from softswitch.preflight import Findings
 from tests.fakes.home_line import Diary, local
+from tests.integrations.servers import serving
 
 
 async def test_it_says_that_it_starts_and_stops_and_counts_on_after_a_restart(tmp_path: Path) -> None:
@@ -145,7 +150,41 @@ async def test_a_timing_file_that_cannot_be_made(tmp_path: Path) -> None:
 
 async def test_the_log_tells_what_could_be_dialled(tmp_path: Path) -> None:
     entries: list[Entry] = []
-    async with running(local(tmp_path), notices=Notices(event=entries.append)):
-        pass
+    program = {"url": "https://example.com/", "secret": "a secret of some length", "fallback": "1001"}
+    config = local(tmp_path, applications={"700": ApplicationConfig.model_validate(program)})
+    async with running(config, notices=Notices(event=entries.append)) as switch:
+        assert (tmp_path / "recordings" / "applications").is_dir()
+        assert switch.signalling.accounts.get("1001") is not None
     (started,) = [entry.event for entry in entries if isinstance(entry.event, SwitchStarted)]
-    assert started.numbers == ("1001",)
+    assert started.numbers == ("1001", "700")
+
+
+async def test_certificates_that_cannot_be_read_are_one_sentence(tmp_path: Path) -> None:
+    config = local(tmp_path, http=HttpConfig(authorities=(tmp_path / "none.pem",)))
+    with pytest.raises(ConfigError, match=r"http.authorities.0: .*none.pem: No such file"):
+        async with running(config):
+            pass
+
+
+async def test_a_receiver_of_webhooks_is_told_of_a_call_once_over_a_restart(tmp_path: Path) -> None:
+    async with serving() as crm:
+        receiver = {"url": f"{crm.url}/hook", "secrets": ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]}
+        config = local(
+            tmp_path,
+            http=HttpConfig(allow=("127.0.0.1",)),
+            webhooks={"crm": WebhookConfig.model_validate(receiver)},
+        )
+        async with running(config) as switch:
+            switch.log.append(CallArrived("a", "+48600100200", "", "300", "", ""), call="01CALL")
+            switch.log.append(CallEnded("missed", "caller_hung_up", 487, 16, "caller"), call="01CALL")
+            await crm.arrived.wait()
+        async with running(config) as switch:
+            switch.log.append(CallArrived("a", "+48600100201", "", "300", "", ""), call="02CALL")
+            crm.arrived.clear()
+            switch.log.append(CallEnded("missed", "caller_hung_up", 487, 16, "caller"), call="02CALL")
+            while len(set(crm.bodies)) < 2:
+                await crm.arrived.wait()
+                crm.arrived.clear()
+    told = {body: json.loads(body) for body in crm.bodies}.values()
+    assert [(one["number"], one["data"]["call"]) for one in told] == [(1, "01CALL"), (2, "02CALL")]
+    assert len({request.headers["webhook-id"] for request in crm.asked}) == 2

@@ -12,6 +12,7 @@ from softswitch.outbox.model import Delivery
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.offline import Offline
 
 
 async def test_it_runs_and_ends_with_the_switch(tmp_path: Path) -> None:
@@ -19,7 +20,7 @@ async def test_it_runs_and_ends_with_the_switch(tmp_path: Path) -> None:
     database = await Database.open(f"sqlite:///{tmp_path / 'switch.db'}")
     config = Config.model_validate({"home": tmp_path})
     office = await build_back_office(
-        Ground(config, database, EventStore(database, clock), clock, EventLog(clock))
+        Ground(config, database, EventStore(database, clock), clock, EventLog(clock), Offline())
     )
     await office.outbox.post([Delivery("a", "mail:nobody", "{}")])
     async with asyncio.TaskGroup() as group:

@@ -231,6 +231,13 @@ def test_all_faults_are_named_at_once_in_the_order_of_the_file(file: Path) -> No
 def test_no_secret_is_in_a_refusal_or_in_a_printed_configuration(file: Path) -> None:
     lines = refused(file, "accounts:\n  1001: {password: [hush], ha1: hush}\n  1002: {pasword: hush}\n")
     assert len(lines) == 3
+    lines += refused(
+        file,
+        "accounts: {1001: {password: hush-hush-hush}}\n"
+        "connections: {a: {url: 'https://x/', headers: {X: [hush]}, auth: {user: hush, password: [hush]}}}\n"
+        "applications: {700: {url: 'https://u:hush@x/', secret: hush, fallback: 1001}}\n",
+    )
+    assert len(lines) == 7
     assert "hush" not in "\n".join(lines)
     assert "hush" not in repr(read(file, "accounts: {1001: {password: hush}}\n"))
 

@@ -25,12 +25,13 @@ ACTIONS = "actions.md"
 """Its blocks are steps of menus, which tests/ivr/test_catalogue.py looks at."""
 WHOLE = "configuration.md"
 """The page of which every block can be started as it stands."""
-BEGUN_WHOLE = ("trunks.md", "queues.md")
+BEGUN_WHOLE = ("trunks.md", "queues.md", "schedules.md")
 """Pages of which the first block can be."""
 
 MENU = "tree: bank\nlanguage: en\nnumbers: [500]\nstart: a\nbranches:\n  a:\n    - hangup\n"
 TRUNK = {"host": "sip.provider.example", "number": "+48221234567"}
 AROUND: dict[str, Any] = {
+    "mail": {"office": {"host": "smtp.example.com", "from": "office@example.com"}},
     "accounts": {str(user): {"password": "choose-a-long-one"} for user in range(1001, 1006)},
     "trunks": dict.fromkeys(("provider", "german", "a", "b"), TRUNK),
 }
@@ -79,7 +80,7 @@ def faults(config: Config) -> list[str]:
 def test_there_are_blocks_to_look_at() -> None:
     pages = {"trunks.md", "features.md", "presence.md", "configuration.md", "queues.md"}
     assert {page for page, _, _ in BLOCKS} >= pages
-    assert {page for page, _, _ in TREES} == {"queues.md"}
+    assert {page for page, _, _ in TREES} == {"payments.md", "queues.md"}
 
 
 @pytest.mark.parametrize("block", WHOLE_BLOCKS, ids=named)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import inspect
+import pkgutil
 
 import msgspec
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softswitch import events
-from softswitch.events import KINDS, Event, course, legs, queues, system
+from softswitch.events import KINDS, Event
 
 VALUES = {
     "str": st.text(max_size=20),
@@ -19,6 +21,9 @@ VALUES = {
     "float": st.floats(allow_nan=False, allow_infinity=False),
     "bool": st.booleans(),
     "tuple[str, ...]": st.lists(st.text(max_size=5), max_size=3).map(tuple),
+    "tuple[tuple[float, float], ...]": st.lists(
+        st.tuples(st.floats(0, 3600), st.floats(0, 3600)), max_size=3
+    ).map(tuple),
     "tuple[tuple[str, int, bool, float], ...]": st.lists(
         st.tuples(st.text(max_size=5), st.integers(0, 10), st.booleans(), st.floats(0, 3600)), max_size=3
     ).map(tuple),
@@ -38,11 +43,15 @@ def test_every_kind_comes_back_as_it_was(kind: type[Event], data: st.DataObject)
 
 
 def test_no_event_class_is_forgotten() -> None:
+    modules = [
+        importlib.import_module(f"softswitch.events.{one.name}")
+        for one in pkgutil.iter_modules(events.__path__)
+    ]
     written = {
         name
-        for module in (system, legs, course, queues)
+        for module in modules
         for name, thing in vars(module).items()
-        if inspect.isclass(thing) and dataclasses.is_dataclass(thing)
+        if inspect.isclass(thing) and dataclasses.is_dataclass(thing) and thing.__module__ == module.__name__
     }
     assert written == KINDS.keys()
 

@@ -12,6 +12,7 @@ from softswitch.numerals import (
     cardinal,
     counted,
     digits,
+    grouped,
     has_numbers,
     plural_class,
     primary_language,
@@ -171,3 +172,23 @@ def test_a_genitive_has_its_limit():
 )
 def test_the_language_of_a_tag(tag, language):
     assert primary_language(tag) == language
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("+48600100200", "plus cztery osiem, sześć zero zero, jeden zero zero, dwa zero zero"),
+        ("600100200", "sześć zero zero, jeden zero zero, dwa zero zero"),
+        ("12 345-67", "jeden, dwa trzy cztery, pięć sześć siedem"),
+        ("+48", "plus cztery osiem"),
+        ("+600100", "plus sześć zero zero, jeden zero zero"),
+        ("anna", "anna"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_read_in_groups_of_three_from_its_end(number: str, said: str) -> None:
+    assert grouped(number, "pl") == said
+
+
+def test_a_number_is_read_in_english_where_there_is_no_table() -> None:
+    assert grouped("1234", "de") == "one, two three four"

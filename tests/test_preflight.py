@@ -491,6 +491,14 @@ def test_queues_of_menus_that_do_not_exist_are_named_where_they_stand(file: Path
     ]
 
 
+def test_rules_of_recordings_for_nobody_are_named(file: Path) -> None:
+    rules = "recordings:\n  accounts: {1009: never}\n  queues: {slaes: always}\n"
+    assert [fault.partition(": ")[2] for fault in faults(written(file, f"{ANNA}{rules}"))] == [
+        "recordings.accounts.1009: there is no account 1009",
+        "recordings.queues.slaes: there is no queue slaes",
+    ]
+
+
 def test_a_queue_that_only_agents_answer_comes_before_anything_is_said(file: Path) -> None:
     steps = QUEUE_STEPS.replace("slaes", "sales").replace("service", "sales")
     (file.parent / "shop.yaml").write_text(steps, encoding="utf-8")
@@ -509,3 +517,109 @@ def test_who_waits_is_not_led_into_a_queue_by_a_side_menu(file: Path) -> None:
         "shop.yaml line 8",
         "shop.yaml line 11",
     ]
+
+
+def test_numbers_of_duties_are_numbers_of_the_line(file: Path) -> None:
+    config = written(
+        file,
+        "accounts: {1001: {password: a-long-one}, 1002: {password: another-long-one}}\n"
+        "duties: {doctor: {number: 540, week: {mon-sun: {main: 1001, spare: 1002}}}}\n"
+        "queues: {sales: {number: 600, members: [1002], on_empty: 540}}\n"
+        "numbers: {+48221234567: 540}\n"
+        "schedules: {office: {week: {mon-fri: 9-17}}}\n"
+        "callers:\n  lists: {late: {numbers: [+4812*], to: 600, schedule: office}}\n",
+    )
+    assert faults(config) == []
+
+
+def test_what_is_impossible_in_schedules_is_named_where_it_stands(file: Path) -> None:
+    config = written(
+        file,
+        f"{ANNA}duties: {{doctor: {{number: 600, week: {{mon-sun: 1009}}}}}}\n"
+        "queues: {sales: {number: 600, members: [1001]}}\n"
+        "schedules: {office: {week: {mon-fri: 9-17}}}\n"
+        "schedule_codes: {day: '*45'}\n",
+    )
+    assert faults(config) == [
+        "line 4: duties.doctor.number: 600 is also the number of the queue sales: "
+        "give one of the two another",
+        "line 7: schedule_codes.day: *45 is also the number of the code log_in: give one of the two another",
+        "line 4: duties.doctor.week.mon-sun.main: 1009 is no number of the switch: say with whose rights it "
+        "is called outside (by: ACCOUNT)",
+    ]
+
+
+PROGRAM = "url: 'https://example.com/', secret: a-secret-of-some-length"
+
+
+def test_a_program_takes_calls_from_outside_and_from_queues_and_has_a_number_of_its_own(file: Path) -> None:
+    line = (
+        f"{ANNA}applications: {{700: {{{PROGRAM}, fallback: 600}}}}\n"
+        "queues: {sales: {members: [1001], number: 600, on_full: 700}}\n"
+        "trunks: {provider: {host: sip.provider.example, number: '+48221234567'}}\n"
+        "numbers: {'+48221234567': 700}\n"
+    )
+    assert faults(written(file, line)) == []
+    twice = (
+        f"{ANNA}applications:\n  600: {{{PROGRAM}, fallback: 1001}}\n  1001: {{{PROGRAM}, fallback: 999}}\n"
+    )
+    twice += "queues: {sales: {members: [1001], number: 600}}\n"
+    assert sorted(one.partition(" is ")[0] for one in faults(written(file, twice)) if "also" in one) == [
+        "line 5: applications.600: 600",
+        "line 6: applications.1001: 1001",
+    ]
+
+
+def test_a_program_asked_without_tls_is_warned_of(file: Path) -> None:
+    program = PROGRAM.replace("https", "http")
+    found = examine(written(file, f"{ANNA}applications: {{700: {{{program}, fallback: 1001}}}}\n"))
+    assert [str(one) for one in found.warnings if "without TLS" in str(one)]
+
+
+VOICEMAIL = """\
+accounts:
+  1001: {password: a-long-one}
+  1002: {password: a-long-one, forward: {always: FORWARD}}
+trunks: {office: {host: 127.0.0.1, number: "+48221234500"}}
+numbers: {"+48221234567": sales, "+48221234568": "*98", "+48221234569": night, "+48221234570": 8000}
+queues: {help: {number: 600, members: [1001], on_empty: 8100}}
+voicemail:
+  boxes:
+    1001: {unavailable: {play: GREETING}}
+    1002: {number: BOX}
+    sales: {number: 8000, keys: {0: 600}}
+  requests: {night: {number: 8100}}
+"""
+
+
+def voicemail(file: Path, **words: str) -> list[str]:
+    """Return the faults of a line with voicemail, with other words in it."""
+    text = VOICEMAIL
+    for word, given in {"forward": "voicemail", "greeting": "hello.wav", "box": "8002", **words}.items():
+        text = text.replace(word.upper(), given)
+    soundfile.write(file.parent / "hello.wav", np.zeros(8000, np.int16), 8000)
+    return faults(written(file, text))
+
+
+def test_everybody_may_be_led_to_boxes_and_desks(file: Path) -> None:
+    assert voicemail(file) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ({"box": "600"}, "voicemail.boxes.1002: 600 is also the number of the queue help"),
+        ({"box": "'*72'"}, "voicemail.boxes.1002: *72 is also the number of the code forward_always"),
+        ({"box": "1001"}, "voicemail.boxes.1002: 1001 is also the number of the account 1001"),
+        ({"greeting": "gone.wav"}, "voicemail.boxes.1001.unavailable: "),
+    ],
+)
+def test_what_is_wrong_with_boxes_is_named(file: Path, words: dict[str, str], fault: str) -> None:
+    (found,) = voicemail(file, **words)
+    assert fault in found
+
+
+def test_who_forwards_to_a_box_and_has_none_is_told(file: Path) -> None:
+    text = "accounts: {1001: {password: a-long-one, forward: {busy: voicemail}}}\n"
+    (found,) = faults(written(file, text))
+    assert "accounts.1001.forward.busy: 1001 has no voicemail box" in found

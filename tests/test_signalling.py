@@ -23,6 +23,9 @@ from softswitch.events import CertificateRead, Entry, PhoneUnregistered, SourceS
 from softswitch.preflight import Findings
 from softswitch.registrar.bindings import Binding
 from softswitch.registrar.guard import Shares
+from softswitch.schedules.config import SchedulesConfig
+from softswitch.schedules.duty import DutyDestination
+from softswitch.schedules.figures import HoursFigures
 from softswitch.signalling import Signalling
 from softswitch.sip.digest import MD5, SHA256, authorize, ha1
 from softswitch.sip.hop import Hop
@@ -365,3 +368,25 @@ def test_who_listens_on_all_addresses_names_each(tmp_path: Path, monkeypatch: py
     switch = Signalling(Config(home=tmp_path), FakeClock(), EventLog(FakeClock()), print)
     switch.port = 5060
     assert switch.addresses() == ["192.0.2.1:5060", "10.0.0.1:5060"]
+
+
+# Opening hours
+
+
+async def test_a_schedule_switched_by_hand_is_so_after_a_restart(tmp_path: Path) -> None:
+    parts = {
+        "schedules": {"office": {"week": {"mon-sun": "always"}}},
+        "duties": {"doctor": {"number": "540", "week": {"mon-sun": "1001"}}},
+        "callers": {"vip": {"600 100 200": "1001"}},
+    }
+    config = local(tmp_path).model_copy(update=dict(SchedulesConfig.model_validate(parts)))
+    async with running(config) as switch:
+        asked = {"schedule": "office", "mode": "night", "by": "1001"}
+        night = await asyncio.to_thread(control.ask, config.home, "schedule_switch", HoursFigures, **asked)
+        assert night.schedules[0].state == "closed"
+        assert isinstance(switch.signalling.leads_to("540", None), DutyDestination)
+        assert "540" in switch._numbers()
+    async with running(config) as switch:
+        again = await asyncio.to_thread(control.ask, config.home, "schedules", HoursFigures)
+        assert (again.schedules[0].state, again.schedules[0].calendar) == ("closed", "open")
+        assert again.duties[0].main == "1001"

@@ -73,3 +73,24 @@ def test_a_thousand_numbers_are_no_thousand_lines(tmp_path: Path) -> None:
     lines = understood(load_config(file)).splitlines()
     assert lines[-1] == "from outside and 950 more"
     assert len(lines) == 52
+
+
+def test_opening_hours_duties_and_lists_are_said(tmp_path: Path) -> None:
+    file = tmp_path / "softswitch.yaml"
+    file.write_text(
+        "accounts: {1001: {password: a-long-one}}\n"
+        "schedules: {office: {week: {mon-fri: 9-17, sat: 10-13}, holidays: PL, special: {12-31: 9-12}}}\n"
+        "duties: {doctor: {number: 540, week: {mon-sun: 1001}}}\n"
+        "callers:\n"
+        "  blocked: [hidden]\n"
+        "  vip: {600100200: 1001}\n"
+        "  lists: {late: {numbers: [+4812*], to: 540, schedule: office}}\n",
+        encoding="utf-8",
+    )
+    lines = understood(load_config(file)).splitlines()
+    assert lines[1:5] == [
+        "540 -> duty doctor",
+        "schedule office: mon-fri 9-17; sat 10-13 (Europe/Warsaw); holidays PL; special days 1",
+        "callers: blocked 1, straight to a consultant 1",
+        "callers of the list late (1) -> 540, while office is closed or special",
+    ]

@@ -13,6 +13,7 @@ from softswitch.ivr.actions.connecting import Dial, Echo
 from softswitch.ivr.actions.digits import Gather, ReadKeys
 from softswitch.ivr.actions.flow import Disconnect
 from softswitch.ivr.actions.menus import Menu
+from softswitch.ivr.actions.paying import Pay
 from softswitch.ivr.actions.queueing import ALREADY_ANSWERED, ByAgents, ByWaiting, Queue
 from softswitch.ivr.actions.speaking import Play, Say, SetLanguage
 from softswitch.ivr.context import DialResult
@@ -45,6 +46,7 @@ WRITTEN: dict[type[Action], dict[str, object]] = {
     ByAgents: {"queue": "sales", "at_least": 1, "yes": "a"},
     ByWaiting: {"queue": "sales", "at_most": 5, "yes": "a"},
     Say: {"text": "a"},
+    Pay: {"amount": "1"},
     SetLanguage: {"language": "pl"},
 }
 

@@ -25,7 +25,26 @@ from tools.setting_words import CHAPTERS, MEANINGS
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "configuration.md"
 
-_KEYS: Final = {"trunks": "NAME", "queues": "NAME", "queues.NAME.skills": "NAME"}
+_KEYS: Final = {
+    **dict.fromkeys(("trunks", "queues", "queues.NAME.skills"), "NAME"),
+    **dict.fromkeys(("connections", "connections.NAME.answer"), "NAME"),
+    **dict.fromkeys(("recordings.trunks", "recordings.queues"), "NAME"),
+    "schedules": "NAME",
+    "schedules.NAME.special": "DAY",
+    "duties": "NAME",
+    "tickets": "NAME",
+    "shops": "NAME",
+    "duties.NAME.week": "DAYS",
+    "duties.NAME.days": "DAY",
+    "callers.lists": "NAME",
+    **dict.fromkeys(("mail", "templates", "sms", "webhooks", "drops", "sms.NAME.http.answer"), "NAME"),
+    "customers.fields": "NAME",
+    "trunks": "NAME",
+    "queues": "NAME",
+    "queues.NAME.skills": "NAME",
+    "payments.providers": "NAME",
+    **dict.fromkeys(("voicemail.boxes", "voicemail.requests"), "NAME"),
+}
 """What the keys of a part are called that the operator names himself; NUMBER unless said here."""
 _PLAIN: Final[Mapping[object, str]] = {
     str: "text",
@@ -33,6 +52,7 @@ _PLAIN: Final[Mapping[object, str]] = {
     float: "number",
     bool: "yes or no",
     Path: "path",
+    Any: "text or parts",
 }
 
 

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Protocol
 
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.events import CallEvent, SupervisionBegan, SupervisionChanged, SupervisionEnded
@@ -84,10 +85,47 @@ class Guest:
         )
 
 
+class Witness(Protocol):
+    """Who writes a talk down. None of it may raise; all but :meth:`before` return at once."""
+
+    async def before(self, kind: str, name: str, language: str = "") -> None:
+        """Say to the caller what must be said before he is led there, in its language if it has one."""
+        ...
+
+    def together(self, one: PhoneLeg, other: PhoneLeg) -> None:
+        """Take that these two talk, or that one of them holds or has come back. Told again is no news."""
+        ...
+
+    def apart(self) -> None:
+        """Take that one of the two is being transferred."""
+        ...
+
+    def over(self) -> None:
+        """Take that the talk is over; the call may go on."""
+        ...
+
+
+class Nobody:
+    """A witness who writes nothing down."""
+
+    async def before(self, kind: str, name: str, language: str = "") -> None:
+        """Say nothing."""
+
+    def together(self, one: PhoneLeg, other: PhoneLeg) -> None:
+        """Nothing is written."""
+
+    def apart(self) -> None:
+        """Nothing is written."""
+
+    def over(self) -> None:
+        """Nothing is written."""
+
+
 class Audience:
-    """Who hears a call's talk besides the two who talk."""
+    """Who hears a call's talk besides the two who talk. ``witness`` writes it down."""
 
     def __init__(self) -> None:
+        self.witness: Witness = Nobody()
         self._guests: list[Guest] = []
         self._room = 0
 
@@ -131,6 +169,7 @@ class Audience:
                 leg.voice.hear(partner.voice)
         for guest in present:
             self._let_guest_hear(guest, one if mixed else None)
+        self.witness.together(one, other)
 
     def _let_guest_hear(self, guest: Guest, near: PhoneLeg | None) -> None:
         assert guest.leg is not None
@@ -143,12 +182,14 @@ class Audience:
 
     def wait(self) -> None:
         """Let the guests hear music: one of the two is being transferred."""
+        self.witness.apart()
         for guest in self._guests:
             if guest.leg is not None and not guest.leg.over:
                 guest.leg.voice.hear_music()
 
     def dismiss(self) -> None:
         """Let all go, as the talk is over."""
+        self.witness.over()
         while self._guests:
             guest = self._guests.pop()
             guest.end()

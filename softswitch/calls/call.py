@@ -178,6 +178,7 @@ class Call:
         self._longest = longest
         self._gone: Termination | None = None
         self._task: asyncio.Task[None] | None = None
+        self._sent_to: Destination | None = None
 
     @property
     def record(self) -> Callable[[CallEvent], None]:
@@ -188,6 +189,11 @@ class Call:
     def gone(self) -> Termination | None:
         """How the call has ended that is being left, None while it goes on."""
         return self._gone
+
+    @property
+    def is_redirected(self) -> bool:
+        """Tell whether whatever serves the caller is being left for another destination."""
+        return self._sent_to is not None and self._gone is None
 
     @property
     def legs(self) -> Sequence[PhoneLeg]:
@@ -303,6 +309,18 @@ class Call:
             if self._task is not None:
                 self._task.cancel()
 
+    def redirect(self, destination: Destination) -> bool:
+        """Have the caller served by another destination from now on, whatever is done for him just now.
+
+        Not where two talk, which is a transfer's business, nor where nobody is served yet: then nothing is
+        changed, and False returned.
+        """
+        if self._gone is not None or self._task is None or self.pair is not None or self.serves_switch:
+            return False
+        self._sent_to = destination
+        self._task.cancel()
+        return True
+
     async def run(self, destination: Destination | None, *, unknown: str = "") -> Termination:
         """Serve the caller to the end; return how it ended. A fault ends this call and no other.
 
@@ -337,13 +355,36 @@ class Call:
                 while True:
                     self.record(CallRouted(destination.kind, destination.name))
                     try:
+                        await self.audience.witness.before(destination.kind, destination.name)
                         return await destination(self)
                     except SentOn as sent:
                         destination = sent.destination
+                    except asyncio.CancelledError:
+                        if not self.is_redirected or limit.expired():
+                            raise
+                        destination = self._led_away()
         except TimeoutError:
             if not limit.expired():
                 raise  # Not our limit: a fault of the destination, like any other.
             return Termination(Reason.TOO_LONG)
+
+    def _led_away(self) -> Destination:
+        """Leave the caller alone with the switch; return where he was sent by :meth:`redirect`."""
+        destination, self._sent_to = self._sent_to, None
+        task = asyncio.current_task()
+        assert destination is not None
+        assert task is not None
+        task.uncancel()
+        for leg in list(self._legs):
+            if leg is not self.caller:
+                self.drop(leg, Termination(Reason.CANCELLED))
+        while not self.signals.empty():
+            _, signal = self.signals.get_nowait()
+            if isinstance(signal, Referred):
+                signal.referral.refuse(403, "There is nobody to transfer")
+        self.caller.hush()
+        self.caller.keys.unread, self.caller.keys.relay = False, None
+        return destination
 
     async def _close(self, termination: Termination) -> Termination:
         if self._gone is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from softswitch.calls.bridge import talk
@@ -48,6 +48,12 @@ class Dialler:
     bindings: Callable[[str], tuple[Binding, ...]]
     name_of: Callable[[str], str | None]
     exits: Exits = field(default_factory=NoExits)
+    by: str | None = None
+    """Whose rights numbers outside are called with, None for those of who called."""
+
+    def acting_for(self, user: str) -> Dialler:
+        """Return one that calls outside with the rights of an account."""
+        return replace(self, by=user)
 
     async def dial(
         self, call: Call, users: Sequence[str], *, ring_for: float = RING_SECONDS, label: str = ""
@@ -79,7 +85,7 @@ class Dialler:
         """
         known = [user for user in dict.fromkeys(users) if self.name_of(user) is not None]
         others = [user for user in dict.fromkeys(users) if user not in known]
-        outside, refusals = parties_outside(call, others, self.exits, by)
+        outside, refusals = parties_outside(call, others, self.exits, by or self.by)
         if not known and not outside:
             return refusals[0] if refusals else Termination(Reason.UNKNOWN_NUMBER)
         rounds = _rounds((self.bindings(user) for user in known), outside)

@@ -45,6 +45,7 @@ class Reason(Enum):
     QUEUE_LEFT = "queue_left"
     SERVICE_ENDED = "service_ended"
     SUPERVISED_TALK_OVER = "supervised_talk_over"
+    ENDED_BY_PROGRAM = "ended_by_program"
     CANCELLED = "cancelled"
     EXPIRED = "invitation_expired"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
@@ -60,6 +61,7 @@ class Reason(Enum):
     UNKNOWN_NUMBER = "unknown_number"
     NOBODY_THERE = "nobody_there"
     NOT_ADMITTED = "not_admitted"
+    CALLER_BLOCKED = "caller_blocked"
     NO_COMMON_CODEC = "no_common_codec"
     SRTP_REQUIRED = "srtp_required"
     SRTP_OFF = "srtp_off"
@@ -115,6 +117,7 @@ CODES: Final = {
     Reason.QUEUE_LEFT: Codes(Result.COMPLETED, 200, 16),
     Reason.SERVICE_ENDED: Codes(Result.COMPLETED, 200, 16),
     Reason.SUPERVISED_TALK_OVER: Codes(Result.COMPLETED, 200, 16),
+    Reason.ENDED_BY_PROGRAM: Codes(Result.COMPLETED, 200, 16),
     Reason.CANCELLED: Codes(Result.CANCELLED, 487, 16),
     Reason.EXPIRED: Codes(Result.CANCELLED, 487, 102),
     Reason.ANSWERED_ELSEWHERE: Codes(Result.CANCELLED, 487, 26),
@@ -133,6 +136,8 @@ CODES: Final = {
     # Q.850 3 is "no route to destination": the number exists, but nobody can be rung there.
     Reason.NOBODY_THERE: Codes(Result.UNREACHABLE, 480, 3),
     Reason.NOT_ADMITTED: Codes(Result.REFUSED, 403, 21),
+    # 603 keeps a network from trying elsewhere for the caller; Q.850 21 is "call rejected".
+    Reason.CALLER_BLOCKED: Codes(Result.REFUSED, 603, 21),
     Reason.NO_COMMON_CODEC: Codes(Result.REFUSED, 488, 88),
     # RFC 4568 §7.1.2 has an offer whose keys cannot be taken refused like any other.
     Reason.SRTP_REQUIRED: Codes(Result.REFUSED, 488, 88),

@@ -100,8 +100,7 @@ class Leg:
         """It was up once, whatever came of it."""
         self.held = False
         self.keys = Keys(weakly(self.key_read), flooded=weakly(self.keys_flooded))
-        self.masked = False
-        """Keys are secret: they are recorded as ``*``."""
+        self._masked = False
         self.srtp = LegProtection(around.protection(party), around.key_source)
         self.sound: Sound | None = None
         self.stream: Stream | None = None
@@ -125,6 +124,17 @@ class Leg:
         """Tell whether the leg has ended."""
         return self.progress is Progress.ENDED
 
+    @property
+    def masked(self) -> bool:
+        """Whether keys are secret: they are written down as ``*``, and no recording hears them."""
+        return self._masked
+
+    @masked.setter
+    def masked(self, on: bool) -> None:
+        self._masked = on
+        if self.sound is not None:
+            self.sound.conceal(on)
+
     # Sound
 
     async def open_sound(self, near: Leg | None = None) -> None:
@@ -133,6 +143,7 @@ class Leg:
             self.sound = await self.around.media.open(
                 self.hop.local_host, self, near=near.sound if near is not None else None
             )
+            self.sound.conceal(self._masked)
 
     @property
     def voice(self) -> Sound:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -16,7 +16,7 @@ from media.client import LegReport, MediaClient, MediaLeg, Worker
 from media.errors import MediaError
 from media.recording_messages import RecordingEnded
 from media.soundfiles import write_wave
-from media.tones import busy, ring_back
+from media.tones import beep, busy, ring_back
 from softswitch.calls.errors import NoMedia
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.sip.offer_answer import Stream
@@ -28,6 +28,10 @@ ANY_IPV6: Final = "::"
 
 CLOSE_SECONDS: Final = 1.0
 """How long the last statistics of a leg are waited for; the worker answers within a tick."""
+
+
+RecordingReport = RecordingEnded
+"""What the media room tells of a recording that is over."""
 
 
 class Ear(Protocol):
@@ -66,6 +70,11 @@ class Played:
     finished: bool
 
 
+KEY_TAIL_SECONDS: Final = 1.0
+"""For how long recordings stay silent after the last secret key: it is read when it begins to sound, and a
+finger rests on it for some tenths of a second; who is told of it by its sound alone hears it later still."""
+
+
 class Recording:
     """A recording that runs; one whose leg closes ends by itself."""
 
@@ -73,6 +82,16 @@ class Recording:
         self._client = client
         self._leg = leg
         self._number = number
+        self._masked = False
+        self._asked = False
+        self._secret = False
+        self.concealed: Callable[[bool], None] = _nothing
+        """Told when something secret begins to be typed, and when that is over."""
+
+    @property
+    def is_concealed(self) -> bool:
+        """Whether something secret is being typed."""
+        return self._secret
 
     def pause(self, on: bool) -> None:
         """Leave out what is said meanwhile, or go on."""
@@ -80,7 +99,22 @@ class Recording:
 
     def mask(self, on: bool) -> None:
         """Put silence in place of what is said meanwhile; its end reports where."""
-        self._client.send(self._leg, ask.MaskRecording(self._number, on))
+        self._asked = on
+        self._hide(when_quiet=False)
+
+    def conceal(self, on: bool) -> None:
+        """Do the same for something secret that is typed: whoever asks for sound meanwhile gets none."""
+        if self._secret != on:
+            self._secret = on
+            # A finger may rest on the last key for longer than anybody would wait for.
+            self._hide(when_quiet=not on)
+            self.concealed(on)
+
+    def _hide(self, *, when_quiet: bool) -> None:
+        masked = self._asked or self._secret
+        if self._masked != masked:
+            self._masked = masked
+            self._client.send(self._leg, ask.MaskRecording(self._number, masked, when_quiet))
 
     def stop(self) -> None:
         """End it; whoever began it is told when the file is done."""
@@ -98,8 +132,15 @@ class Sound:
         self._playing: asyncio.Future[Played] | None = None
         self._closed: asyncio.Future[tell.Statistics] | None = None
         self._listening: bool | None = None
+        self._silence: asyncio.Future[bool] | None = None
         self._hears: Callable[[Sound], None] = Sound.hear_nothing
         """Lets a leg hear behind prompts what this one does."""
+        self._source: ref[Sound] | int | None = None
+        """Whom it hears: another leg, or all in a room."""
+        self._recordings: list[Recording] = []
+        self.secret = False
+        """What the phone says is to be heard in no recording."""
+        self._tail: asyncio.TimerHandle | None = None
         self.host = host
         self._agreed: tuple[Stream, float, str] | None = None
         self._heard_from = ""
@@ -195,11 +236,13 @@ class Sound:
     def hear_nothing(self) -> None:
         """Let the phone hear silence behind prompts."""
         self._hears = Sound.hear_nothing
+        self._listen_to(None)
         self._send(ask.HearNothing(self._open.number))
 
     def hear_itself(self) -> None:
         """Send the phone its own sound."""
         self._hears = Sound.hear_itself
+        self._listen_to(None)
         self._send(ask.HearItself(self._open.number))
 
     def hear_loop(self, *prompts: int, shared: bool = False, resume: bool = False) -> None:
@@ -209,6 +252,7 @@ class Sound:
         stopped.
         """
         self._hears = lambda sound: sound.hear_loop(*prompts, shared=shared, resume=resume)
+        self._listen_to(None)
         self._send(ask.HearLoop(self._open.number, prompts, shared, resume))
 
     def hear_music(self) -> None:
@@ -228,6 +272,7 @@ class Sound:
                 sound.hear_nothing()
 
         self._hears = hears
+        self._listen_to(known)
         if other._leg is not None:
             self._send(ask.HearLeg(self._open.number, other._open.number))
 
@@ -238,6 +283,7 @@ class Sound:
         Who comes in the place of one hears nothing, until they are let in too.
         """
         self._hears = Sound.hear_nothing
+        self._listen_to(room)
         to = whispers_to._leg.number if whispers_to is not None and whispers_to._leg is not None else -1
         self._send(ask.HearRoom(self._open.number, room, speaks, to))
 
@@ -250,6 +296,21 @@ class Sound:
         if self._listening != on:
             self._listening = on
             self._send(ask.ListenForTones(self._open.number, on))
+
+    async def until_silent(self, seconds: float) -> bool:
+        """Wait until nobody has spoken for so many seconds; tell whether somebody had before that.
+
+        For one at a time. It ends with its cancelling alone on a leg that is closed.
+        """
+        silence: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._silence = silence
+        self._send(ask.ListenForSilence(self._open.number, seconds))
+        try:
+            return await silence
+        finally:
+            self._silence = None
+            if self._closed is None:
+                self._send(ask.ListenForSilence(self._open.number, 0.0))
 
     def press(self, digits: str) -> None:
         """Press keys towards the phone."""
@@ -271,10 +332,50 @@ class Sound:
             return None
         told, client = ended or _recording_ended, self._port.client
         number = client.record(self._leg, path, told, layout=layout, then=then)
-        return Recording(client, self._leg, number)
+        recording = Recording(client, self._leg, number)
+        self._recordings.append(recording)
+        self._port.recorded(self)
+        recording.conceal(self._port.is_secret(self))
+        return recording
+
+    def conceal(self, on: bool) -> None:
+        """Let no recording hear what the phone says, nor what sounds beside it, until a moment after."""
+        if self._tail is not None:
+            self._tail.cancel()
+            self._tail = None
+        if on:
+            self._keep_secret(True)
+        elif self.secret:
+            loop = asyncio.get_running_loop()
+            self._tail = loop.call_later(KEY_TAIL_SECONDS, self._keep_secret, False)
+
+    def _keep_secret(self, on: bool) -> None:
+        if self.secret != on:
+            self.secret = on
+            self._port.secrecy_changed()
+
+    def _listen_to(self, source: ref[Sound] | int | None) -> None:
+        self._source = source
+        if isinstance(source, int) or self._recordings:
+            self._port.secrecy_changed()
+
+    def hears_secrets(self, among: Iterable[Sound]) -> bool:
+        """Tell whether the phone hears one whose keys are secret, or says them itself."""
+        if self.secret or self._source is None:
+            return self.secret
+        if isinstance(self._source, int):
+            return any(one.secret and one._source == self._source for one in among)
+        other = self._source()
+        return other is not None and other.secret
+
+    def conceal_recordings(self, on: bool) -> None:
+        """Let the recordings that run hear nothing, or hear again."""
+        for recording in self._recordings:
+            recording.conceal(on)
 
     async def close(self) -> tell.Statistics:
         """Let the port go and return the last statistics."""
+        self._forget_secrets()
         if self._leg is None or self.lost:
             return tell.Statistics()
         if self._playing is not None and not self._playing.done():
@@ -291,6 +392,12 @@ class Sound:
         finally:
             self._ear = None
 
+    def _forget_secrets(self) -> None:
+        if self._tail is not None:
+            self._tail.cancel()
+            self._tail = None
+        self._recordings.clear()  # They end with the leg.
+
     def shares_worker(self, other: Sound) -> bool:
         """Tell whether both are on one worker: only then can they hear each other."""
         return other._leg is not None and self.on_worker(other._leg.worker)
@@ -302,6 +409,7 @@ class Sound:
     def fail(self) -> None:
         """Take that the worker has died."""
         self.lost = True
+        self._forget_secrets()
         if self._playing is not None and not self._playing.done():
             self._playing.set_result(Played(0.0, finished=False))
         if self._closed is not None and not self._closed.done():
@@ -326,6 +434,9 @@ class Sound:
                 ear.sound_one_way(deaf=report.deaf, ever=report.ever, seconds=report.seconds)
             case tell.BothWays():
                 ear.sound_both_ways()
+            case tell.SilenceHeard():
+                if self._silence is not None and not self._silence.done():
+                    self._silence.set_result(report.spoke)
             case tell.PlayEnded() if report.play == self._plays:
                 if self._playing is not None and not self._playing.done():
                     self._playing.set_result(Played(report.seconds, report.finished))
@@ -355,8 +466,11 @@ class MediaPort:
         self.client = client
         self.bind = bind
         self._sounds: set[Sound] = set()
+        self._recorded: set[Sound] = set()
+        """Those that have, or had, a recording."""
         self.ring_back = 0
         self.busy = 0
+        self.beep = 0
         self.music: tuple[int, ...] = ()
         self.music_is_shared = True
 
@@ -366,10 +480,11 @@ class MediaPort:
         Raises MediaError when a file cannot be read.
         """
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        for name, samples in (("ring_back", ring_back()), ("busy", busy())):
+        for name, samples in (("ring_back", ring_back()), ("busy", busy()), ("beep", beep())):
             write_wave(folder / f"{name}.wav", samples)
         self.ring_back = await self.client.load(folder / "ring_back.wav", keep=True, as_it_is=True)
         self.busy = await self.client.load(folder / "busy.wav", keep=True, as_it_is=True)
+        self.beep = await self.client.load(folder / "beep.wav", keep=True, as_it_is=True)
         self.music = tuple([await self.client.load(path, keep=True) for path in music])
         self.music_is_shared = shared
 
@@ -399,12 +514,32 @@ class MediaPort:
     def forget(self, sound: Sound) -> None:
         """Take that a leg is closed."""
         self._sounds.discard(sound)
+        self._recorded.discard(sound)
+
+    # Secrets in recordings
+
+    def recorded(self, sound: Sound) -> None:
+        """Take that a leg is being recorded."""
+        self._recorded.add(sound)
+
+    def is_secret(self, sound: Sound) -> bool:
+        """Tell whether a recording of this leg would hear secret keys."""
+        return sound.hears_secrets(self._sounds)
+
+    def secrecy_changed(self) -> None:
+        """Look anew which recordings must hear nothing."""
+        for sound in self._recorded:
+            sound.conceal_recordings(self.is_secret(sound))
 
     def worker_died(self, worker: Worker) -> None:
         """Tell the legs of a dead worker."""
         for sound in [sound for sound in self._sounds if sound.on_worker(worker)]:
-            self._sounds.discard(sound)
+            self.forget(sound)
             sound.fail()
+
+
+def _nothing(on: bool) -> None:
+    """Leave all as it is."""
 
 
 def _recording_ended(report: RecordingEnded) -> None:

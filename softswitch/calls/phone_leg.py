@@ -32,12 +32,19 @@ class PhoneLeg(Leg):
         self.changes = Changes(self, owner=owner)
         self.stands_as = CALLEE if owner else CALLER
         """Which side of the call it is. One that came from another call may stand on the other side here."""
+        self.came_by = ""
+        """The trunk by which it called, "" for a phone of ours."""
         self.shows_identity = True
         """Its phone is told when it talks with somebody else."""
         self.heir: PhoneLeg | None = None
         """Who has taken its place."""
         self.parting: Termination | None = None
         """What its end means once it has handed its part over; its phone may hang up by itself."""
+
+    @property
+    def trunk(self) -> str:
+        """The trunk over which the party is reached, "" for a phone of ours."""
+        return self.came_by
 
     @property
     def latest(self) -> PhoneLeg:
@@ -96,6 +103,7 @@ class PhoneLeg(Leg):
             await sound.close()
             return
         self.sound = sound
+        sound.conceal(self.masked)
         sound.agree(self.stream, silence_after=self.around.sound_timeout, signalling_host=self.hop.host)
         self.changes.begin(self._follow_sound())
         self.changes.begin(old.close())

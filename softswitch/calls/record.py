@@ -25,6 +25,8 @@ from softswitch.events import (
     LegLeft,
     LegRinging,
     LegTookPlace,
+    RecordingRefused,
+    RecordingStarted,
     TrunkTaken,
 )
 
@@ -100,6 +102,10 @@ class CallRecord:
     made_for: str = ""
     waits: tuple[WaitRecord, ...] = ()
     talks: tuple[TalkRecord, ...] = ()
+    recordings: tuple[str, ...] = ()
+    """The ids of its recordings, whatever has become of them."""
+    recording_refused: str = ""
+    """Why it is not recorded though a rule wants it, "" where nothing hindered that."""
 
 
 def call_record(entries: Sequence[Entry]) -> CallRecord:
@@ -146,6 +152,12 @@ def call_record(entries: Sequence[Entry]) -> CallRecord:
         made_for=arrived.made_for,
         waits=tuple(queued.waits),
         talks=tuple(queued.talks),
+        recordings=tuple(
+            entry.event.recording for entry in entries if isinstance(entry.event, RecordingStarted)
+        ),
+        recording_refused=next(
+            (entry.event.why for entry in entries if isinstance(entry.event, RecordingRefused)), ""
+        ),
     )
 
 

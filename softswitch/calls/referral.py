@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 from softswitch.calls.signaller import Signaller
 from softswitch.sip.errors import LocalProtocolError
@@ -13,6 +13,32 @@ from softswitch.sip.signals import Incoming
 SIPFRAG: Final = "message/sipfrag;version=2.0"
 LASTS_SECONDS: Final = 180
 """How long whoever transfers may expect to hear of it: longer than any phone rings."""
+
+
+class TransferRequest(Protocol):
+    """Somebody wants one who talks to be handed over: a phone by REFER, a program by the interface."""
+
+    @property
+    def reference(self) -> Reference:
+        """To whom."""
+        ...
+
+    @property
+    def over(self) -> bool:
+        """Tell whether it has come to its end, so that another may be asked for."""
+        ...
+
+    def accept(self) -> None:
+        """Say that it will be tried."""
+        ...
+
+    def refuse(self, status: int, reason: str) -> None:
+        """Say that it will not be tried, and why."""
+        ...
+
+    def report(self, status: int) -> None:
+        """Tell how far it is."""
+        ...
 
 
 class Referral:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from softswitch.calls.hangup import Termination
-from softswitch.calls.referral import Referral
+from softswitch.calls.referral import TransferRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Referred:
-    """The phone wants the other side to be connected with somebody else; the referral awaits its answer."""
+    """The other side is to be connected with somebody else; the referral awaits its answer."""
 
-    referral: Referral
+    referral: TransferRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,12 @@ class Speaking:
             await self._heard_until_key(leg, prompt)
         return await _next_key(leg, within)
 
+    async def ask_key_by(self, leg: PhoneLeg, prompt: int, *, within: float) -> str:
+        """Ask by what was rendered, otherwise as :meth:`ask_key`."""
+        await answered(leg)
+        await self._heard_until_key(leg, prompt)
+        return await _next_key(leg, within)
+
     async def ask_digits(
         self,
         leg: PhoneLeg,

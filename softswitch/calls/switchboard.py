@@ -423,6 +423,7 @@ def _caller_leg(
     # Nobody outside is told which of us he talks with: names and inner numbers stay inside.
     leg.shows_identity = facts.outside is None
     if facts.outside is not None:
+        leg.came_by = facts.outside.trunk
         leg.srtp = LegProtection(facts.outside.protection, around.key_source)
     return leg
 

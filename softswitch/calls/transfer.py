@@ -14,7 +14,7 @@ from softswitch.calls.errors import CallError
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.leg import Leg
 from softswitch.calls.phone_leg import PhoneLeg
-from softswitch.calls.referral import Referral
+from softswitch.calls.referral import TransferRequest
 from softswitch.calls.signals import Referred, TookPlace
 from softswitch.events import TransferAsked, TransferDone
 from softswitch.sip.replaces import Replaces
@@ -25,7 +25,7 @@ HANDED_OVER: Final = Termination(Reason.TRANSFERRED)
 class Transfer:
     """One transfer, asked for by ``referrer`` about ``stays``, who talks with it."""
 
-    def __init__(self, call: Call, referral: Referral, referrer: Leg, stays: PhoneLeg) -> None:
+    def __init__(self, call: Call, referral: TransferRequest, referrer: Leg, stays: PhoneLeg) -> None:
         assert isinstance(referrer, PhoneLeg)
         self._call = call
         self._referral = referral

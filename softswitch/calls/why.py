@@ -72,7 +72,12 @@ def transfer_words(one: HandOver, language: str = ENGLISH) -> str:
     return f"{one.party} handed the call over to {one.target}{where} after {lasting(one.seconds)}"
 
 
-SERVED_BY: Final = {"tree": ("menu", "menu"), "room": ("room", "pokój"), "service": ("service", "usługa")}
+SERVED_BY: Final = {
+    "tree": ("menu", "menu"),
+    "room": ("room", "pokój"),
+    "service": ("service", "usługa"),
+    "application": ("application", "aplikacja"),
+}
 """What may serve whoever was handed over, in English and Polish."""
 
 
@@ -202,9 +207,17 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "The talk that was supervised came to its end.",
         "Nadzorowana rozmowa dobiegła końca.",
     ),
+    Reason.ENDED_BY_PROGRAM: (
+        "It was ended from outside, by a program or a command.",
+        "Zakończono je z zewnątrz: programem lub poleceniem.",
+    ),
     Reason.NOT_ADMITTED: (
         "{caller} did not know the PIN.",
         "{caller} nie znał kodu PIN.",
+    ),
+    Reason.CALLER_BLOCKED: (
+        "{caller} is on the list of blocked callers.",
+        "{caller} jest na liście zablokowanych dzwoniących.",
     ),
     Reason.NO_COMMON_CODEC: (
         "A phone and the switch have no audio codec in common.",

@@ -14,6 +14,7 @@ from rich.console import RenderableType
 from softswitch.calls.audience import Mode
 from softswitch.cli.ending import exit_with, judged, put
 from softswitch.cli.options import AsJson, Polish, Records, view_of
+from softswitch.cli.recordings import recordings
 from softswitch.commands.defence import Phone, ShutOut, show_bans, show_lifted, show_phones
 from softswitch.commands.queues import chosen, show_agent, show_agents, show_queues
 from softswitch.commands.supervision import HELP as SUPERVISION_HELP
@@ -146,6 +147,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "bans": bans,
     "queues": queues,
     "agents": agents,
+    "recordings": recordings,
     **{mode.value: supervising(mode) for mode in SUPERVISION_HELP},
 }
 """All of them, by the names under which they are typed."""

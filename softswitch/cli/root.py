@@ -18,9 +18,14 @@ from rich.console import RenderableType
 from softswitch import __version__
 from softswitch.app import Notices, Switch, running
 from softswitch.calls.why import POLISH
+from softswitch.cli.applying import COMMANDS as APPLYING
 from softswitch.cli.asking import COMMANDS as ASKING
+from softswitch.cli.channels import COMMANDS as CHANNELS
+from softswitch.cli.customers import customers
 from softswitch.cli.ending import EXIT_STEP_FAILED, exit_with, judged, put, run_to_the_end, say
+from softswitch.cli.hours import COMMANDS as HOURS
 from softswitch.cli.keeping import COMMANDS as KEEPING
+from softswitch.cli.messages import COMMANDS as MESSAGES
 from softswitch.cli.options import (
     CONFIGURATION,
     AsJson,
@@ -32,7 +37,10 @@ from softswitch.cli.options import (
     language_of,
     view_of,
 )
+from softswitch.cli.paying import COMMANDS as PAYING
+from softswitch.cli.programs import COMMANDS as PROGRAMS
 from softswitch.cli.stored import from_database
+from softswitch.cli.tickets import COMMANDS as TICKETS
 from softswitch.clock import SystemClock
 from softswitch.commands.records import show_call, show_calls
 from softswitch.commands.trace import Shape, explained, show_phone, show_trace
@@ -189,11 +197,23 @@ def simulate(
         list[str] | None,
         typer.Option(help="How many agents and callers a queue has: sales:logged_in=3:free=1:waiting=5."),
     ] = None,
+    pay: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What comes of a payment, one --pay for each in order: refused, unknown, already_paid, or "
+            "paid:after=5:wrong=2."
+        ),
+    ] = None,
+    identity: Annotated[
+        list[str] | None,
+        typer.Option(help="What comes of an identity check: verified, wrong, locked, unavailable."),
+    ] = None,
 ) -> None:
     """Walk through a voice menu in virtual time, on the same interpreter as real calls."""
-    text, code = rehearse(
-        tree, Rehearsal(press or (), dial or (), hang_up_after, called, queue or (), figures or ())
+    how = Rehearsal(
+        press or (), dial or (), hang_up_after, called, queue or (), figures or (), pay or (), identity or ()
     )
+    text, code = rehearse(tree, how)
     typer.echo(text)
     raise typer.Exit(code)
 
@@ -344,8 +364,14 @@ def trace(
         _show(home, mermaid, lambda events: show_trace(events, wire, part, shape))
 
 
-for _name, _command in {**ASKING, **KEEPING}.items():
+for _name, _command in (
+    (name, command)
+    for room in (ASKING, HOURS, TICKETS, MESSAGES, PAYING, CHANNELS, APPLYING, PROGRAMS, KEEPING)
+    for name, command in room.items()
+):
     app.command(_name)(_command)
+
+app.add_typer(customers, name="customers")
 
 
 @app.command()

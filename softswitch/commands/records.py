@@ -19,6 +19,8 @@ from softswitch.calls.why import ENGLISH, POLISH, lasting, transfer_words, why
 from softswitch.commands.waits import talk_words, wait_rows
 from softswitch.events import Entry, StepTaken
 from softswitch.narration import TAIL, CauseFirst, made_for_words, printable, told
+from softswitch.narration.recordings import TAIL_OF_ID as RECORDING_TAIL
+from softswitch.narration.recordings import recording_words
 from softswitch.words import Both, quality_word, word
 
 FOUND, NOTHING, UNCLEAR = 0, 1, 2
@@ -216,6 +218,12 @@ def _header(record: CallRecord, view: View) -> Table:
         ),
         *(("With", "Z kim", talk_words(talk, view.language)) for talk in record.talks),
         *(("Transferred", "Przekazana", transfer_words(one, view.language)) for one in record.transfers),
+        *(("Recorded", "Nagranie", printable(one[-RECORDING_TAIL:])) for one in record.recordings),
+        *(
+            [("Not recorded", "Bez nagrania", recording_words(record.recording_refused)[polish])]
+            if record.recording_refused
+            else []
+        ),
         ("Menu path", "Droga w menu", path),
         ("Keys", "Klawisze", record.digits or "-"),
         ("End", "Koniec", f"{result}: {reason} (SIP {record.sip_code}, Q.850 {record.q850})"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from softswitch.events.applications import ApplicationAsked, ApplicationFailed, ApplicationRecorded
 from softswitch.events.course import (
     BranchEntered,
     CallArrived,
@@ -30,6 +31,8 @@ from softswitch.events.course import (
     TransferAsked,
     TransferDone,
 )
+from softswitch.events.customers import CustomerIdentified, CustomerNotFound
+from softswitch.events.integrations import HostBack, HostGivenUp
 from softswitch.events.legs import (
     DigitPressed,
     KeysDropped,
@@ -51,6 +54,15 @@ from softswitch.events.legs import (
     TrunkTaken,
 )
 from softswitch.events.outbox import ChannelRecovered, ChannelTroubled, DeliveryGivenUp
+from softswitch.events.payments import (
+    CallerVerified,
+    IdentityLocked,
+    IdentityRefused,
+    PaymentBegan,
+    PaymentChanged,
+    PaymentDoubtful,
+    PaymentSettled,
+)
 from softswitch.events.queues import (
     AgentChanged,
     AgentLoggedIn,
@@ -74,6 +86,17 @@ from softswitch.events.queues import (
     QueueRefused,
     QueueTalkEnded,
 )
+from softswitch.events.recordings import (
+    RecordingConsent,
+    RecordingEnded,
+    RecordingErased,
+    RecordingPaused,
+    RecordingRefused,
+    RecordingResumed,
+    RecordingStarted,
+    RecordingStopped,
+)
+from softswitch.events.schedules import DutyChanged, ScheduleReleased, ScheduleSwitched, SpecialDaySet
 from softswitch.events.system import (
     AccountShutOut,
     CertificateRead,
@@ -97,6 +120,16 @@ from softswitch.events.system import (
     TrunkRegistered,
     TrunkUnreachable,
 )
+from softswitch.events.tickets import TicketAsked
+from softswitch.events.voicemail import (
+    CallNotRequested,
+    CallRequested,
+    MailboxOpened,
+    MailboxPinRefused,
+    MessageLeft,
+    MessageNotLeft,
+    MessagesDeleted,
+)
 
 __all__ = [
     "KINDS",
@@ -109,12 +142,17 @@ __all__ = [
     "AgentPaused",
     "AgentPinRefused",
     "AgentReturned",
+    "ApplicationAsked",
+    "ApplicationFailed",
+    "ApplicationRecorded",
     "BranchEntered",
     "CallArrived",
     "CallEnded",
     "CallEvent",
     "CallForwarded",
+    "CallNotRequested",
     "CallParked",
+    "CallRequested",
     "CallRetrieved",
     "CallRouted",
     "CallbackAsked",
@@ -123,16 +161,24 @@ __all__ = [
     "CallbackRefused",
     "CallbackTried",
     "CallerReached",
+    "CallerVerified",
     "CertificateRead",
     "ChannelRecovered",
     "ChannelTroubled",
     "CredentialsRefused",
+    "CustomerIdentified",
+    "CustomerNotFound",
     "DeliveryGivenUp",
     "DigitPressed",
     "DoNotDisturbSet",
+    "DutyChanged",
     "Entry",
     "Event",
     "ForwardSet",
+    "HostBack",
+    "HostGivenUp",
+    "IdentityLocked",
+    "IdentityRefused",
     "KeysDropped",
     "LegAnswered",
     "LegEnded",
@@ -145,10 +191,19 @@ __all__ = [
     "LegRinging",
     "LegTookPlace",
     "LegsBridged",
+    "MailboxOpened",
+    "MailboxPinRefused",
     "MediaLatched",
     "MediaWorkerDied",
     "MediaWorkerStarted",
+    "MessageLeft",
+    "MessageNotLeft",
+    "MessagesDeleted",
     "ParkingRecalled",
+    "PaymentBegan",
+    "PaymentChanged",
+    "PaymentDoubtful",
+    "PaymentSettled",
     "PhoneReachable",
     "PhoneRegistered",
     "PhoneUnreachable",
@@ -163,13 +218,24 @@ __all__ = [
     "QueuePromoted",
     "QueueRefused",
     "QueueTalkEnded",
+    "RecordingConsent",
+    "RecordingEnded",
+    "RecordingErased",
+    "RecordingPaused",
+    "RecordingRefused",
+    "RecordingResumed",
+    "RecordingStarted",
+    "RecordingStopped",
     "RoomEntered",
     "RoomLeft",
+    "ScheduleReleased",
+    "ScheduleSwitched",
     "SoundBothWays",
     "SoundOneWay",
     "SourceLetIn",
     "SourceShutOut",
     "SourceSilenced",
+    "SpecialDaySet",
     "StepTaken",
     "SupervisionBegan",
     "SupervisionChanged",
@@ -177,6 +243,7 @@ __all__ = [
     "SwitchStarted",
     "SwitchStopped",
     "SystemEvent",
+    "TicketAsked",
     "TransferAsked",
     "TransferDone",
     "TrunkGivenUp",
@@ -210,14 +277,21 @@ SystemEvent = (
     | MediaWorkerDied
     | ForwardSet
     | DoNotDisturbSet
+    | ScheduleSwitched
+    | ScheduleReleased
+    | SpecialDaySet
+    | DutyChanged
     | AgentLoggedIn
     | AgentLoggedOut
     | AgentPaused
     | AgentReturned
     | AgentChanged
+    | PaymentSettled
     | ChannelTroubled
     | ChannelRecovered
     | DeliveryGivenUp
+    | HostGivenUp
+    | HostBack
 )
 CallEvent = (
     CallArrived
@@ -267,11 +341,38 @@ CallEvent = (
     | CallbackMissed
     | CallbackReached
     | AgentPinRefused
+    | RecordingConsent
+    | RecordingStarted
+    | RecordingPaused
+    | RecordingResumed
+    | RecordingStopped
+    | RecordingEnded
+    | RecordingRefused
+    | RecordingErased
+    | PaymentBegan
+    | PaymentChanged
+    | PaymentDoubtful
+    | CallerVerified
+    | IdentityRefused
+    | IdentityLocked
+    | MessageLeft
+    | MessageNotLeft
+    | MailboxOpened
+    | MessagesDeleted
+    | MailboxPinRefused
+    | CallRequested
+    | CallNotRequested
     | LegsBridged
     | LegEnded
     | BranchEntered
     | PromptPlayed
     | StepTaken
+    | ApplicationAsked
+    | ApplicationFailed
+    | ApplicationRecorded
+    | CustomerIdentified
+    | CustomerNotFound
+    | TicketAsked
     | CallEnded
 )
 Event = SystemEvent | CallEvent

@@ -50,14 +50,7 @@ def _parking(config: FeaturesConfig) -> tuple[str, ...]:
 
 
 def _forwards(user: str, person: PersonConfig, parking: Collection[str]) -> Iterator[Fault]:
-    forward = person.forward
-    missed = forward.no_answer.to if forward.no_answer is not None else None
-    for name, to in (
-        ("always", forward.always),
-        ("busy", forward.busy),
-        ("no_answer", missed),
-        ("unreachable", forward.unreachable),
-    ):
+    for name, to in person.forward.named.items():
         if to == user:
             yield f"accounts.{user}.forward.{name}", f"{user} cannot forward to itself"
         elif to in parking:

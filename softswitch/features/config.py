@@ -40,6 +40,18 @@ class ForwardConfig(Part):
     no_answer: NoAnswerConfig | None = None
     unreachable: Number | None = None
 
+    @property
+    def named(self) -> dict[str, str]:
+        """Where calls go, by the setting that says so."""
+        missed = self.no_answer.to if self.no_answer is not None else None
+        settings = {
+            "always": self.always,
+            "busy": self.busy,
+            "no_answer": missed,
+            "unreachable": self.unreachable,
+        }
+        return {setting: to for setting, to in settings.items() if to is not None}
+
     @field_validator("no_answer", mode="before")
     @classmethod
     def _number_alone(cls, value: object) -> object:

@@ -40,13 +40,20 @@ from softswitch.events import (
     SupervisionBegan,
     SupervisionChanged,
     SupervisionEnded,
+    TicketAsked,
     TransferAsked,
     TransferDone,
     TrunkGivenUp,
     TrunkTaken,
 )
+from softswitch.narration.applications import ApplicationEvent, told_of_application
+from softswitch.narration.customers import CustomerEvent, told_of_customer
+from softswitch.narration.payments import MoneyEvent, told_of_money
 from softswitch.narration.phrases import LONGEST_TEXT, both_seconds, made_for_words, place, printable, words
 from softswitch.narration.queues import WaitEvent, told_of_wait
+from softswitch.narration.recordings import RecordingEvent, told_of_recording
+from softswitch.narration.tickets import told_of_ticket
+from softswitch.narration.voicemail import VoicemailEvent, told_of_voicemail
 from softswitch.words import Both, detail_words, exit_word, seconds_words
 
 SoundEvent = MediaLatched | SoundOneWay | SoundBothWays
@@ -75,6 +82,7 @@ CourseEvent = (
     | BranchEntered
     | PromptPlayed
     | StepTaken
+    | TicketAsked
 )
 
 
@@ -86,8 +94,18 @@ def told_of_call(event: CallEvent) -> Both:
         return _hand_over(event)
     if isinstance(event, FeatureEvent):
         return _feature(event)
+    if isinstance(event, ApplicationEvent):
+        return told_of_application(event)
     if isinstance(event, WaitEvent):
         return told_of_wait(event)
+    if isinstance(event, CustomerEvent):
+        return told_of_customer(event)
+    if isinstance(event, RecordingEvent):
+        return told_of_recording(event)
+    if isinstance(event, MoneyEvent):
+        return told_of_money(event)
+    if isinstance(event, VoicemailEvent):
+        return told_of_voicemail(event)
     if isinstance(event, SupervisionEvent):
         return _supervision(event)
     return _leg(event) if isinstance(event, LegEvent) else _course(event)
@@ -298,6 +316,8 @@ def _course(event: CourseEvent) -> Both:
                 f"{who} has answered the switch's call ({leg})",
                 f"{who} odbiera połączenie od centrali ({leg})",
             )
+        case TicketAsked():
+            return told_of_ticket(event)
         case CallRouted(kind, target):
             (english, polish), where = words(kind), printable(target)
             if kind == "outside":

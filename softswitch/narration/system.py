@@ -12,6 +12,7 @@ from softswitch.events import (
     ForwardSet,
     MediaWorkerDied,
     MediaWorkerStarted,
+    PaymentSettled,
     PhoneReachable,
     PhoneRegistered,
     PhoneUnreachable,
@@ -28,9 +29,12 @@ from softswitch.events import (
     TrunkRegistered,
     TrunkUnreachable,
 )
+from softswitch.narration.integrations import HostEvent, told_of_host
 from softswitch.narration.outbox import OutboxEvent, told_of_outbox
+from softswitch.narration.payments import told_of_settling
 from softswitch.narration.phrases import LONGEST_TEXT, place, printable, words
 from softswitch.narration.queues import AgentEvent, told_of_agent
+from softswitch.narration.schedules import ScheduleEvent, told_of_schedule
 from softswitch.words import Both
 
 TrunkEvent = TrunkRegistered | TrunkLost | TrunkReachable | TrunkUnreachable | TrunkNotFound
@@ -44,6 +48,8 @@ def told_of_switch(event: SystemEvent) -> Both:
     """Return what happened to the switch, in both languages."""
     if isinstance(event, AgentEvent):
         return told_of_agent(event)
+    if isinstance(event, ScheduleEvent):
+        return told_of_schedule(event)
     if isinstance(event, OutboxEvent):
         return told_of_outbox(event)
     if isinstance(event, TrunkEvent):
@@ -52,6 +58,10 @@ def told_of_switch(event: SystemEvent) -> Both:
         return _phone(event)
     if isinstance(event, GuardEvent):
         return _guard(event)
+    if isinstance(event, HostEvent):
+        return told_of_host(event)
+    if isinstance(event, PaymentSettled):
+        return told_of_settling(event)
     match event:
         case SwitchStarted(version, addresses):
             where = ", ".join(addresses)

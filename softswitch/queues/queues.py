@@ -157,6 +157,8 @@ class Queues:
         :func:`~softswitch.calls.bridge.talk`.
         """
         config = self.desk.floor.post(queue).config
+        spoken = wish.language or self._means.language_of(call.caller.party) or config.language
+        await call.audience.witness.before("queue", queue, spoken)
         party = known(call.caller.party)
         preferred, seconds = self._preferred(call, config, party)
         arrival = Arrival(

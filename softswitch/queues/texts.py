@@ -22,6 +22,7 @@ from softswitch.numerals import (
     cardinal,
     counted,
     digits,
+    grouped,
     plural_class,
     primary_language,
 )
@@ -31,9 +32,6 @@ from softswitch.queues.wait_range import SpokenWait, spoken_waits
 
 POLISH: Final = "pl"
 ENGLISH: Final = "en"
-
-GROUP: Final = 3
-"""Digits of a number that are read in one breath."""
 
 KNOWN_PLACES: Final = 20
 KNOWN_WAIT_S: Final = 600
@@ -147,25 +145,8 @@ def phrase(text: Text, language: str, *, name: str = "", number: str = "", key: 
     """Return what is said for ``text``; it is private if it holds a ``number``."""
     language = spoken_language(language)
     template = text.value[language == POLISH]
-    said = template.format(name=name, number=in_groups(number, language), key=digits(key, language))
+    said = template.format(name=name, number=grouped(number, language), key=digits(key, language))
     return Sentence(said, language, private=bool(number))
-
-
-def in_groups(number: str, language: str) -> str:
-    """Return a telephone number digit by digit, with a breath before each three of its end.
-
-    "+48600100200" is "plus cztery osiem, sześć zero zero, …". What holds a letter is a name, and stays.
-    """
-    if any(letter.isalpha() for letter in number):
-        return number
-    plus = "+" if number.startswith("+") else ""
-    rest = "".join(sign for sign in number if sign in "0123456789*#")
-    odd = len(rest) % GROUP
-    groups = [rest[:odd], *(rest[at : at + GROUP] for at in range(odd, len(rest), GROUP))]
-    groups = [group for group in groups if group]
-    if plus and groups:
-        groups[0] = plus + groups[0]
-    return ", ".join(digits(group, spoken_language(language)) for group in groups)
 
 
 def ahead(people: int, language: str) -> Sentence:

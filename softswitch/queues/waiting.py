@@ -183,6 +183,8 @@ class Wait:
 
     def _why_gone(self) -> Why:
         gone = self._call.gone
+        if self._call.is_redirected:
+            return Why.TAKEN
         # Nobody has ended the call: it is the call's own limit that cuts us off.
         return Why.TOO_LONG if gone is None else _OURS.get(gone.reason, Why.ABANDONED)
 

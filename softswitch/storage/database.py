@@ -65,7 +65,8 @@ class Database:
         if lite:
             _prepare_file(target, create=create)
         try:
-            engine = create_async_engine(target, connect_args=_connect_args(target))
+            # What stands in rows is nobody's business who reads a log: errors tell the statement alone.
+            engine = create_async_engine(target, connect_args=_connect_args(target), hide_parameters=True)
         except ModuleNotFoundError as error:
             raise DatabaseRefused(
                 f"the database {_shown(target)} needs the library {error.name}: "

@@ -199,6 +199,19 @@ class EventStore:
             after = rows[-1][0]
             yield tuple(self._entries(rows))
 
+    async def whole_calls(
+        self, calls: Collection[str], *, within: AsyncConnection | None = None
+    ) -> dict[str, tuple[Entry, ...]]:
+        """Return all entries of these calls, in order, by call; as the transaction ``within`` sees them."""
+        if within is None:
+            async with self._database.reading() as connection:
+                return await self.whole_calls(calls, within=connection)
+        rows = (await within.execute(self._rows().where(events.c.call.in_(sorted(calls))))).all()
+        by_call: dict[str, list[Entry]] = {}
+        for entry in self._entries(rows):
+            by_call.setdefault(entry.call, []).append(entry)
+        return {call: tuple(entries) for call, entries in by_call.items()}
+
     async def matching(self, part: str) -> tuple[str, ...]:
         """Return the ids of the calls meant by ``part``, at most :data:`IDS_SHOWN`, newest first.
 

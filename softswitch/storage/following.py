@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 PORTION: Final = 200
 """Entries of one transaction: others want to write in between."""
+GATHER_SECONDS: Final = 0.1
+"""How long news gather before a follower looks at them: on a busy line the log is written thirty times a
+second, and each look costs every follower two questions."""
 FAULT_SECONDS: Final = 1.0
 """Between tries while the database cannot be written."""
 
@@ -117,6 +120,7 @@ class Following:
                 continue
             line.advanced.set()
             await line.woken.wait()
+            await self._pause(GATHER_SECONDS)
 
     async def _portion(self, line: _Line) -> bool:
         """Do the next portion; return whether there was one."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from media import commands as ask
 from softswitch.calls.audience import Audience, Guest, Mode
-from softswitch.events import SupervisionBegan, SupervisionChanged, SupervisionEnded
-from tests.fakes.exchange import Exchange, exchange, talking
+from softswitch.events import CallArrived, Entry, SupervisionBegan, SupervisionChanged, SupervisionEnded
+from tests.fakes.exchange import Exchange, exchange, sdp, talking
 from tests.fakes.virtual_time import in_virtual_time, passes
 
 ROOM = 7
@@ -133,3 +133,46 @@ async def test_nothing_is_changed_of_legs_that_are_over_or_apart():
         await passes(1)
         here.let_hear()
         here.audience.wait()
+
+
+class Note:
+    """A witness that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    async def before(self, kind: str, name: str, language: str = "") -> None:
+        self.told.append((kind, name))
+
+    def together(self, one: object, other: object) -> None:
+        self.told.append((one.name, other.name, one.held or other.held))
+
+    def apart(self) -> None:
+        self.told.append("apart")
+
+    def over(self) -> None:
+        self.told.append("over")
+
+
+@in_virtual_time
+async def test_a_witness_hears_where_a_caller_is_led_who_talks_and_who_holds():
+    async with exchange() as switch:
+        note = Note()
+
+        def arrived(entry: Entry) -> None:
+            call = switch.board.find(entry.call)
+            assert call is not None
+            call.audience.witness = note
+
+        switch.log.subscribe(arrived, {CallArrived})
+        anna, bartek = await talking(switch)
+        anna.reinvite(sdp(host=anna.address[0], direction="sendonly", version=2))
+        await passes(1)
+        bartek.hang_up()
+        await passes(1)
+        assert note.told == [
+            ("account", "1002"),
+            ("a", "b1", False),
+            ("a", "b1", True),
+            "over",
+        ]

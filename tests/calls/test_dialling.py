@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from softswitch.calls.dialling import RING_SECONDS, AccountDestination
 from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.lines import NoExits
 from softswitch.events import (
     CallArrived,
     CallRouted,
@@ -55,6 +58,28 @@ async def test_a_call_rings_is_answered_and_ends():
         ]
         (last,) = [end for end in switch.events(LegEnded) if end.leg == "a"]
         assert (last.packets_sent, last.packets_received, last.packets_lost) == (50, 49, 1)
+
+
+@pytest.mark.parametrize("user", ["", "1002"])
+@in_virtual_time
+async def test_numbers_outside_are_asked_for_with_the_rights_of_whom_it_acts_for(user):
+    asked = []
+
+    class Nobody(NoExits):
+        def ways(self, call, number, by=None):
+            asked.append((number, by))
+
+    async with exchange() as switch:
+        dialler = replace(switch.dialler, exits=Nobody())
+        dialler = dialler.acting_for(user) if user else dialler
+
+        async def course(call):
+            return await dialler.dial(call, ["600100200"])
+
+        switch.routes["100"] = Steps(course)
+        switch.phone("1001", "192.0.2.11").call("100")
+        await passes(1)
+    assert asked == [("600100200", user or None)]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def test_only_a_good_end_is_completed():
         Reason.QUEUE_LEFT,
         Reason.SERVICE_ENDED,
         Reason.SUPERVISED_TALK_OVER,
+        Reason.ENDED_BY_PROGRAM,
         Reason.TRANSFERRED,
         Reason.TOO_LONG,
         Reason.LIMIT_REACHED,

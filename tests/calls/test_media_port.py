@@ -15,7 +15,7 @@ from media.errors import MediaError
 from media.recording_messages import RecordingEnded
 from softswitch.calls.errors import NoMedia
 from softswitch.calls.hangup import Reason
-from softswitch.calls.media_port import CLOSE_SECONDS, Played
+from softswitch.calls.media_port import CLOSE_SECONDS, KEY_TAIL_SECONDS, Played
 from softswitch.sip.offer_answer import Direction, Stream
 from tests.fakes.media import FakeMediaClient, media_port
 from tests.fakes.virtual_time import in_virtual_time, passes
@@ -256,6 +256,95 @@ async def test_a_recording_is_paused_masked_and_ended_by_its_number(tmp_path):
     ]
 
 
+def masks(client: FakeMediaClient, leg: int = 1) -> list[tuple[int, bool]]:
+    """Return which recordings of a leg were told to hear nothing, or to hear again."""
+    return [(one.recording, one.on) for one in client.legs[leg].asked(ask.MaskRecording)]
+
+
+@in_virtual_time
+async def test_secret_keys_are_heard_in_no_recording_of_the_leg_nor_a_moment_after(tmp_path):
+    _, client, _, sound = await opened()
+    early = sound.record(tmp_path / "early.wav")
+    told: list[bool] = []
+    early.concealed = told.append
+    sound.conceal(True)
+    sound.record(tmp_path / "late.wav")
+    assert masks(client) == [(1, True), (2, True)]
+    sound.conceal(False)
+    await passes(KEY_TAIL_SECONDS - 0.1)
+    assert masks(client) == [(1, True), (2, True)]
+    await passes(0.2)
+    assert masks(client)[2:] == [(1, False), (2, False)]
+    assert told == [True, False]
+
+
+@in_virtual_time
+async def test_a_secret_that_goes_on_before_the_moment_is_over_stays_hidden(tmp_path):
+    _, client, _, sound = await opened()
+    sound.record(tmp_path / "call.wav")
+    for _ in range(3):
+        sound.conceal(True)
+        await passes(1)
+        sound.conceal(False)
+        await passes(KEY_TAIL_SECONDS / 2)
+    assert masks(client) == [(1, True)]
+    await passes(KEY_TAIL_SECONDS)
+    assert masks(client) == [(1, True), (1, False)]
+
+
+@in_virtual_time
+async def test_who_asked_for_silence_keeps_it_when_the_secret_is_over(tmp_path):
+    _, client, _, sound = await opened()
+    recording = sound.record(tmp_path / "call.wav")
+    recording.mask(True)
+    sound.conceal(True)
+    sound.conceal(False)
+    await passes(KEY_TAIL_SECONDS + 1)
+    assert masks(client) == [(1, True)]
+    recording.mask(False)
+    assert masks(client) == [(1, True), (1, False)]
+
+
+@pytest.mark.parametrize(
+    "meet",
+    [
+        lambda one, other: one.hear(other),
+        lambda one, other: (other.hear_room(7), one.hear_room(7)),
+        lambda one, other: (one.hear_room(7), other.hear_room(7)),
+    ],
+    ids=["directly", "in a room", "in a room that the other enters"],
+)
+@in_virtual_time
+async def test_secret_keys_are_not_heard_in_a_recording_of_who_listens(meet, tmp_path):
+    port, client, _, sound = await opened()
+    other = await port.open("192.0.2.1", Ear())
+    sound.record(tmp_path / "call.wav")
+    other.conceal(True)
+    assert masks(client) == []
+    meet(sound, other)
+    assert masks(client) == [(1, True)]
+    sound.hear_nothing()
+    assert masks(client) == [(1, True), (1, False)]
+    meet(sound, other)
+    other.conceal(False)
+    await passes(KEY_TAIL_SECONDS + 1)
+    assert masks(client)[2:] == [(1, True), (1, False)]
+
+
+@in_virtual_time
+async def test_who_is_gone_has_no_secrets_left(tmp_path):
+    port, client, _, sound = await opened()
+    other = await port.open("192.0.2.1", Ear())
+    other.record(tmp_path / "call.wav")
+    other.hear(sound)
+    sound.conceal(True)
+    sound.conceal(False)
+    await sound.close()
+    await other.close()
+    await passes(KEY_TAIL_SECONDS + 1)
+    assert masks(client, 2) == [(1, True)]
+
+
 @in_virtual_time
 async def test_playing_to_the_end():
     _, client, _, sound = await opened()
@@ -410,9 +499,9 @@ async def test_tones_and_music_are_loaded_once_at_the_start(tmp_path):
     client = FakeMediaClient()
     port = media_port(client)
     await port.prepare(tmp_path / "tones", [Path("one.flac"), Path("two.flac")])
-    assert client.kept == ["ring_back.wav", "busy.wav", "one.flac", "two.flac"]
-    assert client.as_they_are == ["ring_back.wav", "busy.wav"]
-    assert (port.ring_back, port.busy, port.music) == (101, 102, (103, 104))
+    assert client.kept == ["ring_back.wav", "busy.wav", "beep.wav", "one.flac", "two.flac"]
+    assert client.as_they_are == ["ring_back.wav", "busy.wav", "beep.wav"]
+    assert (port.ring_back, port.busy, port.beep, port.music) == (101, 102, 103, (104, 105))
     assert (tmp_path / "tones" / "busy.wav").stat().st_size > 1000
 
 
@@ -437,3 +526,29 @@ async def test_who_hears_somebody_gone_lets_its_heir_hear_nothing():
     gc.collect()
     heir.hear_as(sound)
     assert client.legs[3].hears == "nothing"
+
+
+@in_virtual_time
+async def test_a_leg_is_asked_whether_it_still_speaks():
+    _, client, _, sound = await opened()
+    leg = client.legs[1]
+    for spoke in (True, False):
+        waiting = asyncio.ensure_future(sound.until_silent(6.0))
+        await passes(1.0)
+        assert leg.asked(ask.ListenForSilence)[-1].seconds == 6.0
+        client.quiet(leg, spoke=spoke)
+        assert await waiting is spoke
+        assert leg.asked(ask.ListenForSilence)[-1].seconds == 0.0
+    client.quiet(leg)  # Nobody asks any more.
+
+
+@in_virtual_time
+async def test_who_stops_asking_is_told_nothing_also_of_a_leg_that_is_closed():
+    _, client, _, sound = await opened()
+    waiting = asyncio.ensure_future(sound.until_silent(6.0))
+    await passes(1.0)
+    await sound.close()
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert waiting.cancelled()
+    assert client.open_legs == []

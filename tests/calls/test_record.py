@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,8 @@ from softswitch.events import (
     LegInvited,
     LegRinging,
     LegsBridged,
+    RecordingRefused,
+    RecordingStarted,
     TrunkTaken,
 )
 from tests.calls.stories import ID, Story, arrived, in_menu, leg_ended, to_phone
@@ -87,3 +90,15 @@ def test_a_leg_knows_its_trunk_the_last_of_those_tried() -> None:
     for trunk in ("office", "mobile"):
         story.at(0.1, TrunkTaken("b1", trunk, ""), LegInvited("b1", "+48600300400", "sip:203.0.113.2"))
     assert [leg.trunk for leg in call_record(story.entries).legs] == ["office", "mobile"]
+
+
+def test_a_record_knows_its_recordings_and_why_there_is_none() -> None:
+    started = RecordingStarted(
+        f"{ID}-1", 1, "a", "1001", "1002", "1002", "", "", "always", "line", "", "", "2026/01/05/x.wav", 90
+    )
+    story = to_phone().at(5, started).at(9, replace(started, recording=f"{ID}-2", part=2))
+    record = call_record(story.over(20, Reason.CALLER_HUNG_UP, "caller"))
+    assert (record.recordings, record.recording_refused) == ((f"{ID}-1", f"{ID}-2"), "")
+    refused = to_phone().at(5, RecordingRefused("no_consent", "queue:sales"))
+    record = call_record(refused.over(20, Reason.CALLER_HUNG_UP, "caller"))
+    assert (record.recordings, record.recording_refused) == ((), "no_consent")

@@ -202,6 +202,21 @@ async def test_a_key_typed_ahead_is_not_asked_for():
 
 
 @in_virtual_time
+async def test_a_key_may_be_asked_for_by_what_was_made_before():
+    async with room() as here:
+
+        async def course(call):
+            prompt = await here.speaking.render("Press one", "en")
+            return [await here.speaking.ask_key_by(call.caller, prompt, within=2.0) for _ in range(2)]
+
+        anna, got = await here.calls(course)
+        await here.types(anna, "1")
+        await passes(PROMPT_SECONDS + 2)
+        assert got == [["1", ""]]
+        assert here.speaker.said == ["Press one"]
+
+
+@in_virtual_time
 async def test_who_takes_the_place_of_one_who_is_asked_is_asked_and_answers():
     async with room() as here:
 

@@ -12,9 +12,10 @@ from softswitch.cli import app
 from softswitch.control import Verb, answering
 
 
-def run(*words: object) -> Result:
-    """Run a command; what it raises is raised, but for its exit."""
-    result = CliRunner(env={"COLUMNS": "160", "TERM": "dumb"}).invoke(app, [str(word) for word in words])
+def run(*words: object, typed: str = "") -> Result:
+    """Run a command, with what is ``typed`` when it asks; what it raises is raised, but for its exit."""
+    runner = CliRunner(env={"COLUMNS": "160", "TERM": "dumb"})
+    result = runner.invoke(app, [str(word) for word in words], input=typed or None)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 

@@ -29,6 +29,8 @@ from softswitch.events import (
     LegAnswered,
     LegEnded,
     PromptPlayed,
+    RecordingRefused,
+    RecordingStarted,
     StepTaken,
     TransferAsked,
     TransferDone,
@@ -207,6 +209,24 @@ async def test_a_call_that_was_handed_over_says_so(view: View, row: str) -> None
     assert lines[-1].startswith(f"{row.partition('  ')[2].strip()}. ")
     shown, _ = await show_call(LOG, FIRST, view=view)
     assert not any(line.startswith(row.split()[0]) for line in printed(shown))
+
+
+@pytest.mark.parametrize(
+    ("event", "view", "row"),
+    [
+        (
+            RecordingStarted(
+                f"{FIRST}-1", 1, "a", "1001", "1002", "", "", "", "always", "line", "", "", "x.wav", 90
+            ),
+            ENGLISH,
+            f"Recorded   {FIRST[-6:]}-1",
+        ),
+        (RecordingRefused("no_consent", "line"), POLISH, "Bez nagrania  brak zgody rozmówcy"),
+    ],
+)
+async def test_a_call_that_is_recorded_or_ought_to_be_says_so(event: CallEvent, view: View, row: str) -> None:
+    shown, _ = await show_call(Log(call(FIRST, [*EVENTS[:-2], (9.0, event), *EVENTS[-2:]])), FIRST, view=view)
+    assert row in printed(shown)
 
 
 STEPS: list[tuple[float, CallEvent]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -33,3 +34,8 @@ class FakeClock:
     def jump(self, seconds: float) -> None:
         """Move the wall time alone, in either direction, as an operator or NTP does."""
         self._wall += timedelta(seconds=seconds)
+
+
+async def at_once(seconds: float) -> None:
+    """Stand in for ``asyncio.sleep`` where a test owns the time: others have their turn, and it is over."""
+    await asyncio.sleep(0)

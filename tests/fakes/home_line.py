@@ -28,11 +28,12 @@ class Diary:
         self.entries.append(entry)
         self._news.set()
 
-    async def until(self, kind: type) -> Entry:
-        async with asyncio.timeout(5):
+    async def until(self, kind: type, count: int = 1) -> Entry:
+        """Wait for the event of a kind that is the ``count``-th, and return its entry."""
+        async with asyncio.timeout(10):
             while True:
-                for entry in self.entries:
-                    if isinstance(entry.event, kind):
-                        return entry
+                found = [entry for entry in self.entries if isinstance(entry.event, kind)]
+                if len(found) >= count:
+                    return found[count - 1]
                 self._news.clear()
                 await self._news.wait()

@@ -15,7 +15,7 @@ from media.errors import MediaError, PortsExhausted, WorkerGone
 from media.recording_messages import RecordingEnded
 from softswitch.calls.media_port import MediaPort
 
-RING_BACK, BUSY, MUSIC = 1, 2, 3
+RING_BACK, BUSY, MUSIC, BEEP = 1, 2, 3, 4
 """Prompt numbers of what every call may need."""
 
 Command = TypeVar("Command", bound=ask.Command)
@@ -205,6 +205,10 @@ class FakeMediaClient:
         """Let sound pass in both directions again."""
         leg.listener(tell.BothWays(leg.leg.number))
 
+    def quiet(self, leg: FakeLeg, seconds: float = 6.0, *, spoke: bool = True) -> None:
+        """Let nobody have spoken for as long as was asked."""
+        leg.listener(tell.SilenceHeard(leg.leg.number, seconds, spoke))
+
     def silence(self, leg: FakeLeg, seconds: float = 30.0) -> None:
         """Let the phone have been silent for too long."""
         leg.listener(tell.MediaTimeout(leg.leg.number, seconds))
@@ -221,5 +225,5 @@ class FakeMediaClient:
 def media_port(client: FakeMediaClient) -> MediaPort:
     """Return a port on a fake client, with its tones and music known."""
     port = MediaPort(cast(MediaClient, client), bind="192.0.2.1")
-    port.ring_back, port.busy, port.music = RING_BACK, BUSY, (MUSIC,)
+    port.ring_back, port.busy, port.beep, port.music = RING_BACK, BUSY, BEEP, (MUSIC,)
     return port

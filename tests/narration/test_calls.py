@@ -37,6 +37,7 @@ from softswitch.events import (
     TrunkTaken,
 )
 from softswitch.narration import told
+from softswitch.narration.applications import ApplicationEvent
 from softswitch.narration.calls import (
     CourseEvent,
     FeatureEvent,
@@ -45,7 +46,11 @@ from softswitch.narration.calls import (
     SoundEvent,
     SupervisionEvent,
 )
+from softswitch.narration.customers import CustomerEvent
+from softswitch.narration.payments import MoneyEvent
 from softswitch.narration.queues import WaitEvent
+from softswitch.narration.recordings import RecordingEvent
+from softswitch.narration.voicemail import VoicemailEvent
 
 LINES: list[tuple[Event, str, str]] = [
     (
@@ -241,7 +246,20 @@ def test_what_is_said(event: Event, english: str, polish: str) -> None:
 
 
 def test_every_event_of_a_call_is_told_in_one_place() -> None:
-    unions = (LegEvent, SoundEvent, CourseEvent, HandOver, FeatureEvent, SupervisionEvent, WaitEvent)
+    unions = (
+        LegEvent,
+        SoundEvent,
+        CourseEvent,
+        HandOver,
+        FeatureEvent,
+        SupervisionEvent,
+        WaitEvent,
+        ApplicationEvent,
+        CustomerEvent,
+        RecordingEvent,
+        MoneyEvent,
+        VoicemailEvent,
+    )
     places = [get_args(one) for one in unions]
     told_there = [kind for place in places for kind in place]
     assert set(told_there) == set(get_args(CallEvent))

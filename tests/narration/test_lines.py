@@ -39,6 +39,7 @@ def filled(kind: type[Event], text: str) -> Event:
     """Return an event whose every text is ``text``."""
     values = {"str": text, "int": 7, "float": 1.5, "bool": True, "tuple[str, ...]": ("udp:5060",)}
     values["tuple[tuple[str, int, bool, float], ...]"] = ((text, 3, True, 30.0),)
+    values["tuple[tuple[float, float], ...]"] = ((1.0, 2.5),)
     return kind(**{field.name: values[str(field.type)] for field in fields(kind)})
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from softswitch.app import Switch, running
 from softswitch.config import AccountConfig, Config, SipConfig
+from softswitch.events import Entry
 from softswitch.presence.config import PresenceConfig
 from softswitch.presence.mailboxes import Counts
 from tests.peers.programs import LOOPBACK
+
+T = TypeVar("T")
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
@@ -20,17 +24,21 @@ USERS = ("1001", "1002")
 
 
 class InsideSwitch:
-    """A switch with two accounts and no menus; runs as long as the context lasts, or until it is stopped."""
+    """A switch with two accounts; runs as long as the context lasts, or until it is stopped."""
 
     password = "peers-Pw-2"
 
-    def __init__(self, home: Path, presence: PresenceConfig | None = None) -> None:
+    def __init__(self, home: Path, presence: PresenceConfig | None = None, **parts: object) -> None:
+        """Make one; ``parts`` are further parts of its configuration."""
         self._config = Config(
             home=home,
             sip=SipConfig(bind=LOOPBACK, port=0),
             accounts={user: AccountConfig(password=self.password) for user in USERS},
             presence=presence or PresenceConfig(),
+            **parts,  # type: ignore[arg-type]  # the names are Config's own
         )
+        self.entries: list[Entry] = []
+        """What its log has told, from the start."""
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._ready = threading.Event()
@@ -50,6 +58,7 @@ class InsideSwitch:
     async def _serve(self) -> None:
         async with running(self._config) as switch:
             self._switch = switch
+            switch.log.subscribe(self.entries.append)
             self._ready.set()
             await self._stop.wait()
 
@@ -63,6 +72,15 @@ class InsideSwitch:
         """Set what waits for an account."""
         assert self._switch is not None
         self._loop.call_soon_threadsafe(self._switch.signalling.presence.mailboxes.set, user, counts)
+
+    def do(self, work: Callable[[Switch], T]) -> T:
+        """Do something on the switch's own loop and return what comes of it."""
+
+        async def done() -> T:
+            assert self._switch is not None
+            return work(self._switch)
+
+        return asyncio.run_coroutine_threadsafe(done(), self._loop).result(START_SECONDS)
 
     def stop(self) -> None:
         """Stop it and wait until it has."""

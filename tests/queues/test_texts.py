@@ -17,7 +17,6 @@ from softswitch.queues.texts import (
     callback_greeting,
     duration,
     expected_wait,
-    in_groups,
     known_ahead,
     more_ahead,
     phrase,
@@ -167,22 +166,6 @@ def test_the_whisper_names_what_there_is_and_nothing_else() -> None:
     ]
     assert whisper(" ", "en") == ()
     assert whisper("Sales", "en") == (Sentence("Sales.", "en"),)
-
-
-@pytest.mark.parametrize(
-    ("number", "said"),
-    [
-        ("+48600100200", "plus cztery osiem, sześć zero zero, jeden zero zero, dwa zero zero"),
-        ("600100200", "sześć zero zero, jeden zero zero, dwa zero zero"),
-        ("12 345-67", "jeden, dwa trzy cztery, pięć sześć siedem"),
-        ("+48", "plus cztery osiem"),
-        ("+600100", "plus sześć zero zero, jeden zero zero"),
-        ("anna", "anna"),
-        ("", ""),
-    ],
-)
-def test_a_number_is_read_in_groups_of_three_from_its_end(number: str, said: str) -> None:
-    assert in_groups(number, "pl") == said
 
 
 def test_a_number_read_back_is_kept_in_no_cache() -> None:

@@ -26,14 +26,14 @@ WRITTEN_SECONDS = 0.5
 
 
 @pytest.fixture
-async def url(server: Cluster | None) -> AsyncIterator[str | None]:
+async def url(database_server: Cluster | None) -> AsyncIterator[str | None]:
     """The URL of a database of the test's own, None for a file in the home."""
-    if server is None:
+    if database_server is None:
         yield None
         return
-    name = await server.fresh()
-    yield server.url(name)
-    await server.drop(name)
+    name = await database_server.fresh()
+    yield database_server.url(name)
+    await database_server.drop(name)
 
 
 def kill_a_switch(home: Path, url: str | None) -> None:

@@ -28,16 +28,16 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def url(server: Cluster | None, tmp_path: Path) -> AsyncIterator[str]:
+async def url(database_server: Cluster | None, tmp_path: Path) -> AsyncIterator[str]:
     """The URL of a database that is the test's own; on a server it has its tables already."""
-    if server is None:
+    if database_server is None:
         yield f"sqlite:///{tmp_path / 'softswitch.db'}"
         return
-    name = await server.fresh()
+    name = await database_server.fresh()
     try:
-        yield server.url(name)
+        yield database_server.url(name)
     finally:
-        await server.drop(name)
+        await database_server.drop(name)
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ def sample(kind: type[Event]) -> Event:
         "bool": True,
         "tuple[str, ...]": ("udp:5060", "tcp:5060"),
         "tuple[tuple[str, int, bool, float], ...]": (("prawo", 2, True, 20.5), ("english", 1, False, 0.0)),
+        "tuple[tuple[float, float], ...]": ((1.5, 2.5), (7.0, 7.25)),
     }
     return kind(**{field.name: values[str(field.type)] for field in fields(kind)})
 
@@ -324,3 +325,18 @@ async def test_events_of_no_call_are_found_by_kind_time_and_what_they_are_about(
         assert await store.apart((CallArrived,)) == ()
         for account, found in (("1001", (plain,)), ('10"0%1', (odd,)), ("10", ()), ("%", ())):
             assert await store.apart((CredentialsRefused,), about=account) == found
+
+
+async def test_calls_are_read_by_their_ids(database: Database, clock: FakeClock) -> None:
+    store = EventStore(database, clock)
+    log = EventLog(clock)
+    log.subscribe(store.store)
+    async with running(store.run):
+        for call in ("A", "B", "C", "A"):
+            log.append(BranchEntered("tree", call), call=call)
+        await store.flush()
+        found = await store.whole_calls(["A", "C", "none"])
+    assert {call: [entry.sequence for entry in entries] for call, entries in found.items()} == {
+        "A": [1, 4],
+        "C": [3],
+    }

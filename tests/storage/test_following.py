@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -15,7 +14,7 @@ from softswitch.events import BranchEntered, Entry, SwitchStarted, SwitchStopped
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.following import PORTION, Follower, Following
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import FakeClock, at_once
 from tests.storage.conftest import running
 
 INSERT = text("INSERT INTO settings (account, name, value) VALUES (:branch, 'seen', '')")
@@ -56,9 +55,6 @@ class Rig:
 
     @asynccontextmanager
     async def following(self) -> AsyncIterator[Following]:
-        async def at_once(seconds: float) -> None:
-            await asyncio.sleep(0)
-
         async with self.writing() as self.events:
             line = Following(self.database, self.events, pause=at_once)
             kinds = frozenset({BranchEntered})

@@ -37,17 +37,12 @@ async def test_what_is_queued_at_the_end_is_written(database: Database, clock: F
 
 
 async def test_a_locked_database_holds_up_nobody_and_loses_nothing(
-    database: Database, clock: FakeClock
+    database: Database, clock: FakeClock, file: Path
 ) -> None:
     store = SettingsStore(database, clock)
-    lock = Lock(database_file(database))
+    lock = Lock(file)
     async with running(store.run):
         store.save("1001", "dnd", "on")
         lock.release()
         await store.flush()
     assert await store.load() == {"1001": {"dnd": "on"}}
-
-
-def database_file(database: Database) -> Path:
-    """Return the file of a database."""
-    return Path(str(database._engine.url.database))

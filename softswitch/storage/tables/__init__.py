@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from softswitch.storage.tables.api import api_audit, api_replays, api_tokens, call_parties
 from softswitch.storage.tables.base import DEFAULT_TENANT, LARGE, SORTED, metadata, tenant_column
+from softswitch.storage.tables.customers import (
+    contacts,
+    customer_keys,
+    customer_pins,
+    customers,
+    personal_data_acts,
+)
 from softswitch.storage.tables.outbox import followers, outbox
+from softswitch.storage.tables.payments import identity_tries, payments
+from softswitch.storage.tables.recordings import recording_access, recordings
+from softswitch.storage.tables.schedules import (
+    duty_days,
+    listed_callers,
+    schedule_switches,
+    special_days,
+)
 from softswitch.storage.tables.switch import (
     agents,
     bindings,
@@ -14,21 +30,50 @@ from softswitch.storage.tables.switch import (
     settings,
     waiting,
 )
+from softswitch.storage.tables.tickets import orders, ticket_changes, ticket_promises, tickets
+from softswitch.storage.tables.voicemail import call_requests, voice_messages, voice_settings
+from softswitch.storage.tables.webhooks import webhook_messages, webhook_receivers
 
 __all__ = [
     "DEFAULT_TENANT",
     "LARGE",
     "SORTED",
     "agents",
+    "api_audit",
+    "api_replays",
+    "api_tokens",
     "bindings",
+    "call_parties",
+    "call_requests",
     "callbacks",
+    "contacts",
+    "customer_keys",
+    "customer_pins",
+    "customers",
+    "duty_days",
     "events",
     "followers",
+    "identity_tries",
+    "listed_callers",
     "metadata",
+    "orders",
     "outbox",
+    "payments",
+    "personal_data_acts",
+    "recording_access",
+    "recordings",
+    "schedule_switches",
     "schema_version",
     "secrets",
     "settings",
+    "special_days",
     "tenant_column",
+    "ticket_changes",
+    "ticket_promises",
+    "tickets",
+    "voice_messages",
+    "voice_settings",
     "waiting",
+    "webhook_messages",
+    "webhook_receivers",
 ]
