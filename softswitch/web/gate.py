@@ -20,7 +20,7 @@ from softswitch.clock import Clock
 from softswitch.web.audit import Audit
 from softswitch.web.errors import PROBLEM_TYPE, Busy, TooLarge, TooMany, Unproved, WebError
 from softswitch.web.idempotency import HEADER, Idempotency
-from softswitch.web.limits import Rate, whole_seconds, wrong_tokens
+from softswitch.web.limits import WRONG_TOKENS, Rate, whole_seconds, wrong_tokens
 from softswitch.web.model import Token
 from softswitch.web.tokens import Tokens
 
@@ -57,6 +57,7 @@ class Limits:
     requests_at_once: int = 16
     largest_body: int = 1_048_576
     request_timeout: float = 10.0
+    wrong_tokens: float = WRONG_TOKENS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Gate:
         self._guards = guards
         self._limits = limits
         self._rate = Rate(limits.requests_per_second, 2 * limits.requests_per_second)
-        self._wrong: Rate = wrong_tokens()
+        self._wrong: Rate = wrong_tokens(limits.wrong_tokens)
         self._running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -55,9 +55,9 @@ class Rate:
         return bucket
 
 
-def wrong_tokens() -> Rate:
-    """Return the share of wrong tokens that an address has."""
-    return Rate(WRONG_TOKENS / WRONG_SECONDS, WRONG_TOKENS)
+def wrong_tokens(most: float = WRONG_TOKENS) -> Rate:
+    """Return the share of wrong tokens that an address has: so many within :data:`WRONG_SECONDS`."""
+    return Rate(most / WRONG_SECONDS, most)
 
 
 def whole_seconds(seconds: float) -> int:
