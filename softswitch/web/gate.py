@@ -169,8 +169,8 @@ class Gate:
 
     async def _once(self, visit: _Visit, body: bytes, receive: Receive) -> None:
         """Serve a request; one with an Idempotency-Key only if it was not served before."""
-        key, token = visit.fields.get(HEADER.lower(), ""), visit.token
-        if visit.method != "POST" or not key or token is None:
+        key, token = visit.fields.get(HEADER.lower()), visit.token
+        if visit.method != "POST" or key is None or token is None:
             await self._app(visit.scope, _read(body, receive), visit.send)
             return
         keys, request = self._guards.idempotency, b"\n".join((visit.method.encode(), visit.target, body))

@@ -16,8 +16,10 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     ignored_auth,
+    negative_data_rejection,
     response_headers_conformance,
     response_schema_conformance,
+    status_code_conformance,
 )
 
 from softswitch.web.app import make_routes
@@ -32,6 +34,8 @@ CHECKS = [
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
+    status_code_conformance,
+    negative_data_rejection,
     ignored_auth,
 ]
 SCHEMA = schemathesis.openapi.from_dict(make_routes().openapi()).exclude(path="/v1/events", method="GET")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Query
 from softswitch.web.api.base import Here, needs, problems
 from softswitch.web.model import Token
 from softswitch.web.paging import USUAL_PAGE, Cursor, Limit, Page, from_cursor, page_of
-from softswitch.web.resources.base import Name
+from softswitch.web.resources.base import Moment, Name
 from softswitch.web.resources.kept import AuditItem, Me
 
 router = APIRouter(prefix="/v1", tags=["access"])
@@ -30,8 +29,8 @@ async def list_audit(
     here: Here,
     token: Auditor,
     of: Annotated[Name | None, Query(description="The id of a token: its requests alone.")] = None,
-    since: Annotated[datetime | None, Query()] = None,
-    until: Annotated[datetime | None, Query()] = None,
+    since: Annotated[Moment | None, Query()] = None,
+    until: Annotated[Moment | None, Query()] = None,
     limit: Limit = USUAL_PAGE,
     cursor: Cursor = "",
 ) -> Page[AuditItem]:

@@ -44,6 +44,7 @@ class ProblemDocument(BaseModel):
 
 
 _MEANINGS: Final[Mapping[int, str]] = {
+    400: "The body cannot be read",
     401: "No token, or none that holds",
     403: "The token does not allow it",
     404: "There is no such thing",
@@ -56,7 +57,7 @@ _MEANINGS: Final[Mapping[int, str]] = {
     500: "A fault of the switch",
     503: "Not now",
 }
-_ALWAYS: Final = (401, 403, 413, 422, 429, 500, 503)
+_ALWAYS: Final = (400, 401, 403, 413, 422, 429, 500, 503)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

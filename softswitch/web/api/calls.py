@@ -14,7 +14,7 @@ from softswitch.web.api.privacy import for_agent, took_part
 from softswitch.web.errors import Forbidden, NotThere
 from softswitch.web.model import Token
 from softswitch.web.paging import USUAL_PAGE, Cursor, Limit, Page, from_cursor, page_of
-from softswitch.web.resources.base import Id, Number
+from softswitch.web.resources.base import Id, Moment, Number
 from softswitch.web.resources.line import CallDetail, CallSummary
 from softswitch.web.services import Calls
 from softswitch.web.sheets import as_csv
@@ -22,8 +22,8 @@ from softswitch.web.sheets import as_csv
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
 
 Reader = Annotated[Token, needs("calls:read")]
-Since = Annotated[datetime | None, Query(description="Not before this time.")]
-Until = Annotated[datetime | None, Query(description="Not after this time.")]
+Since = Annotated[Moment | None, Query(description="Not before this time.")]
+Until = Annotated[Moment | None, Query(description="Not after this time.")]
 
 COLUMNS: Final = (
     *("id", "started", "answered", "ended", "caller", "caller_name", "called", "seconds", "answered_seconds"),

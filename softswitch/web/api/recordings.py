@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -11,7 +10,7 @@ from softswitch.web.api.base import Here, by, configured, needs, problems
 from softswitch.web.api.sounds import sound_answer
 from softswitch.web.model import Token
 from softswitch.web.paging import USUAL_PAGE, Cursor, Limit, Page, from_cursor, page_of
-from softswitch.web.resources.base import Id, Name, Number
+from softswitch.web.resources.base import Id, Moment, Name, Number
 from softswitch.web.resources.kept import Hold, Recording
 from softswitch.web.services import Recordings, Services
 
@@ -31,8 +30,8 @@ def _part(services: Services) -> Recordings:
 async def list_recordings(
     here: Here,
     token: Reader,
-    since: Annotated[datetime | None, Query()] = None,
-    until: Annotated[datetime | None, Query()] = None,
+    since: Annotated[Moment | None, Query()] = None,
+    until: Annotated[Moment | None, Query()] = None,
     queue: Which = None,
     agent: Which = None,
     number: Annotated[Number | None, Query()] = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
 from softswitch.web.resources.base import Asked, Line, Resource
 
@@ -99,7 +99,7 @@ class MessageChange(Asked):
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [{"heard": True}]})
 
-    heard: bool
+    heard: StrictBool
 
 
 class CallbackRequest(Resource):

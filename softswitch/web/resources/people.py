@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 from pydantic.config import JsonDict
 
-from softswitch.web.resources.base import LINE, Asked, Line, Name, Number, Resource, Text
+from softswitch.web.resources.base import LINE, Asked, Day, Line, Moment, Name, Number, Resource, Text
 
 FieldValue = Line | bool | float
 Fields = dict[Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=LINE)], FieldValue]
@@ -75,10 +75,10 @@ class NewCustomer(Asked):
     pesel: IdentityNumber = ""
     nip: IdentityNumber = ""
     regon: IdentityNumber = ""
-    born: date | None = None
+    born: Day | None = None
     group: Line = ""
     type: Line = ""
-    vip: bool = False
+    vip: StrictBool = False
     keeper: Name | None = None
     fields: Fields = Field(default={}, max_length=100)
     notes: Text = ""
@@ -98,10 +98,10 @@ class CustomerChange(Asked):
     pesel: IdentityNumber | None = None
     nip: IdentityNumber | None = None
     regon: IdentityNumber | None = None
-    born: date | None = None
+    born: Day | None = None
     group: Line | None = None
     type: Line | None = None
-    vip: bool | None = None
+    vip: StrictBool | None = None
     keeper: Name | None = None
     fields: Fields | None = Field(default=None, max_length=100)
     notes: Text | None = None
@@ -121,7 +121,7 @@ class CustomerSearch(Asked):
     nip: IdentityNumber = ""
     regon: IdentityNumber = ""
     customer_number: Line = ""
-    vip: bool | None = None
+    vip: StrictBool | None = None
 
 
 class Contact(Resource):
@@ -271,8 +271,8 @@ class NewOrder(Asked):
     )
 
     status: Annotated[Line, StringConstraints(min_length=1)]
-    at: datetime
-    total: int = Field(default=0, ge=0, le=10**12, description="Hundredths of the currency.")
+    at: Moment
+    total: StrictInt = Field(default=0, ge=0, le=10**12, description="Hundredths of the currency.")
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")] = "PLN"
     phone: Number | None = None
     email: Mail | None = None
