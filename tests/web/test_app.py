@@ -106,3 +106,13 @@ async def test_what_the_gate_knows_is_in_no_answer(here: Line) -> None:
     answer = await (await here.client()).get("/v1/tickets/none")
     assert "x-problem" not in answer.headers
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_mistyped_filter_is_refused_and_not_left_aside(here: Line) -> None:
+    client = await here.client()
+    answer = await client.get("/v1/calls", params={"sinse": "2026-03-01T12:00:00Z", "limit": "5"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"where": "query.sinse", "reason": "there is no such parameter"}]
+    assert (
+        await client.get("/v1/calls", params={"since": "2026-03-01T12:00:00Z", "limit": "5"})
+    ).status_code == 200

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Security
+from fastapi.requests import HTTPConnection
 from fastapi.security import HTTPBearer, SecurityScopes
 from pydantic import BaseModel, Field
 
-from softswitch.web.errors import PROBLEM_TYPE, Forbidden, NotConfigured, Unproved
+from softswitch.web.errors import PROBLEM_TYPE, Fault, Forbidden, NotConfigured, Unacceptable, Unproved
 from softswitch.web.gate import CALLER
 from softswitch.web.model import Token
 from softswitch.web.scopes import AGENT_SCOPES
@@ -109,3 +110,30 @@ def configured(part: Part | None, what: str) -> Part:
 def by(token: Token) -> str:
     """Return who asks, for records of what was done: a token's name, and whose it is."""
     return f"{token.name} ({token.agent or token.id})"
+
+
+def query_names(description: Mapping[str, Any]) -> Mapping[tuple[str, str], frozenset[str]]:
+    """Return the names in the query of each route, by its path and method, as its description has them."""
+    return {
+        (path, method.upper()): frozenset(
+            one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"
+        )
+        for path, operations in description["paths"].items()
+        for method, operation in operations.items()
+    }
+
+
+def known_query(connection: HTTPConnection) -> None:
+    """Refuse parameters in a query that the route is not described with, by their names.
+
+    What is not described, such as a WebSocket, is left to its route.
+    """
+    scope = connection.scope
+    route = getattr(scope.get("route"), "path", ""), scope.get("method", "")
+    known = connection.app.state.query_names.get(route)
+    if known is None:
+        return
+    strange = sorted(set(connection.query_params) - known)
+    if strange:
+        faults = tuple(Fault(f"query.{name[:40]}", "there is no such parameter") for name in strange[:10])
+        raise Unacceptable("The request is not right.", faults=faults)
