@@ -37,6 +37,8 @@ async def test_who_calls_is_known_from_the_very_next_call(tmp_path: Path) -> Non
         # Before anybody knew: that call is found by its number, too.
         assert (await phone(line, "call:100", "wait:1", "hangup"))[0]
         await line.until(CallEnded)
+        # The history is written a moment later, and of whom it finds then.
+        await line.switch.caught_up()
         assert "new customers: 1" in await typed(tmp_path, "import", str(file))
         assert (await phone(line, "call:100", "wait:1", "press:1", "wait:1", "hangup"))[0]
         await line.until(CallEnded)
