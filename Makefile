@@ -6,14 +6,16 @@ BIN := .venv/bin
 ARGS ?=
 # More workers than this only wait for each other: the fast suite is short.
 UNIT_WORKERS ?= 8
-# Calls with real phones are timed; side by side on a small machine they would time each other.
-PEER_WORKERS ?= 0
+# Most of a call is waiting: three files of calls at a time are no load for two cores. Those of one file share a line.
+PEER_WORKERS ?= 3
 # The load that DESIGN promises to carry on one core.
 BENCH_CALLS ?= 1000
 BENCH_DURATION ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help run test style types unit peer-tests databases peers bench clean runnable workshop
+.PHONY: help run test style types unit peer-tests databases peers live bench clean runnable workshop
+# Programs that the tests start hundreds of times find their bytecode, also where the shell forbids keeping it.
+unexport PYTHONDONTWRITEBYTECODE
 # One thing after the other, also under `make -j`: the verbs share one environment and one machine.
 .NOTPARALLEL:
 
@@ -33,10 +35,10 @@ types: workshop ## check the types
 	$(BIN)/mypy
 
 unit: workshop databases ## run the fast tests: of others' programs PostgreSQL alone, no network but 127.0.0.1
-	$(BIN)/pytest -n auto --maxprocesses $(UNIT_WORKERS) -m "not peers"
+	$(BIN)/pytest -n auto --maxprocesses $(UNIT_WORKERS) --dist worksteal -m "not peers" --junitxml build/unit.xml
 
 peer-tests: workshop peers ## run the calls with phones we did not write
-	$(BIN)/pytest tests/peers -m peers -n $(PEER_WORKERS)
+	$(BIN)/pytest tests/peers -m peers -n $(PEER_WORKERS) --dist loadfile --junitxml build/peers.xml
 
 databases: ## install PostgreSQL, on which storage is tested beside SQLite
 	@tools/install_postgres.sh
@@ -44,6 +46,10 @@ databases: ## install PostgreSQL, on which storage is tested beside SQLite
 peers: workshop ## install the phones we did not write (SIPp, baresip, Linphone, pjsua2, pyVoIP)
 	@tools/setup.sh test style peers
 	@tools/install_peers.sh
+
+live: runnable ## make a real call of every test of the shipped menus, in the lines' own voices; takes a while
+	@for line in ivr_trees/*/softswitch.yaml; do \
+		$(BIN)/softswitch test "$${line%/*}" --live "$$line" || exit 1; done
 
 bench: runnable ## measure calls, call rate and the search for keys; each prints a table
 	$(BIN)/python -m benchmarks.capacity --calls $(BENCH_CALLS) --seconds $(BENCH_DURATION)

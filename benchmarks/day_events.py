@@ -62,3 +62,9 @@ def call_events(number: int) -> Sequence[CallEvent]:
         StepTaken(tree, "people", "dial", "ended_by_callee"),
         CallEnded("completed", "caller_hung_up", 200, 16, "caller"),
     )
+
+
+def lost_of_call() -> int:
+    """Return how many packets were lost of each of these calls, by its own events."""
+    ends = [event for event in call_events(0) if isinstance(event, LegEnded)]
+    return sum(end.packets_lost + end.unauthentic for end in ends)

@@ -2,10 +2,13 @@
 
 python -m benchmarks.history                                   SQLite, a million contacts, 100,000 customers
 python -m benchmarks.history --url postgresql://user@host/name  the same there; the database must be empty
+python -m benchmarks.history --postgres                        there, in a server of its own (of the tests)
 python -m benchmarks.history --contacts 100000                 a short one
 
-It prints milliseconds at the median, the 99th percentile and at worst, and how long an import of as many
-lines as there are customers takes. The exit status is 1 when the 99th percentile of a history is over 20 ms.
+It prints milliseconds at the median, the 99th percentile and at worst, processor time a question, and how
+long an import of as many lines as there are customers takes. The garbage collector looks as it does in the
+switch. The exit status is 1 when the 99th percentile of a row is over 20 ms, or an import of 100,000 lines
+would take more than a minute.
 """
 
 from __future__ import annotations
@@ -16,7 +19,8 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,13 +34,17 @@ from softswitch.crm.numbers import Numbers
 from softswitch.crm.reading import Rules
 from softswitch.crm.service import Customers, KeeperBy
 from softswitch.crm.sheets import read_sheet
+from softswitch.garbage import collected_in_time
 from softswitch.storage.contact_store import ContactStore, put_contacts
 from softswitch.storage.customer_store import CustomerStore
 from softswitch.storage.database import Database
 from softswitch.trunks.numbers import Numbering
 
 LIMIT_MS: Final = 20.0
-"""What a history may take at the 99th percentile."""
+"""What an answer may take at the 99th percentile."""
+IMPORT_LIMIT_S: Final = 60.0
+"""What an import of so many lines may take:"""
+IMPORT_LINES: Final = 100_000
 SEED: Final = 1
 YEARS: Final = 3
 BATCH: Final = 2000
@@ -54,16 +62,33 @@ class Timing:
     median: float
     p99: float
     worst: float
+    cpu: float = 0.0
 
     def __str__(self) -> str:
-        return f"{self.what:<44}{self.median:9.2f}{self.p99:9.2f}{self.worst:9.2f}"
+        return f"{self.what:<44}{self.median:9.2f}{self.p99:9.2f}{self.worst:9.2f}{self.cpu:9.2f}"
 
 
-def timing(what: str, taken: Sequence[float]) -> Timing:
-    """Return the figures of the seconds that a question took each time."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All there is to tell: seconds that an import of so many lines took, and how long answers take."""
+
+    lines: int
+    imported_s: float
+    timings: Sequence[Timing]
+
+    def misses(self) -> list[str]:
+        """Return in which ways the bar is missed."""
+        missed = [f"{one.what.strip()}: {one.p99:.1f} ms" for one in self.timings if one.p99 > LIMIT_MS]
+        if self.imported_s > IMPORT_LIMIT_S * self.lines / IMPORT_LINES:
+            missed.append(f"an import of {self.lines} lines took {self.imported_s:.1f} s")
+        return missed
+
+
+def timing(what: str, taken: Sequence[float], cpu: float = 0.0) -> Timing:
+    """Return the figures of the seconds that a question took each time, and of processor time of all."""
     ordered = sorted(seconds * 1000 for seconds in taken)
     at_99 = ordered[min(len(ordered) * 99 // 100, len(ordered) - 1)]
-    return Timing(what, ordered[len(ordered) // 2], at_99, ordered[-1])
+    return Timing(what, ordered[len(ordered) // 2], at_99, ordered[-1], cpu / len(taken) * 1000)
 
 
 def people(count: int) -> str:
@@ -107,17 +132,17 @@ async def fill(database: Database, contacts: int, customers: int) -> None:
 
 async def timed(what: str, ask: Callable[[int], Awaitable[object]], times: int) -> Timing:
     """Ask again and again, and return how long it took."""
-    taken = []
+    taken, used = [], time.process_time()
     for turn in range(times):
         begun = time.perf_counter()
         await ask(turn)
         taken.append(time.perf_counter() - begun)
-    return timing(what, taken)
+    return timing(what, taken, time.process_time() - used)
 
 
 async def measure(
     url: str, *, contacts: int, customers: int, times: int, say: Callable[[str], None]
-) -> list[Timing]:
+) -> Measured:
     """Fill the database at ``url``, ask it, and return the figures."""
     database = await Database.open(url)
     try:
@@ -125,15 +150,17 @@ async def measure(
         config = CustomersConfig.model_validate({"fields": {"card": "text"}})
         rules = Rules(Numbers(numbering, "PL"), config)
         store, history = CustomerStore(database), ContactStore(database)
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         report = await _imported(store, rules, customers)
-        say(f"{report.created} customers imported in {time.perf_counter() - begun:.1f} s")
+        imported, used = time.perf_counter() - begun, time.process_time() - used
+        say(f"{report.created} customers imported in {imported:.1f} s ({used:.1f} s of processor time)")
         begun = time.perf_counter()
         await fill(database, contacts, customers)
         say(f"{contacts} contacts written in {time.perf_counter() - begun:.1f} s")
         service = Customers(store, history, rules, SystemClock())
         try:
-            return await _ask(service, customers, times)
+            with collected_in_time():
+                return Measured(customers, imported, await _ask(service, customers, times))
         finally:
             await service.close()
     finally:
@@ -176,18 +203,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print a table, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.history", description=__doc__)
     parser.add_argument("--url", help="an empty database; a SQLite file of its own unless given")
+    parser.add_argument("--postgres", action="store_true", help="a PostgreSQL of its own, as the tests have")
     parser.add_argument("--contacts", type=int, default=1_000_000)
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=500, help="how often each question is asked")
     given = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        url = given.url or f"sqlite:///{Path(folder) / 'history.db'}"
+    with _database(given.url, own_server=given.postgres) as url:
         work = measure(url, contacts=given.contacts, customers=given.customers, times=given.times, say=print)
-        timings = asyncio.run(work)
-    print(f"{'milliseconds':<44}{'median':>9}{'p99':>9}{'worst':>9}")
-    for one in timings:
+        measured = asyncio.run(work)
+    print(f"{'milliseconds':<44}{'median':>9}{'p99':>9}{'worst':>9}{'cpu':>9}")
+    for one in measured.timings:
         print(one)
-    return int(any(one.p99 > LIMIT_MS for one in timings if "history" in one.what))
+    for miss in measured.misses():
+        print(miss, file=sys.stderr)
+    return int(bool(measured.misses()))
+
+
+@contextmanager
+def _database(url: str | None, *, own_server: bool) -> Iterator[str]:
+    """Lend the URL of an empty database."""
+    if url:
+        yield url
+    elif own_server:
+        # Only here: nobody else needs what tests need.
+        from tests.fakes.postgres import cluster
+
+        with cluster() as server:
+            yield server.url(asyncio.run(server.fresh()))
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{Path(folder) / 'history.db'}"
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class Directory:
             database.execute("CREATE INDEX by_customer ON contacts (customer, at)")
         database.close()
 
-    async def card(self, number: str) -> Card | None:
+    async def card(self, number: str, customer: str = "") -> Card | None:
         """See Cards."""
         return await asyncio.to_thread(self._card, number)
 

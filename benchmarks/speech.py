@@ -9,7 +9,8 @@ from typing import Final
 
 from media.g711 import Samples
 from media.soundfiles import read_sound
-from softswitch.speech import SpeechConfig, SpeechRequest, build_speech
+from softswitch.speech import SpeechConfig, SpeechRequest
+from softswitch.speech.build import build_speech
 
 TEXT: Final = (
     "Good morning, and thank you for calling. All our colleagues are talking to other customers just now. "

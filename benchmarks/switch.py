@@ -35,7 +35,7 @@ NUMBER: Final = "100"
 RTP_PORTS: Final = "20000-32767"
 """Below the ephemeral range, where the generator's own sockets are."""
 REALM: Final = "benchmark"
-START_SECONDS: Final = 20.0
+START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 20.0
 LAW: Final = ALAW
 MUSIC: Final = Path(__file__).parent.parent / "media" / "sounds" / "hold_music.flac"
@@ -170,6 +170,10 @@ class SwitchUnderTest:
         """Return how often somebody who waits was told the place; after the stop."""
         return len(self._events(PlaceTold))
 
+    def happened(self, kind: type[Event]) -> int:
+        """Return how often something of that kind has happened; after the stop."""
+        return len(self._events(kind))
+
     def _events(self, kind: type[Event]) -> list[dict[str, Any]]:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as events:
             rows = events.execute("SELECT data FROM events WHERE kind = ?", (kind.__name__,)).fetchall()
@@ -180,6 +184,8 @@ class SwitchUnderTest:
     ) -> None:
         write_wave(self._folder / "prompt.wav", sound(prompt_seconds))
         (self._folder / "tree.yaml").write_text(yaml.safe_dump(_TREE))
+        lines_own = parts.get("accounts")
+        lines_own = lines_own if isinstance(lines_own, Mapping) else {}
         config = {
             "sip": {"bind": HOST, "port": 0, "realm": REALM, "tls": tls},
             "media": {
@@ -190,10 +196,10 @@ class SwitchUnderTest:
                 "sound_timeout": 3600.0,
             },
             "calls": {"per_account": 10_000},
-            "accounts": {name: {"password": f"pw-{name}"} for name in names},
             "trees": ["tree.yaml"],
             "home": "home",
             **parts,
+            "accounts": {**lines_own, **{name: {"password": f"pw-{name}"} for name in names}},
         }
         (self._folder / "softswitch.yaml").write_text(yaml.safe_dump(config))
 

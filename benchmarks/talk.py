@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -29,6 +31,27 @@ _SO_TIMESTAMPNS: Final = 35
 """SO_TIMESTAMPNS of asm-generic/socket.h, which the socket module does not name."""
 _PAYLOAD_PCMA: Final = 8
 _VERSION_2: Final = 2 << 30
+_MARKER: Final = 1 << 23
+_EVENTS: Final = 101
+"""The payload type of keys, as the phones offer it."""
+_EVENT: Final = struct.Struct("!IIIBBH")
+_KEYS: Final = "0123456789*#"
+KEY_FRAMES: Final = 5
+"""A key is held for 100 ms."""
+_KEY_ENDS: Final = 3
+"""So often the end of a key is sent (RFC 4733 section 2.5.1.4)."""
+_END: Final = 0x80
+_VOLUME: Final = 10
+"""-10 dBm0."""
+
+
+@dataclass(slots=True)
+class _Press:
+    """A key that a phone presses: its code, when it began, and how many packets of it have gone."""
+
+    code: int
+    timestamp: int = 0
+    sent: int = 0
 
 
 class Talk:
@@ -59,6 +82,7 @@ class Talk:
         words[:, 2] = np.arange(phones) + 1
         self._words = words
         self._count = np.zeros(phones, np.int64)
+        self._presses: dict[int, _Press] = {}
         self._views = [view[:size] for view in _rows(self._sent)]
         self._received = np.zeros((phones, 4 * PACKET), np.uint8)
         self._buffers = [[view] for view in _rows(self._received)]
@@ -94,6 +118,10 @@ class Talk:
         """As :meth:`connect`, of a call that comes up while others are measured."""
         self.connect(row, address)
         self.arrivals.expect(row, True, since=time.time_ns())
+
+    def press(self, row: int, digit: str) -> None:
+        """Let a phone press a key (RFC 4733), which goes in place of what it says; never with SRTP."""
+        self._presses[row] = _Press(_KEYS.index(digit))
 
     def leave(self, row: int, *, until: int | None = None) -> None:
         """End a phone's call and its account: ``until`` then, if that is said, it was to hear something."""
@@ -136,7 +164,7 @@ class Talk:
         self._write(rows)
         sockets, views = self.sockets, self._views
         for row in rows.tolist():
-            sockets[row].send(views[row])
+            sockets[row].send(self._pressed(row) if row in self._presses else views[row])
         self.listen()
 
     def listen(self) -> None:
@@ -159,6 +187,21 @@ class Talk:
         self._words[rows, 1] = count * FRAME & 0xFFFFFFFF
         self._sent[rows, HEADER:PACKET] = self._speech[(self._place[rows] + count) % len(self._speech)]
         self._count[rows] += 1
+
+    def _pressed(self, row: int) -> bytes:
+        """Return the packet of a key in place of the one that was just written for this phone."""
+        press, sequence = self._presses[row], int(self._words[row, 0]) & 0xFFFF
+        if press.sent == 0:
+            press.timestamp = int(self._words[row, 1])
+        marker = _MARKER if press.sent == 0 else 0
+        press.sent += 1
+        over = press.sent > KEY_FRAMES
+        if press.sent == KEY_FRAMES + _KEY_ENDS:
+            del self._presses[row]
+        return _EVENT.pack(
+            _VERSION_2 | marker | (_EVENTS << 16) | sequence, press.timestamp, row + 1,
+            press.code, (_END if over else 0) | _VOLUME, FRAME * min(press.sent, KEY_FRAMES),
+        )  # fmt: skip
 
     def _encrypted(self, key: Key) -> NDArray[np.uint8]:
         told = self._told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import random
 import select
@@ -16,6 +15,7 @@ import numpy as np
 
 from media.errors import MediaError, PortsExhausted
 from media.legs import Address
+from media.port_pairs import PortPair, bound, bound_pair, emptied, is_numeric
 from media.rtcp import LARGEST
 from media.rtp import PACKET, SLOT
 from media.tick import Batch, ControlPacket, Sending
@@ -31,8 +31,6 @@ ROUNDS: Final = 4
 """Packets read from one socket in one tick: more than 80 ms of arrears are left to the next."""
 BATCH: Final = 16_384
 """Packets of one tick: two for every row a worker can have."""
-RECEIVE_BUFFER: Final = 65_536
-"""Octets the kernel holds for a socket: half a second of speech, should the worker be late."""
 SETTLING_READS: Final = 25
 """Reads after a lock in which the source of each packet is still looked at: what the kernel queued before it
 may be a stranger's. A full buffer is empty after 22 reads of :data:`ROUNDS`."""
@@ -40,34 +38,6 @@ PATIENT_READS: Final = 5
 """Ticks without a packet, of :data:`FORGIVING_READS`, after which a locked socket waits in epoll instead of
 being read at every tick: a read that finds nothing costs as much as one that does."""
 FORGIVING_READS: Final = 50
-MOST_HELD: Final = 100
-"""Packets a full buffer holds, about; who floods a port is not followed beyond that."""
-EXPEDITED: Final = 0xB8
-"""DSCP EF (RFC 4594 §4.1): voice before other traffic."""
-
-
-Socket = socket.socket
-
-
-@dataclass(slots=True, eq=False)
-class _Port:
-    """The sockets of one leg. ``receive`` is set when the kernel takes packets from one address only.
-
-    ``settled`` is the read at which it is to be set; ``control_to`` is None for RTCP by the RTP port,
-    ``unreachable`` that it names no address it can go to.
-    """
-
-    socket: Socket
-    control: Socket
-    host: str
-    number: int
-    row: int
-    connected: bool = False
-    receive: Callable[[memoryview], int] | None = None
-    settled: int = 0
-    misses: int = 0
-    control_to: Address | None = None
-    unreachable: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +46,7 @@ class _Draining:
 
     due: float
     last: float
-    port: _Port
+    port: PortPair
 
 
 class Ports:
@@ -89,12 +59,12 @@ class Ports:
         # In no order anyone could guess: a stranger does not know where to send to.
         shuffle(numbers)
         self._numbers = deque(numbers)
-        self._open: dict[int, _Port] = {}
+        self._open: dict[int, PortPair] = {}
         self._draining: deque[_Draining] = deque()
-        self._by_file: dict[int, _Port] = {}
-        self._control_files: dict[int, _Port] = {}
-        self._regular: list[tuple[_Port, Callable[[memoryview], int]]] = []
-        self._settling: deque[tuple[int, _Port]] = deque()
+        self._by_file: dict[int, PortPair] = {}
+        self._control_files: dict[int, PortPair] = {}
+        self._regular: list[tuple[PortPair, Callable[[memoryview], int]]] = []
+        self._settling: deque[tuple[int, PortPair]] = deque()
         self._reads = 0
         self._epoll = select.epoll()
         self._slots = np.zeros((BATCH, SLOT), np.uint8)
@@ -112,7 +82,7 @@ class Ports:
         for _ in range(len(self._numbers)):
             number = self._numbers.popleft()
             try:
-                port = _bind_pair(host, number, row)
+                port = bound_pair(host, number, row)
             except OSError as error:
                 self._numbers.append(number)
                 if error.errno == errno.EADDRINUSE:
@@ -136,7 +106,7 @@ class Ports:
             if not self._draining or self._draining[0].due > now:
                 return
             waiting = self._draining.popleft()
-            if waiting.due < waiting.last and _emptied(waiting.port.socket):
+            if waiting.due < waiting.last and emptied(waiting.port.socket):
                 waiting.due = now + DRAIN_SECONDS
                 self._draining.append(waiting)
                 continue
@@ -156,7 +126,7 @@ class Ports:
                 # Taken by another program in between: the leg stays silent, and its time-out will tell.
                 self.refused += 1
                 return
-        if not _is_numeric(port.socket.family, address):
+        if not is_numeric(port.socket.family, address):
             # A name would be looked up in the midst of a tick. The phone's first packet says where it is.
             self._senders[row] = None
             return
@@ -168,7 +138,7 @@ class Ports:
         port = self._open.get(row)
         if port is not None:
             port.control_to = address
-            port.unreachable = address is not None and not _is_numeric(port.control.family, address)
+            port.unreachable = address is not None and not is_numeric(port.control.family, address)
 
     def lock(self, row: int, address: Address) -> None:
         """Take and send a row's packets from and to one address only, by the kernel's own filter."""
@@ -241,7 +211,7 @@ class Ports:
                 port.misses = 0
 
     def _read_ready(
-        self, port: _Port, rows: list[int], lengths: list[int], sources: dict[int, Address]
+        self, port: PortPair, rows: list[int], lengths: list[int], sources: dict[int, Address]
     ) -> None:
         at = len(rows)
         try:
@@ -259,7 +229,7 @@ class Ports:
         lengths.append(size)
         rows.append(port.row)
 
-    def _read_control(self, port: _Port, controls: list[ControlPacket]) -> None:
+    def _read_control(self, port: PortPair, controls: list[ControlPacket]) -> None:
         try:
             data, source = port.control.recvfrom(LARGEST)
         except OSError:
@@ -315,7 +285,7 @@ class Ports:
 
     # Registration
 
-    def _register(self, port: _Port) -> None:
+    def _register(self, port: PortPair) -> None:
         while len(self._senders) <= port.row:
             self._senders.append(None)
         self._senders[port.row] = None
@@ -324,12 +294,12 @@ class Ports:
         self._epoll.register(port.socket.fileno(), select.EPOLLIN)
         self._epoll.register(port.control.fileno(), select.EPOLLIN)
 
-    def _unregister(self, port: _Port) -> None:
+    def _unregister(self, port: PortPair) -> None:
         self._forget_socket(port)
         self._epoll.unregister(port.control.fileno())
         del self._control_files[port.control.fileno()]
 
-    def _forget_socket(self, port: _Port) -> None:
+    def _forget_socket(self, port: PortPair) -> None:
         if port.receive is not None:
             self._regular = [one for one in self._regular if one[0] is not port]
         port.receive, port.connected, port.misses = None, False, 0
@@ -337,12 +307,23 @@ class Ports:
             self._epoll.unregister(port.socket.fileno())
             del self._by_file[port.socket.fileno()]
 
-    def _rebind(self, port: _Port) -> None:
-        """Undo a connect: UDP has no other way from Python than to bind the port anew."""
+    def _rebind(self, port: PortPair) -> None:
+        """Undo a connect: UDP has no other way from Python than to bind the port anew.
+
+        The new socket is bound beside the old one, so that the port is never free for others in between.
+        """
         self._forget_socket(port)
         self._senders[port.row] = None
-        port.socket.close()
-        port.socket = _bind(port.host, port.number)
+        beside = port.socket.fileno() >= 0
+        if beside:
+            port.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            fresh = bound(port.host, port.number, beside=beside)
+        finally:
+            port.socket.close()
+        # From now on it is nobody else's, as before.
+        fresh.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 0)
+        port.socket = fresh
         self._by_file[port.socket.fileno()] = port
         self._epoll.register(port.socket.fileno(), select.EPOLLIN)
 
@@ -351,48 +332,3 @@ def packet_views(packets: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> li
     """Return one memoryview a row of ``(rows, PACKET) uint8``."""
     whole = packets.data.cast("B")
     return [whole[row * PACKET : (row + 1) * PACKET] for row in range(len(packets))]
-
-
-def _is_numeric(family: int, address: Address) -> bool:
-    host, port = address
-    try:
-        socket.inet_pton(family, host)
-    except OSError:
-        return False
-    return 0 < port < 65536
-
-
-def _emptied(held: socket.socket) -> bool:
-    """Throw away what a draining socket holds; tell whether there was anything."""
-    found = False
-    with contextlib.suppress(OSError):
-        for _ in range(MOST_HELD):
-            held.recv(1)
-            found = True
-    return found
-
-
-def _bind_pair(host: str, number: int, row: int) -> _Port:
-    sound = _bind(host, number)
-    try:
-        return _Port(sound, _bind(host, number + 1), host, number, row)
-    except OSError:
-        sound.close()
-        raise
-
-
-def _bind(host: str, number: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    fresh = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        fresh.setblocking(False)
-        fresh.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        if family == socket.AF_INET:
-            fresh.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
-        else:
-            fresh.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, EXPEDITED)
-        fresh.bind((host, number))
-    except OSError:
-        fresh.close()
-        raise
-    return fresh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,27 +14,45 @@ from numpy.typing import NDArray
 from media.errors import MediaError
 from media.g711 import FRAME, LAWS, SAMPLE_RATE, Samples
 from media.loudness import levelled
-from media.prompts import frames_of
+from media.prompts import CAPACITY, frames_of
 
 SUFFIX: Final = ".frames"
+LONGEST_SECONDS: Final = CAPACITY * FRAME // SAMPLE_RATE
+"""Of a sound: more than the bank holds. A file of a few megabytes can hold years of silence."""
+PIECE: Final = 1 << 20
+"""Samples that are read at once: four megabytes, whatever the file's channels and rate are."""
 
 
 def read_sound(path: Path) -> Samples:
-    """Read a sound file of any rate and channels as 8 kHz mono samples.
+    """Read a sound file of any rate and channels as 8 kHz mono samples, a piece at a time.
 
-    Raises MediaError naming the file when it cannot be read or holds nothing.
+    Raises MediaError naming the file when it cannot be read, holds nothing, or more than any bank.
     """
     try:
-        data, rate = soundfile.read(path, dtype="float32", always_2d=True)
+        with soundfile.SoundFile(path) as sound:
+            if sound.frames > LONGEST_SECONDS * sound.samplerate:
+                raise MediaError(f"{path}: is longer than {LONGEST_SECONDS // 60} minutes")
+            pieces = list(_pieces(sound))
     except (OSError, soundfile.LibsndfileError) as error:
         raise MediaError(f"{path}: not a sound file that can be read: {error}") from error
-    if not len(data):
+    if not pieces:
         raise MediaError(f"{path}: holds no sound")
-    mono = data.mean(axis=1)
-    if rate != SAMPLE_RATE:
-        mono = soxr.resample(mono, rate, SAMPLE_RATE, quality="HQ")
-    samples: Samples = np.clip(np.round(mono * 32768.0), -32768, 32767).astype(np.int16)
-    return samples
+    return np.concatenate(pieces)
+
+
+def _pieces(sound: soundfile.SoundFile) -> Iterator[Samples]:
+    """Yield the sound as 8 kHz mono samples, at once no more than :data:`PIECE` samples of all channels."""
+    rate, most = sound.samplerate, max(PIECE // sound.channels, 1)
+    stream = None if rate == SAMPLE_RATE else soxr.ResampleStream(rate, SAMPLE_RATE, 1, quality="HQ")
+    left = sound.frames
+    while left > 0:
+        data = sound.read(most, dtype="float32", always_2d=True)
+        left = left - len(data) if len(data) else 0
+        mono = data.mean(axis=1)
+        if stream is not None:
+            mono = stream.resample_chunk(mono, last=not left)
+        if len(mono):
+            yield np.clip(np.round(mono * 32768.0), -32768, 32767).astype(np.int16)
 
 
 def write_frames(frames: NDArray[np.uint8], path: Path) -> None:

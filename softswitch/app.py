@@ -8,7 +8,7 @@ import logging
 import os
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -39,11 +39,13 @@ from softswitch.events import (
 from softswitch.fallen import end_cut_off
 from softswitch.integrations.http import HttpClient, client_of
 from softswitch.ivr.ahead import prompts_known_ahead
+from softswitch.ivr.interpreter import Walk, run
 from softswitch.ivr.model import Tree
+from softswitch.ivr.publishing.living import LivingTrees
 from softswitch.music import programme
 from softswitch.preflight import examine
 from softswitch.signalling import Signalling, Sounding, Stores
-from softswitch.speech import build_speech
+from softswitch.speech.build import build_speech
 from softswitch.storage import place
 from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
@@ -54,6 +56,7 @@ from softswitch.storage.schedule_store import ScheduleStore
 from softswitch.storage.settings_store import SettingsStore
 from softswitch.talk_recording import build_talk_recording, said_about_recordings
 from softswitch.transport import descriptors
+from softswitch.tree_room import build_tree_room
 from softswitch.voicemail_room import said_in_voicemail
 from softswitch.voices import Voices
 
@@ -89,13 +92,14 @@ class Notices:
 class Switch:
     """A whole switch, built from its configuration. Use :func:`running`."""
 
-    def __init__(self, config: Config, clock: Clock, notices: Notices) -> None:
+    def __init__(self, config: Config, clock: Clock, notices: Notices, walk: Walk = run) -> None:
         self.config = config
         self.clock = clock
         self._notices = notices
+        self._walk = walk
         self._timings: TimingFile | None = None
         self._queue_music: dict[str, tuple[int, ...]] = {}
-        self.trees: tuple[Tree, ...] = ()
+        self._living = LivingTrees()
         self.interface: Interface | None = None
 
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
@@ -103,10 +107,9 @@ class Switch:
         config, clock = self.config, self.clock
         descriptors.raise_limit()
         found = examine(config)
-        for warning in found.warnings:
-            self._notices.warned(str(warning))
+        for problem in found.warnings:
+            self._notices.warned(str(problem))
         found.refuse()
-        self.trees = trees = found.trees
         stack.enter_context(home.owned(config.home))
         database = await self._database()
         stack.push_async_callback(database.close)
@@ -127,7 +130,10 @@ class Switch:
         speech = build_speech(config.speech, config.home / "speech", clock=clock)
         stack.push_async_callback(speech.close)
         voices = Voices(speech, media)
-        self.signalling = Signalling(config, clock, self.log, self._notices.warned)
+        menus = build_tree_room(config, self._living, database, self.log, voices, clock)
+        for warning in await menus.publisher.begin(found.trees):
+            self._notices.warned(warning)
+        self.signalling = Signalling(config, clock, self.log, self._notices.warned, self._walk)
         self._events = events
         http = await stack.enter_async_context(self._http())
         ground = Ground(config, database, events, clock, self.log, http)
@@ -136,7 +142,7 @@ class Switch:
         board = await self.signalling.open(
             stack,
             Stores(database, bindings, events, settings, queues, schedules),
-            Sounding(trees, voices, media, self._queue_music),
+            Sounding(self._living, voices, media, self._queue_music),
             office,
         )
         recording = await build_talk_recording(
@@ -147,6 +153,8 @@ class Switch:
         )
         self.signalling.verbs.update(recording.verbs)
         start(recording.run())
+        self.signalling.verbs.update(menus.verbs)
+        start(menus.jobs.run())
         await self._interface(stack, office, start)
         # Written when the last call has ended, and before the log's own writer does.
         stack.callback(lambda: self.log.append(SwitchStopped()))
@@ -157,8 +165,8 @@ class Switch:
         self.signalling.run(start)
         office.run(start)
         said = (
-            prompts_known_ahead(trees),
-            said_in_queues(config, trees),
+            prompts_known_ahead(self.trees),
+            said_in_queues(config, self.trees),
             said_in_voicemail(config),
             said_about_recordings(config),
         )
@@ -167,18 +175,23 @@ class Switch:
         self.log.append(SwitchStarted(__version__, tuple(self.addresses()), self._numbers()))
 
     @property
+    def trees(self) -> tuple[Tree, ...]:
+        """The voice menus that callers can enter now."""
+        return self._living.trees
+
+    @property
     def port(self) -> int:
         """The port of UDP and TCP."""
-        return self.signalling.port
+        return self.signalling.listening.port
 
     @property
     def ports(self) -> dict[str, int]:
         """The ports of TLS, WS and WSS, as far as they are open."""
-        return self.signalling.ports
+        return self.signalling.listening.ports
 
     def addresses(self) -> list[str]:
         """Return ``host:port`` of every address a phone can use."""
-        return self.signalling.addresses()
+        return self.signalling.listening.addresses()
 
     async def caught_up(self) -> None:
         """Wait until all that has happened so far is on the disk, and what follows from it."""
@@ -190,7 +203,7 @@ class Switch:
 
         Connections and calls go on as they are.
         """
-        await self.signalling.renew_certificates()
+        await self.signalling.listening.renew_certificates()
         if self.interface is not None:
             try:
                 await asyncio.to_thread(self.interface.renew)
@@ -273,10 +286,7 @@ class Switch:
             return
         # Only here: who has no interface pays nothing for what it is made of.
         from softswitch.interface.build import LineParts, build_interface
-        from softswitch.interface.customers import LineCards, LineCustomers
-        from softswitch.interface.recordings import LineRecordings
-        from softswitch.interface.schedules import LineSchedules
-        from softswitch.interface.tickets import LineTickets
+        from softswitch.interface.rooms import cards_of, with_rooms
 
         signalling = self.signalling
         parts = LineParts(
@@ -289,14 +299,8 @@ class Switch:
             outbox=office.outbox,
             dispatcher=office.dispatcher,
             is_account=lambda party: signalling.accounts.get(party) is not None,
-            cards=LineCards(office.customers.customers, config.card_timeout),
-            more=lambda services: replace(
-                services,
-                customers=LineCustomers(office.customers.customers, office.customers.privacy),
-                tickets=LineTickets(office.tickets, office.ticket_store),
-                schedules=LineSchedules(signalling.hours.schedules),
-                recordings=LineRecordings(office.archive.catalogue),
-            ),
+            cards=cards_of(config, office),
+            more=with_rooms(self.config, office, signalling),
         )
         self.interface = interface = await build_interface(config, office.interface, parts)
         stack.callback(interface.close)
@@ -349,14 +353,14 @@ async def _calls(board: Switchboard) -> AsyncIterator[asyncio.TaskGroup]:
 
 @contextlib.asynccontextmanager
 async def running(
-    config: Config, *, clock: Clock | None = None, notices: Notices | None = None
+    config: Config, *, clock: Clock | None = None, notices: Notices | None = None, walk: Walk = run
 ) -> AsyncIterator[Switch]:
-    """Run a switch as long as the context lasts.
+    """Run a switch as long as the context lasts; ``walk`` leads callers through its menus.
 
     Raises ConfigError or StartError, each with sentences for the operator, before anything is changed
     that a second attempt would trip over.
     """
-    switch = Switch(config, clock or SystemClock(), notices or Notices())
+    switch = Switch(config, clock or SystemClock(), notices or Notices(), walk)
     try:
         async with contextlib.AsyncExitStack() as stack:
             await switch.open(stack)

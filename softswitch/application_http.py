@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from softswitch.applications.errors import ProgramFailed
-from softswitch.integrations.http import Http, Request
 from softswitch.integrations.http_errors import HttpError
+from softswitch.integrations.http_messages import Http, Request
 
 
 class PostOverHttp:

@@ -20,21 +20,24 @@ from softswitch.integrations.drop import DropChannel, Place
 from softswitch.integrations.drop_config import DropConfig
 from softswitch.integrations.drop_deliveries import Recorded, deliveries, lane_of
 from softswitch.integrations.ftp import FtpPlace
-from softswitch.integrations.http import Http
+from softswitch.integrations.http_messages import Http
 from softswitch.integrations.mail import MailChannel
 from softswitch.integrations.manifest import Manifest
 from softswitch.integrations.s3 import S3Place
-from softswitch.integrations.sftp import SftpPlace
 from softswitch.integrations.smpp import SmppChannel
+from softswitch.integrations.sms_counting import CountedSms
 from softswitch.integrations.sms_http import HttpSmsChannel
 from softswitch.integrations.sms_rules import SmsRules
 from softswitch.integrations.webhooks import WebhookChannel
+from softswitch.outbox.messages import ERASURES
 from softswitch.outbox.model import Channel, Delivery, Outlet
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.following import Follower
+from softswitch.storage.sms_count_store import SmsCountStore
 from softswitch.storage.webhook_store import WebhookStore, channel_of
 from softswitch.webhook_payloads import KINDS_TOLD, Finished, happening
+from softswitch.withdrawing import Withdrawals
 
 MAIL_WITHIN_S: Final = 300.0
 """A mail with a long recording over a slow line, and a server that looks through it."""
@@ -91,15 +94,30 @@ def build_channels(
 
     for name, box in config.mail.items():
         add(f"mail:{name}", MailChannel(box, files=config.home, clock=clock), within=MAIL_WITHIN_S)
+    counts = SmsCountStore(database)
+
+    def counted(name: str, channel: _Closing) -> CountedSms:
+        return CountedSms(name, channel, rules[name], counts, clock)
+
     sessions: list[SmppChannel] = []
     for name, sms in config.sms.items():
         if sms.http is not None:
             gateway = HttpSmsChannel(sms, sms.http, http=http, rules=rules[name])
-            add(f"sms:{name}", gateway, within=sms.http.limit_s + 5.0, at_once=4)
+            add(
+                f"sms:{name}",
+                counted(name, gateway),
+                within=sms.http.limit_s + 5.0,
+                at_once=4,
+            )
         elif sms.smpp is not None:
             session = SmppChannel(sms.sender, sms.smpp, rules=rules[name], clock=clock)
             sessions.append(session)
-            add(f"sms:{name}", session, within=2 * sms.smpp.time_limit_s + 5.0, at_once=4)
+            add(
+                f"sms:{name}",
+                counted(name, session),
+                within=2 * sms.smpp.time_limit_s + 5.0,
+                at_once=4,
+            )
     webhooks = build_webhooks(config, database, events, clock)
     for name, receiver in config.webhooks.items():
 
@@ -110,6 +128,7 @@ def build_channels(
         add(channel_of(name), told, within=receiver.time_limit_s + 5.0)
     for name, drop in config.drops.items():
         add(lane_of(name), _drop(name, drop, config.home, clock), within=DROP_WITHIN_S)
+    outlets[ERASURES] = Outlet(Withdrawals(config, database, clock), at_once=1)
     followers = _followers(config, webhooks)
     return Channels(outlets, followers, webhooks, rules, tuple(opened), tuple(sessions))
 
@@ -117,7 +136,7 @@ def build_channels(
 def build_webhooks(config: Config, database: Database, events: EventStore, clock: Clock) -> WebhookStore:
     """Build what is told to receivers of webhooks, and kept for them."""
     wanted = {name: one.events for name, one in config.webhooks.items()}
-    return WebhookStore(database, clock, wanted, tell=happening, of_call=events.entries)
+    return WebhookStore(database, clock, wanted, tell=happening, of_calls=events.whole_calls)
 
 
 def recording_drops(config: Config, clock: Clock) -> Callable[[Finished], Sequence[Delivery]]:
@@ -167,6 +186,9 @@ def _place(config: DropConfig) -> Place:
     if config.ftp is not None:
         return FtpPlace(config.ftp, time_limit_s=limit)
     if config.sftp is not None:
+        # Only here: SSH is large, and few lines drop anything by it.
+        from softswitch.integrations.sftp import SftpPlace
+
         return SftpPlace(config.sftp, time_limit_s=limit)
     assert config.s3 is not None, "a drop has one of the three"
     return S3Place(config.s3, time_limit_s=limit)

@@ -26,6 +26,7 @@ from softswitch.storage.privacy_store import PrivacyStore
 from softswitch.storage.retention import Keeping
 from softswitch.storage.ticket_store import TicketStore
 from softswitch.trunks.numbers import Numbering
+from softswitch.trunks.routes import OwnNumbers
 
 FOLLOWER = "contacts"
 """Under this name the history knows how far it has read the log: it must not change."""
@@ -61,7 +62,20 @@ class OpenTickets:
     async def open_tickets(self, customer: str, numbers: Sequence[str]) -> Sequence[OpenTicket]:
         """See Tickets."""
         return [
-            OpenTicket(one.id, one.title, one.state.value, one.priority.value, one.created)
+            OpenTicket(
+                one.id,
+                one.title,
+                one.state.value,
+                one.priority.value,
+                one.created,
+                version=one.version,
+                queue=one.queue,
+                category=one.category,
+                number=one.number,
+                call=one.call,
+                assignee=one.assignee,
+                changed=one.changed,
+            )
             for one in await self.store.open_tickets(customer, numbers)
         ]
 
@@ -77,9 +91,14 @@ def build_customers(
     parts: Sequence[PersonalData] = (),
 ) -> CustomerBase:
     """Build it. ``parts`` are the others that keep something of persons, to be exported and erased too."""
-    numbers = Numbers(Numbering(config.country), config.country)
+    numbering = Numbering(config.country)
+    numbers = Numbers(numbering, config.country)
     rules = Rules(
-        numbers, config.customers, accounts=config.accounts.keys(), today=lambda: clock.wall().date()
+        numbers,
+        config.customers,
+        accounts=config.accounts.keys(),
+        today=lambda: clock.wall().date(),
+        is_ours=OwnNumbers(config, numbering).has_written_out,
     )
     store, contacts = CustomerStore(database), ContactStore(database)
     customers = Customers(store, contacts, rules, clock, tickets=tickets, keepers=keepers)

@@ -1,4 +1,4 @@
-"""Dates as they are said, in Polish and English: "trzeci maja dwa tysiące dwudziestego szóstego roku".
+"""Dates as they are said and written: "trzeci maja dwa tysiące dwudziestego szóstego roku", "3 maja 2026".
 
 In Polish the day is an ordinal number in the case the sentence asks for; month and year stand in the
 genitive. Of the year only tens and units are ordinal: "tysiąc dziewięćset dziewięćdziesiątego dziewiątego".
@@ -57,6 +57,17 @@ def spoken_date(day: date, language: str, case: Case = Case.NOMINATIVE, *, year:
         return f"{said}, {num2words(day.year, lang='en', to='year')}" if year else said
     said = f"{_ordinal(day.day, case)} {_POLISH_MONTHS[day.month - 1]}"
     return f"{said} {_polish_year(day.year)} roku" if year else said
+
+
+def written_date(day: date, language: str) -> str:
+    """Return a date as it is written: "5 marca 2026", "5 March 2026".
+
+    Raises ValueError for a language without a table.
+    """
+    if not has_numbers(language):
+        raise ValueError(f"no months for language {language!r}")
+    months = _ENGLISH_MONTHS if primary_language(language) == "en" else _POLISH_MONTHS
+    return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
 def _ordinal(number: int, case: Case) -> str:

@@ -74,7 +74,15 @@ def prepare_demo(home: Path, *, bind: str | None, port: int | None, password: st
             _write(path)
     except OSError as error:
         raise StartError(f"cannot write the demo line's folder {home}: {error.strerror}") from error
-    config = load_config(path).overridden(bind=bind, port=port)
+    config = to_try(load_config(path).overridden(bind=bind, port=port), home, password)
+    return config if config.trees else _with_shipped_trees(config)
+
+
+def to_try(config: Config, home: Path, password: str | None) -> Config:
+    """Return a line that somebody wants to try: in ``home``, with TLS if its port is free.
+
+    ``password`` takes the place of those of all accounts. Raises StartError when it is empty.
+    """
     if "tls" not in config.sip.model_fields_set:
         # A port that somebody else has is no reason not to try the line.
         config = config.model_copy(update={"sip": config.sip.model_copy(update={"tls": OPTIONAL_TLS})})
@@ -84,8 +92,6 @@ def prepare_demo(home: Path, *, bind: str | None, port: int | None, password: st
     if password is not None:
         only = {"password": password, "ha1": None, "ha1_sha256": None}
         accounts = {user: part.model_copy(update=only) for user, part in accounts.items()}
-    if not config.trees:
-        config = _with_shipped_trees(config)
     return config.model_copy(update={"accounts": accounts, "home": home})
 
 
@@ -101,19 +107,25 @@ def _with_shipped_trees(config: Config) -> Config:
     )
 
 
-def _write(path: Path) -> None:
-    def password() -> str:
-        return "".join(secrets.choice(ALPHABET) for _ in range(PASSWORD_LETTERS))
+def new_password() -> str:
+    """Return a password that nobody has used before."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(PASSWORD_LETTERS))
 
+
+def _write(path: Path) -> None:
     data = {
-        "accounts": {user: {"name": name, "password": password()} for user, name in USERS.items()},
+        "accounts": {user: {"name": name, "password": new_password()} for user, name in USERS.items()},
         "groups": {"200": {"name": "demo", "members": list(USERS)}},
         "rooms": {"800": {"name": "demo"}},
         "parking": {"number": "700", "slots": "701-709"},
         "queues": {QUEUE: _QUEUE},
         "pause_reasons": {"1": "przerwa", "2": "szkolenie"},
     }
-    text = _HEADING + yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+    write_private(path, _HEADING + yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file with secrets, whole or not at all; raise OSError when it cannot be written."""
     part = path.with_name(path.name + ".part")
     # Created with its mode, so that the passwords are never readable by others, not even for a moment; and
     # under another name until it is whole, so that a start that was killed leaves no half of it.

@@ -53,6 +53,16 @@ def generation(look: int) -> int:
 
 
 @contextmanager
+def settled() -> Iterator[None]:
+    """Take what there is now for what stays: looks leave it out meanwhile, by the timetable or before it."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
 def collected_in_time() -> Iterator[None]:
     """Look for garbage by the timetable meanwhile, and not at what there is now, which is there to stay."""
     gc.collect()

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.config import Config
 from softswitch.ivr.model import Tree
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.transport.own_certificate import own_files
 from softswitch.words import Both
 

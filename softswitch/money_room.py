@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import Final
 
 from softswitch.bus import EventLog
@@ -17,7 +17,7 @@ from softswitch.events import Event
 from softswitch.integrations.blik import BlikProvider
 from softswitch.integrations.payment_intents import PaymentIntents
 from softswitch.integrations.payment_wire import AiohttpWire
-from softswitch.ivr.till import Gate, NoGate
+from softswitch.ivr.desks.gate import Gate, NoGate
 from softswitch.payments.config import PaymentsConfig, ProviderConfig
 from softswitch.payments.model import Limits
 from softswitch.payments.paper import paper
@@ -37,12 +37,16 @@ PEPPER: Final = "identity"
 
 @dataclass(frozen=True, slots=True)
 class Footing:
-    """What payments and identity checks stand on; ``wake`` is called when something is to be sent."""
+    """What payments and identity checks stand on; ``wake`` is called when something is to be sent.
+
+    Receipts tell the time of ``zone``.
+    """
 
     database: Database
     clock: Clock
     log: EventLog
     wake: Callable[[], None]
+    zone: tzinfo = UTC
 
 
 class PaymentRoom:
@@ -55,7 +59,7 @@ class PaymentRoom:
             {name: self._provider(one) for name, one in config.providers.items()},
             footing.clock,
             record=lambda event, call: _append(footing.log, event, call),
-            paper=paper(),
+            paper=paper(footing.zone),
             terms=Terms(
                 limits=Limits(config.smallest, config.largest), link_for=timedelta(hours=config.link_hours)
             ),
@@ -94,7 +98,10 @@ async def build_gate(config: IdentityConfig, footing: Footing, factors: Factors 
         PEPPER, lambda: secrets.token_bytes(PEPPER_OCTETS)
     )
     identity = Identity(factors, IdentityStore(footing.database), Pins(), footing.clock, pepper=pepper)
-    return TreeGate(identity, Policy(most=config.tries, lock=timedelta(minutes=config.lock_minutes)))
+    policy = Policy(
+        most=config.tries, withheld=config.withheld_tries, lock=timedelta(minutes=config.lock_minutes)
+    )
+    return TreeGate(identity, policy)
 
 
 def _append(log: EventLog, event: Event, call: str) -> None:

@@ -75,8 +75,12 @@ class OutsideLines:
         self._routes = Routes(config, rights)
         self._numbering = self._routes.numbering
         self._own = OwnNumbers(config, self._numbering)
-        self._menus = {e164: number for number in menus if (e164 := self._numbering.e164(number))}
+        self.menus_have(menus)
         self.usage = Usage()
+
+    def menus_have(self, numbers: Sequence[str]) -> None:
+        """Let callers from outside reach menus at these numbers, as far as they are whole ones."""
+        self._menus = {e164: number for number in numbers if (e164 := self._numbering.e164(number))}
 
     # In
 

@@ -8,19 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from softswitch.clock import Clock
 from softswitch.crm.order_model import Buyer
-from softswitch.crm.privacy import PersonalData
+from softswitch.crm.privacy import Enclosed, PersonalData
 from softswitch.crm.privacy_model import Person
+from softswitch.personal_files import files_of_person
 from softswitch.recordings.catalogue import Catalogue
-from softswitch.recordings.model import Search
+from softswitch.recordings.errors import RecordingError
+from softswitch.recordings.model import Deed, Recorded, Search
 from softswitch.storage.database import Database
+from softswitch.storage.message_store import MessageStore
 from softswitch.storage.order_store import OrderStore
+from softswitch.storage.personal_post import PostOf
+from softswitch.storage.personal_rows import Plan, RowsOf, small_tables
+from softswitch.storage.rating_store import RatingStore
 from softswitch.storage.request_store import RequestStore
+from softswitch.storage.tables import voice_messages
 from softswitch.storage.ticket_store import TicketStore
 
+VOICE_MESSAGES = Plan(
+    "voice messages", voice_messages, texts=("caller_name",), numbers=("caller",), call="call"
+)
+OUTGOING = PurePosixPath("voicemail/outgoing")
+"""Where voicemail lays what goes with a mail."""
 WHO_ERASES = "erasure of a person"
 """Whom the access log of recordings names: the act itself says who did it."""
 MOST_ORDERS = 10_000
@@ -35,7 +49,7 @@ class TicketsOf:
 
     async def export(self, person: Person) -> object:
         """Return them with their changes."""
-        found = await self.store.of_person(person.customer, person.numbers)
+        found = await self.store.of_person(person.customer, (*person.numbers, *person.marks))
         return [
             {**_plain(one), "changes": [_plain(change) for change in await self.store.history(one.id)]}
             for one in found
@@ -43,7 +57,7 @@ class TicketsOf:
 
     async def erase(self, person: Person) -> int:
         """Take the person out of them; that they were there stays for the figures."""
-        return await self.store.erase(person.customer, person.own_numbers)
+        return await self.store.erase(person.customer, (*person.own_numbers, *person.marks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +85,24 @@ class RecordingsOf:
     name: str = "recordings"
 
     async def export(self, person: Person) -> object:
-        """Return what is known of them; the sound is given out by ``softswitch recordings export``."""
-        found: dict[str, object] = {}
+        """Return what is known of them."""
+        return [_plain(one) for one in await self._found(person)]
+
+    async def enclosed(self, person: Person, by: str) -> Sequence[Enclosed]:
+        """Return the sound of those that are there; the access log says who handed it out."""
+        files: list[Enclosed] = []
+        for one in await self._found(person):
+            if one.is_there:
+                why = f"export of customer {person.customer}"
+                path = await self.catalogue.open_file(one.id, by=by, deed=Deed.EXPORTED, why=why)
+                files.append(Enclosed(f"recordings/{one.id}{path.suffix}", path))
+        return files
+
+    async def _found(self, person: Person) -> Sequence[Recorded]:
+        found: dict[str, Recorded] = {}
         for wanted in _searches(person.customer, person.numbers):
             while page := await self.catalogue.store.search(wanted):
-                found |= {one.id: _plain(one) for one in page}
+                found |= {one.id: one for one in page}
                 wanted = replace(wanted, before=min(one.id for one in page))
         return list(found.values())
 
@@ -97,18 +124,94 @@ class RequestsOf:
 
     async def export(self, person: Person) -> object:
         """Return them."""
+        return [_plain(one) for one in await self.store.of_numbers((*person.numbers, *person.marks))]
+
+    async def erase(self, person: Person) -> int:
+        """Forget them."""
+        return await self.store.forget((*person.own_numbers, *person.marks))
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesOf:
+    """Text messages that were sent to a person."""
+
+    store: MessageStore
+    name: str = "text messages"
+
+    async def export(self, person: Person) -> object:
+        """Return them."""
         return [_plain(one) for one in await self.store.of_numbers(person.numbers)]
 
     async def erase(self, person: Person) -> int:
         """Forget them."""
-        return await self.store.forget(person.own_numbers)
+        return await self.store.erase(person.own_numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class RatingsOf:
+    """What a person thought of talks."""
+
+    store: RatingStore
+    name: str = "ratings"
+
+    async def export(self, person: Person) -> object:
+        """Return them."""
+        return [_plain(one) for one in await self.store.of_numbers(person.numbers)]
+
+    async def erase(self, person: Person) -> int:
+        """Take the person out of them; what agents got stays for the figures."""
+        return await self.store.erase(person.own_numbers)
 
 
 def personal_data(
-    database: Database, tickets: TicketStore, requests: RequestStore, catalogue: Catalogue
+    database: Database,
+    tickets: TicketStore,
+    requests: RequestStore,
+    catalogue: Catalogue,
+    clock: Clock,
+    home: Path,
 ) -> Sequence[PersonalData]:
-    """Return everything besides customers and their history that keeps something of persons."""
-    return (TicketsOf(tickets), OrdersOf(OrderStore(database)), RecordingsOf(catalogue), RequestsOf(requests))
+    """Return everything besides customers and their history that keeps something of persons.
+
+    ``home`` is the line's folder. Sound goes before the letters that would carry it away.
+    """
+    recordings = RecordingsOf(catalogue)
+    return (
+        TicketsOf(tickets),
+        OrdersOf(OrderStore(database)),
+        recordings,
+        RequestsOf(requests),
+        MessagesOf(MessageStore(database, clock)),
+        RatingsOf(RatingStore(database)),
+        *files_of_person(home, RowsOf(database, VOICE_MESSAGES)),
+        PostOf(database, is_kept=_KeptBy(catalogue), discard=_Discards(home)),
+        *(RowsOf(database, plan) for plan in small_tables()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptBy:
+    """Tells whether the file of a recording is there."""
+
+    catalogue: Catalogue
+
+    def __call__(self, path: str) -> bool:
+        try:
+            return self.catalogue.shelf.file(path).is_file()
+        except RecordingError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Discards:
+    """Removes what was made to go with one mail, and nothing else that a mail may carry."""
+
+    home: Path
+
+    def __call__(self, path: str) -> None:
+        name = PurePosixPath(path)
+        if name.parts[:-1] == OUTGOING.parts:
+            (self.home / name).unlink(missing_ok=True)
 
 
 def _searches(customer: str, numbers: Sequence[str]) -> Sequence[Search]:

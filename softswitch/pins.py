@@ -28,6 +28,19 @@ _PIN: Final = re.compile(f"[0-9]{{{SHORTEST_PIN},{LONGEST_PIN}}}")
 _SALT_OF_NOBODY: Final = bytes(16)
 
 
+def usual_hasher() -> PasswordHasher:
+    """Return what makes hashes, at the cost that is written down above."""
+    return PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=LANES)
+
+
+def is_of(hasher: PasswordHasher, kept: str, pin: str) -> bool:
+    """Tell whether a hash is that of a PIN; takes some ten milliseconds of a core."""
+    try:
+        return hasher.verify(kept, pin)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
 class WrongPin(SoftswitchError):
     """A PIN cannot be kept as given; the text does not repeat it."""
 
@@ -36,9 +49,7 @@ class Pins:
     """Makes and checks hashes, each in a thread: the loop that carries calls never computes one."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher(
-            time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=LANES
-        )
+        self._hasher = hasher or usual_hasher()
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._nobody = ""
 
@@ -58,12 +69,6 @@ class Pins:
         if not kept:
             if not self._nobody:
                 self._nobody = self._hasher.hash("", salt=_SALT_OF_NOBODY)
-            self._compared(self._nobody, pin + "?")
+            is_of(self._hasher, self._nobody, pin + "?")
             return False
-        return self._compared(kept, pin)
-
-    def _compared(self, kept: str, pin: str) -> bool:
-        try:
-            return self._hasher.verify(kept, pin)
-        except (VerificationError, InvalidHashError):
-            return False
+        return is_of(self._hasher, kept, pin)

@@ -6,7 +6,7 @@ Nothing is started, made or changed here, so ``softswitch check`` may look at a 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,21 +21,30 @@ from softswitch.config import Config
 from softswitch.demo import TREES
 from softswitch.errors import ConfigError, Problem, StartError
 from softswitch.features.check import feature_faults
-from softswitch.integrations.http import unreadable_authority
+from softswitch.integrations.authorities import unreadable_authority
+from softswitch.integrations.inner_check import inner_places
+from softswitch.integrations.keepers import keeper_faults
 from softswitch.ivr.actions.queueing import WHEN_AGENT
 from softswitch.ivr.ahead import prompts_known_ahead
-from softswitch.ivr.check import check_side_menus, check_targets, check_tills, lint_trees
+from softswitch.ivr.check import check_side_menus, check_targets, check_tills
+from softswitch.ivr.check_people import check_people
 from softswitch.ivr.expressions import nearest
+from softswitch.ivr.lint.linting import lint_trees
 from softswitch.ivr.loader import read_trees
 from softswitch.ivr.model import Step, Tree
 from softswitch.ivr.prompts import ANY_LANGUAGE
+from softswitch.ivr.proof.reading import is_tests
+from softswitch.ivr.references import OWN_FIELD, QUEUE, SCHEDULE, SHOP
 from softswitch.music import programme
+from softswitch.placeholders import kept_placeholders
 from softswitch.queues.check import queue_faults, queue_warnings
 from softswitch.recordings.rules import rule_faults
 from softswitch.registrar.srtp_config import readable_keys
 from softswitch.schedules.check import schedule_faults
-from softswitch.speech import Speech, build_speech
+from softswitch.speech.build import build_speech
+from softswitch.speech.service import Speech
 from softswitch.transport.doors import judge
+from softswitch.tree_world.check import check_world
 from softswitch.trunks.check import outside_warnings
 from softswitch.trunks.routes import OwnNumbers, Routes
 from softswitch.voicemail.check import forward_faults, voicemail_faults
@@ -73,23 +82,17 @@ class Findings:
 def examine(config: Config) -> Findings:
     """Look at everything a line needs. Blocks for the moment that reading its files takes."""
     files, faults = tree_files(config)
-    readable, problems = read_trees(files, config.queues)
+    readable, problems = read_trees(files, configured_names(config))
     trees = () if problems else readable
     rights = {user: part.outside for user, part in config.accounts.items()}
     routes = Routes(config, rights)
     unreached = check_targets(readable, {*config.accounts, *config.groups}, routes.leads_out)
     faults += [*problems, *_account_faults(config, readable), *_file_faults(config), *_port_faults(config)]
-    claims = Claims(config, readable)
-    faults += _outside_faults(config, readable, routes, claims)
-    faults += _inside_faults(config, routes, claims)
+    faults += _faults_around(config, readable, routes, unreached)
     found = rule_faults(
         config.recordings, accounts=config.accounts, queues=config.queues, trunks=config.trunks
     )
     faults += [config.problem(where, reason) for where, reason in found]
-    side_menus = {number: name for name, queue in config.queues.items() for number in queue.menus.values()}
-    faults += check_side_menus(readable, side_menus)
-    faults += check_tills(readable, config.payments.providers)
-    faults += [problem for problem in unreached if not _is_shipped(problem)]
     shown = judge(config.sip.doors, config.home, datetime.now(UTC))
     faults += [config.problem("sip.tls", reason) for reason in shown.faults]
     speech = build_speech(config.speech, config.home / "speech")
@@ -98,12 +101,13 @@ def examine(config: Config) -> Findings:
     if process is None:
         obstacles += _machine_obstacles(config)
     warnings = [
-        *lint_trees(trees, _ringing(config)),
+        *lint_trees(trees, queues_that_ring(config)),
         # An operator may leave out people whom the trees that come with the switch can call.
         *(problem for problem in unreached if _is_shipped(problem)),
         *_unknown_voices(speech, trees),
         *_port_warnings(config),
         *_key_warnings(config),
+        *_inner_warnings(config),
         *(config.problem("sip.tls", reason) for reason in shown.warnings),
         *(
             config.problem(where, reason)
@@ -112,12 +116,53 @@ def examine(config: Config) -> Findings:
         *(config.problem(where, reason) for where, reason in queue_warnings(config)),
         *(config.problem(where, reason) for where, reason in application_warnings(config.applications)),
         *_password_warnings(config),
+        *(config.problem(where, reason) for where, reason in kept_placeholders(config)),
     ]
     running = "" if process is None else home.taken(config.home, process)
     return Findings(trees, tuple(faults), tuple(obstacles), tuple(warnings), running)
 
 
 # Trees
+
+
+def judge_trees(
+    config: Config, trees: Sequence[Tree], names: Collection[str]
+) -> tuple[list[Problem], list[Problem]]:
+    """Look at trees that are to be published, as :func:`examine` does at a start; blocks for a moment.
+
+    Returns every fault of all of them together, and the warnings about those that are named.
+    """
+    rights = {user: part.outside for user, part in config.accounts.items()}
+    routes = Routes(config, rights)
+    unreached = check_targets(trees, {*config.accounts, *config.groups}, routes.leads_out)
+    faults = [*_account_faults(config, trees), *_faults_around(config, trees, routes, unreached)]
+    named = [tree for tree in trees if tree.name in names]
+    paths = {str(tree.path) for tree in named}
+    speech = build_speech(config.speech, config.home / "speech")
+    faults += [config.problem("speech", reason) for reason in _missing_languages(speech, named)]
+    warnings = [
+        *lint_trees(named, queues_that_ring(config)),
+        *(problem for problem in unreached if _is_shipped(problem) and problem.path in paths),
+        *_unknown_voices(speech, named),
+    ]
+    return faults, warnings
+
+
+def _faults_around(
+    config: Config, trees: Sequence[Tree], routes: Routes, unreached: Sequence[Problem]
+) -> list[Problem]:
+    """Return what is wrong between trees and everything else that is configured."""
+    claims = Claims(config, trees)
+    side_menus = {number: name for name, queue in config.queues.items() for number in queue.menus.values()}
+    return [
+        *_outside_faults(config, trees, routes, claims),
+        *_inside_faults(config, routes, claims),
+        *check_side_menus(trees, side_menus),
+        *check_tills(trees, config.payments.providers),
+        *check_people(trees, duties=config.duties, accounts=config.accounts),
+        *check_world(trees, config),
+        *(problem for problem in unreached if not _is_shipped(problem)),
+    ]
 
 
 def tree_files(config: Config) -> tuple[list[Path], list[Problem]]:
@@ -142,12 +187,23 @@ def tree_files(config: Config) -> tuple[list[Path], list[Problem]]:
 
 def _files_in(folder: Path) -> list[Path]:
     with os.scandir(folder) as entries:
-        return sorted(Path(entry.path) for entry in entries if entry.name.endswith(SUFFIXES))
+        names = (entry for entry in entries if entry.name.endswith(SUFFIXES))
+        return sorted(path for path in (Path(entry.path) for entry in names) if not is_tests(path))
 
 
-def _ringing(config: Config) -> frozenset[str]:
+def queues_that_ring(config: Config) -> frozenset[str]:
     """Return the queues that answer only when an agent does."""
     return frozenset(name for name, queue in config.queues.items() if queue.answer == WHEN_AGENT)
+
+
+def configured_names(config: Config) -> Mapping[str, Collection[str]]:
+    """Return the names that trees may speak of, by kind."""
+    return {
+        QUEUE: config.queues,
+        SCHEDULE: config.schedules,
+        SHOP: config.shops,
+        OWN_FIELD: config.customers.fields,
+    }
 
 
 def _is_shipped(problem: Problem) -> bool:
@@ -195,6 +251,10 @@ def _outside_faults(
                 f"name{known}"
             )
             yield config.problem(f"numbers.{number}", reason)
+        meant = [] if part.to in claims.leads else _called(part.to, config, names)
+        if len(meant) > 1:
+            reason = f"leads to {part.to}, which is {' and '.join(meant)}: give one of them another name"
+            yield config.problem(f"numbers.{number}", reason)
         for tree in trees:
             if tree.name == part.to and not tree.numbers:
                 reason = f"leads to the menu '{tree.name}', which has no number: give it one (numbers: [100])"
@@ -213,6 +273,17 @@ def _outside_faults(
         if number in menus:
             tree = menus[number]
             yield Problem(str(tree.path), tree.lines.get("numbers"), "numbers", reason)
+
+
+def _called(name: str, config: Config, menus: Collection[str]) -> list[str]:
+    """Return what is called by a name that a number of ours may lead to."""
+    kinds: tuple[tuple[str, Collection[str]], ...] = (
+        ("a menu", menus),
+        ("a queue", config.queues),
+        ("a voicemail box", config.voicemail.boxes),
+        ("a desk for callbacks", config.voicemail.requests),
+    )
+    return [kind for kind, names in kinds if name in names]
 
 
 # Numbers inside
@@ -244,12 +315,14 @@ def _inside_faults(config: Config, routes: Routes, claims: Claims) -> Iterator[P
             leads_inside=leads,
             leads_out=routes.leads_out,
         ),
+        *keeper_faults(config.customers, config.connections, accounts),
         *voicemail_faults(
             config.voicemail,
             people=accounts,
             claimed=claims.before("voicemail"),
             inside=claims.before("voicemail"),
             mailboxes=config.mail,
+            ticket_queues=config.tickets,
         ),
         *forward_faults(config.voicemail, {user: person.forward.named for user, person in accounts.items()}),
     ]
@@ -410,6 +483,19 @@ def _key_warnings(config: Config) -> Iterator[Problem]:
     settings = {user: part.srtp for user, part in config.accounts.items()}
     for user, reason in readable_keys(settings, tls=config.sip.tls is not None):
         yield config.problem(f"accounts.{user}.srtp", reason)
+
+
+def _inner_warnings(config: Config) -> Iterator[Problem]:
+    """Yield addresses of other systems that nothing gets to: what is sent there would wait for ever."""
+    urls = {f"connections.{name}.url": part.url for name, part in config.connections.items()}
+    urls |= {f"sms.{name}.http.url": part.http.url for name, part in config.sms.items() if part.http}
+    urls |= {f"webhooks.{name}.url": part.url for name, part in config.webhooks.items()}
+    urls |= {f"applications.{number}.url": part.url for number, part in config.applications.items()}
+    for name, shop in config.shops.items():
+        urls |= {f"shops.{name}.http.url": shop.http.url} if shop.http else {}
+        urls |= {f"shops.{name}.woocommerce.url": shop.woocommerce.url} if shop.woocommerce else {}
+    for where, reason in inner_places(config.http, urls):
+        yield config.problem(where, reason)
 
 
 def _port_warnings(config: Config) -> Iterator[Problem]:

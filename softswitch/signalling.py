@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
-import ipaddress
 import random
 import secrets
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from softswitch import __version__, control, ports
+from softswitch import __version__, control
 from softswitch.application_http import PostOverHttp
+from softswitch.applications.destination import ApplicationDestination
 from softswitch.applications.destination import Means as ApplicationMeans
 from softswitch.applications.recording import RecordsCaller
 from softswitch.applications.service import build_applications
@@ -22,7 +20,7 @@ from softswitch.back_office import BackOffice
 from softswitch.bus import EventLog
 from softswitch.call_centre import Around, build_call_centre
 from softswitch.calls.call import Destination
-from softswitch.calls.dialling import Dialler, OutsideDestination
+from softswitch.calls.dialling import Dialler
 from softswitch.calls.directory import Directory
 from softswitch.calls.leg import Surroundings
 from softswitch.calls.media_port import MediaPort
@@ -30,37 +28,31 @@ from softswitch.calls.origin import NOBODY
 from softswitch.calls.originate import Originator
 from softswitch.calls.speaking import Speaking
 from softswitch.calls.supervision import Supervisors
-from softswitch.calls.switchboard import Router, Switchboard
+from softswitch.calls.switchboard import Switchboard
 from softswitch.clock import Clock
 from softswitch.config import AccountConfig, Config
-from softswitch.errors import StartError
 from softswitch.events import (
-    CertificateRead,
-    LegAnswered,
-    LegEnded,
     SourceSilenced,
-    TrunkTaken,
 )
 from softswitch.features.router import Features, Kept, Means
 from softswitch.ids import Tokens
-from softswitch.integrations.http import Http
-from softswitch.ivr.destination import TreeDestination
-from softswitch.ivr.model import Tree
-from softswitch.ivr.till import Desks
-from softswitch.outside import OutsideLines
+from softswitch.integrations.http_messages import Http
+from softswitch.ivr.desks.bundle import Desks
+from softswitch.ivr.interpreter import Walk, run
+from softswitch.ivr.publishing.living import LivingTrees
+from softswitch.leads import entrances, router
+from softswitch.listening import Listening, open_trace
 from softswitch.presence.build import PACKAGES, Presence, build_presence
-from softswitch.queues.queues import Queues
 from softswitch.queues.voice import QueueVoice
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
 from softswitch.registrar.bindings import Binding
 from softswitch.registrar.credentials import Authenticator
 from softswitch.registrar.guard import Guard
 from softswitch.registrar.service import Lifetimes, Registrar
+from softswitch.request_tickets import RequestTickets
 from softswitch.schedule_verbs import schedule_verbs
 from softswitch.schedules import build as hours
 from softswitch.sip.digest import MD5, SHA256, Nonces
-from softswitch.sip.hop import host_port
-from softswitch.sip.networks import Network
 from softswitch.sip.sdes import Protection
 from softswitch.sip.signals import DialogId, Incoming, Reply, UserOutput
 from softswitch.sip.stack import SipStack
@@ -71,19 +63,14 @@ from softswitch.storage.queue_store import QueueStore
 from softswitch.storage.schedule_store import ScheduleStore
 from softswitch.storage.secret_store import SecretStore
 from softswitch.storage.settings_store import SettingsStore
-from softswitch.trace.hep import HepSender
-from softswitch.trace.messages import TRACE_FOLDER
-from softswitch.transport.addresses import LocalAddresses, reachable_addresses
-from softswitch.transport.certificates import CertificateError, Certificates
-from softswitch.transport.doors import Door, certificates_for, layers_of
+from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.driver import SipDriver
-from softswitch.transport.resolver import DnsService, Resolver
-from softswitch.transport.ring import Noted
-from softswitch.transport.tls import Trust
-from softswitch.transport.trace import Traced, Tracer, untraced
+from softswitch.transport.trace import Traced
+from softswitch.tree_hours import TreeHours
+from softswitch.tree_people import TreeStaff
 from softswitch.tree_queues import TreeQueues
-from softswitch.trunks.config import TrunkConfig
-from softswitch.trunks.service import Trunks
+from softswitch.tree_world.rooms import TreeRooms
+from softswitch.trunk_room import Ground, TrunkRoom, trunk_networks, trust_of
 from softswitch.verbs import defence_verbs, supervision_verbs, trunk_verbs
 from softswitch.voicemail.service import Voicemail
 from softswitch.voicemail_room import KnownCallers, Outside, build_voicemail, with_boxes
@@ -106,42 +93,6 @@ def _accounts(config: Config) -> Accounts:
     return Accounts(account(user, part) for user, part in config.accounts.items())
 
 
-def _trunk_networks(config: Config) -> Iterator[Network]:
-    """Yield whence trunks call: they are not slowed as strangers are."""
-    for trunk in config.trunks.values():
-        yield from (ipaddress.ip_network(one) for one in trunk.addresses)
-
-
-def _inside(
-    trees: tuple[Tree, ...], voices: Voices, features: Features, queues: Queues, desks: Desks
-) -> dict[str, Destination]:
-    """Return where every number leads that is dialled inside and means the same to all."""
-    dialler, door = features.dialler, TreeQueues(queues)
-    numbers = {
-        number: TreeDestination(tree, voices, dialler, tree.entries.get(number, ""), door, desks)
-        for tree in trees
-        for number in tree.numbers
-    }
-    return {**features.numbers, **queues.numbers, **numbers}
-
-
-Personal = Callable[[str, Account], Destination | None]
-"""Finds what a number means to one account alone: codes, parking."""
-
-
-def _router(
-    inside: Mapping[str, Destination], personal: Personal, outside: OutsideLines, dialler: Dialler
-) -> Router:
-    def route(number: str, account: Account) -> Destination | None:
-        if not outside.is_urgent(number):
-            found = inside.get(number) or personal(number, account) or outside.own(number)
-            if found is not None or not outside.leads_out(number):
-                return found
-        return OutsideDestination(dialler, number, account.user)
-
-    return route
-
-
 @dataclass(frozen=True, slots=True)
 class Stores:
     """What the signalling side reads at its start and keeps behind."""
@@ -158,63 +109,59 @@ class Stores:
 class Sounding:
     """What callers hear: trees, the voices that speak them, the media room, and queues' own music."""
 
-    trees: tuple[Tree, ...]
+    living: LivingTrees
     voices: Voices
     media: MediaPort
     music: Mapping[str, tuple[int, ...]]
 
 
 class Signalling:
-    """Everything between the wire and the calls. ``warned`` hears what stops nothing."""
+    """Everything between the wire and the calls. ``warned`` hears what stops nothing.
 
-    def __init__(self, config: Config, clock: Clock, log: EventLog, warned: Callable[[str], None]) -> None:
+    ``walk`` leads callers through menus.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        log: EventLog,
+        warned: Callable[[str], None],
+        walk: Walk = run,
+    ) -> None:
         self.config = config
         self.clock = clock
         self.log = log
-        self._warned = warned
+        self._walk = walk
         self._tokens = Tokens()
         self._stack = SipStack(token=self._tokens, agent=f"softswitch/{__version__}", events=PACKAGES)
         self._silenced_told_at = -SILENCED_TOLD_SECONDS
         self.accounts = _accounts(config)
-        self.port = 0
-        self.ports: dict[str, int] = {}
-        """Where TLS, WS and WSS are listened for."""
-        self.trust = Trust()
-        """To whom TLS is opened; trunks add their own."""
+        self.listening = Listening(config, clock, log, warned)
+        self.trust = trust_of(config)
+        """To whom TLS is opened."""
         self.verbs: dict[str, control.Verb] = {}
         """What programs on this machine may ask the running switch."""
-        self._certificates: Certificates | None = None
 
     async def open(
         self, stack: contextlib.AsyncExitStack, stores: Stores, sounding: Sounding, office: BackOffice
     ) -> Switchboard:
         """Build everything and listen; what is opened is closed by ``stack``. Raises StartError."""
         config, clock, log = self.config, self.clock, self.log
-        trees, voices, media = sounding.trees, sounding.voices, sounding.media
+        living, voices, media = sounding.living, sounding.voices, sounding.media
         accounts = self.accounts
-        secret = await SecretStore(stores.database).get_or_make("nonces", lambda: secrets.token_bytes(32))
         self.registrar = await self._build_registrar(stores.bindings)
-        guard = Guard(
-            (*config.defence.networks, *_trunk_networks(config)),
-            speaks_for_many=lambda host: self._trunks.has_server_at(host),
-        )
-        for binding in self.registrar.all():
-            guard.trust(binding.hop.host, binding.hop.port, clock.monotonic())
-        self._guard = guard
-        authenticator = Authenticator(
-            accounts,
-            realm=config.sip.realm,
-            nonces=Nonces(secret, start=secrets.token_hex(4)),
-            clock=clock,
-            salt=self._tokens,
-            log=log,
-            bindings_of=self.registrar.bindings,
-            guard=guard,
-        )
+        guard = self._guard = self._build_guard()
+        authenticator = await self._build_authenticator(stores.database, guard)
         self.verbs.update(defence_verbs(self.registrar, authenticator, accounts))
-        driver = self._driver(guard, lambda output: board.handle(output), self._trace(stack))
-        outside = self._outside(driver, trees, lambda name: named.get(name) or inside.get(name))
-        self.verbs.update(trunk_verbs(self._trunks, outside.calls_now, clock))
+        driver = self._driver(guard, lambda output: board.handle(output), open_trace(config, clock, stack))
+        # A number before a name: the box of a person is called like the account, whose phone is to ring.
+        ground = Ground(config, driver, clock, log, self._tokens)
+        self.outside = TrunkRoom(
+            ground, living, lambda name: leads_inside(name) or living.named(name) or named.get(name)
+        )
+        outside = self.outside.lines
+        self.verbs.update(trunk_verbs(self.outside.trunks, outside.calls_now, clock))
         self.presence = self._build_presence(driver, accounts)
         dialler = Dialler(self.presence.qualifier.ringable, accounts.name_of, outside)
         self.features = await self._features(
@@ -222,18 +169,24 @@ class Signalling:
         )
         around = Around(config, log, clock, accounts, self.features, dialler, self.leads_to)
         await self._build_services(around, stores, sounding, office, outside.comparable)
-        inside = {
+        programs = self._applications(dialler, voices, office.http)
+        rooms = TreeRooms(programs, self.voicemail)
+        inside: dict[str, Destination] = {
             **self.hours.numbers,
             **self.voicemail.numbers,
-            **self._applications(dialler, voices, office.http),
-            **_inside(trees, voices, self.features, self.queues, office.desks),
+            **programs,
+            **self.features.numbers,
+            **self.queues.numbers,
         }
-        self._router = _router(inside, self._personal, outside, dialler)
-        named = {
-            **self.voicemail.named,
-            **self.queues.named,
-            **{tree.name: inside[tree.numbers[0]] for tree in trees if tree.numbers},
-        }
+        duties, desks = self.hours.numbers, self._desks(office)
+        ways_in = entrances(voices, self.features, self.queues, desks, duties, rooms, self._walk)
+        living.serve(ways_in, outside.menus_have)
+
+        def leads_inside(number: str) -> Destination | None:
+            return living.at(number) or inside.get(number)
+
+        self._router = router(leads_inside, self._personal, outside, dialler)
+        named = {**self.voicemail.named, **self.queues.named}
         board = Switchboard(
             self._surroundings(driver, media),
             registrar=self.registrar,
@@ -251,27 +204,44 @@ class Signalling:
         self.verbs.update(supervision_verbs(self.supervisors))
         # Before it listens: of several ports the last may be taken.
         stack.push_async_callback(driver.close)
-        await self._listen(driver)
+        await self.listening.begin(driver)
         self.registrar.readdress(driver.hop)
         self.presence.restore(config.accounts)
         stack.callback(self.presence.close)
-        stack.push_async_callback(self._trunks.close)
-        await self._count_today(stores.events)
+        stack.push_async_callback(self.outside.trunks.close)
+        await self.outside.count_today(stores.events)
         self.queues.open(self.originator)
         stack.push_async_callback(self.queues.close)
         stack.push_async_callback(self.voicemail.close)
         return board
 
-    def addresses(self) -> list[str]:
-        """Return ``host:port`` of every address a phone can use."""
-        bind = self.config.sip.bind
-        hosts = reachable_addresses(ipv6=bind == "::") if bind in ("0.0.0.0", "::") else [bind]
-        return [host_port(host, self.port) for host in hosts]
+    async def _build_authenticator(self, database: Database, guard: Guard) -> Authenticator:
+        """Return who checks passwords; what it asked before a restart may still be answered."""
+        secret = await SecretStore(database).get_or_make("nonces", lambda: secrets.token_bytes(32))
+        return Authenticator(
+            self.accounts,
+            realm=self.config.sip.realm,
+            nonces=Nonces(secret, start=secrets.token_hex(4)),
+            clock=self.clock,
+            salt=self._tokens,
+            log=self.log,
+            bindings_of=self.registrar.bindings,
+            guard=guard,
+        )
+
+    def _build_guard(self) -> Guard:
+        """Return who is kept out; phones that are registered are trusted from the beginning."""
+        guard = Guard(
+            (*self.config.defence.networks, *trunk_networks(self.config)),
+            speaks_for_many=lambda host: self.outside.trunks.has_server_at(host),
+        )
+        for binding in self.registrar.all():
+            guard.trust(binding.hop.host, binding.hop.port, self.clock.monotonic())
+        return guard
 
     def run(self, start: Callable[[Coroutine[None, None, None]], None]) -> None:
         """Start what goes on by itself as long as the switch runs."""
-        start(self._resolver.run(self._trunks.targets()))
-        start(self._trunks.run())
+        self.outside.run(start)
         start(self.voicemail.run())
 
     def sweep(self) -> None:
@@ -280,18 +250,6 @@ class Signalling:
         self.centre.sweep(self.originator.board.live)
         self.hours.schedules.sweep()
         self._report_silenced()
-
-    async def renew_certificates(self) -> None:
-        """Show certificates as they lie on the disk now, and say which; connections go on as they are."""
-        if self._certificates is None:
-            return
-        try:
-            shown = await asyncio.to_thread(self._certificates.load)
-        except (CertificateError, OSError) as error:
-            self._warned(f"certificates were not read anew, the old ones go on: {error}")
-            return
-        for identity in shown:
-            self.log.append(CertificateRead(identity.names, f"{identity.ends:%Y-%m-%d}"))
 
     def _driver(self, guard: Guard, user: Callable[[UserOutput], None], trace: Traced) -> SipDriver:
         """Build the sockets; what answers the trunks' own requests is theirs, all else is for ``user``."""
@@ -302,7 +260,7 @@ class Signalling:
                 case Reply(hop=hop) | Incoming(hop=hop, dialog=DialogId()):
                     # Only who has read what we sent there knows its branch or tag.
                     guard.trust(hop.host, hop.port, clock.monotonic())
-            if not self._trunks.take(output):
+            if not self.outside.trunks.take(output):
                 user(output)
 
         return SipDriver(
@@ -312,7 +270,7 @@ class Signalling:
             addresses=LocalAddresses(config.sip.bind, public=config.sip.public_address),
             stream_closed=self._stream_closed,
             stream_wanted=lambda connection: (
-                self.registrar.over_stream(connection) or self._trunks.over_stream(connection)
+                self.registrar.over_stream(connection) or self.outside.trunks.over_stream(connection)
             ),
             admits=lambda host, port: guard.admits(host, port, clock.monotonic()),
             known=lambda hop: guard.knows(hop.host, hop.port, clock.monotonic()),
@@ -350,7 +308,9 @@ class Signalling:
         kept = Kept(store.save, await store.load())
         return Features(config, with_boxes(config), means, kept=kept, ring_for=config.calls.ring_for)
 
-    def _applications(self, dialler: Dialler, voices: Voices, http: Http) -> dict[str, Destination]:
+    def _applications(
+        self, dialler: Dialler, voices: Voices, http: Http
+    ) -> dict[str, ApplicationDestination]:
         """Build the numbers that programs of others drive."""
         config = self.config
         if not config.applications:
@@ -358,7 +318,7 @@ class Signalling:
         records = RecordsCaller(config.home / "recordings" / "applications", self.clock)
         records.folder.mkdir(parents=True, exist_ok=True)
         means = ApplicationMeans(voices, dialler, TreeQueues(self.queues), self.leads_to, records)
-        return {**build_applications(config.applications, means, PostOverHttp(http), self.clock)}
+        return build_applications(config.applications, means, PostOverHttp(http), self.clock)
 
     def _surroundings(self, driver: SipDriver, media: MediaPort) -> Surroundings:
         return Surroundings(
@@ -391,11 +351,18 @@ class Signalling:
         self.hours = await self._build_hours(stores.schedules, Speaking(voices), spelling)
         self.verbs.update(schedule_verbs(self.hours.schedules, self.hours.callers))
 
+    def _desks(self, office: BackOffice) -> Desks:
+        """Return all that menus reach: of the back office, and of the rooms beside it."""
+        staff = TreeStaff(office.customers.customers, self.queues, self._could_be_rung)
+        return replace(office.desks, hours=TreeHours(self.hours.schedules), staff=staff)
+
     def _voicemail(
         self, around: Around, database: Database, office: BackOffice, voices: Voices, media: MediaPort
     ) -> Voicemail:
         show = self.presence.mailboxes.set
-        outside = Outside(KnownCallers(office.customers.customers))
+        customers = office.customers.customers
+        tickets = RequestTickets(self.config.voicemail.requests, office.tickets, customers)
+        outside = Outside(KnownCallers(customers), tickets)
         room = build_voicemail(
             around, database, office, voices, tone=lambda: media.beep, show=show, outside=outside
         )
@@ -406,6 +373,11 @@ class Signalling:
         """Return where a number leads with the rights of an account, or for None with the switch's own."""
         account = NOBODY if by is None else self.accounts.get(by)
         return None if account is None else self._router(number, account)
+
+    def _could_be_rung(self, user: str) -> bool:
+        features = self.features
+        engaged = features.engaged.engaged(user) or features.settings.of(user).dnd
+        return not engaged and bool(features.dialler.bindings(user))
 
     def _personal(self, number: str, account: Account) -> Destination | None:
         for room in (self.features, self.queues, self.hours, self.voicemail):
@@ -438,105 +410,9 @@ class Signalling:
         store.save(user, bindings)
         self.presence.follow(user, bindings)
 
-    def _trace(self, stack: contextlib.ExitStack | contextlib.AsyncExitStack) -> Traced:
-        """Open the trace; it is closed when the last message has left."""
-        part, folder = self.config.trace, self.config.home / TRACE_FOLDER
-        if not part.size_mb:
-            return untraced
-        also: Callable[[Noted], None] | None = None
-        if part.collector is not None:
-            sender = HepSender(part.collector, part.hep_id, self.clock.monotonic)
-            stack.callback(sender.close)
-            also = sender.send
-        try:
-            tracer = Tracer(folder, part.size_mb << 20, self.clock, also=also)
-        except OSError as error:
-            raise StartError(f"the trace cannot be kept in {folder}: {error.strerror}") from error
-        stack.callback(tracer.close)
-        return tracer.note
-
-    def _outside(
-        self, driver: SipDriver, trees: tuple[Tree, ...], inside: Callable[[str], Destination | None]
-    ) -> OutsideLines:
-        """Build what leads to the outside; it comes to life when the switch listens."""
-        config = self.config
-        for trunk in config.trunks.values():
-            self._believe(trunk)
-        self._resolver = Resolver(
-            DnsService(),
-            spoken=("UDP", "TCP", "TLS"),
-            random=random.random,
-            # Where only IPv4 is bound, an IPv6 address leads nowhere.
-            usable=lambda address: ":" in config.sip.bind or ":" not in address,
-            changed=lambda: self._trunks.located(),
-            troubled=lambda target, why: self._trunks.troubled(target, why),
-        )
-        self._trunks = Trunks(
-            config.trunks,
-            driver,
-            clock=self.clock,
-            log=self.log,
-            hop_to=lambda place: driver.hop(place.transport, place.host, place.port, name=place.name),
-            places=self._resolver.places,
-            token=self._tokens,
-            random=random.random,
-        )
-        self._lines = OutsideLines(
-            config,
-            {user: part.outside for user, part in config.accounts.items()},
-            self._trunks,
-            clock=self.clock,
-            token=self._tokens,
-            inside=inside,
-            menus=[number for tree in trees for number in tree.numbers],
-        )
-        return self._lines
-
-    async def _count_today(self, events: EventStore) -> None:
-        """Count what was talked over trunks today before this start: a restart gives no minutes back."""
-        now = self.clock.wall().astimezone(UTC)
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        told = await events.of_calls_with(TrunkTaken, (TrunkTaken, LegAnswered, LegEnded), since=midnight)
-        self._lines.usage.replay(told, now)
-
-    def _believe(self, trunk: TrunkConfig) -> None:
-        for name in trunk.certified_names():
-            try:
-                self.trust.add(name, authorities=trunk.tls_authorities, verify=trunk.tls_verify)
-            except OSError as error:
-                reason = f"the authorities of {name} cannot be read from {trunk.tls_authorities}: {error}"
-                raise StartError(reason) from error
-
     def _stream_closed(self, connection: int) -> None:
         self.registrar.connection_closed(connection)
-        self._trunks.connection_closed(connection)
-
-    async def _listen(self, driver: SipDriver) -> None:
-        sip = self.config.sip
-        try:
-            self.port = await driver.listen(sip.bind, sip.port)
-        except OSError as error:
-            raise StartError(ports.refusal(error, sip.bind, sip.port)) from error
-        doors = sip.doors
-        if doors.certified:
-            self._certificates = certificates_for(doors, self.config.home, self.clock.wall)
-            try:
-                await asyncio.to_thread(self._certificates.load)
-            except (CertificateError, OSError) as error:
-                raise StartError(f"there is no certificate for TLS: {error}") from error
-        for door in doors:
-            await self._open(driver, door)
-
-    async def _open(self, driver: SipDriver, door: Door) -> None:
-        sip = self.config.sip
-        layers = layers_of(door, sip.doors, self._certificates)
-        try:
-            self.ports[door.transport] = await driver.listen_for(door.transport, sip.bind, door.port, layers)
-        except OSError as error:
-            refusal = ports.refusal(error, sip.bind, door.port, door.setting)
-            if not door.optional:
-                raise StartError(refusal) from error
-            self._warned(f"{door.transport} is left out: {refusal}")
+        self.outside.trunks.connection_closed(connection)
 
     def _report_silenced(self) -> None:
         now = self.clock.monotonic()

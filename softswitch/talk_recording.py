@@ -20,6 +20,7 @@ from softswitch.control import ControlRefused, Verb
 from softswitch.errors import StartError
 from softswitch.events import RecordingErased
 from softswitch.ivr.context import SayText
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.recordings.beep import write_beep
 from softswitch.recordings.catalogue import Catalogue
 from softswitch.recordings.catching_up import CatchingUp
@@ -27,7 +28,7 @@ from softswitch.recordings.consent import Notices
 from softswitch.recordings.recorder import KINDS_READ, Means, TalkRecorder, Talks
 from softswitch.recordings.rules import NO_CONSENT_ASKED
 from softswitch.recordings.shelf import FOLDER, MEGA, Shelf
-from softswitch.recordings.texts import ENGLISH, POLISH, Text, phrase
+from softswitch.recordings.texts import Text, phrase
 from softswitch.registrar.accounts import Accounts
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore

@@ -12,7 +12,8 @@ from typing import Final
 from softswitch.crm.identity import Answers, Identity, Policy, Verdict, well_formed
 from softswitch.crm.identity_model import Factor
 from softswitch.errors import SoftswitchError
-from softswitch.ivr.till import Bill, Charge, Person, Shown, Shows, Standing
+from softswitch.ivr.desks.gate import Person, Shown, Shows
+from softswitch.ivr.desks.till import Bill, Charge, Standing
 from softswitch.payments.code import Code
 from softswitch.payments.errors import (
     AlreadyOpen,
@@ -45,38 +46,38 @@ _STANDINGS: Final[Mapping[State, Standing]] = {
 
 
 class TreeTill:
-    """Implements :class:`~softswitch.ivr.till.Till` on the payments of a switch."""
+    """Implements :class:`~softswitch.ivr.desks.till.Till` on the payments of a switch."""
 
     def __init__(self, payments: Payments) -> None:
         self._payments = payments
 
     @property
     def names(self) -> Collection[str]:
-        """See :class:`~softswitch.ivr.till.Till`."""
+        """See :class:`~softswitch.ivr.desks.till.Till`."""
         return self._payments.providers.keys()
 
     async def begin(self, bill: Bill) -> Charge:
-        """See :class:`~softswitch.ivr.till.Till`."""
+        """See :class:`~softswitch.ivr.desks.till.Till`."""
         return await self._made(bill, self._payments.begin(self._order(bill)))
 
     async def link(self, bill: Bill) -> Charge:
-        """See :class:`~softswitch.ivr.till.Till`."""
+        """See :class:`~softswitch.ivr.desks.till.Till`."""
         return await self._made(bill, self._payments.link(self._order(bill)))
 
     async def submit(self, charge: str, digits: str) -> Charge:
-        """See :class:`~softswitch.ivr.till.Till`."""
+        """See :class:`~softswitch.ivr.desks.till.Till`."""
         return await self._within(charge, self._payments.submit(charge, Code(digits)))
 
     async def look(self, charge: str) -> Charge:
-        """See :class:`~softswitch.ivr.till.Till`."""
+        """See :class:`~softswitch.ivr.desks.till.Till`."""
         return await self._within(charge, self._payments.look(charge))
 
     async def abort(self, charge: str, reason: str) -> Charge:
-        """See :class:`~softswitch.ivr.till.Till`."""
+        """See :class:`~softswitch.ivr.desks.till.Till`."""
         return await self._within(charge, self._payments.abort(charge, reason))
 
     def let_go(self, charge: str) -> None:
-        """See :class:`~softswitch.ivr.till.Till`."""
+        """See :class:`~softswitch.ivr.desks.till.Till`."""
         self._payments.let_go(charge)
 
     def _order(self, bill: Bill) -> Order:
@@ -129,14 +130,14 @@ class TreeTill:
 
 
 class TreeGate:
-    """Implements :class:`~softswitch.ivr.till.Gate` on the identity checks of a switch."""
+    """Implements :class:`~softswitch.ivr.desks.gate.Gate` on the identity checks of a switch."""
 
     def __init__(self, identity: Identity, policy: Policy) -> None:
         self._identity = identity
         self._policy = policy
 
     async def locked(self, caller: str) -> Person | None:
-        """See :class:`~softswitch.ivr.till.Gate`."""
+        """See :class:`~softswitch.ivr.desks.gate.Gate`."""
         try:
             async with asyncio.timeout(CHECKED_WITHIN_S):
                 left = await self._identity.locked_for(Answers({}, caller), self._policy)
@@ -145,7 +146,7 @@ class TreeGate:
         return Person(Shown.LOCKED, minutes=math.ceil(left.total_seconds() / 60)) if left else None
 
     async def check(self, asked: Sequence[str], shows: Shows) -> Person:
-        """See :class:`~softswitch.ivr.till.Gate`."""
+        """See :class:`~softswitch.ivr.desks.gate.Gate`."""
         policy = replace(self._policy, factors=tuple(Factor(one) for one in asked))
         answers = Answers({Factor(name): typed for name, typed in shows.typed.items()}, shows.caller)
         try:
@@ -163,5 +164,5 @@ class TreeGate:
         return Person(shown, checked.customer, checked.name, minutes)
 
     def well_formed(self, factor: str, typed: str) -> bool:
-        """See :class:`~softswitch.ivr.till.Gate`."""
+        """See :class:`~softswitch.ivr.desks.gate.Gate`."""
         return well_formed(Factor(factor), typed)

@@ -57,6 +57,10 @@ class TreeQueues:
         """See :class:`~softswitch.ivr.context.Queues`."""
         return self._queues.names
 
+    def knows(self, name: str) -> bool:
+        """See :class:`~softswitch.ivr.context.Queues`."""
+        return name in self._queues.names
+
     def agents(self, name: str, *, free: bool) -> int:
         """See :class:`~softswitch.ivr.context.Queues`."""
         return self._queues.agents(name, free=free)

@@ -12,8 +12,9 @@ from media.errors import MediaError
 from softswitch.calls.media_port import MediaPort
 from softswitch.ivr.context import SayText
 from softswitch.ivr.errors import PromptFailed
-from softswitch.speech import Speech, SpeechError, SpeechRequest, Utterance
+from softswitch.speech import SpeechError, SpeechRequest, Utterance
 from softswitch.speech.errors import SpeechClosed
+from softswitch.speech.service import Speech
 
 logger = logging.getLogger(__name__)
 
@@ -30,14 +31,18 @@ class Voices:
         self._abandoned: set[asyncio.Task[int]] = set()
         """Loadings of private texts whose callers have hung up meanwhile."""
 
-    async def text(self, text: str, *, language: str, voice: str | None, private: bool) -> int:
-        """Return the number of a spoken text.
+    async def text(
+        self, text: str, *, language: str, voice: str | None, private: bool, rate: float = 1.0
+    ) -> int:
+        """Return the number of a spoken text; ``rate`` is the pace, 1.0 being the voice's own.
 
         A private one gets a number of its own for each who asks, and leaves no file behind, whatever
         happens. Raises PromptFailed.
         """
         try:
-            utterance = await self._speech.render(SpeechRequest(text, language, voice, private=private))
+            utterance = await self._speech.render(
+                SpeechRequest(text, language, voice, rate=rate, private=private)
+            )
         except (SpeechError, OSError) as error:
             raise PromptFailed(str(error)) from error
         if not private:
@@ -77,7 +82,9 @@ class Voices:
         """Make every text audible that is known before anybody calls."""
         for said in known:
             try:
-                await self.text(said.text, language=said.language, voice=said.voice, private=False)
+                await self.text(
+                    said.text, language=said.language, voice=said.voice, private=False, rate=said.rate
+                )
             except PromptFailed as error:
                 if isinstance(error.__cause__, SpeechClosed):
                     return

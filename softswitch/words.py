@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from softswitch.calls.why import POLISH
+from softswitch.languages import POLISH
 
 Both = tuple[str, str]
 """The same said in English and in Polish."""
@@ -38,6 +38,7 @@ WORDS: Final[Mapping[str, Both]] = {
     "menu_no_match": ("keys without meaning", "klawisze bez znaczenia"),
     "menu_too_many_tries": ("too many tries", "zbyt wiele prób"),
     "menu_not_entered": ("no valid number entered", "nie wpisano poprawnego numeru"),
+    "menu_no_way_on": ("the menu had no way on", "menu nie miało dalszej drogi"),
     "menu_no_target": ("the menu had no number to dial", "menu nie miało numeru do wybrania"),
     "menu_unknown_target": (
         "the menu dialled an unknown number",
@@ -86,6 +87,13 @@ WORDS: Final[Mapping[str, Both]] = {
     "fault": ("an error of the switch", "błąd centrali"),
     # How a step of a menu ended (the exits of the actions, and what became of a prompt).
     "next": ("done", "gotowe"),
+    "called": ("into the branch", "do gałęzi"),
+    "back": ("back from the branch", "z powrotem z gałęzi"),
+    "open": ("open", "otwarte"),
+    "closed": ("closed", "zamknięte"),
+    "special": ("a special day", "dzień specjalny"),
+    "outage": ("outage", "awaria"),
+    "announced": ("announced", "zapowiedziano"),
     "heard": ("heard to the end", "wysłuchano do końca"),
     "interrupted": ("cut short by a key", "przerwano klawiszem"),
     "nothing_to_say": ("nothing to say", "nie ma nic do powiedzenia"),
@@ -98,6 +106,22 @@ WORDS: Final[Mapping[str, Both]] = {
     "talk_over": ("the called side hung up", "rozmówca się rozłączył"),
     "no_target": ("no number to call", "brak numeru, pod który można zadzwonić"),
     "key": ("key", "klawisz"),
+    "value": ("value", "wartość"),
+    "answer": ("answer", "odpowiedź"),
+    "otherwise": ("anything else", "cokolwiek innego"),
+    "sent": ("on its way", "w drodze"),
+    "no_mobile": ("no mobile number", "nie ma numeru komórkowego"),
+    "no_address": ("no address", "nie ma adresu"),
+    "answered": ("answered", "jest odpowiedź"),
+    "over": ("the program was done with the call", "program zakończył obsługę rozmowy"),
+    "down": ("the program did not answer", "program nie odpowiedział"),
+    "saved": ("kept", "zapisano"),
+    "box_full": ("the box is full", "skrzynka jest pełna"),
+    "box_key": ("a key of the box", "klawisz skrzynki"),
+    "not_stored": ("it could not be kept", "nie udało się zapisać"),
+    "too_many": ("too many already", "już zbyt wiele"),
+    "error": ("it did not work", "nie udało się"),
+    "accepted": ("taken down", "przyjęto"),
     "time_limit": ("time is up", "czas minął"),
     # How a wait in a queue ended (ivr.context.WaitEnd), and which way was taken by figures.
     "full": ("the queue is full", "kolejka pełna"),
@@ -105,17 +129,40 @@ WORDS: Final[Mapping[str, Both]] = {
     "max_wait": ("waited as long as allowed", "czekał najdłużej, jak wolno"),
     "no_agent": ("nobody serves it any more", "nikt jej już nie obsługuje"),
     "callback": ("callback", "oddzwonienie"),
+    "no_such_queue": ("no such queue", "nie ma takiej kolejki"),
+    "no_such_box": ("no such box", "nie ma takiej skrzynki"),
+    "no_such_desk": ("no such desk", "nikt taki nie oddzwania"),
+    "no_such_program": ("no such program", "nie ma takiego programu"),
+    "second_queue": ("the second queue", "druga kolejka"),
+    "no_keeper": ("no keeper to be had", "opiekun niedostępny"),
+    "no_such_extension": ("no such extension", "nie ma takiego numeru wewnętrznego"),
+    "rated": ("rated", "oceniono"),
+    "invalid": ("not on the scale", "poza skalą"),
+    "given_up": ("not rated in the end", "ostatecznie bez oceny"),
+    "after_rating": ("no queue after a rating", "po ocenie nie ma kolejki"),
+    "no_number": ("no number, so it is withheld", "brak numeru, więc jest ukryty"),
     "own_key": ("a key of the queue", "klawisz kolejki"),
     "already_answered": ("answered already: rings, no music", "już odebrane: dzwonek, nie muzyka"),
     "yes": ("yes", "tak"),
     "no": ("no", "nie"),
     "set": ("set", "ustawiono"),
     "unchanged": ("unchanged", "bez zmiany"),
+    "chosen": ("chosen before", "wybrano wcześniej"),
+    "not_chosen": ("not chosen yet", "jeszcze nie wybrano"),
+    "other_pace": ("said at another pace", "inne tempo mówienia"),
     # How a payment and an identity check ended.
     "paid": ("paid", "zapłacono"),
     "aborted": ("stopped by the caller", "przerwane przez dzwoniącego"),
     "not_known": ("not known yet", "jeszcze nie wiadomo"),
     "link_sent": ("pay-link on its way", "link do płatności w drodze"),
+    # What was found of customers and their orders, and which way was taken by it.
+    "found": ("found", "znaleziono"),
+    "not_found": ("not found", "nie znaleziono"),
+    "created": ("written down anew", "zapisano jako nowego"),
+    "unavailable": ("could not be looked up", "nie udało się sprawdzić"),
+    "other": ("anything else", "coś innego"),
+    "read": ("read out", "odczytano"),
+    "no_orders": ("no orders", "brak zamówień"),
     "verified": ("verified", "tożsamość potwierdzona"),
     "locked": ("locked after wrong tries", "zablokowane po błędnych próbach"),
     # Where a number leads, and whose side of the call it is.
@@ -136,7 +183,6 @@ WORDS: Final[Mapping[str, Both]] = {
     # What a schedule is switched to by hand (schedules.model.Mode).
     "day": ("day", "dzień"),
     "night": ("night", "noc"),
-    "outage": ("outage", "awaria"),
     "voicemail": ("voicemail", "poczta głosowa"),
     "request": ("callback request", "prośba o oddzwonienie"),
     # When calls are sent on (features.settings.When).
@@ -255,10 +301,16 @@ _DETAILS: Final[tuple[tuple[str, str], ...]] = (
     ("not a number", "to nie liczba"),
     ("terminator alone", "sam klawisz kończący"),
     ("nothing", "nic"),
+    ("withheld", "numer zastrzeżony"),
+    ("not confirmed", "bez potwierdzenia"),
+    ("too long", "za długo"),
+    ("unknown caller", "nieznany dzwoniący"),
 )
 
 
-_EXPLAINED: Final = frozenset({"key", "no_input", "no_match", "too_many_tries", "not_entered", "quiet"})
+_EXPLAINED: Final = frozenset(
+    {"key", "no_input", "no_match", "too_many_tries", "not_entered", "not_found", "other", "quiet"}
+)
 """Exits whose details are our own phrases."""
 
 _COUNT: Final = re.compile("([0-9]+) keys?")
@@ -296,9 +348,10 @@ def mailbox_word(code: str) -> Both:
 
 
 def exit_word(name: str, language: str) -> str:
-    """Return how a step ended; the exits of a menu (``key 1``) name the key."""
+    """Return how a step ended; exits such as ``key 1`` name what led there."""
     kind, _, keys = name.partition(" ")
-    return f"{word(kind, language)} {keys}" if kind == "key" and keys else word(name, language)
+    named = kind in ("key", "value", "answer", "back") and keys
+    return f"{word(kind, language)} {keys}" if named else word(name, language)
 
 
 def detail_words(exit_name: str, detail: str, language: str) -> str:

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes.postgres import Cluster, cluster
+
+# What CI does, everywhere: the same examples in every run, and no limit on the time that one takes on a busy
+# machine. `pytest --hypothesis-profile=default` looks for others.
+settings.load_profile("ci")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector from what is there to stay: a look at a million objects takes a second."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

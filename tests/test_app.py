@@ -22,6 +22,7 @@ from softswitch.integrations.http_config import HttpConfig
 from softswitch.integrations.webhook_config import WebhookConfig
 from softswitch.preflight import Findings
 from tests.fakes.home_line import Diary, local
+from tests.fakes.patience import PATIENCE
 from tests.integrations.servers import serving
 
 
@@ -135,7 +136,7 @@ async def test_punctuality_goes_into_the_file_and_to_whoever_asked(tmp_path: Pat
 
     config = local(tmp_path, media=MediaConfig(timings=timings))
     async with running(config, notices=Notices(timed=timed)):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await told.wait()
     assert seen[0] == 0
     assert len(timings.read_text(encoding="utf-8").splitlines()) == len(seen)

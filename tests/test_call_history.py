@@ -126,7 +126,7 @@ def test_a_callback_of_the_switch_is_a_call_to_the_customer() -> None:
     assert (contact.kind, contact.result, contact.seconds) == (ContactKind.CALL, ANSWERED, 40.0)
 
 
-def test_an_attempt_of_a_campaign_counts_though_nobody_answered() -> None:
+def test_p14_an_attempt_of_a_campaign_counts_though_nobody_answered() -> None:
     called = CallArrived("", "+48221234567", "", "+48601234567", "", "1001", made_for="campaign:spring")
     story = Story().at(0, called).at(1, LegInvited("b1", "1002", "sip:y"))
     contact = only(story, 30, Reason.NO_ANSWER)

@@ -15,13 +15,14 @@ from softswitch.events import CallArrived
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from tests.calls.stories import Story
+from tests.fakes.blank import blank
 from tests.fakes.clock import FakeClock
 from tests.fakes.offline import Offline
 
 
 async def test_a_call_is_in_the_customer_s_history_when_it_is_over(tmp_path: Path) -> None:
     clock = FakeClock()
-    database = await Database.open(f"sqlite:///{tmp_path / 'switch.db'}")
+    database = await Database.open(blank(tmp_path / "switch.db"))
     config = Config.model_validate(
         {"home": tmp_path, "country": "DE", "customers": {"keep_history_days": 30}}
     )
@@ -48,4 +49,13 @@ async def test_a_call_is_in_the_customer_s_history_when_it_is_over(tmp_path: Pat
             task.cancel()
     (contact,) = (await base.customers.history(anna)).contacts
     assert (contact.reference, contact.customer) == ("ONE", anna.id)
+    await database.close()
+
+
+async def test_numbers_that_lead_into_the_line_are_ours(tmp_path: Path) -> None:
+    clock, database = FakeClock(), await Database.open(blank(tmp_path / "switch.db"))
+    accounts, numbers = {"1001": {"password": "a-Long-one-1"}}, {"+48 22 123 45 67": "1001", "+4822*": "1001"}
+    config = Config.model_validate({"home": tmp_path, "accounts": accounts, "numbers": numbers})
+    rules = build_customers(config, database, EventStore(database, clock), clock).customers.rules
+    assert [one for one in ("+48221234567", "+48221234568", "1001") if rules.is_ours(one)] == ["+48221234567"]
     await database.close()

@@ -13,8 +13,10 @@ import yaml
 from softswitch import ports
 from softswitch.config import Config, load_config
 from softswitch.events import AgentOffered, PlaceTold, QueueAnswered, QueueEntered
-from softswitch.ivr.check import lint_tree
+from softswitch.ivr.lint.linting import lint_tree
 from softswitch.ivr.loader import read_tree
+from softswitch.ivr.proof.reading import read_suite
+from softswitch.ivr.proof.running import run_test
 from softswitch.narration.queues import WaitEvent, told_of_wait
 from softswitch.preflight import examine
 from softswitch.queues.texts import Text, ahead, expected_wait, more_ahead, phrase, waited
@@ -23,6 +25,8 @@ from softswitch.queues.wait_range import SpokenWait
 DOCS = Path(__file__).parent.parent / "docs"
 ACTIONS = "actions.md"
 """Its blocks are steps of menus, which tests/ivr/test_catalogue.py looks at."""
+TESTS = "tree-tests.md"
+"""Its blocks are a menu, and tests of it."""
 WHOLE = "configuration.md"
 """The page of which every block can be started as it stands."""
 BEGUN_WHOLE = ("trunks.md", "queues.md", "schedules.md")
@@ -37,13 +41,16 @@ AROUND: dict[str, Any] = {
 }
 """What the parts of a file that a page shows may speak of."""
 
+FIRST = "first-line.md"
+"""Its blocks belong to one line, which tests/test_first_line.py puts together."""
+
 Block = tuple[str, int, str]
 
 
 def blocks() -> Iterator[Block]:
     """Yield page, line and text of every YAML block."""
     for page in sorted(DOCS.glob("*.md")):
-        if page.name == ACTIONS:
+        if page.name in (ACTIONS, FIRST):
             continue
         text = page.read_text(encoding="utf-8")
         for found in re.finditer(r"^```yaml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
@@ -54,8 +61,13 @@ def is_tree(block: Block) -> bool:
     return block[2].startswith("tree:")
 
 
+def is_suite(block: Block) -> bool:
+    return block[0] == TESTS and not is_tree(block)
+
+
 TREES = [block for block in blocks() if is_tree(block)]
-BLOCKS = [block for block in blocks() if not is_tree(block)]
+SUITES = [block for block in blocks() if is_suite(block)]
+BLOCKS = [block for block in blocks() if not is_tree(block) and not is_suite(block)]
 WHOLE_BLOCKS = [
     *(block for block in BLOCKS if block[0] == WHOLE),
     *(next(block for block in BLOCKS if block[0] == page) for page in BEGUN_WHOLE),
@@ -80,7 +92,7 @@ def faults(config: Config) -> list[str]:
 def test_there_are_blocks_to_look_at() -> None:
     pages = {"trunks.md", "features.md", "presence.md", "configuration.md", "queues.md"}
     assert {page for page, _, _ in BLOCKS} >= pages
-    assert {page for page, _, _ in TREES} == {"payments.md", "queues.md"}
+    assert {page for page, _, _ in TREES} == {"languages.md", "payments.md", "queues.md", TESTS}
 
 
 @pytest.mark.parametrize("block", WHOLE_BLOCKS, ids=named)
@@ -108,7 +120,8 @@ def test_a_part_of_a_file_passes_with_what_it_speaks_of_around_it(block: Block, 
 def test_a_menu_can_be_served_and_leads_only_into_queues_of_its_page(block: Block) -> None:
     page = [yaml.load(text, yaml.BaseLoader) for name, _, text in BLOCKS if name == block[0]]
     queues = {queue for part in page for queue in part.get("queues", {})}
-    tree, problems = read_tree(block[2], DOCS / block[0], queues)
+    # The page about tests shows a menu alone, without the line it belongs to.
+    tree, problems = read_tree(block[2], DOCS / block[0], {"queue": queues} if queues else None)
     assert tree is not None
     assert [*map(str, problems), *map(str, lint_tree(tree))] == []
 
@@ -159,3 +172,22 @@ def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
         target = (page.parent / place).resolve() if place else page
         assert target.exists(), place
         assert not anchor or anchor in anchors(target), anchor
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+def test_every_file_of_ours_that_a_page_names_is_there(page: Path) -> None:
+    named = set(re.findall(r"\bivr_trees/[\w/.-]*\w", page.read_text(encoding="utf-8")))
+    assert {name for name in named if not (DOCS.parent / name).exists()} == set()
+
+
+@pytest.mark.parametrize("block", SUITES, ids=lambda block: f"{block[0]}:{block[1]}")
+def test_n03_the_tests_on_the_page_pass_on_its_menu(block: Block) -> None:
+    (written,) = (text for page, _, text in TREES if page == TESTS)
+    tree, problems = read_tree(written, Path("office.yaml"))
+    suite, faults = read_suite(block[2], Path("office.tests.yaml"))
+    assert (problems, faults) == ([], [])
+    assert tree is not None
+    assert suite is not None
+    assert {test.name: run_test(tree, test).differences for test in suite.tests} == dict.fromkeys(
+        (test.name for test in suite.tests), ()
+    )

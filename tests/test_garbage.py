@@ -2,10 +2,27 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
+from collections.abc import Iterator
 from weakref import ref
 
-from softswitch.garbage import ALL_EVERY, OLDER_EVERY, YOUNG_SECONDS, collected_in_time, generation
+import pytest
+
+from softswitch.garbage import (
+    ALL_EVERY,
+    OLDER_EVERY,
+    YOUNG_SECONDS,
+    collected_in_time,
+    generation,
+    settled,
+)
 from tests.fakes.virtual_time import in_virtual_time, passes
+
+
+@pytest.fixture(autouse=True)
+def others() -> Iterator[None]:
+    """Leave the other tests of this process what they have: that what is there to stay is not looked at."""
+    yield
+    gc.freeze()
 
 
 class Ring:
@@ -48,3 +65,19 @@ async def test_it_looks_on_and_on_until_it_is_left(monkeypatch):
         assert looks == [0, 0, 0, 0, 1, 0, 0, 0, 0, 1]
     await passes(1.0)
     assert len(looks) == 10
+
+
+def test_what_is_settled_is_left_alone_and_what_comes_later_is_not():
+    before = Ring()
+    here, frozen = ref(before), gc.get_freeze_count()
+    with settled():
+        assert gc.get_freeze_count() > frozen
+        del before
+        made = Ring()
+        gone = ref(made)
+        del made
+        gc.collect()
+        assert gone() is None
+        assert here() is not None
+    gc.collect()
+    assert here() is None

@@ -16,7 +16,8 @@ from softswitch.crm.identity_model import KnownFactors
 from softswitch.events import Entry, PaymentBegan, PaymentSettled
 from softswitch.integrations.blik import BlikProvider
 from softswitch.integrations.payment_intents import PaymentIntents
-from softswitch.ivr.till import Bill, NoGate, Shown, Shows, Standing
+from softswitch.ivr.desks.gate import NoGate, Shown, Shows
+from softswitch.ivr.desks.till import Bill, Standing
 from softswitch.money_room import Footing, PaymentRoom, build_gate
 from softswitch.payments.config import PaymentsConfig
 from softswitch.payments.sandbox.bank import charged_twice
@@ -24,6 +25,8 @@ from softswitch.payments.sandbox.journal import read_journal
 from softswitch.payments.sandbox.server import Options, running
 from softswitch.storage.database import Database
 from softswitch.tree_desks import TreeTill
+from tests.fakes.blank import blank
+from tests.fakes.patience import PATIENCE
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 JAN = KnownFactors("17", "Jan", QUICK.hash("4711"), "44051401359", date(1944, 5, 14))
@@ -41,7 +44,7 @@ class Known:
 
 @pytest.fixture
 async def database(tmp_path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite:///{tmp_path / 'softswitch.db'}")
+    opened = await Database.open(blank(tmp_path / "softswitch.db"))
     yield opened
     await opened.close()
 
@@ -85,7 +88,7 @@ async def test_a_caller_pays_and_hangs_up_and_is_charged_once(tmp_path, footing)
         charge = await till.begin(Bill(12_345, call="01C", purpose="FV/7"))
         assert (await till.submit(charge.id, "770000")).standing is Standing.CONFIRMING
         till.let_go(charge.id)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await settled.wait()
         job.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -50,7 +50,7 @@ def polish(number: int, *, feminine: bool = False) -> str:
 
 
 @pytest.mark.parametrize("number", range(1001))
-def test_polish_persons_from_0_to_1000(number):
+def test_n12_polish_persons_from_0_to_1000(number):
     if number == 1:
         noun = "osoba"
     elif number % 10 in {2, 3, 4} and (number // 10) % 10 != 1:

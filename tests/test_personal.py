@@ -9,18 +9,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from softswitch.crm.history_model import Contact, ContactKind
 from softswitch.crm.order_model import Order
 from softswitch.crm.privacy import PersonalData
 from softswitch.crm.privacy_model import Person
 from softswitch.crm.ticket_model import NewTicket
 from softswitch.ids import make_id
+from softswitch.outbox.model import Delivery
 from softswitch.personal import personal_data
 from softswitch.recordings.model import Search
 from softswitch.storage.database import Database
+from softswitch.storage.message_store import MessageStore, TextMessage
 from softswitch.storage.order_store import OrderStore
+from softswitch.storage.rating_store import Rating, put_ratings
 from softswitch.storage.request_store import RequestStore
 from softswitch.storage.ticket_store import TicketStore
 from softswitch.voicemail.model import Request
+from tests.fakes.blank import blank
 from tests.fakes.clock import START, FakeClock
 from tests.recordings.archive import Archive, archive
 
@@ -49,7 +54,7 @@ class Kept:
 @contextlib.asynccontextmanager
 async def kept(folder: Path) -> AsyncIterator[Kept]:
     clock = FakeClock()
-    database = await Database.open(f"sqlite:///{folder / 'switch.db'}")
+    database = await Database.open(blank(folder / "switch.db"))
     try:
         async with archive(folder, clock) as recordings:
             tickets, orders = TicketStore(database, clock), OrderStore(database)
@@ -63,13 +68,22 @@ async def kept(folder: Path) -> AsyncIterator[Kept]:
                 one = Request(make_id(START), "night", number, number, number, f"C{place}", START)
                 since = START - timedelta(hours=1)
                 await requests.take(one, since=since, most=5, most_kept=9, deliver=[])
-            parts = personal_data(database, tickets, requests, recordings.catalogue)
+                sent = TextMessage(f"M{place}", START, number, "default")
+                contact = Contact(f"sms:{sent.id}", ContactKind.SMS, START, number)
+                await MessageStore(database, clock).add(
+                    sent, Delivery(sent.key, "sms:default", "{}"), contact
+                )
+                rating = Rating(f"C{place}:1", f"C{place}", START, "cards", "1001", number, 4, 1, 5)
+                async with database.writing() as connection:
+                    await put_ratings(connection, [rating])
+            every = personal_data(database, tickets, requests, recordings.catalogue, clock, folder)
+            parts = [part for part in every if part.name in ALL]
             yield Kept(recordings, tickets, orders, requests, parts)
     finally:
         await database.close()
 
 
-ALL = ("tickets", "orders", "recordings", "callback requests")
+ALL = ("tickets", "orders", "recordings", "callback requests", "text messages", "ratings")
 
 
 async def test_everything_is_exported_and_nothing_of_others(tmp_path: Path) -> None:

@@ -83,6 +83,7 @@ def test_trees_are_files_and_the_files_of_folders_in_order_each_once(file: Path)
         (file.parent / "c.yaml", "c", "3"),
     ):
         tree(place, name, number)
+    (folder / "a.tests.yaml").write_text("tests: {}", encoding="utf-8")  # no tree
     (folder / "notes.txt").write_text("not a tree", encoding="utf-8")
     config = written(file, f"{ANNA}trees: [c.yaml, trees, trees/a.yaml]\n")
     assert [one.name for one in examine(config).trees] == ["c", "a", "b"]
@@ -216,6 +217,55 @@ def test_a_number_of_ours_that_is_a_menus_too(file: Path) -> None:
     text = f"{ANNA}trees: [bank.yaml]\n{TRUNK}numbers:\n  +48221234567: 1001\n"
     assert faults(written(file, text)) == [
         "line 6: numbers: 221234567 leads to 1001 and is also a number of the menu 'bank': keep one"
+    ]
+
+
+def test_a_gateway_on_this_machine_that_nobody_may_ask_is_told_at_the_start(file: Path) -> None:
+    body = "{to: '{{SMS.NUMBER}}', text: '{{SMS.TEXT}}'}"
+    gateway = f"sms: {{default: {{sender: A, http: {{url: 'http://127.0.0.1:8085/send', body: {body}}}}}}}\n"
+    (warning,) = examine(written(file, f"{ANNA}{gateway}")).warnings
+    assert str(warning).endswith(
+        "sms.default.http.url: asks 127.0.0.1:8085, an inner address: nothing gets there until http: allow "
+        "names it"
+    )
+    assert examine(written(file, f"{ANNA}{gateway}http: {{allow: [127.0.0.1:8085]}}\n")).warnings == ()
+
+
+INSIDE = "https://10.1.2.3"
+FIELDS = "{number: $.n, status: $.s, placed: $.p}"
+ORDERS = f"{{http: {{url: '{INSIDE}/?phone={{phone}}', orders: '$.a[*]', fields: {FIELDS}}}}}"
+SIGNED = "whsec_IX5aWxwfbv+n0uU9Wt53b0v13NNe7XvZEYbrb5wTnDY="
+PROGRAM = f"{{url: '{INSIDE}/', secret: ours-alone-and-so-long-0815, fallback: 1001}}"
+
+
+@pytest.mark.parametrize(
+    ("where", "part"),
+    [
+        ("webhooks.crm.url", f"webhooks: {{crm: {{url: '{INSIDE}/', secrets: [{SIGNED}]}}}}"),
+        ("applications.700.url", f"applications: {{700: {PROGRAM}}}"),
+        ("shops.erp.http.url", f"shops: {{erp: {ORDERS}}}"),
+        (
+            "shops.web.woocommerce.url",
+            f"shops: {{web: {{woocommerce: {{url: '{INSIDE}', key: k, secret: s}}}}}}",
+        ),
+    ],
+)
+def test_others_on_this_machine_that_nobody_may_ask_are_told_as_well(
+    file: Path, where: str, part: str
+) -> None:
+    text = f"{ANNA}{part}\n"
+    (warning,) = examine(written(file, text)).warnings
+    assert f"{where}: asks 10.1.2.3:443, an inner address" in str(warning)
+    assert examine(written(file, f"{text}http: {{allow: [10.1.2.3]}}\n")).warnings == ()
+
+
+def test_a_name_of_two_things_is_no_place_to_lead_to(file: Path) -> None:
+    tree(file.parent / "bank.yaml", "bank")
+    boxes = "voicemail: {boxes: {bank: {language: pl}, 1001: {language: pl}}}\n"
+    text = f"{ANNA}trees: [bank.yaml]\n{TRUNK}numbers: {{+48221234567: bank, +48221234568: 1001}}\n{boxes}"
+    assert faults(written(file, text)) == [
+        "line 6: numbers.+48221234567: leads to bank, which is a menu and a voicemail box: give one of them "
+        "another name"
     ]
 
 

@@ -1,32 +1,26 @@
-"""The signalling side, in whole switches: accounts, phones of before, TLS, the trace, strangers."""
+"""The signalling side, in whole switches: accounts, phones of before, strangers."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import socket
-import ssl
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import pytest
-from cryptography import x509
 
 from softswitch import app, control, signalling
 from softswitch.app import Notices, running
-from softswitch.bus import EventLog
 from softswitch.commands.defence import Phone
-from softswitch.config import AccountConfig, Config, SipConfig
-from softswitch.errors import StartError
-from softswitch.events import CertificateRead, Entry, PhoneUnregistered, SourceSilenced
-from softswitch.preflight import Findings
+from softswitch.config import AccountConfig, Config
+from softswitch.events import PhoneUnregistered, SourceSilenced
 from softswitch.registrar.bindings import Binding
 from softswitch.registrar.guard import Shares
 from softswitch.schedules.config import SchedulesConfig
 from softswitch.schedules.duty import DutyDestination
 from softswitch.schedules.figures import HoursFigures
-from softswitch.signalling import Signalling
 from softswitch.sip.digest import MD5, SHA256, authorize, ha1
 from softswitch.sip.hop import Hop
 from softswitch.sip.message import Request, Response
@@ -36,30 +30,12 @@ from softswitch.sip.uri import SipUri
 from softswitch.storage.binding_store import BindingStore
 from softswitch.storage.database import Database
 from softswitch.storage.place import FILE as DATABASE
-from softswitch.trace.config import TraceConfig
-from softswitch.trace.hep import parse_hep
-from softswitch.trace.messages import Wire
 from softswitch.transport import strangers
-from softswitch.transport.config import TlsConfig, WebSocketConfig
+from tests.fakes.blank import blank
 from tests.fakes.clock import FakeClock
 from tests.fakes.home_line import Diary, local
-from tests.transport.shown import made
-
-QUESTION = b"\r\n".join(
-    (
-        b"OPTIONS sip:127.0.0.1 SIP/2.0",
-        b"Via: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bKq",
-        b"From: <sip:anybody@127.0.0.1>;tag=q",
-        b"To: <sip:127.0.0.1>",
-        b"Call-ID: q",
-        b"CSeq: 1 OPTIONS",
-        b"Max-Forwards: 70",
-        b"Content-Length: 0",
-        b"",
-        b"",
-    )
-)
-
+from tests.fakes.patience import PATIENCE
+from tests.test_listening import QUESTION
 
 # Accounts
 
@@ -98,7 +74,7 @@ async def test_phones_of_before_the_restart_are_known_until_they_expire(
         1,
         clock.wall().timestamp() + 60,
     )
-    database = await Database.open(f"sqlite:///{tmp_path / DATABASE}")
+    database = await Database.open(blank(tmp_path / DATABASE))
     store = BindingStore(database, clock)
     async with asyncio.TaskGroup() as tasks:
         writing = tasks.create_task(store.run())
@@ -120,133 +96,6 @@ async def test_phones_of_before_the_restart_are_known_until_they_expire(
         assert len(switch.signalling.presence.qualifier) == 0
 
 
-# TLS and WebSocket
-
-
-async def shown_at(port: int) -> bytes:
-    """Return the certificate somebody shows, as DER."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
-    found = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-    writer.close()
-    with contextlib.suppress(ConnectionError, ssl.SSLError):
-        await writer.wait_closed()
-    assert isinstance(found, bytes)
-    return found
-
-
-def secured(home: Path, **tls: object) -> Config:
-    both = WebSocketConfig(port=0, secure_port=0)
-    return local(home, sip=SipConfig(bind="127.0.0.1", port=0, tls=TlsConfig(**tls), websocket=both))  # type: ignore[arg-type]
-
-
-async def test_a_line_opens_what_it_is_told_to_with_a_certificate_of_its_own(tmp_path: Path) -> None:
-    async with running(secured(tmp_path)) as switch:
-        assert sorted(switch.ports) == ["TLS", "WS", "WSS"]
-        own = ssl.PEM_cert_to_DER_cert((tmp_path / "tls" / "certificate.pem").read_text())
-        assert {await shown_at(switch.ports[one]) for one in ("TLS", "WSS")} == {own}
-
-
-async def test_a_line_without_them_opens_and_makes_nothing(tmp_path: Path) -> None:
-    async with running(local(tmp_path)) as switch:
-        assert switch.ports == {}
-    assert not (tmp_path / "tls").exists()
-
-
-async def test_certificates_are_read_anew_while_connections_go_on(tmp_path: Path) -> None:
-    files, warned = made(tmp_path / "bought", ["a.test"]), []
-    config = secured(tmp_path / "home", certificate=files.certificate, key=files.key)
-    told: list[Entry] = []
-    async with running(config, notices=Notices(event=told.append, warned=warned.append)) as switch:
-        before = await shown_at(switch.ports["TLS"])
-        warned.clear()  # What the check found before the start is not asked for here.
-        files.certificate.write_text("half")
-        await switch.renew()
-        assert await shown_at(switch.ports["TLS"]) == before
-        assert len(warned) == 1
-        assert "the old ones go on: " in warned[0]
-        assert not [entry for entry in told if isinstance(entry.event, CertificateRead)]
-        files.certificate.unlink()
-        made(tmp_path / "bought", ["b.test"])
-        await switch.renew()
-        now = await shown_at(switch.ports["TLS"])
-        assert now != before
-        assert len(warned) == 1
-    (read,) = [entry.event for entry in told if isinstance(entry.event, CertificateRead)]
-    until = x509.load_der_x509_certificate(now).not_valid_after_utc
-    assert read == CertificateRead(("b.test",), f"{until:%Y-%m-%d}")
-
-
-async def test_a_port_for_tls_that_is_taken_stops_the_start_unless_it_is_optional(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        sentence = f"cannot listen on 127.0.0.1 port {port}: Address already in use"
-        with pytest.raises(StartError, match=rf"^{sentence}.*sip\.tls\.port"):
-            async with running(secured(tmp_path, port=port)):
-                pass
-        monkeypatch.setattr(app, "examine", lambda config: Findings(()))
-        with pytest.raises(StartError, match=sentence):
-            async with running(secured(tmp_path, port=port)):
-                pass
-        warned: list[str] = []
-        optional = secured(tmp_path, port=port, optional=True)
-        async with running(optional, notices=Notices(warned=warned.append)) as switch:
-            assert sorted(switch.ports) == ["WS", "WSS"]
-        assert warned[0].startswith(f"TLS is left out: {sentence}")
-
-
-async def test_a_home_where_no_certificate_can_be_laid(tmp_path: Path) -> None:
-    (tmp_path / "tls").write_text("in the way")
-    with pytest.raises(StartError, match=r"^there is no certificate for TLS: .*tls"):
-        async with running(secured(tmp_path)):
-            pass
-
-
-def test_addresses_of_ipv6_are_written_as_phones_want_them(tmp_path: Path) -> None:
-    switch = Signalling(
-        Config(home=tmp_path, sip=SipConfig(bind="::1")), FakeClock(), EventLog(FakeClock()), print
-    )
-    switch.port = 5060
-    assert switch.addresses() == ["[::1]:5060"]
-
-
-# The trace
-
-
-async def test_a_line_keeps_a_trace_and_tells_a_collector(tmp_path: Path) -> None:
-    with (
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as collector,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger,
-    ):
-        collector.bind(("127.0.0.1", 0))
-        collector.settimeout(5)
-        part = TraceConfig(size_mb=1, hep=f"127.0.0.1:{collector.getsockname()[1]}", hep_id=9)
-        async with running(local(tmp_path, trace=part)) as switch:
-            stranger.sendto(QUESTION, ("127.0.0.1", switch.port))
-            loop = asyncio.get_running_loop()
-            copies = [parse_hep(await loop.run_in_executor(None, collector.recv, 65_535)) for _ in range(2)]
-    assert [agent for _, agent in copies] == [9, 9]
-    assert copies[0][0].data == QUESTION
-    messages = Wire(tmp_path).of_user("anybody")
-    assert [message.title for message in messages] == ["OPTIONS", "200 OK"]
-
-
-async def test_a_line_whose_trace_is_off_writes_none(tmp_path: Path) -> None:
-    async with running(local(tmp_path, trace=TraceConfig(size_mb=0))):
-        pass
-    assert not (tmp_path / "trace").exists()
-
-
-async def test_a_trace_that_cannot_be_kept_is_one_clear_sentence(tmp_path: Path) -> None:
-    (tmp_path / "trace").write_text("in the way")
-    with pytest.raises(StartError, match=r"the trace cannot be kept in .*trace: File exists"):
-        async with running(local(tmp_path)):
-            pass
-
-
 # Strangers
 
 STRANGER = "127.0.0.77"
@@ -257,9 +106,9 @@ FLOOD = 150
 class Stranger:
     """A socket at an address that is not this machine's usual one."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, host: str = STRANGER) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((STRANGER, 0))
+        self._socket.bind((host, 0))
         self._socket.connect(("127.0.0.1", port))
         self._socket.setblocking(False)
         self._names = count()
@@ -268,7 +117,7 @@ class Stranger:
         """Send a request once and return its answer; raise TimeoutError when there is none."""
         name = f"{method}-{next(self._names)}"
         self._socket.send(self._text(method, name, fields))
-        async with asyncio.timeout(10.0):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 answer = parse_datagram(await asyncio.get_running_loop().sock_recv(self._socket, 65_535))
                 if answer.call_id == name and isinstance(answer, Response):
@@ -279,13 +128,16 @@ class Stranger:
         for number in range(FLOOD):
             self._socket.send(self._text("OPTIONS", f"flood-{number}", ""))
 
-    async def answers(self) -> int:
-        """Return how many answers there are until none comes for a while."""
+    async def answers(self, then: Stranger) -> int:
+        """Return how many answers there are.
+
+        They come one after the other: when ``then``, from elsewhere, has an answer, all are there.
+        """
+        await then.ask("OPTIONS")
         found = 0
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(BlockingIOError):
             while True:
-                async with asyncio.timeout(1.0):
-                    await asyncio.get_running_loop().sock_recv(self._socket, 65_535)
+                self._socket.recv(65_535)
                 found += 1
         return found
 
@@ -306,14 +158,14 @@ async def test_a_strangers_flood_is_dropped_and_told_and_a_password_ends_his_bei
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "SWEEP_SECONDS", 0.05)
-    told: list[Entry] = []
-    notices = Notices(event=told.append)
-    async with running(local(tmp_path / "home"), notices=notices) as switch:
-        one, phone = Stranger(switch.port), Stranger(switch.port)
+    diary = Diary()
+    async with running(local(tmp_path / "home"), notices=Notices(event=diary.tell)) as switch:
+        one, phone, other = (Stranger(switch.port, host) for host in (STRANGER, STRANGER, "127.0.0.1"))
         try:
             one.flood()
-            assert Shares().socket.burst <= await one.answers() < FLOOD
-            silenced = [entry.event for entry in told if isinstance(entry.event, SourceSilenced)]
+            assert Shares().socket.burst <= await one.answers(other) < FLOOD
+            await diary.until(SourceSilenced)
+            silenced = [entry.event for entry in diary.entries if isinstance(entry.event, SourceSilenced)]
             assert [event.source for event in silenced] == [STRANGER]
             assert silenced[0].dropped > 1
             # At the same address another socket is heard, and once its password is known much more.
@@ -323,18 +175,18 @@ async def test_a_strangers_flood_is_dropped_and_told_and_a_password_ends_his_bei
             credentials = f"Authorization: {request.fields.get('Authorization')}\r\n"
             assert (await phone.ask("REGISTER", credentials)).status == 200
             phone.flood()
-            assert await phone.answers() == FLOOD
+            assert await phone.answers(other) == FLOOD
             phones = await asyncio.to_thread(control.ask, tmp_path / "home", "phones", list[Phone])
             assert [one.account for one in phones] == ["1001"]
         finally:
-            one.close()
-            phone.close()
+            for socket_of in (one, phone, other):
+                socket_of.close()
 
 
 async def test_a_strangers_stream_ends_and_that_of_a_phone_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(strangers, "STRANGER_SECONDS", 1.5)
+    monkeypatch.setattr(strangers, "STRANGER_SECONDS", 3.0)
     async with running(local(tmp_path / "home")) as switch:
         (stranger, asks), (phone, registers) = [
             await asyncio.open_connection("127.0.0.1", switch.port, local_addr=(STRANGER, 0)) for _ in "ab"
@@ -351,23 +203,13 @@ async def test_a_strangers_stream_ends_and_that_of_a_phone_stays(
         again = again.replace(b"To: <sip:", b"To: <sip:1001@").replace(b"CSeq: 1", b"CSeq: 2")
         registers.write(again.replace(b"z9hG4bKq", b"z9hG4bKr").replace(b"Content-Length", proof))
         assert (await phone.readuntil(b"\r\n\r\n")).startswith(b"SIP/2.0 200 ")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert (await stranger.read()).startswith(b"SIP/2.0 200 ")
         # Both were opened at one time; the phone is answered on.
         registers.write(b"\r\n\r\n")
         assert await phone.readexactly(2) == b"\r\n"
         for writer in (asks, registers):
             writer.close()
-
-
-# Addresses
-
-
-def test_who_listens_on_all_addresses_names_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signalling, "reachable_addresses", lambda ipv6: ["192.0.2.1", "10.0.0.1"])
-    switch = Signalling(Config(home=tmp_path), FakeClock(), EventLog(FakeClock()), print)
-    switch.port = 5060
-    assert switch.addresses() == ["192.0.2.1:5060", "10.0.0.1:5060"]
 
 
 # Opening hours

@@ -27,6 +27,7 @@ from softswitch.talk_recording import (
     recording_verbs,
     said_about_recordings,
 )
+from tests.fakes.blank import blank
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.media import FakeMediaClient, media_port
 from tests.fakes.speaker import FakeSpeaker
@@ -64,7 +65,7 @@ async def around(home: Path, recordings: object, database: Database) -> Around:
 
 @contextlib.asynccontextmanager
 async def opened(home: Path):
-    database = await Database.open(f"sqlite:///{home / 'switch.db'}")
+    database = await Database.open(blank(home / "switch.db"))
     try:
         yield database
     finally:

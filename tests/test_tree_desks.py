@@ -10,7 +10,8 @@ import pytest
 from softswitch import tree_desks
 from softswitch.crm.identity import Answers, Checked, Policy, Verdict
 from softswitch.crm.identity_model import Factor
-from softswitch.ivr.till import Bill, Person, Shown, Shows, Standing
+from softswitch.ivr.desks.gate import Person, Shown, Shows
+from softswitch.ivr.desks.till import Bill, Standing
 from softswitch.payments.model import State
 from softswitch.tree_desks import TreeGate, TreeTill
 from tests.payments.test_service import Rig

@@ -12,6 +12,7 @@ from softswitch.storage.database import Database
 from softswitch.storage.outbox_store import OutboxStore
 from softswitch.voicemail.upkeep import Sent
 from softswitch.voicemail_room import OutboxPost, said_in_voicemail, with_boxes
+from tests.fakes.blank import blank
 from tests.fakes.clock import FakeClock
 
 
@@ -52,7 +53,7 @@ def test_who_has_a_box_and_no_wish_is_sent_there() -> None:
     ],
 )
 async def test_what_has_become_of_mails(tmp_path: Path, states: list[State], sent: Sent) -> None:
-    database = await Database.open(f"sqlite:///{tmp_path / 'switch.db'}")
+    database = await Database.open(blank(tmp_path / "switch.db"))
     try:
         outbox = OutboxStore(database, FakeClock())
         keys = [f"k{number}" for number, _ in enumerate(states)]

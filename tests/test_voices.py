@@ -11,9 +11,11 @@ import pytest
 
 from softswitch.ivr.ahead import prompts_known_ahead
 from softswitch.ivr.errors import PromptFailed
-from softswitch.speech import Speech, SpeechConfig, SpeechRequest, build_speech
+from softswitch.speech import SpeechConfig, SpeechRequest
+from softswitch.speech.build import build_speech
 from softswitch.speech.errors import NoVoice
 from softswitch.speech.model import Utterance
+from softswitch.speech.service import Speech
 from softswitch.voices import Voices
 from tests.fakes.clock import FakeClock
 from tests.fakes.media import FakeMediaClient, media_port

@@ -9,19 +9,29 @@ import pytest
 from softswitch.calls.dialling import AccountDestination
 from softswitch.calls.hangup import CALLEE, CALLER, SWITCH, Reason, Result
 from softswitch.calls.keys import INBAND, INFO, RFC4733
+from softswitch.ivr.actions.asking import ByAnswer
+from softswitch.ivr.actions.choosing import SetLanguage
 from softswitch.ivr.actions.connecting import Dial, Echo
+from softswitch.ivr.actions.customer_digits import FindByDigits
+from softswitch.ivr.actions.customers import ByCustomer, FindCustomer
 from softswitch.ivr.actions.digits import Gather, ReadKeys
-from softswitch.ivr.actions.flow import Disconnect
+from softswitch.ivr.actions.flow import CallBranch, Disconnect
 from softswitch.ivr.actions.menus import Menu
+from softswitch.ivr.actions.orders import ByOrder, ReadOrder
 from softswitch.ivr.actions.paying import Pay
+from softswitch.ivr.actions.people import Keeper
 from softswitch.ivr.actions.queueing import ALREADY_ANSWERED, ByAgents, ByWaiting, Queue
-from softswitch.ivr.actions.speaking import Play, Say, SetLanguage
+from softswitch.ivr.actions.queueing_by import QueueBy
+from softswitch.ivr.actions.rating import Rate
+from softswitch.ivr.actions.rooms import Application, Callback, LeaveMessage
+from softswitch.ivr.actions.speaking import Play, Say
+from softswitch.ivr.actions.variables import ByValue
 from softswitch.ivr.context import DialResult
 from softswitch.ivr.destination import TreeDestination
 from softswitch.ivr.model import Action
 from softswitch.ivr.registry import ACTIONS
 from softswitch.ivr.visit import Heard
-from softswitch.narration import LONGEST_WORD
+from softswitch.narration.phrases import LONGEST_WORD
 from softswitch.queues.agents import State
 from softswitch.queues.config import Strategy
 from softswitch.queues.model import Condition, Miss, Refused, Why
@@ -42,12 +52,26 @@ WRITTEN: dict[type[Action], dict[str, object]] = {
     Menu: {"prompt": "?", "keys": {"1": "a"}},
     Gather: {"variable": "x"},
     Dial: {"target": "1"},
+    CallBranch: {"branch": "a", "results": {"refused": "b"}},
     Queue: {"name": "sales", "keys": {"0": "a"}},
     ByAgents: {"queue": "sales", "at_least": 1, "yes": "a"},
     ByWaiting: {"queue": "sales", "at_most": 5, "yes": "a"},
+    FindCustomer: {},
+    FindByDigits: {"field": "nip", "create": True},
+    ByCustomer: {"field": "group", "values": {"x": "a"}},
+    QueueBy: {"field": "group", "queues": {"x": "a"}, "name": "sales", "keys": {"0": "a"}},
+    ReadOrder: {"text": "a"},
+    ByOrder: {"statuses": {"x": "a"}},
     Say: {"text": "a"},
     Pay: {"amount": "1"},
     SetLanguage: {"language": "pl"},
+    Keeper: {"otherwise": "queue", "queue": "sales", "second_queue": "help"},
+    Rate: {"invalid": "a"},
+    ByValue: {"value": "a", "branches": {"1": "a"}},
+    ByAnswer: {"connection": "a", "variable": "a", "branches": {"1": "a"}},
+    Application: {"number": "700"},
+    LeaveMessage: {"box": "a"},
+    Callback: {"desk": "a"},
 }
 
 

@@ -401,6 +401,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "voicemail.requests.NAME.language": "the language of callers without one of their own, and of the mails",
     "voicemail.requests.NAME.mail": "addresses that are told",
     "voicemail.requests.NAME.ticket": "whether a ticket is opened for each",
+    "voicemail.requests.NAME.ticket_queue": "their queue of tickets; unless given the one called as the desk",
     "voicemail.requests.NAME.confirm_number": "whether the number is read back before it is taken",
     "voicemail.requests.NAME.most_per_number": "requests for a number or by a caller, in `within_hours`",
     "voicemail.requests.NAME.within_hours": "hours for which they count",
@@ -464,6 +465,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "payments.largest": "the largest sum that is taken, in grosze",
     "payments.link_hours": "hours for which a pay-link is good",
     "identity.tries": "wrong tries for one customer, or from one number, before it is locked",
+    "identity.withheld_tries": "wrong tries of all who hide their number together, before they are locked",
     "identity.lock_minutes": "minutes for which it is locked then, over a restart too",
     "storage.url": "where the database is: `postgresql://user:password@host/name`; else a file in `home`",
     "storage.keep_log_days": "days for which calls are kept in the log; `~` for ever",
@@ -474,7 +476,12 @@ MEANINGS: Final[Mapping[str, str]] = {
         "by what an import knows customers again: `customer_number`, `number`, `pesel`, `nip`, `regon`, "
         "`email`, or a field of your own"
     ),
+    "customers.keeper": "another system that is asked who looks after a customer",
+    "customers.keeper.connection": "the connection that asks it; its answer gives `KEEPER`",
+    "customers.keeper.accounts": "accounts by what that system calls agents: `a.nowak: 1001`",
+    "customers.keeper.limit_s": "seconds for one question; then the caller has no keeper",
     "customers.keep_history_days": "days for which contacts with customers are kept; `~` for ever",
+    "customers.keep_choices_days": "days for which language and pace of a number are kept that calls no more",
     "api": "the interface for programs; may be just `yes`; see [api.md](api.md)",
     "api.bind": "the address it listens on; others than this machine's own need a certificate",
     "api.port": "its port",
@@ -551,6 +558,10 @@ MEANINGS: Final[Mapping[str, str]] = {
     "templates.NAME.html": "the same as HTML, for mail programs that show it; values in it are escaped",
     "templates.NAME.sms": "the text of a text message",
     "templates.NAME.default": "what stands for a variable without a value and without a default of its own",
+    "templates.NAME.language": (
+        "in which sums and days are written (`|amount`, `|date`), two letters; unless given, that of the "
+        "call or of the customer"
+    ),
     "sms.NAME.sender": "who the message is from: a number, or up to 11 plain letters",
     "sms.NAME.http": "a gateway over HTTP; see [messages.md](messages.md#text-messages)",
     **{f"sms.NAME.http.{name}": words for name, words in _OF_A_REQUEST.items()},

@@ -13,15 +13,16 @@ from softswitch.applications.steps import Step
 from softswitch.calls.call import Call, Destination
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.events import ApplicationRecorded, StepTaken
+from softswitch.ivr.actions.choosing import SetLanguage
 from softswitch.ivr.actions.connecting import Dial, Label
 from softswitch.ivr.actions.digits import Gather
 from softswitch.ivr.actions.menus import Menu, Retry
 from softswitch.ivr.actions.queueing import OWN_KEY, Queue
-from softswitch.ivr.actions.speaking import Play, SetLanguage
+from softswitch.ivr.actions.speaking import Play
 from softswitch.ivr.live import LiveLine
 from softswitch.ivr.model import Action
 from softswitch.ivr.outcome import Next, Taken
-from softswitch.ivr.prompts import CountedPrompt, Spoken
+from softswitch.ivr.prompts import ANY_LANGUAGE, CountedPrompt, Spoken
 from softswitch.ivr.visit import Visit
 
 NO_TARGETS: Final = frozenset({"code", "parking"})
@@ -111,7 +112,7 @@ class Course:
             case say.SetLanguage():
                 return await self._act(number, step, SetLanguage(language=step.language))
             case say.Label():
-                return await self._act(number, step, Label.model_construct(text=step.text))
+                return await self._act(number, step, Label.model_construct(text={ANY_LANGUAGE: step.text}))
         raise AssertionError(f"a step that nobody does: {name_of(step)}")
 
     # Steps that speak

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -62,9 +62,19 @@ class ApplicationDestination:
 
         Raises SentOn where it transfers the call, and where the program fails: then to the fallback.
         """
+        try:
+            return await self.drive(call)
+        except ProgramFailed as error:
+            return await self._fall_back(call, error)
+
+    async def drive(self, call: Call, values: Mapping[str, str] | None = None) -> Termination:
+        """Let the program drive the call, and return how it ends; ``values`` are told it with each question.
+
+        Raises SentOn where it transfers the call; ProgramFailed where it fails, which nobody has told yet.
+        """
         means = self.means
         visits = means.visits[call] = means.visits.get(call, 0) + 1
-        line = LiveLine(call, means.voice, self._dialler(), means.queues)
+        line = self._line(call)
         visit = self._visit(call, line)
         course = Course(
             call,
@@ -84,18 +94,21 @@ class ApplicationDestination:
                 turn += 1
                 if turn > MOST_TURNS or quick > MOST_QUICK_TURNS:
                     raise ProgramFailed(ENDLESS, "it goes on and on, and nobody hears anything of it")
-                steps = await self._ask(call, visit, turn, results)
+                steps = await self._ask(call, visit, turn, results, values or {})
                 began = call.around.clock.monotonic()
                 results, over = await course.follow(turn, steps)
                 if over is not None:
                     return _ended(over)
                 quick = quick + 1 if call.around.clock.monotonic() - began < QUICK_S else 0
         except ProgramFailed as error:
-            return await self._fall_back(call, line, turn, error, again=visits <= MOST_VISITS)
+            error.turn = turn
+            raise
         finally:
             line.mask_keys(False)
 
-    async def _ask(self, call: Call, visit: Visit, turn: int, results: Sequence[Result]) -> tuple[Step, ...]:
+    async def _ask(
+        self, call: Call, visit: Visit, turn: int, results: Sequence[Result], values: Mapping[str, str]
+    ) -> tuple[Step, ...]:
         clock = call.around.clock
         facts = visit.world.facts
         about = About(
@@ -106,6 +119,7 @@ class ApplicationDestination:
             account=facts.account,
             language=visit.language,
             answered=visit.world.line.answered,
+            values=values,
         )
         began = clock.monotonic()
         async with music(call):
@@ -114,15 +128,18 @@ class ApplicationDestination:
         call.record(ApplicationAsked(self.name, turn, taken, len(steps)))
         return steps
 
-    async def _fall_back(
-        self, call: Call, line: LiveLine, turn: int, error: ProgramFailed, *, again: bool
-    ) -> Termination:
+    def tell_failure(self, call: Call, error: ProgramFailed, *, fallback: str) -> None:
+        """Write down that the program has failed, and where the call goes on: "" for the menu before it."""
+        call.record(ApplicationFailed(self.name, error.turn, error.code, error.detail, fallback))
+
+    async def _fall_back(self, call: Call, error: ProgramFailed) -> Termination:
         """Tell of the failure and lead the call on; where there is nowhere to lead it, it ends audibly."""
-        call.record(ApplicationFailed(self.name, turn, error.code, error.detail, self.fallback))
+        self.tell_failure(call, error, fallback=self.fallback)
+        again = self.means.visits[call] <= MOST_VISITS
         destination = self._leads_to(call, self.fallback)
         if destination is not None and again:
             raise SentOn(destination)
-        await line.busy_tone()
+        await self._line(call).busy_tone()
         return Termination(
             Reason.MENU_ENDLESS_LOOP if not again else Reason.NOBODY_THERE, detail=self.fallback
         )
@@ -130,6 +147,9 @@ class ApplicationDestination:
     def _leads_to(self, call: Call, number: str) -> Destination | None:
         # Who calls from outside has no account, and leads nowhere outside.
         return self.means.leads_to(number, self.by or call.facts.account.user or None)
+
+    def _line(self, call: Call) -> LiveLine:
+        return LiveLine(call, self.means.voice, self._dialler(), self.means.queues)
 
     def _dialler(self) -> Dialler:
         return self.means.dialler if self.by is None else self.means.dialler.acting_for(self.by)

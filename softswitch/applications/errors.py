@@ -28,10 +28,11 @@ class ProgramFailed(ApplicationError):
     """A program gave no answer that could be followed.
 
     ``code`` is a word for the log (see :mod:`softswitch.words`), ``detail`` a sentence that quotes nothing of
-    what was sent or answered.
+    what was sent or answered. ``turn`` is the question it came of, counted from 1.
     """
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.turn = 0

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from softswitch.applications.errors import BROKEN, ProgramFailed
 from softswitch.applications.steps import STEPS, Step
-from softswitch.ivr.references import Around
+from softswitch.ivr.references import QUEUE, Around
 
 VERSION: Final = 1
 LARGEST_ANSWER: Final = 64 << 10
@@ -56,6 +56,8 @@ class About:
     account: str
     language: str
     answered: bool
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the menu that led here hands over, such as keys that were pressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def question(identifier: str, turn: int, about: About, results: Sequence[Result]
                 "language": about.language,
                 "answered": about.answered,
             },
+            **({"values": dict(about.values)} if about.values else {}),
             "results": [
                 {"step": one.step, "number": one.number, "exit": one.exit, **one.told} for one in results
             ],
@@ -110,7 +113,7 @@ def read_answer(body: bytes, allowed: Allowed) -> tuple[Step, ...]:
         raise ProgramFailed(BROKEN, f"the answer is larger than {LARGEST_ANSWER} octets")
     try:
         content = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ProgramFailed(BROKEN, "the answer is no JSON") from None
     if not isinstance(content, dict) or set(content) != {"steps"} or not isinstance(content["steps"], list):
         raise ProgramFailed(BROKEN, 'the answer is to be {"steps": [...]} and nothing else')
@@ -148,7 +151,7 @@ def _read_step(number: int, written: object, allowed: Allowed) -> Step:
     kind = STEPS.get(name)
     if kind is None:
         raise ProgramFailed(BROKEN, f"step {number}: there is no such step; there are {', '.join(STEPS)}")
-    context = Around(folder=allowed.sounds, queues=allowed.queues)
+    context = Around(folder=allowed.sounds, configured={QUEUE: allowed.queues})
     try:
         return kind.model_validate(kind.expand(parameters), context=context)
     except ValidationError as error:

@@ -19,7 +19,7 @@ from pydantic import (
 
 from softswitch.ivr.actions.digits import LONGEST_NUMBER
 from softswitch.ivr.prompts import Language
-from softswitch.ivr.references import QueueName, Text, around, checked_sound
+from softswitch.ivr.references import QueueName, Template, Text, around, checked_sound
 
 LONGEST_TEXT: Final = 2000
 """Letters of one text: three minutes of speech."""
@@ -206,7 +206,7 @@ class Label(Step):
     """Set what phones show about this caller."""
 
     bare = "text"
-    text: Annotated[str, Field(max_length=100)]
+    text: Annotated[Template, Field(max_length=100)]
 
 
 STEPS: Final[Mapping[str, type[Step]]] = {

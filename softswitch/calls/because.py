@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from phonenumbers.geodata.locale import LOCALE_DATA
-
+from softswitch.calls.countries import COUNTRIES
 from softswitch.errors import harmless
 
 NO_ROUTE: Final = "no_route"
@@ -55,18 +54,11 @@ def _country(code: str) -> Both:
             "nobody knows which country it is in (outside: calls: listed)",
             "nie wiadomo, w jakim jest kraju (outside: calls: listed)",
         )
-    english, polish = _named(code, "en"), _named(code, "pl")
+    english, polish = COUNTRIES.get(code, (code, code))
     return (
         f"{english} is not among allowed_countries (outside: calls: listed)",
         f"kraju {polish} nie ma na liście allowed_countries (outside: calls: listed)",
     )
-
-
-def _named(code: str, language: str) -> str:
-    """Return the name of a country (ISO 3166, two letters), else its code."""
-    names = LOCALE_DATA.get(code, {})
-    name = names.get(language) or names.get("en") or code
-    return names.get(name[1:], code) if name.startswith("*") else name  # "*en": as in English.
 
 
 def _not_ours(near: str) -> Both:

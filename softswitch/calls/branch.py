@@ -24,6 +24,7 @@ class Bystander(PhoneLeg):
         )
         self._caller = caller
         self.display = caller.display
+        self.guise = caller.guise
         self.sound = caller.sound
 
     async def open_sound(self, near: Leg | None = None) -> None:

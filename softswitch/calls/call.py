@@ -167,6 +167,10 @@ class Call:
         """Two people who talk: either may transfer the other."""
         self.audience = Audience()
         """Who hears their talk besides."""
+        self.served_by = 0
+        """How many destinations have had the caller, the present one among them."""
+        self.talked_with: tuple[str, str] = ("", "")
+        """Queue and agent of the last talk that a queue or menu has led to."""
         self.forwarded: list[str] = []
         """Accounts that sent the call on, in order."""
         # The switch itself has neither dialog nor sound that would have to be closed.
@@ -354,6 +358,7 @@ class Call:
             async with asyncio.timeout(self._longest) as limit:
                 while True:
                     self.record(CallRouted(destination.kind, destination.name))
+                    self.served_by += 1
                     try:
                         await self.audience.witness.before(destination.kind, destination.name)
                         return await destination(self)

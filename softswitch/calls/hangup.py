@@ -34,6 +34,7 @@ class Reason(Enum):
     MENU_NO_MATCH = "menu_no_match"
     MENU_TOO_MANY_TRIES = "menu_too_many_tries"
     MENU_NOT_ENTERED = "menu_not_entered"
+    MENU_NO_WAY_ON = "menu_no_way_on"
     MENU_NO_TARGET = "menu_no_target"
     MENU_UNKNOWN_TARGET = "menu_unknown_target"
     MENU_ENDLESS_LOOP = "menu_endless_loop"
@@ -104,6 +105,7 @@ CODES: Final = {
     Reason.MENU_TOO_MANY_TRIES: Codes(Result.COMPLETED, 200, 16),
     Reason.MENU_NOT_ENTERED: Codes(Result.COMPLETED, 200, 16),
     # No 404: the number that the caller dialled exists, it is the menu that leads nowhere.
+    Reason.MENU_NO_WAY_ON: Codes(Result.FAILED, 480, 31),
     Reason.MENU_NO_TARGET: Codes(Result.FAILED, 480, 3),
     Reason.MENU_UNKNOWN_TARGET: Codes(Result.FAILED, 480, 3),
     Reason.MENU_ENDLESS_LOOP: Codes(Result.FAILED, 500, 41),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from softswitch.calls.call import Call
 from softswitch.calls.called_leg import CalledLeg, Invitation
 from softswitch.calls.errors import CallError
 from softswitch.calls.hangup import CALLEE, Reason, Termination
+from softswitch.calls.identity import called_by
 from softswitch.calls.outbound import OutsideParty
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Answered, Ended, Held, Referred, Resumed, Ringing, TookPlace
@@ -19,6 +21,17 @@ from softswitch.sip.hop import uri_host
 from softswitch.sip.offer_answer import PCMA, PCMU
 from softswitch.sip.session_timer import Fields
 from softswitch.sip.uri import SipUri
+
+LONGEST_SHOWN: Final = 200
+"""Letters of label and name that a phone is told of a caller: none shows more, and whatever callers call
+themselves, the message fits into a datagram."""
+
+_UNSHOWN: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F)), " ")
+"""Signs of a name that a quoted text cannot hold (RFC 3261 §25.1), or that turn what stands behind them."""
+
+MENU_PATH: Final = "X-Menu-Path"
+"""The header field in which a phone of ours is told the caller's way through the menus."""
+PATH_STEP: Final = " > "
 
 
 class Hunt:
@@ -173,17 +186,20 @@ class Hunt:
 
 def _invitation(call: Call, binding: Binding, label: str, display: str, fields: Fields) -> Invitation:
     hop, caller = way_to(binding), call.caller
-    host = uri_host(hop.local_host)
+    host, guise = uri_host(hop.local_host), caller.guise
+    name = f"{guise.cleaned(label or guise.label, caller.party)} {called_by(caller)}".strip()
+    path = ((MENU_PATH, PATH_STEP.join(guise.path)),) if guise.path else ()
     theirs = caller.codecs_offered()
     return Invitation(
         party=binding.account,
         target=str(binding.contact),
         hop=hop,
         caller=NameAddr(
-            SipUri(host, caller.party, hop.local_port), f"{label} {caller.display or caller.party}".strip()
+            SipUri(host, guise.number_of(caller.party), hop.local_port),
+            name.translate(_UNSHOWN)[:LONGEST_SHOWN],
         ),
         called=NameAddr(SipUri(host, binding.account, hop.local_port)),
         codecs=(*theirs, *(codec for codec in (PCMA, PCMU) if codec not in theirs)),
         display=display,
-        fields=fields,
+        fields=(*path, *fields),
     )

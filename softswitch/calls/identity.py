@@ -14,5 +14,10 @@ def shown(leg: Leg, *, to: PhoneLeg) -> tuple[tuple[str, str], ...]:
     if not to.shows_identity:
         return ()
     host, port = to.hop.local_host, to.hop.local_port
-    who = NameAddr(SipUri(uri_host(host), leg.party, port), leg.display)
-    return (("P-Asserted-Identity", str(who)),)
+    number, name = leg.guise.number_of(leg.party), leg.guise.name_of(leg.party, leg.display)
+    return (("P-Asserted-Identity", str(NameAddr(SipUri(uri_host(host), number, port), name))),)
+
+
+def called_by(leg: Leg) -> str:
+    """Return what somebody of ours is told of who calls: the name, else the number, as it is shown."""
+    return leg.guise.name_of(leg.party, leg.display) or leg.guise.number_of(leg.party)

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 DIGITS: Final = frozenset("0123456789*#ABCD")
@@ -21,6 +21,9 @@ QUIET_SECONDS: Final = 1.0
 """For how long nothing is dropped before dropping is news again: one flood is told once."""
 MAX_INFO_BODY: Final = 1024
 """Octets of an INFO that is read: what phones send about a key has forty."""
+
+UNREAD: Final = "*"
+"""What is told in place of a key that was thrown away unread."""
 
 RFC4733: Final = "rfc4733"
 INFO: Final = "info"
@@ -98,7 +101,9 @@ class Keys:
     """The keys of a leg that nobody has read yet.
 
     ``record`` is told of every key once, when it is read or thrown away: only then is it known whether
-    it was typed into something secret. ``flooded`` is told when keys come too fast and are dropped.
+    it was typed into something secret. Of one that is thrown away that is never known, as it may be a part of
+    a PIN that was typed ahead of its question: it is told as :data:`UNREAD`. ``flooded`` is told when keys
+    come too fast and are dropped.
     """
 
     def __init__(
@@ -134,7 +139,7 @@ class Keys:
         self._filter.accept(digit, method, at)
         press = Press(digit, method)
         if self.unread or len(self._waiting) >= MAX_WAITING:
-            self._record(press)
+            self._record(press if self.unread else replace(press, digit=UNREAD))
             # A phone that sends both is heard by its events: the other side must not get each key twice.
             alone = self.relays_all or (method == INFO and not self._by_event)
             if self.unread and self.relay is not None and alone:
@@ -163,7 +168,7 @@ class Keys:
     def flush(self) -> None:
         """Throw away what waits."""
         while self._waiting:
-            self._record(self._waiting.popleft())
+            self._record(replace(self._waiting.popleft(), digit=UNREAD))
 
     async def arrived(self) -> None:
         """Wait until a key waits to be read; one waiter at a time."""

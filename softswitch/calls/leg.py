@@ -16,6 +16,7 @@ from enum import Enum
 from softswitch.calls.bodies import sdp_of
 from softswitch.calls.directory import Directory
 from softswitch.calls.errors import LegEnded
+from softswitch.calls.guise import AS_KNOWN
 from softswitch.calls.hangup import SWITCH, Codes, Reason, Termination
 from softswitch.calls.keys import MOST_PRESSES, Keys, Press
 from softswitch.calls.media_port import MediaPort, Sound
@@ -24,6 +25,7 @@ from softswitch.calls.referral import Referral
 from softswitch.calls.session import SessionClock
 from softswitch.calls.signaller import Signaller
 from softswitch.calls.signals import Ended, Held, Resumed, Signal
+from softswitch.calls.tongue import AS_IT_COMES
 from softswitch.calls.weakly import weakly
 from softswitch.clock import Clock
 from softswitch.events import (
@@ -91,6 +93,10 @@ class Leg:
         self.party = party
         self.display = ""
         """The party's name, as others see it; "" where only the number is known."""
+        self.guise = AS_KNOWN
+        """What phones of ours are shown of the party in place of that."""
+        self.tongue = AS_IT_COMES
+        """How the party wants to be spoken to, as far as they have chosen."""
         self.around = around
         self.hop = hop
         self._seen_at = hop

@@ -41,3 +41,8 @@ class SwitchCaller:
     number: str
     name: str
     made_for: str
+
+
+def known_party(party: str) -> str:
+    """Return who it is, "" for who hides it: strangers must not be taken for each other."""
+    return "" if party.partition("@")[0] == ANONYMOUS else party

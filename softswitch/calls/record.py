@@ -15,6 +15,7 @@ from softswitch.events import (
     CallArrived,
     CallEnded,
     CallerReached,
+    CallRated,
     CallRouted,
     DigitPressed,
     Entry,
@@ -104,6 +105,8 @@ class CallRecord:
     talks: tuple[TalkRecord, ...] = ()
     recordings: tuple[str, ...] = ()
     """The ids of its recordings, whatever has become of them."""
+    rating: int | None = None
+    """What the caller thought of the talk, by the last rating; None for none."""
     recording_refused: str = ""
     """Why it is not recorded though a rule wants it, "" where nothing hindered that."""
 
@@ -155,10 +158,16 @@ def call_record(entries: Sequence[Entry]) -> CallRecord:
         recordings=tuple(
             entry.event.recording for entry in entries if isinstance(entry.event, RecordingStarted)
         ),
+        rating=_rating(entries),
         recording_refused=next(
             (entry.event.why for entry in entries if isinstance(entry.event, RecordingRefused)), ""
         ),
     )
+
+
+def _rating(entries: Sequence[Entry]) -> int | None:
+    given = [entry.event.rating for entry in entries if isinstance(entry.event, CallRated)]
+    return given[-1] if given else None
 
 
 def _legs(entries: Sequence[Entry]) -> tuple[LegRecord, ...]:

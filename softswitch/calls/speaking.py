@@ -11,6 +11,7 @@ from softswitch.calls.call import Call
 from softswitch.calls.media_port import Played
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.race import first_of
+from softswitch.calls.tongue import USUAL_PACE
 from softswitch.errors import SoftswitchError
 
 logger = logging.getLogger(__name__)
@@ -33,8 +34,10 @@ class Speaker(Protocol):
     Raises a SoftswitchError when it cannot.
     """
 
-    async def text(self, text: str, *, language: str, voice: str | None, private: bool) -> int:
-        """Return the number of a spoken text."""
+    async def text(
+        self, text: str, *, language: str, voice: str | None, private: bool, rate: float = USUAL_PACE
+    ) -> int:
+        """Return the number of a spoken text; ``rate`` is the pace, 1.0 being the voice's own."""
         ...
 
     def forget(self, number: int) -> None:
@@ -45,6 +48,8 @@ class Speaker(Protocol):
 class Speaking:
     """Says texts to legs and asks for keys. What cannot be spoken is left out and logged.
 
+    A leg hears everything at the pace that its party has chosen.
+
     A ``private`` text is somebody's own affair: it is kept in no cache, quoted in no log, and forgotten once
     it was heard.
     """
@@ -54,13 +59,15 @@ class Speaking:
 
     # What is said
 
-    async def render(self, text: str, language: str, *, private: bool = False) -> int | None:
+    async def render(
+        self, text: str, language: str, *, private: bool = False, pace: float = USUAL_PACE
+    ) -> int | None:
         """Make a text audible before it is due; return its number for :meth:`hear`, None if it cannot be.
 
         Whoever has a private one made calls :meth:`forget` for it, or takes :meth:`rendered`.
         """
         try:
-            return await self._speaker.text(text, language=language, voice=None, private=private)
+            return await self._speaker.text(text, language=language, voice=None, private=private, rate=pace)
         except SoftswitchError as error:
             quote = "a private text" if private else repr(text[:LONGEST_QUOTE])
             logger.warning("an announcement cannot be spoken: %s (%s)", error, quote)
@@ -72,9 +79,11 @@ class Speaking:
             self._speaker.forget(prompt)
 
     @contextlib.asynccontextmanager
-    async def rendered(self, text: str, language: str, *, private: bool = False) -> AsyncIterator[int | None]:
+    async def rendered(
+        self, text: str, language: str, *, private: bool = False, pace: float = USUAL_PACE
+    ) -> AsyncIterator[int | None]:
         """Make a text audible and give its number like :meth:`render`; forget a private one at the end."""
-        prompt = await self.render(text, language, private=private)
+        prompt = await self.render(text, language, private=private, pace=pace)
         try:
             yield prompt
         finally:
@@ -94,7 +103,7 @@ class Speaking:
 
     async def say(self, leg: PhoneLeg, text: str, language: str, *, private: bool = False) -> Played:
         """Say something to one leg, to its end, and not to who takes its place; return how far it came."""
-        async with self.rendered(text, language, private=private) as prompt:
+        async with self.rendered(text, language, private=private, pace=leg.tongue.pace) as prompt:
             return await self.hear(leg, prompt)
 
     async def tell(self, call: Call, words: Words, *, private: bool = False) -> None:
@@ -103,7 +112,7 @@ class Speaking:
             caller = call.caller
             text, language = words(caller.party)
             # Spoken before the answer, so that nobody listens to silence while a voice is loaded.
-            async with self.rendered(text, language, private=private) as prompt:
+            async with self.rendered(text, language, private=private, pace=caller.tongue.pace) as prompt:
                 await answered(call.caller)
                 await self.hear(caller, prompt)
             if call.caller is caller:
@@ -118,7 +127,7 @@ class Speaking:
 
         Whoever takes the leg's place is asked from the beginning. A key typed ahead is the answer.
         """
-        async with self.rendered(text, language, private=private) as prompt:
+        async with self.rendered(text, language, private=private, pace=leg.tongue.pace) as prompt:
             await answered(leg)
             await self._heard_until_key(leg, prompt)
         return await _next_key(leg, within)

@@ -14,9 +14,7 @@ from softswitch.calls.why_waited import wait_words
 from softswitch.events import (
     Entry,
 )
-
-ENGLISH: Final = "en"
-POLISH: Final = "pl"
+from softswitch.languages import ENGLISH, POLISH
 
 
 def why_it_ended(entries: Sequence[Entry], language: str = ENGLISH) -> str:
@@ -124,6 +122,10 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     Reason.MENU_NOT_ENTERED: (
         "{caller} entered no valid number{branch}, so the menu{tree} hung up.",
         "{caller} nie wpisał poprawnego numeru{branch}, więc menu{tree} zakończyło połączenie.",
+    ),
+    Reason.MENU_NO_WAY_ON: (
+        "A step of the menu{tree} ended in a way for which it has no branch{branch}, so the menu hung up.",
+        "Krok menu{tree} skończył się tak, że nie ma na to gałęzi{branch}, więc menu zakończyło połączenie.",
     ),
     Reason.MENU_NO_TARGET: (
         "The menu{tree}{place} had no number to dial.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -23,8 +23,9 @@ from softswitch.config import load_config
 from softswitch.errors import StartError
 from softswitch.ids import make_id
 from softswitch.integrations.addresses import Reach, read_place
+from softswitch.integrations.authorities import trusting
 from softswitch.integrations.connections import Connections
-from softswitch.integrations.http import HttpClient, client_of, trusting
+from softswitch.integrations.http import HttpClient, client_of
 
 SECRET_VARIABLE: Final = "SOFTSWITCH_APPLICATION_SECRET"
 """A secret given here, and not as an option, stands in no list of processes."""
@@ -127,10 +128,3 @@ def connection(
         codes.append(tried.code)
 
     exit_with(run_to_the_end(work()) or codes[0])
-
-
-COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
-    "application": application,
-    "connection": connection,
-}
-"""All of them, by the names under which they are typed."""

@@ -1,9 +1,9 @@
-"""Commands that ask the running switch, or have it do something: they are listed in :data:`COMMANDS`."""
+"""Commands that ask the running switch, or have it do something."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,14 +11,10 @@ import typer
 from rich.console import Console as Screen
 from rich.console import RenderableType
 
-from softswitch.calls.audience import Mode
 from softswitch.cli.ending import exit_with, judged, put
 from softswitch.cli.options import AsJson, Polish, Records, view_of
-from softswitch.cli.recordings import recordings
 from softswitch.commands.defence import Phone, ShutOut, show_bans, show_lifted, show_phones
 from softswitch.commands.queues import chosen, show_agent, show_agents, show_queues
-from softswitch.commands.supervision import HELP as SUPERVISION_HELP
-from softswitch.commands.supervision import Supervised, show_supervised
 from softswitch.commands.trunks import TrunkState, show_trunks
 from softswitch.commands.watching import watch
 from softswitch.control import ask
@@ -117,37 +113,3 @@ def _shown(look: Callable[[], RenderableType], as_json: bool, *, watching: bool)
         watch(look, Screen(), time.sleep)
     else:
         put(look(), as_json)
-
-
-def supervising(mode: Mode) -> Callable[..., None]:
-    """Return the command that lets somebody hear a talk in a mode, or go on in it."""
-
-    def supervise(
-        party: Annotated[str, typer.Argument(help="Whose talk: an account, or the end of a call's id.")],
-        by: Annotated[str, typer.Option("--for", help="The account that is to hear it.")],
-        home: Records = Path("demo"),
-        json: AsJson = False,
-        pl: Polish = False,
-    ) -> None:
-        view = view_of(json, pl)
-
-        def show() -> None:
-            told = ask(home, "supervise", Supervised, whom=party, by=by, mode=mode.value)
-            put(show_supervised(told, view=view), json)
-
-        exit_with(judged(show))
-
-    supervise.__doc__ = SUPERVISION_HELP[mode]
-    return supervise
-
-
-COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
-    "phones": phones,
-    "trunks": trunks,
-    "bans": bans,
-    "queues": queues,
-    "agents": agents,
-    "recordings": recordings,
-    **{mode.value: supervising(mode) for mode in SUPERVISION_HELP},
-}
-"""All of them, by the names under which they are typed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from softswitch.channels import build_webhooks
-from softswitch.cli.ending import EXIT_STEP_FAILED, exit_with, judged, put, run_to_the_end, say
+from softswitch.cli.codes import EXIT_STEP_FAILED
+from softswitch.cli.ending import exit_with, judged, put, run_to_the_end, say
 from softswitch.cli.options import CONFIGURATION, AsJson, ConfigFile, Polish, view_of
 from softswitch.cli.stored import from_database
 from softswitch.clock import SystemClock
@@ -146,11 +146,3 @@ def _public_key(path: Path) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise StartError(f"{path} holds another kind of key than Ed25519")
     return key
-
-
-COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
-    "webhooks": webhooks,
-    "verify": verify_drop,
-    "try-mail": try_mail,
-}
-"""All of them, by the names under which they are typed."""

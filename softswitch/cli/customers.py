@@ -6,29 +6,33 @@ import contextlib
 import getpass
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
-from typing import Annotated, Final, TextIO, TypeVar
+from typing import IO, Annotated, Final, TextIO, TypeVar
 
-import msgspec
 import typer
 from rich.console import RenderableType
 
-from softswitch.cli.ending import EXIT_STEP_FAILED, exit_with, judged, put, run_to_the_end, say
+from softswitch.cli.codes import EXIT_CANNOT_START, EXIT_STEP_FAILED
+from softswitch.cli.ending import complain, exit_with, judged, put, run_to_the_end, say
 from softswitch.cli.options import CONFIGURATION, AsJson, Polish, view_of
 from softswitch.cli.stored import from_database
 from softswitch.clock import SystemClock
 from softswitch.commands.customers import show_acts, show_customer, show_erased, show_found, show_report
+from softswitch.commands.handing_over import as_json, write_set
 from softswitch.config import Config, load_config
 from softswitch.crm.customer_model import Customer
 from softswitch.crm.errors import CrmError, NoSuchCustomer
 from softswitch.crm.exporting import exported
 from softswitch.crm.factors import CustomerFactors
 from softswitch.crm.importing import Import, OnDuplicate, Report
+from softswitch.crm.privacy import Enclosed
 from softswitch.crm.service import Customers
 from softswitch.crm.sheets import read_sheet
 from softswitch.customers import CustomerBase, OpenTickets, build_customers
+from softswitch.demo_lines import CUSTOMERS, CUSTOMERS_BEGUN
+from softswitch.errors import StartError
 from softswitch.personal import personal_data
 from softswitch.pins import LONGEST_PIN, SHORTEST_PIN
 from softswitch.recordings.catalogue import Catalogue
@@ -44,9 +48,11 @@ OWNER_ONLY: Final = 0o600
 """A file of customers is its owner's business alone."""
 
 customers = typer.Typer(
+    name="customers",
     help="Find, show, import, export and erase customers.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
 )
 
 Answer = TypeVar("Answer")
@@ -170,7 +176,7 @@ def give_out(
     if str(file) == "-":
         _asked(config, lambda base: write(base, sys.stdout))
         return
-    with open(_private(file), "w", encoding="utf-8", newline="") as out:
+    with _private(file) as descriptor, open(descriptor, "w", encoding="utf-8", newline="") as out:
         count = _asked(config, lambda base: write(base, out))
     say(f"{file}: {count}")
 
@@ -178,18 +184,33 @@ def give_out(
 @customers.command("gdpr-export")
 def hand_over(
     who: Who,
-    file: Annotated[Path, typer.Argument(help="The JSON file to make.")],
+    file: Annotated[
+        Path, typer.Argument(help="The file to make: NAME.zip with a text, data and sound, or NAME.json.")
+    ],
     config: Line = CONFIGURATION,
 ) -> None:
-    """Write all that is known of a person into a JSON file, to be handed over; it is noted who did it."""
+    """Write all that is known of a person into a file, to be handed over; it is noted who did it."""
+    whole = file.suffix.lower() == ".zip"
 
-    async def ask(base: CustomerBase) -> dict[str, object]:
+    async def ask(base: CustomerBase) -> tuple[dict[str, object], Sequence[Enclosed]]:
         one = await _one(base.customers, who)
-        return await base.privacy.export(one.id, by=_user())
+        told = await base.privacy.export(one.id, by=_user())
+        return told, await base.privacy.enclosed(one.id, by=_user()) if whole else ()
 
-    with open(_private(file), "wb") as out:
-        out.write(msgspec.json.format(msgspec.json.encode(_changed(config, ask)), indent=2))
+    with _private(file) as descriptor, open(descriptor, "wb") as out:
+        told, files = _changed(config, ask)
+        if whole:
+            exit_with(judged(lambda: _hand_over(out, told, files)))
+        else:
+            out.write(as_json(told))
     say(f"{file}")
+
+
+def _hand_over(out: IO[bytes], told: Mapping[str, object], files: Sequence[Enclosed]) -> None:
+    try:
+        write_set(out, told, files)
+    except OSError as error:
+        raise CrmError(f"{error.filename or out.name} cannot be handed over: {error.strerror}") from error
 
 
 @customers.command("erase")
@@ -258,6 +279,41 @@ async def _one(found: Customers, who: str) -> Customer:
     return page.customers[0]
 
 
+def take_in_once(home: Path) -> None:
+    """Take in the customers who come with a line to try, before its first start; show what is wrong.
+
+    Whoever ends it midway finds it begun anew at the next start, until it has come to its end once.
+    """
+    file, begun = home / CUSTOMERS, home / CUSTOMERS_BEGUN
+    if not file.is_file() or (place.known_url(home) is not None and not begun.exists()):
+        return
+    octets = _read(file)
+    exit_with(judged(lambda: _mark(begun)))
+
+    async def work(base: CustomerBase) -> Report:
+        sheet = read_sheet(octets, base.rules.config)
+        job = Import(
+            base.store,
+            base.rules,
+            SystemClock(),
+            by=base.rules.config.duplicates_by,
+            on_duplicate=OnDuplicate.LEAVE,
+        )
+        return await job.run(sheet)
+
+    report = _changed(home / CONFIGURATION, work)
+    begun.unlink(missing_ok=True)
+    if report.bad:
+        put(show_report(report, view=view_of(as_json=False, polish=False)), as_json=False)
+
+
+def _mark(begun: Path) -> None:
+    try:
+        begun.touch(OWNER_ONLY)
+    except OSError as error:
+        raise StartError(f"cannot write {begun}: {error.strerror}") from error
+
+
 def _asked(config: Path, ask: Callable[[CustomerBase], Awaitable[Answer]]) -> Answer:
     line = _loaded(config)
     return from_database(line.home, lambda database: ask(_base(line, database)))
@@ -293,7 +349,7 @@ def _base(line: Config, database: Database) -> CustomerBase:
         EventStore(database, clock),
         clock,
         tickets=OpenTickets(tickets),
-        parts=personal_data(database, tickets, requests, catalogue),
+        parts=personal_data(database, tickets, requests, catalogue, clock, line.home),
     )
 
 
@@ -304,19 +360,30 @@ def _read(file: Path) -> bytes:
         raise CrmError(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _private(file: Path) -> int:
-    """Open a file that its owner alone may read; what cannot be written ends the command with a sentence."""
-    descriptors: list[int] = []
+@contextlib.contextmanager
+def _private(file: Path) -> Iterator[int]:
+    """Lend a file that its owner alone may read; it replaces one of its name when it is whole.
 
-    def open_it() -> None:
-        try:
-            descriptors.append(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY))
-        except OSError as error:
-            raise CrmError(f"{file} cannot be written: {error.strerror}") from error
-        os.fchmod(descriptors[0], OWNER_ONLY)
-
-    exit_with(judged(open_it))
-    return descriptors[0]
+    What cannot be written ends the command with a sentence.
+    """
+    target = file.resolve()
+    # What is no file (a pipe, a terminal) has nothing to lose, and must stay what it is.
+    is_file = target.is_file() or not target.exists()
+    part = target.with_name(f".{target.name}.{os.getpid()}") if is_file else target
+    try:
+        if target.is_file():
+            os.close(os.open(target, os.O_WRONLY))
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
+        if is_file:
+            os.fchmod(descriptor, OWNER_ONLY)
+        yield descriptor
+        if is_file:
+            part.replace(target)
+    except OSError as error:
+        exit_with(complain(f"{file} cannot be written: {error.strerror}", EXIT_CANNOT_START))
+    finally:
+        if is_file:
+            part.unlink(missing_ok=True)
 
 
 def _user() -> str:

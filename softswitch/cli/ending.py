@@ -10,12 +10,9 @@ import uvloop
 from rich.console import Console as Screen
 from rich.console import RenderableType
 
+from softswitch.cli.codes import EXIT_CANNOT_START, EXIT_WRONG_CONFIG
 from softswitch.control import NoSwitch
-from softswitch.errors import ConfigError, SoftswitchError, StartError
-
-EXIT_CANNOT_START = 1
-EXIT_WRONG_CONFIG = 2
-EXIT_STEP_FAILED = 3
+from softswitch.errors import ConfigError, SoftswitchError
 
 NAME_IT = "If another line is meant, name its configuration with --config, or its folder with --home."
 
@@ -25,20 +22,20 @@ def run_to_the_end(work: Coroutine[None, None, None]) -> int:
     return judged(lambda: uvloop.run(work))
 
 
-def judged(work: Callable[[], None]) -> int:
-    """Do it; return the exit code, after one clear sentence on standard error if it failed."""
+def judged(work: Callable[[], None], said: Callable[[SoftswitchError], str] = str) -> int:
+    """Do it; return the exit code, after one clear sentence on standard error, ``said`` so, if it failed."""
     try:
         work()
     except ConfigError as error:
-        return complain(error, EXIT_WRONG_CONFIG)
+        return complain(said(error), EXIT_WRONG_CONFIG)
     except NoSwitch as error:
-        return complain(StartError(f"{error}. {NAME_IT}"), EXIT_CANNOT_START)
+        return complain(f"{error}. {NAME_IT}", EXIT_CANNOT_START)
     except SoftswitchError as error:
-        return complain(error, EXIT_CANNOT_START)
+        return complain(said(error), EXIT_CANNOT_START)
     return 0
 
 
-def complain(error: SoftswitchError, code: int) -> int:
+def complain(error: str, code: int) -> int:
     """Say on standard error what is wrong; return the exit code."""
     print(error, file=sys.stderr)  # noqa: T201 - the command line's own voice
     return code

@@ -1,8 +1,7 @@
-"""Commands about opening hours, duties and lists of callers: they are listed in :data:`COMMANDS`."""
+"""Commands about opening hours, duties and lists of callers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -126,11 +125,3 @@ def callers(
         put(show_callers(told, view=view), json)
 
     exit_with(judged(show))
-
-
-COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
-    "schedules": schedules,
-    "duties": duties,
-    "callers": callers,
-}
-"""All of them, by the names under which they are typed."""

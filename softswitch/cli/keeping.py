@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from softswitch import home as homes
+from softswitch.cli.codes import EXIT_CANNOT_START
 from softswitch.cli.ending import exit_with, put, run_to_the_end, say
 from softswitch.cli.options import AsJson, ConfigFile, Polish, Records, view_of
 from softswitch.cli.stored import from_database
@@ -41,6 +41,7 @@ def outbox(
     if what:
         revived = from_database(home, lambda found: _store(found).revive(key), changes=True)
         put(show_revived(key, revived=revived, view=view), json)
+        exit_with(0 if revived else EXIT_CANNOT_START)
         return
     states = () if every else NOT_OVER
     posted = from_database(home, lambda found: _store(found).latest(states=states, channel=channel))
@@ -76,11 +77,3 @@ def take_back(
 
 def _store(database: Database) -> OutboxStore:
     return OutboxStore(database, SystemClock())
-
-
-COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
-    "outbox": outbox,
-    "backup": backup,
-    "restore": take_back,
-}
-"""All of them, by the names under which they are typed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
@@ -138,11 +138,14 @@ def _found(home: Path, which: str) -> Message:
 def _exported(home: Path, message: Message, to: Path | None) -> Path:
     """Copy a message into a new file; an old one is never written over."""
     target = to or Path(f"{message.id}.wav")
+    sound = Files(home, 0).message(message.box, message.file)
 
     def copy() -> None:
+        if not sound.is_file():
+            raise StartError(f"the file of the message {message.id} is not there: {sound}")
         try:
             with (
-                Files(home, 0).message(message.box, message.file).open("rb") as source,
+                sound.open("rb") as source,
                 os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWN), "wb") as made,
             ):
                 shutil.copyfileobj(source, made)
@@ -169,7 +172,3 @@ def _tell_switch(home: Path) -> None:
     """Let a switch that runs look at once; one that does not looks when it starts."""
     with contextlib.suppress(NoSwitch, ControlRefused):
         ask(home, "voicemail_refresh", bool)
-
-
-COMMANDS: Final[Mapping[str, Callable[..., None]]] = {"voicemail": voicemail, "callbacks": callbacks}
-"""All of them, by the names under which they are typed."""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.cli.ending import exit_with, judged
-from softswitch.commands.records import View
-from softswitch.config import load_config
-from softswitch.preflight import SUFFIXES
+from softswitch.commands.view import View
+from softswitch.languages import ENGLISH, POLISH
+from softswitch.storage.place import FILE
 
 CONFIGURATION = Path("softswitch.yaml")
 """What is taken from where one stands, unless a command is told which line is meant."""
+
+ENDINGS: Final = (".yaml", ".yml")
+"""What is named so is a configuration, and a fault where it is not there."""
+
+PASSWORD_VARIABLE: Final = "SOFTSWITCH_PASSWORD"
+"""A password given here, and not as an option, stands in no list of processes."""
 
 ConfigFile = Annotated[Path, typer.Option(help="The configuration file.")]
 Bind = Annotated[
@@ -26,6 +31,11 @@ Port = Annotated[
         help="SIP port, UDP and TCP; what the configuration says unless given, else 5060.", min=0, max=65_535
     ),
 ]
+TreeFile = Annotated[Path, typer.Argument(help="The tree's file.")]
+From = Annotated[
+    str, typer.Option("--from", help="Calls from then on: 2026-11-22, '2026-11-22 18:30', today.")
+]
+To = Annotated[str, typer.Option("--to", help="Calls before then.")]
 Polish = Annotated[bool, typer.Option("--pl", help="Po polsku.")]
 
 
@@ -44,8 +54,15 @@ def home_of_the_line(context: typer.Context, given: Path) -> Path:
     source = context.get_parameter_source("home")
     if source is not None and source.name == "DEFAULT" and CONFIGURATION.exists():
         given = CONFIGURATION
-    if not given.is_file() and given.suffix not in SUFFIXES:
+    beside = given / CONFIGURATION
+    if beside.is_file() and not (given / FILE).exists():
+        # The folder that `new` has made: what the line keeps is in another one below.
+        given = beside
+    if not given.is_file() and given.suffix not in ENDINGS:
         return given
+    # Only here: who names a folder asks what lies in it, and not what its configuration means.
+    from softswitch.config import load_config
+
     found: list[Path] = []
     exit_with(judged(lambda: found.append(load_config(given).home)))
     return found[0]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from softswitch.cli.ending import exit_with, put, run_to_the_end, say
+from softswitch.cli.codes import EXIT_CANNOT_START
+from softswitch.cli.ending import complain, exit_with, put, run_to_the_end, say
 from softswitch.cli.options import AsJson, Polish, Records, view_of
 from softswitch.cli.stored import from_database
 from softswitch.clock import SystemClock
@@ -63,6 +63,9 @@ def payments(
         options = Options(journal, port=port, api_key=api_key, webhook=webhook, webhook_secret=webhook_secret)
         exit_with(run_to_the_end(_serve(options)))
     elif what == "check":
+        if not journal.is_file():
+            reason = f"there is no journal {journal}: name the sandbox's with --journal"
+            exit_with(complain(reason, EXIT_CANNOT_START))
         exit_with(run_to_the_end(_check(journal)))
     elif what == "refund":
         given = from_database(home, lambda found: _give_back(found, payment), changes=True)
@@ -108,7 +111,3 @@ async def _check(journal: Path) -> None:
 
 def _store(database: Database) -> PaymentStore:
     return PaymentStore(database, SystemClock())
-
-
-COMMANDS: Final[Mapping[str, Callable[..., None]]] = {"payments": payments}
-"""All of them, by the names under which they are typed."""

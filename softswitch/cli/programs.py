@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json as text
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from softswitch.cli.codes import EXIT_CANNOT_START
 from softswitch.cli.ending import exit_with, judged, put, say
 from softswitch.cli.options import AsJson, Polish, Records, view_of
 from softswitch.cli.stored import from_database
@@ -59,6 +59,7 @@ def tokens(
     elif what == "revoke":
         revoked = from_database(home, lambda database: TokenStore(database).revoke(who, now), changes=True)
         put(show_revoked(who, revoked=revoked, view=view), json)
+        exit_with(0 if revoked else EXIT_CANNOT_START)
     else:
         put(show_tokens(from_database(home, lambda found: TokenStore(found).all()), now, view=view), json)
 
@@ -97,6 +98,3 @@ def api(
 
 
 tokens.__doc__ = f"{tokens.__doc__}\n\n{SCOPES_HELP}"
-
-COMMANDS: Final[Mapping[str, Callable[..., None]]] = {"tokens": tokens, "audit": audit, "api": api}
-"""All of them, by the names under which they are typed."""

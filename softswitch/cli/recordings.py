@@ -14,7 +14,6 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from softswitch.calls.why import POLISH
 from softswitch.cli.ending import exit_with, judged, put, run_to_the_end
 from softswitch.cli.options import AsJson, Polish, Records, view_of
 from softswitch.clock import SystemClock
@@ -26,10 +25,11 @@ from softswitch.commands.recordings import (
     show_recording,
     show_recordings,
 )
-from softswitch.commands.records import View
+from softswitch.commands.view import View
 from softswitch.control import NoSwitch, ask
 from softswitch.errors import StartError
 from softswitch.events import RecordingErased
+from softswitch.languages import POLISH
 from softswitch.recordings.catalogue import Catalogue
 from softswitch.recordings.model import Deed, Search
 from softswitch.recordings.shelf import FOLDER, Shelf

@@ -1,8 +1,7 @@
-"""Commands about tickets: they are listed in :data:`COMMANDS`."""
+"""Commands about tickets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -75,7 +74,3 @@ def tickets(
         put(show_ticket(found, history, view=view), json)
     else:
         put(show_tickets(from_database(home, listed), view=view), json)
-
-
-COMMANDS: Final[Mapping[str, Callable[..., None]]] = {"tickets": tickets}
-"""All of them, by the names under which they are typed."""

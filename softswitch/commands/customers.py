@@ -9,9 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.calls.why import POLISH, lasting
-from softswitch.commands.records import View
+from softswitch.calls.why import lasting
 from softswitch.commands.shown import as_json, local_time, sentence, table
+from softswitch.commands.view import View
 from softswitch.crm.config import CustomersConfig
 from softswitch.crm.customer_model import Customer, Kind, OwnValue, own_key
 from softswitch.crm.history_model import ANSWERED, Contact, ContactKind, Way
@@ -19,7 +19,8 @@ from softswitch.crm.identifiers import masked, pretty_nip
 from softswitch.crm.importing import Report
 from softswitch.crm.privacy import plain
 from softswitch.crm.privacy_model import ERASE, Act
-from softswitch.narration import printable
+from softswitch.languages import POLISH
+from softswitch.narration.phrases import printable
 from softswitch.words import Both, queue_word
 
 Shown = Callable[[str], str]
@@ -127,7 +128,7 @@ def show_report(report: Report, *, view: View) -> RenderableType:
         where = f"wiersz {one.line}" if polish else f"line {one.line}"
         reason = one.fault.polish if polish else one.fault.english
         lines.append(Text(printable(f"{where}: {one.fault.field}: {reason}", 300)))
-    hidden = len(report.faults) - MOST_FAULTS_SHOWN
+    hidden = max(report.bad, len(report.faults)) - len(report.faults[:MOST_FAULTS_SHOWN])
     if hidden > 0:
         lines.append(sentence(view, f"… and {hidden} more (--json)", f"… i jeszcze {hidden} (--json)"))
     lines.append(_sum(report, view))

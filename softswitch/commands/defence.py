@@ -8,10 +8,10 @@ from datetime import datetime
 
 from rich.console import RenderableType
 
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
 from softswitch.commands.shown import as_json, sentence, table
-from softswitch.narration import printable
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
+from softswitch.narration.phrases import printable
 
 
 @dataclass(frozen=True, slots=True)

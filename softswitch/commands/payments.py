@@ -9,9 +9,9 @@ from typing import Final
 from rich.console import RenderableType
 
 from softswitch.amounts import written_amount
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
 from softswitch.commands.shown import as_json, local_time, sentence, table
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
 from softswitch.narration.payments import payment_words
 from softswitch.payments.model import Payment
 from softswitch.words import Both

@@ -10,9 +10,9 @@ from typing import Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
 from softswitch.commands.shown import as_json, local_time, sentence, table
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
 from softswitch.web.model import AuditEntry, Token
 from softswitch.words import Both
 
@@ -77,7 +77,7 @@ def show_new_token(token: Token, text: str, *, view: View) -> RenderableType:
         f"Token {token.id} for {token.name}. It is shown this once, and kept nowhere: hand it on now.",
         f"Token {token.id} dla: {token.name}. Widać go tylko teraz i nigdzie go nie zapisano: przekaż go.",
     )
-    return Group(said, Text(text, no_wrap=True, overflow="ignore"))
+    return Group(said, Text(text, overflow="fold"))
 
 
 def show_revoked(token: str, *, revoked: bool, view: View) -> RenderableType:

@@ -13,9 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from softswitch.calls.record import between
-from softswitch.calls.why import POLISH, lasting
-from softswitch.commands.records import View
-from softswitch.narration import printable
+from softswitch.calls.why import lasting
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
+from softswitch.narration.phrases import printable
 from softswitch.queues.figures import NO_SHARE, AgentFigures, Figures, QueueFigures
 from softswitch.words import Both, queue_word
 

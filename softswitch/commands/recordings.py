@@ -12,9 +12,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.calls.why import POLISH, lasting
-from softswitch.commands.records import View
-from softswitch.narration import printable
+from softswitch.calls.why import lasting
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
+from softswitch.narration.phrases import printable
 from softswitch.narration.recordings import recording_words, rule_words
 from softswitch.recordings.catalogue import Erasure
 from softswitch.recordings.errors import RecordingError

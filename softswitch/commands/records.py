@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, tzinfo
+from dataclasses import asdict
+from datetime import datetime
 from typing import Final, Protocol
 
 import msgspec
@@ -15,10 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from softswitch.calls.record import CallRecord, LegRecord, call_record
-from softswitch.calls.why import ENGLISH, POLISH, lasting, transfer_words, why
+from softswitch.calls.why import lasting, transfer_words, why
+from softswitch.commands.view import View
 from softswitch.commands.waits import talk_words, wait_rows
 from softswitch.events import Entry, StepTaken
-from softswitch.narration import TAIL, CauseFirst, made_for_words, printable, told
+from softswitch.languages import POLISH
+from softswitch.narration.lines import TAIL, CauseFirst, told
+from softswitch.narration.phrases import made_for_words, printable
 from softswitch.narration.recordings import TAIL_OF_ID as RECORDING_TAIL
 from softswitch.narration.recordings import recording_words
 from softswitch.words import Both, quality_word, word
@@ -26,11 +29,14 @@ from softswitch.words import Both, quality_word, word
 FOUND, NOTHING, UNCLEAR = 0, 1, 2
 """Exit codes: shown (also when there is nothing yet to show); no such call; several calls are meant."""
 
+NO_CALL_YET: Final[Both] = "No call has been recorded yet.", "Nie zapisano jeszcze żadnej rozmowy."
 GAP: Final = "  "
 STAMP: Final = 10
 """Letters of a time since the call began: ``+59:59.999``, so that texts begin in the twelfth column."""
 
 LONGEST_REASON: Final = 200
+LAST: Final = "last"
+"""Stands for the call that came last."""
 DULL_EXITS: Final = frozenset({"next", "heard"})
 
 
@@ -50,19 +56,6 @@ class EventReader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """How to show it: as JSON or not, in which language, times in which zone (None: this machine's).
-
-    ``every_step`` shows also the steps of a menu that only say what another line says already.
-    """
-
-    as_json: bool = False
-    every_step: bool = False
-    language: str = ENGLISH
-    zone: tzinfo | None = None
-
-
 async def show_calls(
     events: EventReader, *, limit: int = 20, view: View | None = None
 ) -> tuple[RenderableType, int]:
@@ -75,7 +68,7 @@ async def show_calls(
     if view.as_json:
         return _json([_plain(record, view.language) for record in records]), FOUND
     if not records:
-        return _say(view, "No call has been recorded yet.", "Nie zapisano jeszcze żadnej rozmowy."), FOUND
+        return _say(view, *NO_CALL_YET), FOUND
     return _calls_list(records, view), FOUND
 
 
@@ -88,11 +81,11 @@ async def show_call(
 ) -> tuple[RenderableType, int]:
     """Return one call (header, steps, legs, why it ended) and an exit code.
 
-    ``part`` is the call's id, its beginning or its end. ``explain`` gives the sentences that say why it
-    ended; else it is the one that the record gives. JSON is a ``str`` to be printed as it is.
+    ``part`` is the call's id, its beginning or its end, or ``last``. ``explain`` gives the sentences that say
+    why it ended; else it is the one that the record gives. JSON is a ``str`` to be printed as it is.
     """
     view = view or View()
-    entries = await events.entries(part)
+    entries = await entries_of(events, part)
     if entries:
         record = call_record(entries)
         said = await explain(entries) if explain is not None else [why(record, view.language)]
@@ -103,11 +96,26 @@ async def show_call(
     calls = await events.matching(part)
     if view.as_json:
         return _json({"error": "unclear" if calls else "not found", "calls": list(calls)}), _code(calls)
-    shown = printable(part)
     if not calls:
-        return _say(view, f"There is no call {shown}.", f"Nie ma rozmowy {shown}."), NOTHING
+        return _say(view, *no_such_call(part)), NOTHING
+    shown = printable(part)
     first = _say(view, f"{shown} can mean any of these calls:", f"{shown} pasuje do tych rozmów:")
     return Group(first, *(Text(f"  {call}") for call in calls)), UNCLEAR
+
+
+async def entries_of(events: EventReader, part: str) -> tuple[Entry, ...]:
+    """Return the entries of the call that an id or a part of it means, or of the last call for ``last``."""
+    if part != LAST:
+        return await events.entries(part)
+    calls = await events.recent(1)
+    return calls[0] if calls else ()
+
+
+def no_such_call(part: str) -> Both:
+    """Return the words for a call that is not there, in English and Polish."""
+    if part == LAST:
+        return NO_CALL_YET
+    return f"There is no call {printable(part)}.", f"Nie ma rozmowy {printable(part)}."
 
 
 def _code(calls: Sequence[str]) -> int:
@@ -217,6 +225,7 @@ def _header(record: CallRecord, view: View) -> Table:
             for text in wait_rows(wait, view.language)
         ),
         *(("With", "Z kim", talk_words(talk, view.language)) for talk in record.talks),
+        *([("Rated", "Ocena", str(record.rating))] if record.rating is not None else []),
         *(("Transferred", "Przekazana", transfer_words(one, view.language)) for one in record.transfers),
         *(("Recorded", "Nagranie", printable(one[-RECORDING_TAIL:])) for one in record.recordings),
         *(

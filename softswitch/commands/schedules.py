@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
 from softswitch.commands.shown import as_json, table
-from softswitch.narration import printable
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
+from softswitch.narration.phrases import printable
 from softswitch.schedules.figures import ByHand, DutyFigures, HoursFigures, ListedFigures, ScheduleFigures
 from softswitch.schedules.preview import CLOSED, OPEN, OUTAGE, SPECIAL, PreviewDay, PreviewPart
 from softswitch.words import Both, word

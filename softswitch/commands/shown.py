@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
-from softswitch.narration import printable
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
+from softswitch.narration.phrases import printable
 from softswitch.words import Both
+
+LONGEST_CELL: Final = 200
+"""Letters of a cell at most: reasons and keys are of use whole, and what strangers write fills no screen."""
 
 
 def table(view: View, titles: Sequence[Both], rows: Iterable[Sequence[str]]) -> Table:
@@ -21,7 +25,7 @@ def table(view: View, titles: Sequence[Both], rows: Iterable[Sequence[str]]) -> 
     for title in titles:
         made.add_column(title[view.language == POLISH], overflow="fold")
     for row in rows:
-        made.add_row(*(Text(printable(cell)) for cell in row))
+        made.add_row(*(Text(printable(cell, LONGEST_CELL)) for cell in row))
     return made
 
 

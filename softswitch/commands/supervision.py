@@ -10,9 +10,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from softswitch.calls.audience import Mode
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
-from softswitch.narration import printable
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
+from softswitch.narration.phrases import printable
 from softswitch.words import Both
 
 HELP: Final[dict[Mode, str]] = {

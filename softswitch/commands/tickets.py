@@ -8,11 +8,11 @@ from typing import Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
 from softswitch.commands.shown import as_json, local_time, sentence, table
+from softswitch.commands.view import View
 from softswitch.crm.ticket_model import NOTE, Priority, Ticket, TicketChange, TicketState
-from softswitch.narration import TAIL
+from softswitch.languages import POLISH
+from softswitch.narration.lines import TAIL
 from softswitch.words import Both
 
 STATES: Final[dict[str, Both]] = {

@@ -11,8 +11,7 @@ from typing import Final, Protocol
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from softswitch.calls.why import ENGLISH, POLISH
-from softswitch.commands.records import FOUND, NOTHING, UNCLEAR, EventReader
+from softswitch.commands.records import FOUND, NOTHING, UNCLEAR, EventReader, entries_of, no_such_call
 from softswitch.events import (
     CallEnded,
     CredentialsRefused,
@@ -24,7 +23,8 @@ from softswitch.events import (
     SourceShutOut,
     SwitchStarted,
 )
-from softswitch.narration import printable
+from softswitch.languages import ENGLISH, POLISH
+from softswitch.narration.phrases import printable
 from softswitch.trace.errors import TraceError
 from softswitch.trace.facts import facts_of
 from softswitch.trace.ladder import Ladder, call_ladder, legs_of, wire_ladder
@@ -36,8 +36,6 @@ from softswitch.trace.svg import svg
 from softswitch.trace.text import LadderText
 from softswitch.trace.verdict import sentences
 
-LAST: Final = "last"
-"""Stands for the call that came last."""
 AROUND: Final = timedelta(seconds=40)
 """What belongs to a call before its first event and after its last: challenges, and the repeats of 32 s."""
 MOST_OF_A_PHONE: Final = 200
@@ -79,7 +77,7 @@ async def show_trace(events: TraceReader, wire: Wire, part: str, shape: Shape) -
     ``part`` is the call's id, its beginning or its end, ``last``, or a Call-ID of SIP, which also finds what
     never became a call. Mermaid is a ``str`` to be printed as it is; all else is for a rich console.
     """
-    entries = await _entries(events, part)
+    entries = await entries_of(events, part)
     if entries:
         messages = messages_of(wire, entries)
         why = await explained(events, wire, entries, shape.language, messages)
@@ -95,8 +93,7 @@ async def show_trace(events: TraceReader, wire: Wire, part: str, shape: Shape) -
         return Group(first, *(Text(f"  {call}") for call in calls)), UNCLEAR
     messages = wire.of_calls([part], 0.0, float("inf"))
     if not messages:
-        shown = printable(part)
-        return _say(shape, f"There is no call {shown}.", f"Nie ma rozmowy {shown}."), NOTHING
+        return _say(shape, *no_such_call(part)), NOTHING
     users = sorted(messages[0].users())
     why = phone_sentences(users[0] if users else part, messages, (), shape.language)
     return _shown(wire_ladder(printable(part), messages, (), why, shape.language), messages, shape), FOUND
@@ -154,13 +151,6 @@ def messages_of(wire: Wire, entries: Sequence[Entry]) -> tuple[Message, ...]:
     over = any(isinstance(entry.event, CallEnded) for entry in entries)
     until = (entries[-1].at + AROUND).timestamp() if over else float("inf")
     return wire.of_calls(legs_of(entries).values(), (entries[0].at - AROUND).timestamp(), until)
-
-
-async def _entries(events: EventReader, part: str) -> tuple[Entry, ...]:
-    if part != LAST:
-        return await events.entries(part)
-    calls = await events.recent(1)
-    return calls[0] if calls else ()
 
 
 async def _shut_out(

@@ -12,9 +12,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
-from softswitch.narration import printable
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
+from softswitch.narration.phrases import printable
 from softswitch.words import Both, word
 
 NOT_FOUND: Final = "not found"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from softswitch.commands.records import View
 from softswitch.commands.shown import as_json, sentence
+from softswitch.commands.view import View
 from softswitch.errors import harmless
 from softswitch.integrations.verification import Verified
 

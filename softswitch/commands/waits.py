@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from softswitch.calls.record import between
 from softswitch.calls.waits import OfferRecord, TalkRecord, WaitRecord
-from softswitch.calls.why import POLISH, lasting
-from softswitch.narration import printable
+from softswitch.calls.why import lasting
+from softswitch.languages import POLISH
+from softswitch.narration.phrases import printable
 from softswitch.words import queue_word
 
 

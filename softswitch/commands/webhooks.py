@@ -7,8 +7,8 @@ from typing import Final
 
 from rich.console import RenderableType
 
-from softswitch.commands.records import View
 from softswitch.commands.shown import as_json, local_time, sentence, table
+from softswitch.commands.view import View
 from softswitch.outbox.messages import Receiver
 from softswitch.words import Both
 

@@ -18,6 +18,13 @@ class OpenTicket:
     state: str
     priority: str
     created: datetime
+    version: int = 1
+    queue: str = ""
+    category: str = ""
+    number: str = ""
+    call: str = ""
+    assignee: str = ""
+    changed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,25 @@ class OwnFieldConfig(BaseModel):
     label: str = Field(default="", max_length=64)
 
 
+class KeeperConfig(BaseModel):
+    """Another system that knows who looks after whom: a connection whose answer gives ``KEEPER``.
+
+    ``accounts`` are the accounts by what that system calls agents; ``limit_s`` is how long a caller waits.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    connection: str = Field(min_length=1, max_length=64)
+    accounts: dict[str, str] = Field(default_factory=dict, max_length=10_000)
+    limit_s: float = Field(default=1.5, ge=0.1, le=1.9)
+
+
 class CustomersConfig(BaseModel):
     """Customers: ``fields`` of one's own, and the field by which an import finds who is there already.
 
-    ``keep_history_days`` is how long contacts are kept, None for ever.
+    ``keep_history_days`` is how long contacts are kept, None for ever, and ``keep_choices_days`` the language
+    and the pace of callers who do not call any more; ``keeper`` asks another system who
+    looks after a customer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +66,8 @@ class CustomersConfig(BaseModel):
     fields: dict[str, OwnFieldConfig] = Field(default_factory=dict, max_length=MOST_OWN_FIELDS)
     duplicates_by: str = CUSTOMER_NUMBER
     keep_history_days: int | None = Field(default=None, ge=1, le=36_500)
+    keep_choices_days: int = Field(default=365, ge=1, le=36_500)
+    keeper: KeeperConfig | None = None
 
     @field_validator("fields", mode="before")
     @classmethod

@@ -7,7 +7,8 @@
         ├── WrongCustomer            cannot be kept as given: names every field and what is wrong
         ├── NoSuchCustomer           there is none of this id (any more)
         ├── DuplicateCustomer        another one has this customer number, PESEL or other unique value
-        └── ChangedMeanwhile         somebody else has changed it since it was read
+        ├── ChangedMeanwhile         somebody else has changed it since it was read
+        └── TicketError              see softswitch/crm/ticket_errors.py
 
 A text never holds the PESEL, the PIN or another secret that it is about.
 """

@@ -6,17 +6,29 @@ is compared, in the same time, and the count of wrong tries goes by what was typ
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from weakref import WeakValueDictionary
 
 from softswitch.clock import Clock
-from softswitch.crm.identity_model import LOCKED_FOR, TRIES, Factor, Factors, KnownFactors, Tries, TriesStore
+from softswitch.crm.identity_model import (
+    LOCKED_FOR,
+    TRIES,
+    WITHHELD_TRIES,
+    Factor,
+    Factors,
+    KnownFactors,
+    Tries,
+    TriesStore,
+)
 from softswitch.pins import Pins
 
 LONGEST_ANSWER: Final = 20
@@ -32,12 +44,15 @@ _PESEL_DIGITS: Final = 4
 class Policy:
     """What a line asks, and how often one may err. Without the customer number the calling number says who.
 
-    ``per_call`` are the wrong tries in one call, ``most`` those about one customer or from one number.
+    ``per_call`` are the wrong tries in one call, ``most`` those about one customer or from one number, and
+    ``withheld`` those of all callers together who hide theirs: guessers must not get more by hiding it, nor
+    shut out everybody else who does by three wrong keys.
     """
 
     factors: tuple[Factor, ...] = (Factor.CUSTOMER_NUMBER, Factor.PIN)
     per_call: int = TRIES
     most: int = TRIES
+    withheld: int = WITHHELD_TRIES
     lock: timedelta = LOCKED_FOR
 
 
@@ -78,11 +93,12 @@ class Identity:
         self._pins = pins
         self._clock = clock
         self._pepper = pepper
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def locked_for(self, answers: Answers, policy: Policy) -> timedelta:
         """Return for how long nobody is checked from this number, or for what was typed so far."""
         now = self._clock.wall()
-        return _longest(await self._tries.load(self._subjects(answers, policy, None)), now)
+        return _longest(await self._tries.load((*self._subjects(answers, policy, None),)), now)
 
     async def check(self, answers: Answers, policy: Policy) -> Checked:
         """Compare what was typed with what is known, and count a wrong try.
@@ -92,15 +108,34 @@ class Identity:
         """
         known = await self._known(answers, policy)
         subjects = self._subjects(answers, policy, known)
+        async with self._in_turn((*subjects,)):
+            return await self._checked(known, subjects, answers, policy)
+
+    async def _checked(
+        self, known: KnownFactors | None, subjects: Mapping[str, int], answers: Answers, policy: Policy
+    ) -> Checked:
         now = self._clock.wall()
-        locked = _longest(await self._tries.load(subjects), now)
+        locked = _longest(await self._tries.load((*subjects,)), now)
         if locked:
             return Checked(Verdict.LOCKED, locked_for=locked)
         if await self._right(known, answers, policy) and known is not None:
+            # Another switch on the same database may have counted the last wrong try meanwhile.
+            locked = _longest(await self._tries.load((*subjects,)), now)
+            if locked:
+                return Checked(Verdict.LOCKED, locked_for=locked)
             await self._tries.clear(tuple(one for one in subjects if not one.startswith(_FROM)))
             return Checked(Verdict.VERIFIED, known.customer, known.name)
-        locked = _longest(await self._tries.failed(subjects, now, policy.most, policy.lock), now)
+        locked = _longest(await self._tries.failed(subjects, now, policy.lock), now)
         return Checked(Verdict.LOCKED if locked else Verdict.WRONG, locked_for=locked)
+
+    @asynccontextmanager
+    async def _in_turn(self, subjects: tuple[str, ...]) -> AsyncIterator[None]:
+        """Let one at a time be checked about a subject: a hundred calls at once have three tries together."""
+        async with AsyncExitStack() as turns:
+            # Sorted, so that no two ever wait for each other.
+            for subject in sorted(subjects):
+                await turns.enter_async_context(self._turns.setdefault(subject, asyncio.Lock()))
+            yield
 
     async def _known(self, answers: Answers, policy: Policy) -> KnownFactors | None:
         if Factor.CUSTOMER_NUMBER in policy.factors:
@@ -127,18 +162,20 @@ class Identity:
             right = right & same
         return right
 
-    def _subjects(self, answers: Answers, policy: Policy, known: KnownFactors | None) -> tuple[str, ...]:
-        """Return under which names wrong tries count: what was typed counts like a customer there is."""
-        subjects = []
-        if answers.calling_number:
-            subjects.append(f"{_FROM}{answers.calling_number}")
+    def _subjects(self, answers: Answers, policy: Policy, known: KnownFactors | None) -> dict[str, int]:
+        """Return under which names wrong tries count, and how many there may be.
+
+        What was typed counts like a customer there is.
+        """
+        number = answers.calling_number
+        subjects = {f"{_FROM}{number}": policy.most if number else policy.withheld}
         typed = answers.typed.get(Factor.CUSTOMER_NUMBER, "")
         if Factor.CUSTOMER_NUMBER in policy.factors and typed:
             digest = hashlib.blake2b(typed.encode(), key=self._pepper, digest_size=16).hexdigest()
-            subjects.append(f"number:{digest}")
+            subjects[f"number:{digest}"] = policy.most
         if known is not None:
-            subjects.append(f"customer:{known.customer}")
-        return tuple(subjects)
+            subjects[f"customer:{known.customer}"] = policy.most
+        return subjects
 
 
 def _longest(tries: tuple[Tries, ...], now: datetime) -> timedelta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -9,6 +10,9 @@ from typing import Final, Protocol
 
 TRIES: Final = 3
 """Wrong answers in one call, and for one customer or from one number, before nobody is checked any more."""
+
+WITHHELD_TRIES: Final = 10
+"""Wrong answers of all callers together who hide their number: nobody can tell them apart."""
 
 LOCKED_FOR: Final = timedelta(minutes=15)
 """With three tries in a quarter of an hour, half of all PINs of four digits take 17 days and nights of calls,
@@ -84,10 +88,11 @@ class TriesStore(Protocol):
         """Return what is known of each subject, in their order."""
         ...
 
-    async def failed(
-        self, subjects: tuple[str, ...], now: datetime, most: int, lock: timedelta
-    ) -> tuple[Tries, ...]:
-        """Count a wrong try for each in one step, and return how they stand then."""
+    async def failed(self, subjects: Mapping[str, int], now: datetime, lock: timedelta) -> tuple[Tries, ...]:
+        """Count a wrong try for each in one step, and return how they stand then.
+
+        ``subjects`` gives how many there may be of each.
+        """
         ...
 
     async def clear(self, subjects: tuple[str, ...]) -> None:

@@ -18,7 +18,6 @@ from softswitch.crm.customer_model import (
     UNIQUE_FIELDS,
     Customer,
     Kind,
-    folded,
     lookup_keys,
 )
 from softswitch.crm.errors import CrmError, DuplicateCustomer, FieldFault, WrongCustomer
@@ -26,6 +25,7 @@ from softswitch.crm.reading import Rules, lookup_value, read_customer
 from softswitch.crm.sheets import Line, Sheet
 from softswitch.crm.stores import Customers
 from softswitch.ids import make_id
+from softswitch.sameness import folded
 
 BATCH_LINES: Final = 1000
 """Lines of one transaction: a running switch writes its log in between."""
@@ -120,7 +120,7 @@ class Import:
     async def run(self, sheet: Sheet) -> Report:
         """Take all lines, companies first; bad ones are named and left out."""
         # A file that breaks off is refused before anything of it is written.
-        report = Report(self._dry_run, sheet.ignored, lines=sum(1 for _ in sheet.lines()))
+        report = Report(self._dry_run, sheet.ignored, lines=sheet.count())
         for companies in (True, False):
             # People name their company, wherever in the file it stands.
             wanted = (line for line in sheet.lines() if _is_company(line.cells) is companies)
@@ -212,7 +212,7 @@ class Import:
             customer = replace(customer, company=self._company(line.cells["company"], linked))
         now = self._clock.wall()
         made = (
-            replace(customer, id=make_id(now), created=now, changed=now)
+            replace(customer, id=make_id(now), version=1, created=now, changed=now)
             if before is None
             else replace(customer, changed=now)
         )

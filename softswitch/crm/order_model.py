@@ -12,6 +12,7 @@ class Order:
 
     ``total`` is in the smallest unit of the ``currency`` (grosze, cents; ISO 4217), None where it is not
     known. ``number`` is the order's; ``phone`` (E.164 where it is one) and ``email`` are the customer's.
+    ``tracking`` is what the parcel is followed by, "" where there is none.
     """
 
     shop: str
@@ -23,6 +24,7 @@ class Order:
     phone: str = ""
     email: str = ""
     customer: str = ""
+    tracking: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ LIMIT_S: Final = 3.0
 """Seconds that all shops together may take: a caller waits for them."""
 KEPT_S: Final = 60.0
 MOST_KEPT: Final = 1000
+MOST_GLANCES: Final = 50
+"""At once: more would only wait for each other."""
 
 _NO_CENTS: Final = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"})
 _MILLS: Final = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
@@ -59,6 +61,7 @@ class Orders:
         self._limit_s = limit_s
         self._kept_s = kept_s
         self._kept: dict[tuple[Buyer, tuple[str, ...]], tuple[float, LastOrder]] = {}
+        self._glances: dict[Buyer, asyncio.Task[LastOrder]] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -83,6 +86,28 @@ class Orders:
         if not found.silent:
             self._keep(key, found)
         return found
+
+    async def glance(self, buyer: Buyer, *, within: float) -> LastOrder:
+        """Return the last order of a customer as far as it is known within so many seconds. Never raises.
+
+        Asking goes on by itself: shops that take longer are ``silent``, and known the next time.
+        """
+        looking = self._glances.get(buyer)
+        if looking is None:
+            if len(self._glances) >= MOST_GLANCES:
+                return LastOrder(None, self.names)
+            looking = asyncio.create_task(self.last(buyer), name="looks for a customer's last order")
+            self._glances[buyer] = looking
+            looking.add_done_callback(lambda _: self._glances.pop(buyer, None))
+        done, _ = await asyncio.wait((looking,), timeout=within)
+        return looking.result() if done and not looking.cancelled() else LastOrder(None, self.names)
+
+    async def close(self) -> None:
+        """Give up what is asked for at a glance."""
+        glances = list(self._glances.values())
+        for task in glances:
+            task.cancel()
+        await asyncio.gather(*glances, return_exceptions=True)
 
     def _keep(self, key: tuple[Buyer, tuple[str, ...]], found: LastOrder) -> None:
         now = self._clock.monotonic()

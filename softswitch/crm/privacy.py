@@ -6,12 +6,13 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from pathlib import Path
+from typing import Any, Final, Protocol, runtime_checkable
 
 from softswitch.clock import Clock
-from softswitch.crm.customer_model import NUMBER, Customer
+from softswitch.crm.customer_model import EMAIL, NUMBER, Customer
 from softswitch.crm.errors import CrmError
 from softswitch.crm.history_model import Contact
 from softswitch.crm.privacy_model import ERASE, EXPORT, Act, Eraser, Person
@@ -22,6 +23,10 @@ from softswitch.ids import make_id
 logger = logging.getLogger(__name__)
 
 KEY_OCTETS: Final = 32
+SHORTEST_NAME: Final = 7
+"""Letters of a whole name by which a text can be known to be somebody's; shorter ones are words, too."""
+NAMESAKES: Final = 100
+"""Customers who are looked at for one of the same name."""
 
 
 class PersonalData(Protocol):
@@ -41,6 +46,23 @@ class PersonalData(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that is handed out with an export: its name there, and where it lies."""
+
+    name: str
+    path: Path
+
+
+@runtime_checkable
+class Enclosing(PersonalData, Protocol):
+    """A part that has files of persons: what they said."""
+
+    async def enclosed(self, person: Person, by: str) -> Sequence[Enclosed]:
+        """Return the files, and note that ``by`` hands them out where such is noted."""
+        ...
+
+
 class Records(Protocol):
     """The person in the history and the log; see :class:`softswitch.storage.privacy_store.PrivacyStore`."""
 
@@ -48,11 +70,15 @@ class Records(Protocol):
         """Return every contact with a person, the oldest first."""
         ...
 
+    async def calls_of(self, person: Person) -> Sequence[str]:
+        """Return the ids of the calls that were a person's."""
+        ...
+
     async def calls(self, calls: Sequence[str]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """Return what happened in these calls, as it is in the log."""
         ...
 
-    async def erase(self, person: Person, eraser: Eraser, act: Act) -> Act:
+    async def erase(self, person: Person, act: Act) -> Act:
         """Remove the customer, take the person out of history and log, note it, in one transaction.
 
         Return the act with its counts.
@@ -136,32 +162,57 @@ class Privacy:
                     raise CrmError(f"{part.name} of the customer cannot be erased: try again") from error
             now = self._clock.wall()
             act = Act(make_id(now), now, by, ERASE, customer, counts)
-            done = await self._records.erase(person, self._eraser(one, person), act)
+            done = await self._records.erase(person, act)
             self._customers.forget_cards()
             return done
+
+    async def enclosed(self, customer: str, *, by: str) -> Sequence[Enclosed]:
+        """Return the files that belong to an export, by their names there; raise NoSuchCustomer."""
+        person = await self._person(await self._customers.get(customer))
+        parts = [part for part in self._parts if isinstance(part, Enclosing)]
+        return [file for part in parts for file in await part.enclosed(person, by)]
 
     async def acts(self, customer: str = "") -> Sequence[Act]:
         """Return who exported or erased whom and when, the newest first."""
         return await self._records.acts(customer)
 
     async def _person(self, one: Customer) -> Person:
-        owners = await self._store.find_each(NUMBER, one.numbers)
-        own = tuple(number for number in one.numbers if owners.get(number, []) == [one.id])
-        return Person(one.id, one.numbers, own, one.emails)
+        # A number of this line stands in the calls of all who have dialled it.
+        numbers = tuple(number for number in one.numbers if not self._customers.rules.is_ours(number))
+        owners = await self._store.find_each(NUMBER, numbers)
+        own = tuple(number for number in numbers if owners.get(number, []) == [one.id])
+        sole = await self._sole(one)
+        eraser = self._eraser(one, own, sole)
+        ways = [way for number in own if number.startswith("+") for way in self._ways(number)]
+        marks = (one.id, *ways, *sorted(sole))
+        person = Person(one.id, numbers, own, one.emails, marks, eraser=eraser)
+        return replace(person, calls=tuple(await self._records.calls_of(person)))
 
-    def _eraser(self, one: Customer, person: Person) -> Eraser:
-        spellings = {
-            # A short number is one of our own telephones: in the log it means that, and not the person.
-            number: self._customers.rules.numbers.spellings(number)
-            for number in person.numbers
-            if number.startswith("+")
-        }
+    async def _sole(self, one: Customer) -> set[str]:
+        """Return the words that nobody has besides this customer, wherever they stand."""
+        owners = await self._store.find_each(EMAIL, [email.lower() for email in one.emails])
+        sole = {email for email in one.emails if owners.get(email.lower(), [one.id]) == [one.id]}
+        sole |= {one.pesel} if one.pesel else set()
+        if len(one.name) >= SHORTEST_NAME and " " in one.name:
+            found = await self._customers.search(one.name, limit=NAMESAKES)
+            if all(other.id == one.id for other in found.customers):
+                sole.add(one.name)
+        return sole
+
+    def _eraser(self, one: Customer, own: Sequence[str], sole: set[str]) -> Eraser:
+        # A short number is one of our own telephones: in the log it means that, and not the person.
+        spellings = {number: self._ways(number) for number in one.numbers if number.startswith("+")}
         words = {
             one.name, one.first_name, one.last_name, one.company_name, one.customer_number, one.pesel,
             one.nip, one.regon, *one.emails,
         }  # fmt: skip
-        shared = set(person.numbers) - set(person.own_numbers)
-        return Eraser(spellings, words, self._key(KEY_OCTETS), shared=shared)
+        shared = set(one.numbers) - set(own)
+        return Eraser(spellings, words, self._key(KEY_OCTETS), shared=shared, sole=sole)
+
+    def _ways(self, number: str) -> frozenset[str]:
+        """Return how a number may be written: as it is dialled, and as people and letters write it."""
+        numbers = self._customers.rules.numbers
+        return numbers.spellings(number) | {numbers.national(number)}
 
 
 def plain(one: Customer | Contact) -> dict[str, Any]:

@@ -16,16 +16,13 @@ from softswitch.crm.config import FIXED_FIELDS, CustomersConfig, OwnKind
 from softswitch.crm.customer_model import (
     CUSTOMER_NUMBER,
     EMAIL,
-    MOST_DIGITS,
     NUMBER,
     PESEL,
     Customer,
     Kind,
     OwnValue,
     lookup_keys,
-    number_of,
     own_key,
-    truth,
 )
 from softswitch.crm.errors import FieldFault, WrongCustomer
 from softswitch.crm.identifiers import (
@@ -33,6 +30,7 @@ from softswitch.crm.identifiers import (
 )
 from softswitch.crm.identifiers import WrongIdentifier, birth_date, read_pesel
 from softswitch.crm.numbers import Numbers, is_spreadsheet_number, is_withheld
+from softswitch.sameness import MOST_DIGITS, number_of, truth
 
 LONGEST_TEXT: Final = 200
 """Letters of a name, a group, a type."""
@@ -71,13 +69,15 @@ class Unfit(Exception):
 class Rules:
     """What reading depends on: the home country's numbers, own fields, the agents there are, the day.
 
-    Without ``accounts`` any keeper is taken.
+    Without ``accounts`` any keeper is taken. ``is_ours`` tells of a number whether it is one of this line,
+    which stands in the calls of everybody.
     """
 
     numbers: Numbers
     config: CustomersConfig = field(default_factory=CustomersConfig)
     accounts: Collection[str] | None = None
     today: Callable[[], date] | None = None
+    is_ours: Callable[[str], bool] = field(default=lambda number: False)
 
 
 Raw = Mapping[str, object]
@@ -102,7 +102,7 @@ def read_customer(raw: Raw, rules: Rules, base: Customer | None = None) -> Custo
                 raise Unfit("there is no such field", "nie ma takiego pola")
         except Unfit as error:
             faults.append(FieldFault(name, error.english, error.polish))
-    customer = replace(base or Customer(), **told, own=own)
+    customer = replace(base, **told, own=own) if base else Customer(**told, own=own)
     if base is None and "kind" not in told and not customer.first_name + customer.last_name:
         # A file of firms need not say in every line that these are firms.
         customer = replace(customer, kind=Kind.COMPANY if customer.company_name else Kind.PERSON)

@@ -23,8 +23,6 @@ from softswitch.crm.customer_model import (
     Page,
     Query,
     field_value,
-    folded,
-    same_value,
 )
 from softswitch.crm.errors import CrmError, FieldFault, NoSuchCustomer, WrongCustomer
 from softswitch.crm.history_model import Contact, ContactKind, ContactPage
@@ -32,6 +30,7 @@ from softswitch.crm.reading import Raw, Rules, lookup_value, read_customer
 from softswitch.crm.stores import Customers as Store
 from softswitch.crm.stores import History, Keepers, Tickets
 from softswitch.ids import make_id
+from softswitch.sameness import folded, same_value
 
 logger = logging.getLogger(__name__)
 
@@ -272,47 +271,55 @@ class Customers:
 
     # While a call rings
 
-    async def card(self, number: str | None, *, within: float = CARD_WITHIN) -> Card:
+    async def card(self, number: str | None, *, customer: str = "", within: float = CARD_WITHIN) -> Card:
         """Return what is known of a number, within so many seconds. Never raises.
 
-        What takes longer goes on by itself: the card is ``late``, and asked for again it may be there.
+        ``customer`` is who was found already, whatever number calls. What takes longer goes on by itself: the
+        card is ``late``, and asked for again it may be there.
         """
         normal = self.rules.numbers.normal(number)
-        if normal is None:
+        key = customer or normal
+        if key is None:
             return Card(None)
-        kept = self._cards.get(normal)
+        kept = self._cards.get(key)
         if kept is not None and kept[0] > self._clock.monotonic():
             return kept[1]
-        lookup = self._lookups.get(normal)
+        lookup = self._lookups.get(key)
         if lookup is None:
             if len(self._lookups) >= MOST_LOOKUPS:
                 return Card(normal, late=True)
-            lookup = asyncio.create_task(self._look_up(normal), name="looks for a customer's card")
-            self._lookups[normal] = lookup
+            lookup = asyncio.create_task(
+                self._look_up(key, normal, customer), name="looks for a customer's card"
+            )
+            self._lookups[key] = lookup
         done, _ = await asyncio.wait((lookup,), timeout=within)
         return lookup.result() if done and not lookup.cancelled() else Card(normal, late=True)
 
-    async def _look_up(self, number: str) -> Card:
+    async def _look_up(self, key: str, number: str | None, customer: str) -> Card:
         changes = self._changes
         try:
-            card = await self._card(number)
+            card = await self._card(number, customer)
         except Exception:
             # Whatever is wrong with the database: the phone rings without a card.
             logger.exception("the card of a caller cannot be read")
             return Card(number, late=True)
         finally:
-            self._lookups.pop(number, None)
+            self._lookups.pop(key, None)
         now = self._clock.monotonic()
         self._cards = {key: kept for key, kept in self._cards.items() if kept[0] > now}
         if changes == self._changes:
-            self._cards[number] = now + CARD_KEPT_SECONDS, card
+            self._cards[key] = now + CARD_KEPT_SECONDS, card
         return card
 
-    async def _card(self, number: str) -> Card:
-        found = Found(await self._store.find(NUMBER, number))
+    async def _card(self, number: str | None, customer: str) -> Card:
+        one = await self._store.get(customer) if customer else None
+        if one is not None:
+            found = Found((one,))
+        else:
+            found = Found(await self._store.find(NUMBER, number)) if number is not None else Found()
         one = found.one
         company = await self.company_of(one) if one else None
-        identity, numbers = (one.id, one.numbers) if one else ("", (number,))
+        identity, numbers = (one.id, one.numbers) if one else ("", (number,) if number else ())
         contacts = await self._history.history(identity, numbers, limit=CARD_CONTACTS)
         keeper = (one.keeper if one else "") or (company.keeper if company else "")
         tickets = await self._open_tickets(identity, numbers)

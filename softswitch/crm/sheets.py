@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from softswitch.crm.config import FIXED_FIELDS, CustomersConfig
-from softswitch.crm.customer_model import folded
 from softswitch.crm.errors import CrmError
+from softswitch.sameness import folded
 
 SEPARATORS: Final = ";,\t|"
 """What separates columns; the first is what spreadsheets in Poland write."""
@@ -106,16 +106,28 @@ class Sheet:
     fields: tuple[str, ...]
     ignored: tuple[str, ...]
 
+    def count(self) -> int:
+        """Return how many lines have something in them; raise :class:`CrmError` as :meth:`lines` does."""
+        return sum(
+            any(field and cell.strip() for field, cell in zip(self.fields, cells, strict=False))
+            for _, cells in self._rows()
+        )
+
     def lines(self) -> Iterator[Line]:
         """Yield every line with something in it; raise :class:`CrmError` for a file that breaks off."""
+        for begins, cells in self._rows():
+            found = self._cells(cells)
+            if found:
+                yield Line(begins, found)
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the cells of every line below the headings, and where it begins."""
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator, strict=True)
         try:
             next(reader)
             begins = reader.line_num + 1
             for cells in reader:
-                found = self._cells(cells)
-                if found:
-                    yield Line(begins, found)
+                yield begins, cells
                 begins = reader.line_num + 1
         except csv.Error as error:
             raise CrmError(f"line {reader.line_num}: the file cannot be read on: {error}") from error

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from softswitch.errors import SoftswitchError
+from softswitch.crm.errors import CrmError
 
 
-class TicketError(SoftswitchError):
+class TicketError(CrmError):
     """A ticket cannot be opened or changed so; the text says why, in one sentence."""
 
 
 class NoSuchTicket(TicketError):
     """There is no ticket of this id, or several are meant."""
+
+
+class TicketChanged(TicketError):
+    """Somebody else has changed the ticket since it was read."""

@@ -54,7 +54,10 @@ class NewTicket:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket as it stands. ``assignee`` is the account of who works on it, "" for nobody."""
+    """A ticket as it stands. ``assignee`` is the account of who works on it, "" for nobody.
+
+    ``version`` rises with every change.
+    """
 
     id: str
     queue: str
@@ -69,6 +72,7 @@ class Ticket:
     assignee: str
     created: datetime
     changed: datetime
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,12 @@ def title(text: str, values: Mapping[str, str]) -> str:
         return values.get(name, "").strip() or (VARIABLES[name] if written is None else written)
 
     check_title(text)
-    line = " ".join(_VARIABLE.sub(filled, text).split())
+    return one_line(_VARIABLE.sub(filled, text))
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line of at most :data:`LONGEST_TITLE` letters that can be shown."""
+    line = " ".join(text.split())
     shown = "".join(letter for letter in line if letter.isprintable())
     return shown if len(shown) <= LONGEST_TITLE else shown[: LONGEST_TITLE - 1] + "…"
 

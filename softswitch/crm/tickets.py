@@ -11,7 +11,7 @@ from softswitch.clock import Clock
 from softswitch.crm.ticket_config import TicketQueueConfig, TicketsConfig
 from softswitch.crm.ticket_errors import TicketError
 from softswitch.crm.ticket_model import NewTicket, Priority, Ticket, TicketChange, TicketState
-from softswitch.crm.ticket_titles import title
+from softswitch.crm.ticket_titles import one_line, title
 from softswitch.events import TicketAsked
 
 
@@ -19,7 +19,8 @@ from softswitch.events import TicketAsked
 class Asked:
     """A ticket that a menu or a program asks for; what is "" is as the queue of tickets has it.
 
-    ``values`` are those of the title's variables: number, name, called.
+    ``values`` are those of the title's variables: number, name, called. With ``filled_in`` the title is as it
+    is to be, and what looks like a variable in it is a caller's own.
     """
 
     queue: str
@@ -29,6 +30,7 @@ class Asked:
     number: str = ""
     customer: str = ""
     values: Mapping[str, str] | None = None
+    filled_in: bool = False
 
 
 class Store(Protocol):
@@ -38,8 +40,10 @@ class Store(Protocol):
         """Open a ticket; the one there is where its call and step have one already."""
         ...
 
-    async def change(self, ticket: str, changes: Mapping[str, str], *, by: str, note: str = "") -> Ticket:
-        """Change fields of a ticket; raise NoSuchTicket."""
+    async def change(
+        self, ticket: str, changes: Mapping[str, str], *, by: str, note: str = "", version: int | None = None
+    ) -> Ticket:
+        """Change fields of a ticket; raise NoSuchTicket, and TicketChanged for another version."""
         ...
 
     async def find(self, part: str) -> Ticket:
@@ -98,8 +102,12 @@ class Tickets:
         category: str | None = None,
         customer: str | None = None,
         note: str = "",
+        version: int | None = None,
     ) -> Ticket:
-        """Change what is given of a ticket, or only add a note. Raises TicketError and NoSuchTicket."""
+        """Change what is given of a ticket, or only add a note, if it is of this ``version`` (None: any).
+
+        Raises TicketError, and of these NoSuchTicket and TicketChanged.
+        """
         found = await self.store.find(ticket)
         changes: dict[str, str] = {}
         if state:
@@ -113,7 +121,7 @@ class Tickets:
                 changes[name] = value.strip()
         if not changes and not note.strip():
             raise TicketError("say what is to be changed, or add a note")
-        return await self.store.change(found.id, changes, by=by, note=note.strip())
+        return await self.store.change(found.id, changes, by=by, note=note.strip(), version=version)
 
     def _new(self, asked: Asked, *, by: str, call: str, step: str) -> NewTicket:
         queue = self._queue(asked.queue)
@@ -127,7 +135,8 @@ class Tickets:
             **(asked.values or {}),
         }
         try:
-            text = title(asked.title or queue.title, values)
+            whole = asked.filled_in and asked.title.strip()
+            text = one_line(asked.title) if whole else title(asked.title.strip() or queue.title, values)
         except ValueError as error:
             raise TicketError(f"the title of the ticket: {error}") from error
         priority = _one_of(Priority, asked.priority, "priority") if asked.priority else queue.priority.value

@@ -19,6 +19,7 @@ from softswitch.events.course import (
     CallParked,
     CallRetrieved,
     CallRouted,
+    DeadAir,
     ParkingRecalled,
     PinRefused,
     PromptPlayed,
@@ -86,6 +87,7 @@ from softswitch.events.queues import (
     QueueRefused,
     QueueTalkEnded,
 )
+from softswitch.events.ratings import CallRated
 from softswitch.events.recordings import (
     RecordingConsent,
     RecordingEnded,
@@ -97,6 +99,7 @@ from softswitch.events.recordings import (
     RecordingStopped,
 )
 from softswitch.events.schedules import DutyChanged, ScheduleReleased, ScheduleSwitched, SpecialDaySet
+from softswitch.events.showing import CallerShown
 from softswitch.events.system import (
     AccountShutOut,
     CertificateRead,
@@ -121,6 +124,7 @@ from softswitch.events.system import (
     TrunkUnreachable,
 )
 from softswitch.events.tickets import TicketAsked
+from softswitch.events.trees import TreePublished, TreeRolledBack, TreeWithdrawn
 from softswitch.events.voicemail import (
     CallNotRequested,
     CallRequested,
@@ -152,6 +156,7 @@ __all__ = [
     "CallForwarded",
     "CallNotRequested",
     "CallParked",
+    "CallRated",
     "CallRequested",
     "CallRetrieved",
     "CallRouted",
@@ -161,6 +166,7 @@ __all__ = [
     "CallbackRefused",
     "CallbackTried",
     "CallerReached",
+    "CallerShown",
     "CallerVerified",
     "CertificateRead",
     "ChannelRecovered",
@@ -168,6 +174,7 @@ __all__ = [
     "CredentialsRefused",
     "CustomerIdentified",
     "CustomerNotFound",
+    "DeadAir",
     "DeliveryGivenUp",
     "DigitPressed",
     "DoNotDisturbSet",
@@ -246,6 +253,9 @@ __all__ = [
     "TicketAsked",
     "TransferAsked",
     "TransferDone",
+    "TreePublished",
+    "TreeRolledBack",
+    "TreeWithdrawn",
     "TrunkGivenUp",
     "TrunkLost",
     "TrunkNotFound",
@@ -292,6 +302,9 @@ SystemEvent = (
     | DeliveryGivenUp
     | HostGivenUp
     | HostBack
+    | TreePublished
+    | TreeRolledBack
+    | TreeWithdrawn
 )
 CallEvent = (
     CallArrived
@@ -367,12 +380,15 @@ CallEvent = (
     | BranchEntered
     | PromptPlayed
     | StepTaken
+    | DeadAir
     | ApplicationAsked
     | ApplicationFailed
     | ApplicationRecorded
     | CustomerIdentified
     | CustomerNotFound
     | TicketAsked
+    | CallRated
+    | CallerShown
     | CallEnded
 )
 Event = SystemEvent | CallEvent

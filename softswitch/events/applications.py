@@ -20,6 +20,7 @@ class ApplicationFailed:
     """A program gave no answer that could be followed, so the call goes on at ``to``.
 
     ``why`` is a code: ``timed_out``, ``broken_answer``. ``detail`` says what is wrong and quotes nothing.
+    ``to`` is "" where the menu that led there goes on.
     """
 
     application: str

@@ -72,10 +72,11 @@ class TransferDone:
 
 @dataclass(frozen=True, slots=True)
 class BranchEntered:
-    """The caller entered a branch of a voice menu tree."""
+    """The caller entered a branch of a voice menu tree; ``version`` is 0 where none is kept."""
 
     tree: str
     branch: str
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,16 @@ class StepTaken:
     step: str
     exit: str
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadAir:
+    """A step let an answered caller hear nothing for ``seconds``; music was played from the second one on."""
+
+    tree: str
+    branch: str
+    step: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

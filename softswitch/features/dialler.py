@@ -23,6 +23,10 @@ class ConsiderateDialler(Dialler):
     people: People = field(kw_only=True)
     groups: Mapping[str, GroupDestination] = field(kw_only=True, default_factory=dict)
 
+    def is_busy(self, call: Call, user: str) -> bool:
+        """See Dialler."""
+        return self.people.engaged.engaged(user, besides=call.facts.id)
+
     async def reach(
         self,
         call: Call,

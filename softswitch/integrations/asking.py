@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from softswitch.integrations.http import Http, Request, Response
 from softswitch.integrations.http_errors import (
     GivenUp,
     HttpError,
@@ -12,6 +11,7 @@ from softswitch.integrations.http_errors import (
     TlsRefused,
     Unreachable,
 )
+from softswitch.integrations.http_messages import Http, Request, Response
 from softswitch.outbox.model import NotNow, Refused
 
 GONE: Final = 410

@@ -78,7 +78,7 @@ class BlikProvider:
         check_signature(signature, body, self._webhook_secret, now)
         try:
             payment = msgspec.json.decode(body)["payment"]["id"]
-        except (msgspec.MsgspecError, KeyError, TypeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError, TypeError):
             raise BadSignature("the notice is signed, and names no payment") from None
         return Notice(payment) if isinstance(payment, str) else None
 

@@ -11,14 +11,16 @@ from urllib.parse import quote
 
 from softswitch.integrations.errors import IntegrationError
 from softswitch.integrations.filling import BodyTemplate, HeaderTemplate, UrlTemplate, read_header, read_url
-from softswitch.integrations.http import Http, Request
 from softswitch.integrations.http_config import AuthConfig, ConnectionConfig
 from softswitch.integrations.http_errors import BrokenAnswer
+from softswitch.integrations.http_messages import Http, Request
 from softswitch.integrations.mapping import Mapped, MappingFailed, read_taken
 from softswitch.ivr.expressions import Lookup, Value
 
 READ_HERE: Final = 1 << 14
 """Octets of an answer that are read at once. Larger ones are read in a thread, as calls wait meanwhile."""
+LOOKED_THROUGH_HERE: Final = 1 << 10
+"""The same of one that is looked through everywhere."""
 
 
 class NoSuchConnection(IntegrationError):
@@ -88,6 +90,22 @@ def read_connection(name: str, config: ConnectionConfig) -> Connection:
     )
 
 
+async def ask(
+    http: Http, connection: Connection, lookup: Lookup, *, key: str = "", limit_s: float | None = None
+) -> Answer:
+    """Ask one connection, and return what its answer gives; raise HttpError. See :meth:`Connections.ask`."""
+    response = await http.ask(connection.request(lookup, key=key, limit_s=limit_s))
+    body = response.checked().body
+    try:
+        if len(body) > (LOOKED_THROUGH_HERE if connection.mapping.looks_everywhere else READ_HERE):
+            variables = await asyncio.to_thread(connection.mapping.read, body)
+        else:
+            variables = connection.mapping.read(body)
+    except MappingFailed as error:
+        raise BrokenAnswer(response.host, str(error)) from None
+    return Answer(response.status, variables)
+
+
 class Connections:
     """All connections of the configuration."""
 
@@ -111,17 +129,7 @@ class Connections:
         connection's own limit. Raises NoSuchConnection; HttpError where there is no answer, or one whose
         status is no success, or that does not hold what is to be taken from it.
         """
-        connection = self._found(name)
-        response = await self._http.ask(connection.request(lookup, key=key, limit_s=limit_s))
-        body = response.checked().body
-        try:
-            if len(body) > READ_HERE:
-                variables = await asyncio.to_thread(connection.mapping.read, body)
-            else:
-                variables = connection.mapping.read(body)
-        except MappingFailed as error:
-            raise BrokenAnswer(response.host, str(error)) from None
-        return Answer(response.status, variables)
+        return await ask(self._http, self._found(name), lookup, key=key, limit_s=limit_s)
 
     def _found(self, name: str) -> Connection:
         connection = self._known.get(name)

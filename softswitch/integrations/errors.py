@@ -4,6 +4,7 @@
 
     IntegrationError
     ├── HttpError               see softswitch/integrations/http_errors.py
+    ├── ShopError               see softswitch/integrations/shop_errors.py
     ├── TemplateFault           a text of the operator's cannot be filled in: says what is wrong where
     └── SmsRefused              no text message may go to this number, and why
 """

@@ -7,22 +7,43 @@ import contextlib
 import hashlib
 import ssl
 from collections.abc import AsyncIterator
-from pathlib import Path, PurePosixPath
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import aioftp
 
-from softswitch.integrations.drop import Held
 from softswitch.integrations.drop_config import FtpConfig
+from softswitch.integrations.remote_shelf import BLOCK, RemoteShelf, harmless
 from softswitch.outbox.model import NotNow
 
-BLOCK: Final = 1 << 18
-"""Octets read from the disk at once, and given to the connection."""
-
 _NOT_THERE: Final = ("550", "450")
+MOST_LINES: Final = 1000
+"""Of the answers to one command: what a server says beyond is no answer, and may have no end."""
 
 Fault = (aioftp.AIOFTPException, OSError, TimeoutError, EOFError, ValueError, LookupError)
 """What the library raises for servers that refuse, vanish, or break off in the middle of an answer."""
+
+
+class _Client(aioftp.Client):
+    """A client that no answer holds for ever.
+
+    Lines that are there already are read without a pause in which the library (by Python 3.11's wait_for)
+    would take note of a time limit, or that it is cancelled.
+    """
+
+    _left = MOST_LINES
+
+    async def command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - passed on as it is.
+        """See aioftp.Client."""
+        self._left = MOST_LINES
+        return await super().command(*args, **options)
+
+    async def parse_line(self) -> tuple[aioftp.Code, str]:
+        """See aioftp.Client; raise ValueError for one line too many."""
+        self._left -= 1
+        if self._left < 0:
+            raise ValueError("its answer has no end")
+        return await super().parse_line()
 
 
 class FtpPlace:
@@ -36,7 +57,7 @@ class FtpPlace:
     async def opened(self) -> AsyncIterator[FtpShelf]:
         """Connect and log in; raise NotNow where that fails, which concerns the server as a whole."""
         tls = None if self._config.tls == "none" else await asyncio.to_thread(self._tls)
-        client = aioftp.Client(
+        client = _Client(
             socket_timeout=self._time_limit_s,
             connection_timeout=self._time_limit_s,
             ssl=tls if self._config.tls == "implicit" else None,
@@ -77,50 +98,23 @@ class FtpPlace:
         return ssl.create_default_context(cafile=None if authorities is None else str(authorities))
 
 
-class FtpShelf:
+class FtpShelf(RemoteShelf):
     """An open connection."""
 
+    faults = Fault
+
     def __init__(self, client: aioftp.Client, shown: str) -> None:
+        super().__init__(shown)
         self._client = client
-        self._shown = shown
 
-    async def held(self, name: str, size: int, sha256: str) -> Held:
-        """Tell what is there under a name; a file of the same size is read back."""
-        try:
-            there = await self._size(name)
-            if there is None:
-                return Held.NOTHING
-            if size >= 0 and there != size:
-                return Held.OTHER
-            return Held.SAME if await self._digest(name) == sha256 else Held.OTHER
-        except Fault as error:
-            raise self._failed("cannot tell what it has", error) from error
+    async def _make_folder(self, name: str) -> None:
+        await self._client.make_directory(name)
 
-    async def put(self, source: Path, name: str, mark: str, *, replace: bool = False) -> None:
-        """Upload under a name of its own, compare the size, then rename."""
-        path = PurePosixPath(name)
-        unfinished = path.with_name(f"{path.name}.{mark}.part")
-        try:
-            await self._client.make_directory(path.parent)
-            await self._upload(source, unfinished)
-            size = (await asyncio.to_thread(source.stat)).st_size
-            there = await self._size(str(unfinished))
-            if there != size:
-                raise NotNow(f"{self._shown} has {there} octets of {size}")
-            await self._rename(unfinished, path, replace)
-        except Fault as error:
-            raise self._failed("does not take the file", error) from error
-
-    async def remove(self, name: str) -> None:
-        """Take a file away."""
-        try:
-            if await self._size(name) is not None:
-                await self._client.remove_file(name)
-        except Fault as error:
-            raise self._failed("does not take the file away", error) from error
+    async def _unlink(self, name: str) -> None:
+        if await self._size(name) is not None:
+            await self._client.remove_file(name)
 
     async def _size(self, name: str) -> int | None:
-        """Return how many octets a file has there, None where there is none."""
         try:
             found = await self._client.stat(name)
         except aioftp.StatusCodeError as error:
@@ -130,30 +124,33 @@ class FtpShelf:
         return int(found["size"])
 
     async def _digest(self, name: str) -> str:
-        hashed = hashlib.sha256()
+        hashed, left = hashlib.sha256(), await self._size(name) or 0
         async with self._client.download_stream(name) as stream:
             async for block in stream.iter_by_block(BLOCK):
+                left -= len(block)
+                if left < 0:
+                    raise ValueError("it sends more than the file has")
                 hashed.update(block)
         return hashed.hexdigest()
 
-    async def _upload(self, source: Path, unfinished: PurePosixPath) -> None:
+    async def _upload(self, source: Path, name: str) -> None:
         file = await asyncio.to_thread(open, source, "rb")
         try:
-            async with self._client.upload_stream(unfinished) as stream:
+            async with self._client.upload_stream(name) as stream:
                 while block := await asyncio.to_thread(file.read, BLOCK):
                     await stream.write(block)
         finally:
             await asyncio.to_thread(file.close)
 
-    async def _rename(self, unfinished: PurePosixPath, path: PurePosixPath, replace: bool) -> None:
+    async def _rename(self, unfinished: str, name: str, replace: bool) -> None:
         try:
-            await self._client.rename(unfinished, path)
+            await self._client.rename(unfinished, name)
         except aioftp.StatusCodeError:
             # Some servers rename over what is there, others want it away first.
-            if not replace or await self._size(str(path)) is None:
+            if not replace or await self._size(name) is None:
                 raise
-            await self._client.remove_file(path)
-            await self._client.rename(unfinished, path)
+            await self._client.remove_file(name)
+            await self._client.rename(unfinished, name)
 
     def _failed(self, what: str, error: BaseException) -> NotNow:
         return NotNow(
@@ -168,4 +165,4 @@ def told(error: BaseException) -> str:
         text = f"{error.received_codes[-1]} {said}"
     else:
         text = str(error) or type(error).__name__
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:200]
+    return harmless(text)

@@ -9,35 +9,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final, Protocol
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Final
 
 import aiohttp
-import msgspec
 from yarl import URL
 
 from softswitch.clock import Clock
 from softswitch.events import HostBack, HostGivenUp
 from softswitch.integrations import http_errors as errors
 from softswitch.integrations.addresses import Reach, read_place
+from softswitch.integrations.authorities import trusting
 from softswitch.integrations.breaker import Breaker, News
 from softswitch.integrations.filling import check_header, check_url
 from softswitch.integrations.http_config import HttpConfig
 from softswitch.integrations.http_errors import HttpError
+from softswitch.integrations.http_messages import METHODS, Request, Response
 from softswitch.integrations.looking_up import Guard, LookUp, SystemNames, forbidden
-
-METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-REPEATABLE: Final = METHODS - {"POST", "PATCH"}
-"""Methods that do the same once or twice (RFC 9110 §9.2.2)."""
 
 LONGEST_S: Final = 30.0
 """Seconds that no request may be longer, unless configured otherwise."""
-LIMIT_S: Final = 10.0
-"""Seconds for everything: finding the address, connecting, TLS, every try, and reading the answer."""
-LARGEST: Final = 1 << 20
-"""Octets of an answer: menus and shops send thousands."""
 MOST_REDIRECTS: Final = 5
 MOST_TRIES: Final = 5
 FIRST_PAUSE_S: Final = 0.2
@@ -54,76 +45,6 @@ _CLEARED: Final = frozenset({"accept", "accept-encoding", "user-agent"})
 """Headers that go along to another host; a token never does."""
 
 Told = Callable[[HostGivenUp | HostBack], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request. ``limit_s`` is for all of it; ``tries`` counts the first.
-
-    ``key`` is sent as Idempotency-Key: with one, a POST or PATCH is repeated too. ``redirects`` is how many
-    are followed, of GET and HEAD alone; ``largest`` counts octets of the answer.
-    """
-
-    method: str
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes = field(default=b"", repr=False)
-    limit_s: float = LIMIT_S
-    tries: int = 1
-    key: str = ""
-    redirects: int = 0
-    largest: int = LARGEST
-
-    @property
-    def repeatable(self) -> bool:
-        """Tell whether it may be sent again after it may have arrived."""
-        return self.method in REPEATABLE or bool(self.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer; ``headers`` are by names in small letters, of several of a name the last."""
-
-    host: str
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes = field(default=b"", repr=False)
-
-    @property
-    def ok(self) -> bool:
-        """Tell whether the status is a success."""
-        return 200 <= self.status < 300
-
-    @property
-    def after(self) -> float | None:
-        """Seconds of its Retry-After (RFC 9110 §10.2.3), None without; a date counts as none."""
-        text = self.headers.get("retry-after", "").strip()
-        return float(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
-
-    def checked(self) -> Response:
-        """Return it; raise StatusRefused where the status is no success."""
-        if not self.ok:
-            raise errors.StatusRefused(self.host, self.status, self.after)
-        return self
-
-    def json(self) -> Any:  # noqa: ANN401 - whatever JSON holds
-        """Return what the body holds as JSON; raise BrokenAnswer where it is none."""
-        try:
-            return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, RecursionError):
-            raise errors.BrokenAnswer(self.host, "the answer is no JSON") from None
-
-    def text(self) -> str:
-        """Return the body as text in UTF-8; what is none becomes U+FFFD."""
-        return self.body.decode("utf-8", "replace")
-
-
-class Http(Protocol):
-    """Whoever asks other systems for the rooms of this switch."""
-
-    async def ask(self, request: Request) -> Response:
-        """Send a request and return the answer, whatever its status; raise HttpError without one."""
-        ...
 
 
 class HttpClient:
@@ -298,25 +219,6 @@ def client_of(config: HttpConfig, clock: Clock, told: Told, random: Callable[[],
         longest_s=config.longest_s,
         trust=trusting([str(path) for path in config.authorities]),
     )
-
-
-def trusting(authorities: Sequence[str]) -> ssl.SSLContext:
-    """Return the system's trust, and that in the files ``authorities`` (PEM); raise OSError for a bad one."""
-    context = ssl.create_default_context()
-    for path in authorities:
-        context.load_verify_locations(cafile=path)
-    return context
-
-
-def unreadable_authority(path: Path) -> str | None:
-    """Return why a file of certificates cannot be read, None when it can be."""
-    try:
-        ssl.create_default_context(cafile=str(path))
-    except ssl.SSLError:
-        return "holds no certificate in PEM form"
-    except OSError as error:
-        return error.strerror or "cannot be read"
-    return None
 
 
 def _shown(url: URL) -> str:

@@ -17,12 +17,12 @@ from softswitch.crm.order_model import Buyer, Order
 from softswitch.integrations.shop_errors import ShopError
 from softswitch.integrations.shop_http import WITHIN_S, ShopHttp, get_json
 
-NUMBER, STATUS, PLACED, TOTAL, CURRENCY, PHONE, EMAIL = (
+NUMBER, STATUS, PLACED, TOTAL, CURRENCY, PHONE, EMAIL, TRACKING = (
     *("number", "status", "placed", "total", "currency"),
-    *("phone", "email"),
+    *("phone", "email", "tracking"),
 )
 REQUIRED: Final = (NUMBER, STATUS, PLACED)
-KNOWN: Final = (*REQUIRED, TOTAL, CURRENCY, PHONE, EMAIL)
+KNOWN: Final = (*REQUIRED, TOTAL, CURRENCY, PHONE, EMAIL, TRACKING)
 """What is taken of an order."""
 PLACES: Final = ("phone", "digits", "email")
 """What an address may hold: ``{phone}`` in E.164, ``{digits}`` the same without its plus, ``{email}``."""
@@ -120,6 +120,7 @@ class JsonOrders:
             currency=currency,
             phone=self.spelling(taken[PHONE]) if taken.get(PHONE) else asked["phone"],
             email=(taken.get(EMAIL) or asked["email"]).strip().lower(),
+            tracking=taken.get(TRACKING, "")[:LONGEST],
         )
 
     def _moment(self, text: str) -> datetime:

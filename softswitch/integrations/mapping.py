@@ -26,6 +26,9 @@ LONGEST_VALUE: Final = 1000
 """Letters of one value: two minutes of speech."""
 MOST_MATCHES: Final = 100
 """Values that one path may find; more is a list that was not meant."""
+EVERYWHERE: Final = ".."
+"""Looks into all of an answer, however deep. Once is a matter of its size; twice of the square of that, with
+which a thousand octets of brackets keep a processor busy for seconds."""
 MOST_PLACES: Final = 30
 """Digits of a number, before and behind the point."""
 
@@ -58,13 +61,19 @@ class Mapped:
 
     taken: tuple[Taken, ...] = ()
 
+    @property
+    def looks_everywhere(self) -> bool:
+        """Tell whether all of an answer is looked through, which takes a hundred times as long."""
+        return any(EVERYWHERE in one.path for one in self.taken)
+
     def read(self, answer: bytes) -> dict[str, Value]:
         """Return the variables of an answer; raise MappingFailed."""
         if not self.taken:
             return {}
         try:
             content = _DECODER.decode(answer)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError):
+            # ArithmeticError: a power of ten that no Decimal holds.
             raise MappingFailed("the answer is no JSON") from None
         return {one.name: Value(self._value(one, content), one.private) for one in self.taken}
 
@@ -101,6 +110,8 @@ def read_path(text: str) -> JSONPath:
         raise ValueError(f"a path has at most {LONGEST_PATH} letters")
     if _CALCULATES.search(path):
         raise ValueError(f"'{path}' calculates: a path only says where a value stands")
+    if path.count(EVERYWHERE) > 1:
+        raise ValueError(f"'{path}' looks everywhere within everywhere: a path has one {EVERYWHERE} at most")
     try:
         compiled = parse(path)
     except JSONPathError as error:

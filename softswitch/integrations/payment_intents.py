@@ -155,7 +155,7 @@ class PaymentIntents:
         try:
             event = msgspec.json.decode(body)
             kind, name = event["type"], event["data"]["object"]["id"]
-        except (msgspec.MsgspecError, KeyError, TypeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError, TypeError):
             raise BadSignature("the notice is signed, and names no payment") from None
         ours = isinstance(kind, str) and kind.startswith((_INTENT_EVENTS, _SESSION_EVENTS))
         return Notice(name) if ours and isinstance(name, str) else None

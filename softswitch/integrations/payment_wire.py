@@ -99,7 +99,7 @@ def told(status: int, body: bytes) -> Told:
         raise NoAnswer(f"the provider is not able to answer: status {status}")
     try:
         read = msgspec.json.decode(body[:LARGEST_ANSWER], type=dict[str, Any])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise NoAnswer(f"the provider's answer cannot be read: status {status}") from None
     return Told(status, read)
 

@@ -6,17 +6,13 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator
-from pathlib import Path, PurePosixPath
-from typing import Final
+from pathlib import Path
 
 import asyncssh
 
-from softswitch.integrations.drop import Held
 from softswitch.integrations.drop_config import SftpConfig
+from softswitch.integrations.remote_shelf import BLOCK, RemoteShelf, harmless
 from softswitch.outbox.model import NotNow
-
-BLOCK: Final = 1 << 18
-"""Octets read at once."""
 
 Fault = (asyncssh.Error, OSError, TimeoutError, EOFError, ValueError)
 """What the library raises for servers that refuse, vanish, or speak no SSH."""
@@ -84,51 +80,24 @@ class SftpPlace:
             raise NotNow(f"{self._shown} cannot be reached: {told(error)}", whole=True) from error
 
 
-class SftpShelf:
+class SftpShelf(RemoteShelf):
     """An open connection."""
 
+    faults = Fault
+
     def __init__(self, client: asyncssh.SFTPClient, shown: str, time_limit_s: float) -> None:
+        super().__init__(shown)
         self._client = client
-        self._shown = shown
         self._time_limit_s = time_limit_s
 
-    async def held(self, name: str, size: int, sha256: str) -> Held:
-        """Tell what is there under a name; a file of the same size is read back."""
-        try:
-            there = await self._size(name)
-            if there is None:
-                return Held.NOTHING
-            if size >= 0 and there != size:
-                return Held.OTHER
-            return Held.SAME if await self._digest(name) == sha256 else Held.OTHER
-        except Fault as error:
-            raise self._failed("cannot tell what it has", error) from error
+    async def _make_folder(self, name: str) -> None:
+        await self._client.makedirs(name, exist_ok=True)
 
-    async def put(self, source: Path, name: str, mark: str, *, replace: bool = False) -> None:
-        """Upload under a name of its own, compare the size, then rename."""
-        path = PurePosixPath(name)
-        unfinished = str(path.with_name(f"{path.name}.{mark}.part"))
-        try:
-            await self._client.makedirs(str(path.parent), exist_ok=True)
-            await self._upload(source, unfinished)
-            size = (await asyncio.to_thread(source.stat)).st_size
-            there = await self._size(unfinished)
-            if there != size:
-                raise NotNow(f"{self._shown} has {there} octets of {size}")
-            await self._rename(unfinished, name, replace)
-        except Fault as error:
-            raise self._failed("does not take the file", error) from error
-
-    async def remove(self, name: str) -> None:
-        """Take a file away."""
-        try:
-            with contextlib.suppress(*_Gone):
-                await self._client.remove(name)
-        except Fault as error:
-            raise self._failed("does not take the file away", error) from error
+    async def _unlink(self, name: str) -> None:
+        with contextlib.suppress(*_Gone):
+            await self._client.remove(name)
 
     async def _size(self, name: str) -> int | None:
-        """Return how many octets a file has there, None where there is none."""
         try:
             return (await self._client.stat(name)).size
         except _Gone:
@@ -142,10 +111,10 @@ class SftpShelf:
                 hashed.update(memoryview(block))  # type: ignore[arg-type]
         return hashed.hexdigest()
 
-    async def _upload(self, source: Path, unfinished: str) -> None:
+    async def _upload(self, source: Path, name: str) -> None:
         local = await asyncio.to_thread(open, source, "rb")
         try:
-            async with self._client.open(unfinished, "wb") as file:
+            async with self._client.open(name, "wb") as file:
                 while block := await asyncio.to_thread(local.read, BLOCK):
                     async with asyncio.timeout(self._time_limit_s):
                         await file.write(block)
@@ -172,5 +141,4 @@ class SftpShelf:
 
 def told(error: BaseException) -> str:
     """Return what a fault says in one harmless line."""
-    text = str(error) or type(error).__name__
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:200]
+    return harmless(str(error) or type(error).__name__)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from softswitch.errors import SoftswitchError
+from softswitch.integrations.errors import IntegrationError
 
 
-class ShopError(SoftswitchError):
+class ShopError(IntegrationError):
     """A shop did not answer as it should. Never quotes an address, a key, or what was answered."""

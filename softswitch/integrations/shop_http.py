@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import msgspec
 
+from softswitch.integrations.http_messages import Http, Request
 from softswitch.integrations.shop_errors import ShopError
 
 WITHIN_S: Final = 3.0
@@ -30,6 +32,23 @@ class ShopHttp(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class AskedOverHttp:
+    """Asks shops as all other systems are asked: only where it is allowed, none that has failed too often.
+
+    Implements :class:`ShopHttp`; raises HttpError.
+    """
+
+    http: Http
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, within: float
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """See ShopHttp."""
+        answer = await self.http.ask(Request(method, url, headers, body, limit_s=within))
+        return answer.status, answer.headers, answer.body
+
+
 async def get_json(
     http: ShopHttp, shop: str, url: str, headers: Mapping[str, str], *, within: float = WITHIN_S
 ) -> tuple[Any, Mapping[str, str]]:
@@ -42,5 +61,5 @@ async def get_json(
         raise ShopError(f"the shop {shop} {reason} (HTTP {status})")
     try:
         return msgspec.json.decode(body), told
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ShopError(f"the shop {shop} answers with what is no JSON") from None

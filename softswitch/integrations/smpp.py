@@ -32,6 +32,8 @@ THROTTLED_S: Final = 10.0
 DELIVERED: Final = frozenset({"DELIVRD", "ACCEPTD", "ENROUTE", "BUFFRED"})
 """Words of receipts that are no bad news."""
 
+MOST_UNREAD: Final = 1 << 16
+"""Octets of our answers that wait for a gateway to read them."""
 _SEQUENCES: Final = 0x7FFFFFFF
 """Sequence numbers run from 1 to this (§3.2)."""
 
@@ -142,8 +144,11 @@ class SmppChannel:
             self.bound.clear()
             for future in session.waiting.values():
                 future.cancel()
-            session.writer.write(Pdu(Command.UNBIND, 0, self._sequence()).octets())
-            session.writer.close()
+            if session.writer.transport.get_write_buffer_size() > MOST_UNREAD:
+                session.writer.transport.abort()  # It would be kept open until somebody reads.
+            else:
+                session.writer.write(Pdu(Command.UNBIND, 0, self._sequence()).octets())
+                session.writer.close()
 
     async def _listen(self, session: _Session) -> None:
         while True:
@@ -154,6 +159,10 @@ class SmppChannel:
                     future.set_result(pdu)
                 continue
             self._answer(session, pdu)
+            if session.writer.transport.get_write_buffer_size() > MOST_UNREAD:
+                raise EOFError("it asks and asks, and takes no answers")
+            # What has come already is read without a pause, in which calls would wait.
+            await asyncio.sleep(0)
             if pdu.command == Command.UNBIND:
                 raise EOFError("it has ended the session")
 

@@ -8,7 +8,7 @@ from typing import Final
 from softswitch.integrations.asking import asked
 from softswitch.integrations.connections import read_connection
 from softswitch.integrations.errors import SmsRefused
-from softswitch.integrations.http import Http
+from softswitch.integrations.http_messages import Http
 from softswitch.integrations.mapping import MappingFailed
 from softswitch.integrations.sms_config import REFERENCE, STATUS, GatewayConfig, SmsConfig
 from softswitch.integrations.sms_rules import SmsRules

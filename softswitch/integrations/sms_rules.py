@@ -7,6 +7,7 @@ another way at once.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -38,7 +39,7 @@ NO_NUMBER, LANDLINE, ABROAD, TOO_LONG, EMPTY, TOO_MANY = (
 
 
 class SmsRules:
-    """The rules of one sender, whose home is ``country`` (two letters). Counts in memory what has gone."""
+    """The rules of one sender, whose home is ``country`` (two letters). Counts what has gone."""
 
     def __init__(self, config: SmsConfig, *, country: str, clock: Clock) -> None:
         self._config = config
@@ -92,6 +93,11 @@ class SmsRules:
             hours = f"{self._config.per_number_hours:g}"
             raise SmsRefused(TOO_MANY, f"{to_number} text messages have gone to this number within {hours} h")
         self._sent[key] = (now, number)
+
+    def restore(self, sent: Iterable[tuple[datetime, str, str]]) -> None:
+        """Count what went out before a restart: when, its key and the number, the oldest first."""
+        before = OrderedDict((key, (at, number)) for at, key, number in sent)
+        self._sent = OrderedDict({**before, **self._sent})
 
     def uncount(self, key: str) -> None:
         """Note that a message did not go after all."""

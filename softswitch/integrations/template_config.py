@@ -8,20 +8,21 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from softswitch.integrations.errors import TemplateFault
 from softswitch.integrations.templates import Lookup, compiled
+from softswitch.ivr.variables import KNOWN_VARIABLES, OPEN_FAMILIES
 from softswitch.outbox.messages import Attachment, Mail
 
 NAMES: Final = frozenset(
     {
-        *(f"CALL.{name}" for name in ("SRC_NUMBER", "DST_NUMBER", "CALLER_ID", "ACCOUNT", "CODEC")),
-        *(f"CALL.{name}" for name in ("BEHIND_NAT", "LANGUAGE", "ID", "DATE", "TIME", "PATH", "RESULT")),
-        *(f"CUSTOMER.{name}" for name in ("NAME", "NUMBER", "COMPANY", "EMAIL", "GROUP", "KEEPER")),
+        # Whatever a menu can say can be written, too.
+        *KNOWN_VARIABLES,
+        *(f"CALL.{name}" for name in ("ID", "DATE", "TIME", "PATH", "RESULT")),
+        *(f"CUSTOMER.{name}" for name in ("NUMBER", "COMPANY", "KEEPER")),
         *(f"MESSAGE.{name}" for name in ("SECONDS", "BOX", "DATE", "TIME")),
-        *(f"ORDER.{name}" for name in ("NUMBER", "STATUS", "TOTAL", "DATE", "SHOP")),
         *(f"TICKET.{name}" for name in ("NUMBER", "TITLE", "STATUS")),
         *(f"PAYMENT.{name}" for name in ("AMOUNT", "LINK", "TITLE")),
         *("GROUP.NAME", "QUEUE.NAME", "AGENT.NAME", "AGENT.NUMBER", "COMPANY.NAME"),
         # What steps and customers' own fields are called is the operator's affair.
-        *("VARIABLE.", "CUSTOMER.FIELD."),
+        *OPEN_FAMILIES,
     }
 )
 """Every variable that a text may hold. One that has no value in a call becomes its default text."""
@@ -30,7 +31,8 @@ NAMES: Final = frozenset(
 class TemplateConfig(BaseModel):
     """One text in up to four forms: a mail's subject, text and HTML, and a text message.
 
-    ``default`` stands for a variable that has neither a value nor a default of its own.
+    ``default`` stands for a variable that has neither a value nor a default of its own. Sums and days are
+    written as in ``language``, "" for that of whom it goes to.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +42,7 @@ class TemplateConfig(BaseModel):
     html: str = ""
     sms: str = Field(default="", max_length=2000)
     default: str = Field(default="", max_length=200)
+    language: str = Field(default="", pattern=r"^([a-z]{2}(-[A-Z]{2})?)?$")
 
     def mail(
         self,
@@ -48,20 +51,22 @@ class TemplateConfig(BaseModel):
         *,
         attachments: tuple[Attachment, ...] = (),
         written: str = "",
+        language: str = "",
     ) -> Mail:
         """Return the mail with its variables filled in; ``written`` is when, ISO 8601."""
+        read_in = self.language or language
         return Mail(
             to,
-            compiled(self.subject).fill(lookup, self.default),
-            compiled(self.text).fill(lookup, self.default),
-            compiled(self.html, html=True).fill(lookup, self.default) if self.html else "",
+            compiled(self.subject).fill(lookup, self.default, read_in),
+            compiled(self.text).fill(lookup, self.default, read_in),
+            compiled(self.html, html=True).fill(lookup, self.default, read_in) if self.html else "",
             attachments,
             written=written,
         )
 
-    def message(self, lookup: Lookup) -> str:
+    def message(self, lookup: Lookup, language: str = "") -> str:
         """Return the text message with its variables filled in."""
-        return compiled(self.sms).fill(lookup, self.default)
+        return compiled(self.sms).fill(lookup, self.default, self.language or language)
 
     @field_validator("subject", "text", "sms", "html")
     @classmethod

@@ -8,33 +8,31 @@ of its values, whoever wrote either. A value is never read as a template.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from jinja2 import Template, TemplateSyntaxError, nodes
+from jinja2 import Template, TemplateSyntaxError, nodes, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from softswitch.integrations.errors import TemplateFault
+from softswitch.ivr.expressions import SAID_AS, SHORT_NAMES
+from softswitch.written_forms import written_form
 
 LONGEST_TEMPLATE: Final = 20_000
 """Letters: some ten pages, more than a mail of a telephone line says."""
 LONGEST_VALUE: Final = 2_000
 """Letters of a variable that get into a text: a caller's or customer's data must not blow it up."""
 
-SHORT_NAMES: Final[Mapping[str, str]] = {
-    "number": "CALL.SRC_NUMBER",
-    "dialled": "CALL.DST_NUMBER",
-    "caller": "CALL.CALLER_ID",
-}
-"""What stands between ``%%`` and ``%%`` in texts of older lines."""
-
 Lookup = Callable[[str], str | None]
 """Gives the value of a variable by its name in capitals, None where there is none. Secrets have none."""
 
 _VALUES: Final = "values"
+_LANGUAGE: Final = "language"
+"""Under these names a template finds what it is filled with; its own all become look-ups in the former."""
 _BRACES: Final = re.compile(r"\{\{([^{}]*)\}\}")
 _SHORT: Final = re.compile(r"%%([^%\s]{1,40})%%")
 _MENU_FILTER: Final = re.compile(r'\|\s*(default|yes|no)\s*:\s*"([^"]*)"')
@@ -86,6 +84,28 @@ def _lower(value: object) -> str:
     return str(value).lower()
 
 
+class _Sum(str):
+    """A sum, and its currency where that stands beside it."""
+
+    currency: str
+
+    def __new__(cls, text: str, currency: str) -> _Sum:
+        """Return the text with its currency."""
+        made = super().__new__(cls, text)
+        made.currency = currency
+        return made
+
+
+def _as_read(form: str) -> Callable[[Context, object], str]:
+    """Return the filter of a form in which a value is read, in the language of the text."""
+
+    @pass_context
+    def read(context: Context, value: object) -> str:
+        return written_form(form, str(value), str(context[_LANGUAGE]), getattr(value, "currency", ""))
+
+    return read
+
+
 _FILTERS: Final = {
     "spell": _spell,
     "default": _default,
@@ -93,6 +113,7 @@ _FILTERS: Final = {
     "no": _no,
     "upper": _upper,
     "lower": _lower,
+    **{form: _as_read(form) for form in SAID_AS},
 }
 
 
@@ -104,15 +125,24 @@ class Text:
     names: tuple[str, ...]
     escaped: bool
 
-    def fill(self, lookup: Lookup, default: str = "") -> str:
-        """Return the text; a variable without a value is its own default text, else ``default``."""
-        found = {name: (lookup(name) or "")[:LONGEST_VALUE] for name in self.names}
+    def fill(self, lookup: Lookup, default: str = "", language: str = "") -> str:
+        """Return the text; a variable without a value is its own default text, else ``default``.
+
+        ``language`` is that in which sums and days are written, "" leaves them as programs write them.
+        """
+        found = {name: _value(name, lookup) for name in self.names}
         given = {name: value or default for name, value in found.items()}
-        whole = self.template.render({_VALUES: given})
+        whole = self.template.render({_VALUES: given, _LANGUAGE: language})
         if self.escaped or all(given.values()):
             return whole
         # "Dzień dobry {{NAME}}." without a name is not to be read with a hole before the full stop.
         return _SPACES.sub(" ", _SPACE_BEFORE_STOP.sub(r"\1", whole))
+
+
+def _value(name: str, lookup: Lookup) -> str:
+    value = (lookup(name) or "")[:LONGEST_VALUE]
+    family, _, last = name.rpartition(".")
+    return _Sum(value, lookup(f"{family}.CURRENCY") or "") if value and last == "TOTAL" else value
 
 
 def compiled(source: str, *, html: bool = False, known: Collection[str] | None = None) -> Text:
@@ -138,6 +168,9 @@ def compiled(source: str, *, html: bool = False, known: Collection[str] | None =
     except (RecursionError, SyntaxError) as error:
         # The latter is Python's about the code that was made of it.
         raise TemplateFault("it is nested too deep") from error
+    except ValueError as error:
+        # Python reads no whole number of more than 4300 digits.
+        raise TemplateFault("a number in it has too many digits") from error
     template = Template.from_code(environment, code, {})
     return Text(template, tuple(dict.fromkeys(names.found)), html)
 

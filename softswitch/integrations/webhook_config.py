@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from softswitch.integrations.filling import check_header, read_url
 from softswitch.integrations.http_config import HeaderText
-from softswitch.integrations.webhook_signing import ID, SIGNATURE, TIMESTAMP, key_of
+from softswitch.integrations.webhook_signing import key_of
+from softswitch.signatures import ID, SIGNATURE, TIMESTAMP
 
 Kind = Literal[
     "call.started",

@@ -7,11 +7,12 @@ from typing import Final
 
 from softswitch.clock import Clock
 from softswitch.integrations.asking import Gone, asked
-from softswitch.integrations.http import Http, Request
+from softswitch.integrations.http_messages import Http, Request
 from softswitch.integrations.webhook_config import WebhookConfig
-from softswitch.integrations.webhook_signing import ID, SIGNATURE, TIMESTAMP, signatures
+from softswitch.integrations.webhook_signing import signatures
 from softswitch.outbox.messages import Notice, read
 from softswitch.outbox.model import Delivery, Receipt
+from softswitch.signatures import ID, SIGNATURE, TIMESTAMP
 
 LARGEST_ANSWER: Final = 1 << 16
 """Octets: an answer is not read for what it says."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from softswitch import ports
 from softswitch.calls.dialling import Dialler
@@ -14,6 +14,8 @@ from softswitch.calls.supervision import Supervisors
 from softswitch.errors import StartError
 from softswitch.interface.behind import Behind
 from softswitch.interface.calls import LineControl, StoredCalls
+from softswitch.interface.hidden import KINDS_READ as OF_HIDDEN
+from softswitch.interface.hidden import HiddenNumbers
 from softswitch.interface.kept import LineAudit, LineOutbox
 from softswitch.interface.queues import LineQueues
 from softswitch.outbox.dispatcher import Dispatcher
@@ -43,14 +45,6 @@ FURTHER_CONNECTIONS = 100
 """Beside those that ask and those that follow: who asks too much is told so, and not left waiting."""
 
 
-class NothingHidden:
-    """Implements :class:`softswitch.web.services.Numbers` where no number is hidden from agents."""
-
-    def hidden(self, call: str) -> str | None:
-        """Return None: agents see who calls."""
-        return None
-
-
 @dataclass(frozen=True, slots=True)
 class LineParts:
     """What programs can ask of a line; ``more`` adds the services of rooms that this line has."""
@@ -64,7 +58,8 @@ class LineParts:
     outbox: OutboxStore
     dispatcher: Dispatcher
     is_account: Callable[[str], bool]
-    numbers: Numbers = field(default_factory=NothingHidden)
+    numbers: Numbers | None = None
+    """None for those that menus have hidden from agents."""
     cards: Cards | None = None
     more: Callable[[Services], Services] = lambda services: services
 
@@ -116,11 +111,11 @@ async def build_interface(config: ApiConfig, behind: Behind, parts: LineParts) -
     """Build it and take its port; raise StartError where it cannot be had."""
     clock = behind.clock
     hub = Hub(past=behind.events, most=config.streams_at_once, sequence=await behind.events.last_sequence())
-    live = LiveCalls()
+    live, numbers = LiveCalls(), parts.numbers or await _hidden(behind)
     rings = Rings(
         hub,
         live,
-        parts.numbers,
+        numbers,
         is_account=parts.is_account,
         cards=parts.cards,
         card_timeout=config.card_timeout,
@@ -128,7 +123,7 @@ async def build_interface(config: ApiConfig, behind: Behind, parts: LineParts) -
     )
     behind.log.subscribe(hub.read)
     behind.log.subscribe(rings.read, OF_RINGS)
-    services = parts.more(_services(behind, parts, live))
+    services = parts.more(_services(behind, parts, live, numbers))
     tokens, tickets = Tokens(TokenStore(behind.database), clock), Tickets(clock)
     guards = Guards(
         tokens=tokens,
@@ -147,7 +142,15 @@ async def build_interface(config: ApiConfig, behind: Behind, parts: LineParts) -
     return Interface(server, hub, rings, behind.audit)
 
 
-def _services(behind: Behind, parts: LineParts, live: LiveCalls) -> Services:
+async def _hidden(behind: Behind) -> Numbers:
+    """Return which numbers are hidden from agents, of calls from before this start too."""
+    numbers = HiddenNumbers()
+    await numbers.catch_up(behind.events)
+    behind.log.subscribe(numbers.read, OF_HIDDEN)
+    return numbers
+
+
+def _services(behind: Behind, parts: LineParts, live: LiveCalls, numbers: Numbers) -> Services:
     control = LineControl(RemoteControl(parts.originator, parts.dialler, parts.leads_to), parts.supervisors)
     return Services(
         calls=StoredCalls(behind.events, behind.index, is_account=parts.is_account),
@@ -155,7 +158,7 @@ def _services(behind: Behind, parts: LineParts, live: LiveCalls) -> Services:
         control=control,
         queues=LineQueues(parts.desk, parts.statistics, behind.clock),
         audit=LineAudit(behind.audit),
-        numbers=parts.numbers,
+        numbers=numbers,
         outbox=LineOutbox(parts.outbox, parts.dispatcher),
     )
 

@@ -16,8 +16,9 @@ from softswitch.calls.hangup import Reason
 from softswitch.calls.record import CallRecord, call_record
 from softswitch.calls.remote import RemoteControl
 from softswitch.calls.supervision import Supervisors
-from softswitch.calls.why import ENGLISH, why
+from softswitch.calls.why import why
 from softswitch.events import Entry
+from softswitch.languages import ENGLISH
 from softswitch.storage.call_index import CallIndex
 from softswitch.storage.event_store import EventStore
 from softswitch.web.errors import Busy, Conflict, NotThere
@@ -95,6 +96,7 @@ class StoredCalls:
             "queue": wait.queue if wait is not None else "",
             "waited_s": round(wait.waited, 3) if wait is not None else 0.0,
             "agents": tuple(agents),
+            "rating": record.rating,
             "menu_path": record.path,
             "digits": record.digits,
             "why": why(record, ENGLISH) if record.ended is not None else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,8 +18,12 @@ from softswitch.crm.errors import (
     WrongCustomer,
 )
 from softswitch.crm.identifiers import masked
+from softswitch.crm.order_model import Buyer
+from softswitch.crm.orders import LastOrder, Orders
 from softswitch.crm.privacy import Privacy
 from softswitch.crm.service import Customers
+from softswitch.interface.orders import shown_order
+from softswitch.sameness import folded
 from softswitch.web.errors import Conflict, Fault, NotThere, Stale, Unacceptable, WebError
 from softswitch.web.paging import Part
 from softswitch.web.resources.events import Card
@@ -32,6 +37,8 @@ from softswitch.web.resources.people import (
 )
 
 ROWS_AT_ONCE: Final = 100
+FOR_ORDERS: Final = 0.8
+"""Of the time that is left for a card, when its customer has been found: the rest is for sending it."""
 IDENTIFIERS: Final = (crm.PESEL, crm.NIP, crm.REGON)
 
 
@@ -68,7 +75,7 @@ class LineCustomers:
         for name, typed in wanted.items():
             found = {one.id: one for one in (await self.customers.find(name, typed)).customers}
             kept = found if kept is None else {key: one for key, one in kept.items() if key in found}
-        words = crm.folded(search.text).split()
+        words = folded(search.text).split()
         return [
             _shown(one)
             for one in (kept or {}).values()
@@ -145,21 +152,37 @@ class LineCards:
 
     customers: Customers
     within: float
+    orders: Orders | None = None
 
-    async def card(self, number: str) -> Card | None:
-        """See Cards. Raises TimeoutError for a card that is late."""
-        found = await self.customers.card(number, within=self.within)
+    async def card(self, number: str, customer: str = "") -> Card | None:
+        """See Cards. Raises TimeoutError for a card that is late; shops that are have no part in it."""
+        began = asyncio.get_running_loop().time()
+        found = await self.customers.card(number, customer=customer, within=self.within)
         if found.late:
             raise TimeoutError
-        if found.number is None:
+        if found.number is None and found.customer is None:
             return None
         several = found.customers if found.customer is None else ()
+        spent = asyncio.get_running_loop().time() - began
+        last = await self._last_order(found, max(self.within - spent, 0.0) * FOR_ORDERS)
         return Card(
             customer=None if found.customer is None else _shown(found.customer),
             candidates=tuple(_shown(one) for one in several),
             contacts=tuple(_contact(one) for one in found.contacts),
             tickets=tuple(_ticket(one) for one in found.tickets),
+            order=None if last.order is None else shown_order(last.order),
+            silent_shops=last.silent,
         )
+
+    async def _last_order(self, found: cards.Card, within: float) -> LastOrder:
+        """Return the last order of who calls; of several who have the number it is nobody's."""
+        one = found.customer
+        if self.orders is None or not self.orders.names or len(found.customers) > 1:
+            return LastOrder(None)
+        if one is None and found.number is None:
+            return LastOrder(None)
+        buyer = Buyer((found.number or "",)) if one is None else Buyer(one.numbers, one.emails, one.id)
+        return await self.orders.glance(buyer, within=within)
 
 
 def _raw(told: dict[str, Any], kind: str) -> dict[str, object]:
@@ -205,11 +228,25 @@ def _contact(one: history.Contact) -> Contact:
         queue=one.queue,
         result=one.result,
         reference=one.reference,
+        text=one.text,
     )
 
 
 def _ticket(one: cards.OpenTicket) -> Ticket:
-    return Ticket(id=one.id, title=one.title, status=one.state, priority=one.priority, created=one.created)
+    return Ticket(
+        id=one.id,
+        version=one.version,
+        title=one.title,
+        status=one.state,
+        priority=one.priority,
+        category=one.category,
+        queue=one.queue,
+        number=one.number,
+        call=one.call,
+        assignee=one.assignee,
+        created=one.created,
+        changed=one.changed,
+    )
 
 
 def _refused(error: CrmError) -> WebError:

@@ -66,9 +66,15 @@ class LineSchedules:
         """See Schedules."""
         try:
             self.schedules.schedule(schedule)
-            self.schedules.release(schedule, by=by[:BY_LETTERS])
+            held = self.schedules.release(schedule, by=by[:BY_LETTERS])
         except ScheduleError as error:
             raise _refused(error) from error
+        hand = self.schedules.standing(schedule).hand
+        if hand is not None and not held:
+            raise Conflict(
+                f"All schedules are switched to {hand.mode.value} by {hand.by}: that is taken back for all, "
+                "by *64 on a phone or softswitch schedules auto."
+            )
         return self._shown(schedule)
 
     def _shown(self, name: str) -> Schedule:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from softswitch.crm import ticket_model as crm
-from softswitch.crm.ticket_errors import NoSuchTicket, TicketError
+from softswitch.crm.ticket_errors import NoSuchTicket, TicketChanged, TicketError
 from softswitch.crm.tickets import Asked, Tickets
 from softswitch.storage.ticket_store import TicketStore
 from softswitch.web.errors import NotThere, Stale, Unacceptable, WebError
@@ -14,16 +15,15 @@ from softswitch.web.paging import Part
 from softswitch.web.resources.people import NewTicket, Ticket, TicketChange
 
 ALL: Final = tuple(crm.TicketState)
-VERSIONS: Final = 1_000_000_000
-"""A ticket's version is when it was changed last, in milliseconds; so many of them fit into an ETag."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineTickets:
-    """Implements :class:`softswitch.web.services.Tickets`."""
+    """Implements :class:`softswitch.web.services.Tickets`; ``normal`` writes a number as those of callers."""
 
     tickets: Tickets
     store: TicketStore
+    normal: Callable[[str], str | None]
 
     async def find(
         self, *, status: str, customer: str, call: str, queue: str, after: str, limit: int
@@ -46,7 +46,7 @@ class LineTickets:
             title=new.title,
             priority=new.priority,
             category=new.category,
-            number=new.number or "",
+            number=(new.number and self.normal(new.number)) or new.number or "",
             customer=new.customer or "",
         )
         try:
@@ -57,8 +57,6 @@ class LineTickets:
     async def change(self, ticket: str, change: TicketChange, *, version: int | None, by: str) -> Ticket:
         """See Tickets."""
         before = await self._one(ticket)
-        if version not in (None, _version(before)):
-            raise Stale("The ticket was changed meanwhile: read it again.")
         try:
             changed = await self.tickets.change(
                 before.id,
@@ -69,6 +67,7 @@ class LineTickets:
                 category=change.category,
                 customer=change.customer,
                 note=change.note or "",
+                version=version,
             )
         except TicketError as error:
             raise _refused(error) from error
@@ -84,14 +83,10 @@ class LineTickets:
         return found
 
 
-def _version(one: crm.Ticket) -> int:
-    return int(one.changed.timestamp() * 1000) % VERSIONS
-
-
 def _shown(one: crm.Ticket) -> Ticket:
     return Ticket(
         id=one.id,
-        version=_version(one),
+        version=one.version,
         title=one.title,
         status=one.state.value,
         priority=one.priority.value,
@@ -108,4 +103,6 @@ def _shown(one: crm.Ticket) -> Ticket:
 
 def _refused(error: TicketError) -> WebError:
     text = f"{str(error)[:1].upper()}{str(error)[1:]}."
+    if isinstance(error, TicketChanged):
+        return Stale(text)
     return NotThere(text) if isinstance(error, NoSuchTicket) else Unacceptable(text)

@@ -19,15 +19,25 @@ from softswitch.ivr.errors import UnknownAction
 from softswitch.ivr.expressions import nearest
 from softswitch.ivr.loader import TreeHeader
 from softswitch.ivr.model import Action
-from softswitch.ivr.outcome import LEFT_UNSAID, GoTo, HandedOver, HangUp, Next, Outcome, Up
+from softswitch.ivr.outcome import (
+    LEFT_UNSAID,
+    Back,
+    EndReason,
+    GoTo,
+    HandedOver,
+    HangUp,
+    Into,
+    Next,
+    Outcome,
+    Up,
+)
 from softswitch.ivr.references import Kind
 from softswitch.ivr.registry import ACTIONS
 from softswitch.ivr.source import Source
-from softswitch.ivr.visit import CALL_VARIABLES
+from softswitch.ivr.variables import KNOWN_VARIABLES
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.words import exit_word
 
-ENGLISH: Final = "en"
-POLISH: Final = "pl"
 WIDTH: Final = 79
 """Letters of a line in a terminal."""
 
@@ -100,7 +110,7 @@ def pages(language: str = ENGLISH) -> Iterator[Page]:
 def markdown() -> str:
     """Return the page docs/actions.md."""
     head = "".join(_row(parameter) for parameter in _parameters(TreeHeader, ENGLISH))
-    variables = fill(", ".join(f"`{name}`" for name in CALL_VARIABLES), PAGE_WIDTH)
+    variables = fill(", ".join(f"`{name}`" for name in KNOWN_VARIABLES), PAGE_WIDTH)
     start = _MARKDOWN_HEAD.format(head=head, variables=variables)
     return "\n".join((start, *map(_as_markdown, pages()))).rstrip() + "\n"
 
@@ -227,12 +237,18 @@ def _leads(outcome: Outcome, language: str) -> str:
             return "następny krok" if polish else "the next step"
         case GoTo(branch):
             return f"gałąź {branch}" if polish else f"branch {branch}"
+        case Into(branch):
+            return f"gałąź {branch} i z powrotem" if polish else f"branch {branch}, and back"
+        case Back():
+            return "za krok, który tu przyprowadził" if polish else "behind the step that led here"
         case Up():
             return "gałąź nadrzędna" if polish else "the parent branch"
         case HangUp(reason) if reason in LEFT_UNSAID:
             return "sygnał zajętości i koniec połączenia" if polish else "a busy tone, and the call ends"
         case HangUp():
             return "koniec połączenia" if polish else "the call ends"
+        case HandedOver(_, EndReason.HANDED_OVER):
+            return "tam, dokąd tamto prowadzi" if polish else "wherever that leads"
         case HandedOver():
             return "jak mówi sama kolejka" if polish else "as the queue itself says"
 
@@ -292,11 +308,13 @@ its first parameter. A branch that comes to its end without a way on ends the ca
 In texts `{{{{NAME}}}}` stands for a value; `VARIABLE.X` is one that a step has set, the others are
 {variables}.
 Filters: `|spell` reads letter by letter, `|default:"text"` is said where there is no value, `|yes:"text"` and
-`|no:"text"` for what is either.
+`|no:"text"` for what is either. Said as people say it: `|amount` a sum ("twelve zlotys and fifty groszy"),
+`|date` and `|on_date` a day ("trzeci maja", "trzeciego maja"), `|number`, `|digits` one by one, `|phone`. In
+messages and on the phones of the line's people the same are written for the eye: "12,50 zł", "3 maja 2026".
 
 A prompt is a text, one text per language (`{{pl: "...", en: "..."}}`), a text with a voice of its own
 (`{{text: "...", language: en, voice: NAME}}`), or a recording (`{{play: hello.wav}}`). A growing list has
-prompts with a `count` each: the largest one reached is said.
+prompts with a `count` each, the largest one reached is said: `{{count: 2, text: {{pl: "...", en: "..."}}}}`.
 """
 
 

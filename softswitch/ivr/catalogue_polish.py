@@ -5,56 +5,84 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from softswitch.ivr import catalogue_polish_customers as customers
+from softswitch.ivr import catalogue_polish_others as others
+from softswitch.ivr import catalogue_polish_people as people
+from softswitch.ivr.catalogue_polish_phrases import ASKED_AGAIN, BARGE_IN, QUESTION
+
 DEEDS: Final[Mapping[str, tuple[str, str]]] = {
     # action: (in one sentence, what else there is to know)
+    **customers.DEEDS,
+    **others.DEEDS,
+    **people.DEEDS,
     "say": ("Mówi tekst. Klawisz przerywa go, gdy dalszy krok czeka na klawisze, chyba że barge_in: no.", ""),
     "play": ("Odtwarza nagranie, szukane od folderu drzewa.", ""),
     "language": (
-        "Ustawia język rozmowy od tego miejsca.",
-        "{{CALL.LANGUAGE}} to język konta dzwoniącego. Gdy tekst nie daje kodu języka, nic się nie zmienia.",
+        "Ustawia język rozmowy od tego miejsca albo kieruje według tego, który dzwoniący wybrał wcześniej.",
+        "Z remember wybór zostaje zapisany dla numeru dzwoniącego i następne rozmowy zaczynają się w tym "
+        "języku; o numerze zastrzeżonym nie zapisuje się nic. chosen stoi przed pytaniem o język i oszczędza "
+        "go tym, którzy już na nie odpowiedzieli: w tej rozmowie albo we wcześniejszej. "
+        "{{CALL.ACCOUNT_LANGUAGE}} to język konta dzwoniącego. Gdy tekst nie daje kodu języka, nic się nie "
+        "zmienia.",
     ),
     "menu": (
         "Prosi o wybór i przechodzi do gałęzi naciśniętych klawiszy.",
         "Brak klawisza to no_input; klawisze, które nic nie znaczą, to no_match i trafiają do dziennika. "
         "Każde ma własny licznik, a total_max ogranicza oba razem. Na dalszą cyfrę menu czeka tylko wtedy, "
-        "gdy dłuższy wybór jest jeszcze możliwy.",
+        "gdy dłuższy wybór jest jeszcze możliwy. Z direct_dial można też wpisać numer wewnętrzny: dzwoni od "
+        "razu, a taki, którego nie ma, to no_match. Klawisze again, slower_key i ten z help nie liczą się "
+        "jako nieudane próby.",
     ),
     "gather": (
         "Przyjmuje numer od dzwoniącego i zapisuje go w {{VARIABLE.nazwa}}.",
         "Kończy od razu po max cyfrach, po klawiszu kończącym albo gdy nie ma dalszej cyfry. Nic, sam "
         "klawisz kończący, za mało cyfr i klawisze niebędące cyframi to not_entered, tak samo jak cyfry, "
-        "które nie mogą być numerem PESEL, NIP lub REGON, gdy wymaga go format: pomyłka wychodzi od razu.",
+        "które nie mogą być numerem PESEL, NIP, karty, konta albo dniem, gdy wymaga go format: pomyłka "
+        "wychodzi od razu. Dzień wpisuje się jako 24121980, a zapisany jest jako 1980-12-24; w kwocie "
+        "gwiazdka to przecinek, a 12*5 jest zapisane jako 12.50. Z confirm numer jest odczytywany i liczy "
+        "się, gdy dzwoniący powie, że się zgadza.",
     ),
     "read_keys": (
         "Odczytuje każdy klawisz i sposób, w jaki dotarł, aż przez chwilę nie będzie żadnego.",
         "Dla linii testowej: każdy klawisz jest odczytywany do końca, a naciśnięte w tym czasie czekają.",
     ),
     "goto": ("Przechodzi do innej gałęzi.", ""),
+    "call": (
+        "Przechodzi przez inną gałąź i wraca: gdy tamta wróci albo się skończy, następuje kolejny krok.",
+        "Należy do niej wszystko, dokąd prowadzi. Krok return może podać wynik, a results daje wynikom "
+        "własne gałęzie.",
+    ),
+    "return": (
+        "Wraca tam, skąd wywołano tę część drzewa; gdy nie ma takiego miejsca, połączenie się kończy.",
+        "",
+    ),
+    "by_hours": (
+        "Skocz w zależności od godzin pracy. Dzwoniący niczego nie słyszy.",
+        "Dzień specjalny, na przykład święto, w swoich godzinach prowadzi do open, a przez resztę dnia do "
+        "special. Ręczny przełącznik obowiązuje, dopóki nie zostanie cofnięty. Gdy field zawiera nazwę "
+        "innych godzin pracy, liczą się tamte: klient może mieć własne.",
+    ),
     "up": (
         "Przechodzi do gałęzi nadrzędnej: podanej, według numeru (1-1 do 1) albo tej, która tu przywiodła.",
         "",
     ),
     "hangup": ("Kończy połączenie, gdy wszystko przedtem zostało wysłuchane do ostatniej głoski.", ""),
-    "dial": (
-        "Dzwoni do kont dla dzwoniącego; kilka dzwoni razem, a pierwsze, które odbierze, wygrywa.",
-        "Wyjście bez gałęzi kończy połączenie z tego powodu, po sygnale zajętości. Pusty cel także.",
+    "rate": (
+        "Poproś o podanie oceny rozmowy jednym klawiszem; ocena jest zapisana z agentem i kolejką.",
+        "Brak klawisza i klawisz spoza skali prowadzą do invalid, która może tu wrócić; bez tej gałęzi "
+        "pytanie od razu wraca. Tak czy inaczej najwyżej tries razy w rozmowie, potem given_up. Po tym "
+        "pytaniu nie ma już żadnej kolejki.",
+    ),
+    "caller_name": (
+        "Ustaw identyfikator dzwoniącego: nazwę, którą pokażą telefony agentów; numer się nie zmienia.",
+        "{{CALL.CALLER_ID}} to firma albo inicjał i nazwisko znanego klienta, a bez niego numer.",
+    ),
+    "caller_number": (
+        "Ustaw numer dzwoniącego: agenci widzą inny numer, a prawdziwy jest przed nimi ukryty.",
+        "Zapis rozmowy zachowuje prawdziwy numer; ma go też połączenie wychodzące do sieci telefonicznej. "
+        "Razem z numerem ukryta jest nazwa, która z nim przyszła.",
     ),
     "echo": ("Odsyła dzwoniącemu jego głos, aż minie czas albo, jeśli tak ustawiono, do klawisza.", ""),
-    "queue": (
-        "Stawia dzwoniącego w kolejce do agenta i łączy z tym, który odbierze.",
-        "Wyjście bez gałęzi prowadzi tam, gdzie mówi konfiguracja samej kolejki (jej on_full, after_talk "
-        "itd.); gdy nic nie mówi, połączenie się kończy. Klawisze z keys wychodzą z kolejki w każdej "
-        "chwili, także w trakcie zapowiedzi, i mają pierwszeństwo przed klawiszami kolejki. Agent widzi "
-        "podpis ustalony wcześniej.",
-    ),
-    "by_agents": (
-        "Przechodzi dalej zależnie od liczby agentów kolejki. Dzwoniący nic nie słyszy.",
-        "logged_in liczy też agentów na przerwie i w rozmowie, free tylko tych, którzy mogą zaraz odebrać.",
-    ),
-    "by_waiting": (
-        "Przechodzi dalej zależnie od liczby czekających w kolejce. Dzwoniący nic nie słyszy.",
-        "Nie liczą się ci, którzy się rozłączyli, ani ci, którzy czekają na oddzwonienie.",
-    ),
     "identify": (
         "Pyta dzwoniącego o to, co wie tylko klient, i ustala, kto dzwoni.",
         "Błędna odpowiedź nigdy nie zdradza, która część była błędna. Po trzech takich dla tego klienta albo "
@@ -67,18 +95,32 @@ DEEDS: Final[Mapping[str, tuple[str, str]]] = {
         "ustalane po rozmowie. Cyfry są tajne w każdym dzienniku. Wyjście unknown to ani zapłacone, ani "
         "odrzucone.",
     ),
+    "set": (
+        "Nadaje zmiennej wartość: tekst, w którym mogą stać inne zmienne.",
+        "Co zawiera tajną wartość, samo jest tajne. Pusta wartość to żadna.",
+    ),
+    "by_value": (
+        "Przechodzi dalej zależnie od wartości zmiennej albo tekstu ze zmiennymi. Dzwoniący nic nie słyszy.",
+        "Wielkość liter i spacje wokół wartości nie mają znaczenia.",
+    ),
     "label": ("Ustala, co pokaże telefon rozmówcy o tym dzwoniącym, na przykład wybrany temat.", ""),
 }
 
-_QUESTION = "Co dzieje się z klawiszami naciśniętymi przed pytaniem."
-_BARGE_IN = "Czy klawisz przerywa pytanie."
-_QUEUE = "Nazwa kolejki."
-_IF_SO = "Gałąź, jeśli tak; bez niej następny krok."
-_IF_NOT = "Gałąź, jeśli nie; bez niej następny krok."
-_ASKED_AGAIN = "Ile razy pytanie jest powtarzane."
 
 FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     # class of the model: parameter: what it is
+    **customers.FIELDS,
+    **others.FIELDS,
+    **people.FIELDS,
+    "Set": {
+        "name": "Zmienna: {{VARIABLE.NAZWA}}.",
+        "value": "Jej wartość; bez niej zmienna nie ma już żadnej.",
+    },
+    "ByValue": {
+        "value": "Co jest porównywane: zmienna, na przykład {{VARIABLE.STATUS}}.",
+        "branches": "Wartości, każda ze swoją gałęzią; pusta oznacza brak wartości.",
+        "otherwise": "Gałąź każdej innej wartości; bez niej następny krok.",
+    },
     "Identify": {
         "factors": "O co pyta, w tej kolejności; bez customer_number klienta wskazuje numer dzwoniącego.",
         "tries": "Ile razy można się pomylić w jednej rozmowie.",
@@ -92,7 +134,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Pay": {
         "amount": "Kwota w złotych, na przykład 123,45; może zawierać zmienne.",
         "purpose": "Za co: zamówienie lub faktura; nie da się zapłacić za to dwa razy.",
-        "description": "Co klient czyta na potwierdzeniu i przy linku.",
+        "description": "Co klient czyta na potwierdzeniu i przy linku; tekst albo po jednym na język.",
         "provider": "Nazwa operatora płatności; bez niej pierwszy tej linii.",
         "receipt": "Kanał potwierdzenia, jak sms:main lub mail:office; bez niego nie ma potwierdzenia.",
         "receipt_to": "Numer lub adres, na który idzie potwierdzenie.",
@@ -111,25 +153,49 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "text": "Tekst albo po jednym na język: {pl: ..., en: ...}.",
         "language": "Język pojedynczego tekstu.",
         "voice": "Nazwa głosu.",
+        "speed": "Jak szybko jest czytany; 0.8 to wolno.",
         "barge_in": "Czy klawisz może przerwać tekst.",
     },
     "Play": {"file": "Plik, względem folderu drzewa.", "barge_in": "Czy klawisz może go przerwać."},
-    "SetLanguage": {"language": "Kod języka, jak pl lub en, albo zmienna, która go zawiera."},
+    "SetLanguage": {
+        "language": "Kod języka, jak pl lub en, albo zmienna, która go zawiera.",
+        "remember": "Czy następne rozmowy z numeru dzwoniącego zaczną się w tym języku.",
+        "chosen": "Zamiast language: gałąź tych, którzy już wybrali; dla pozostałych następny krok.",
+    },
     "Menu": {
         "prompt": "Pytanie albo lista rosnąca z liczbą prób.",
         "short_prompt": "Pytanie dla kogoś, kto wraca.",
         "keys": "Klawisze, a przy każdym gałąź, do której prowadzi.",
         "first_digit_s": "Czas na pierwszy klawisz po pytaniu.",
         "inter_digit_s": "Czas na dalszy klawisz dłuższego wyboru.",
-        "barge_in": _BARGE_IN,
-        "type_ahead": _QUESTION,
+        "barge_in": BARGE_IN,
+        "type_ahead": QUESTION,
         "no_input": "Co robić, gdy nie naciśnięto klawisza.",
         "no_match": "Co robić, gdy klawisze nic nie znaczą.",
         "total_max": "Nieudane próby obu rodzajów razem.",
         "then": "Gałąź po zbyt wielu próbach, gdy no_input i no_match żadnej nie podają.",
+        "again": "Klawisz, po którym pytanie pada jeszcze raz; nie liczy się jako nieudana próba.",
+        "slower_key": "Klawisz, po którym do końca rozmowy wszystko jest mówione wolniej, w dwóch stopniach, "
+        "a potem znowu zwyczajnie.",
+        "remember_pace": "Czy następne rozmowy z numeru dzwoniącego zaczną się w wybranym tak tempie.",
+        "help": "Klawisz, który objaśnia pytanie, i co wtedy powiedzieć, zanim padnie ponownie.",
+        "direct_dial": "Czy można wpisać numer wewnętrzny: tak (yes), ile ma cyfr albo które.",
+        "labels": "Co pokazuje telefon rozmówcy, gdy dzwoniący nacisnął klawisz, jak w kroku label; tekst "
+        "albo po jednym na język.",
+    },
+    "Help": {
+        "key": "Klawisz, który o to prosi; nie liczy się jako nieudana próba.",
+        "prompt": "Objaśnienie.",
+    },
+    "DirectDial": {
+        "length": "Ile cyfr ma każdy numer wewnętrzny; 3, o ile only nie mówi inaczej.",
+        "only": "Numery, które można wybrać; bez tego wszystkie: 1xx, [2-4]0x.",
+        "never": "Numery, których wybrać nie można.",
+        "after": "Gałąź, gdy rozmówca się rozłączył.",
+        "unreachable": "Gałąź, gdy numer jest nieosiągalny; bez niej koniec połączenia.",
     },
     "Retry": {
-        "repeat": _ASKED_AGAIN,
+        "repeat": ASKED_AGAIN,
         "prompt": "Mówione, zanim pytanie padnie ponownie.",
         "then": "Gałąź po ostatnim powtórzeniu; bez niej koniec połączenia.",
     },
@@ -141,58 +207,63 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "first_digit_s": "Czas na pierwszą cyfrę.",
         "inter_digit_s": "Czas na każdą dalszą cyfrę.",
         "terminator": "Klawisz kończący numer.",
-        "barge_in": _BARGE_IN,
-        "type_ahead": _QUESTION,
+        "barge_in": BARGE_IN,
+        "type_ahead": QUESTION,
+        "help": "Klawisz, # lub *, który objaśnia pytanie, i co wtedy powiedzieć, zanim padnie ponownie.",
         "sensitive": "Cyfry nie trafiają do żadnego dziennika.",
+        "total_s": "Najdłuższy czas na wszystkie cyfry; bez tego dowolny.",
+        "anew": "Klawisz, po którym numer wpisuje się od początku, jeśli ma taki być.",
         "format": "Czym musi być numer: cyfry, które nim być nie mogą, nie są przyjmowane.",
+        "pattern": "Które cyfry mogą być takim numerem: x to dowolna cyfra, [2-4] jedna z tych.",
+        "confirm": "Czy jest odczytywany do potwierdzenia: tak (yes) albo jak.",
         "invalid": "Co powiedzieć o takich cyfrach, zanim pytanie padnie ponownie.",
-        "repeat": _ASKED_AGAIN,
+        "repeat": ASKED_AGAIN,
         "entered": "Gałąź po numerze; bez niej następny krok.",
         "not_entered": "Gałąź bez numeru; bez niej koniec połączenia.",
+    },
+    "ReadBack": {
+        "prompt": "Co powiedzieć; z {{TYPED.VALUE}}, {{KEY.RIGHT}} i {{KEY.AGAIN}}; bez tego własne słowa.",
+        "right": "Klawisz mówiący, że się zgadza.",
+        "again": "Klawisz, po którym wpisuje się jeszcze raz.",
+        "wait_s": "Czas na klawisz.",
+        "tries": "Ile razy łącznie coś jest odczytywane.",
     },
     "ReadKeys": {
         "text": "Co mówić przy każdym klawiszu; {{KEY.DIGIT}} i {{KEY.METHOD}} to własne zmienne kroku.",
         "quiet_s": "Sekundy bez klawisza, które go kończą.",
     },
+    "CallBranch": {
+        "branch": "Gałąź, przez którą przejść.",
+        "results": "Wyniki, po których następuje inna gałąź zamiast kolejnego kroku.",
+    },
+    "GoBack": {"result": "Co z tego wyszło, dla kroku, który tu przyprowadził."},
+    "ByHours": {
+        "schedule": "Nazwa godzin pracy.",
+        "field": "Zmienna, która może podać inne godziny pracy, jak CUSTOMER.CUSTOM_FIELD.GODZINY.",
+        "open": "Gałąź w godzinach pracy; bez niej następny krok.",
+        "closed": "Gałąź poza godzinami pracy; bez niej koniec połączenia.",
+        "special": "Gałąź w dni specjalne; bez niej jak closed.",
+        "outage": "Gałąź w czasie awarii włączonej ręcznie; bez niej jak closed.",
+    },
     "Jump": {"branch": "Gałąź, do której przejść."},
     "Disconnect": {"reason": "Co usłyszy dzwoniący: busy to sygnał zajętości."},
-    "Dial": {
-        "target": "Konto albo lista kont; zmienne są dozwolone.",
-        "ring_s": "Jak długo dzwonić, w sekundach.",
-        "busy": "Gałąź, gdy rozmówca jest zajęty.",
-        "no_answer": "Gałąź, gdy nikt nie odebrał.",
-        "unreachable": "Gałąź, gdy żaden telefon nie jest osiągalny.",
-        "declined": "Gałąź, gdy rozmówca odrzucił połączenie.",
-        "unknown": "Gałąź, gdy nie ma takiego numeru.",
-        "after": "Gałąź, gdy rozmówca się rozłączył.",
-    },
     "Echo": {"seconds": "Najdłuższe echo, w sekundach.", "key_ends": "Czy dowolny klawisz kończy echo."},
-    "Queue": {
-        "name": _QUEUE,
-        "answer": "Odebrać od razu, z muzyką, albo dać dzwonić, aż odbierze agent; brak to jak w kolejce.",
-        "priority": "Przewaga nad innymi dzwoniącymi, w minutach.",
-        "skills": "Co agent musi umieć: umiejętność i jej poziom albo level, required i relax_s; brak to "
-        "jak w kolejce.",
-        "keys": "Klawisze, które wychodzą z kolejki, a przy każdym gałąź, do której prowadzi.",
-        "full": "Gałąź, gdy czeka już zbyt wielu.",
-        "empty": "Gałąź, gdy żaden agent nie obsługuje kolejki.",
-        "max_wait": "Gałąź po najdłuższym czekaniu.",
-        "no_agent": "Gałąź, gdy od zbyt dawna nikt nie obsługuje kolejki.",
-        "callback": "Gałąź, gdy dzwoniący poprosił o oddzwonienie.",
-        "after": "Gałąź, gdy agent się rozłączył; nigdy, gdy zrobił to dzwoniący.",
+    "Rate": {
+        "prompt": "Pytanie albo lista rosnąca z liczbą prób.",
+        "min": "Najniższa ocena.",
+        "max": "Najwyższa ocena, najwyżej 9.",
+        "tries": "Ile razy można zapytać w jednej rozmowie.",
+        "wait_s": "Czas na klawisz po pytaniu.",
+        "wrong": "Mówione, zanim pytanie od razu wróci.",
+        "thanks": "Mówione po ocenie.",
+        "then": "Gałąź po ocenie; bez niej następny krok.",
+        "invalid": "Gałąź bez oceny na skali; bez niej pytanie wraca.",
+        "given_up": "Gałąź po ostatniej próbie; bez niej koniec połączenia.",
     },
-    "ByAgents": {
-        "queue": _QUEUE,
-        "yes": _IF_SO,
-        "no": _IF_NOT,
-        "at_least": "Tylu agentów lub więcej prowadzi do yes, mniej do no.",
-        "count": "Którzy agenci się liczą.",
+    "CallerName": {
+        "text": "Nazwa albo po jednej na język; zmienne są dozwolone, pusty tekst pokazuje własną "
+        "dzwoniącego."
     },
-    "ByWaiting": {
-        "queue": _QUEUE,
-        "yes": _IF_SO,
-        "no": _IF_NOT,
-        "at_most": "Tylu czekających lub mniej prowadzi do yes, więcej do no.",
-    },
-    "Label": {"text": "Podpis; zmienne są dozwolone, pusty tekst go usuwa."},
+    "CallerNumber": {"number": "Numer; zmienne są dozwolone, pusty tekst pokazuje własny dzwoniącego."},
+    "Label": {"text": "Podpis albo po jednym na język; zmienne są dozwolone, pusty tekst go usuwa."},
 }

@@ -7,25 +7,33 @@ interpreter cannot tell them apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
+from softswitch.calls.guise import Guise
+from softswitch.calls.tongue import Tongue
 from softswitch.clock import Clock
 from softswitch.events import CallEvent
+from softswitch.ivr.desks.bundle import Desks
+from softswitch.ivr.desks.rooms import CallbackEnd, MessageEnd, ProgramEnd
 from softswitch.ivr.errors import NoSuchQueue
-from softswitch.ivr.till import Gate, NoGate, NoTill, Till
 
 
 @dataclass(frozen=True, slots=True)
 class SayText:
-    """A text to be spoken. ``private`` texts hold a caller's secret: never log or keep them on disk."""
+    """A text to be spoken. ``private`` texts hold a caller's secret: never log or keep them on disk.
+
+    ``rate`` is the pace, 1.0 being the voice's own.
+    """
 
     text: str
     language: str
     voice: str | None = None
     private: bool = False
+    rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,38 @@ class DialResult(StrEnum):
     UNREACHABLE = "unreachable"
     DECLINED = "declined"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How somebody is rung for a caller.
+
+    ``in_turn`` rings one after another, each for the whole time; who is in a call is passed over at once.
+    With ``confirm`` whoever answers outside presses 1 first, asked in ``language``: no mailbox does.
+    With ``music`` the caller hears that in place of ringing. ``by`` is the account with whose rights numbers
+    outside are called, "" for those of who calls; ``agent`` is whom the talk counts for, "" for who answers.
+    ``spoken`` is the language of the caller, in which he is told that the talk will be recorded.
+    """
+
+    in_turn: bool = False
+    confirm: bool = False
+    music: bool = False
+    language: str = ""
+    by: str = ""
+    agent: str = ""
+    spoken: str = ""
+
+
+AS_USUAL: Final = Manner()
+"""All together, and the first who answers has the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkedWith:
+    """With whom a caller talked last, and in which queue; "" for nobody, and for none."""
+
+    queue: str = ""
+    agent: str = ""
 
 
 class WaitEnd(StrEnum):
@@ -128,6 +168,10 @@ class Queues(Protocol):
         """The names of all queues."""
         ...
 
+    def knows(self, name: str) -> bool:
+        """Tell whether there is such a queue."""
+        ...
+
     def agents(self, name: str, *, free: bool) -> int:
         """Return how many agents are logged in, on a break or not; or how many could take a call now."""
         ...
@@ -148,6 +192,10 @@ class NoQueues:
     def names(self) -> Collection[str]:
         """None."""
         return ()
+
+    def knows(self, name: str) -> bool:
+        """No."""
+        return False
 
     def agents(self, name: str, *, free: bool) -> int:
         """Raise NoSuchQueue."""
@@ -195,11 +243,50 @@ class Line(Protocol):
         """Throw away the keys that wait in the stream."""
         ...
 
-    async def dial(self, targets: Sequence[str], ring_for: float, label: str) -> DialResult:
-        """Ring all ``targets`` together, at most ``ring_for`` seconds, and join the first that answers.
+    @property
+    def guise(self) -> Guise:
+        """What phones of ours are shown of the caller."""
+        ...
+
+    @property
+    def talked_with(self) -> TalkedWith:
+        """With whom the caller talked last in this call."""
+        ...
+
+    def show(self, guise: Guise) -> None:
+        """Have phones of ours shown this of the caller from now on."""
+        ...
+
+    @property
+    def tongue(self) -> Tongue:
+        """What the caller has chosen in this call of how to be spoken to, in this tree or before."""
+        ...
+
+    def speak(self, tongue: Tongue) -> None:
+        """Have everything said so from now on, in queues and trees that follow, too."""
+        ...
+
+    async def dial(
+        self, targets: Sequence[str], ring_for: float, label: str, manner: Manner = AS_USUAL
+    ) -> DialResult:
+        """Ring ``targets``, at most ``ring_for`` seconds, and join the first that answers.
 
         Return when the called party hung up or when nobody was reached. The caller hears ringing or
         music meanwhile, never silence. ``label`` is what the called phone shows ("" for nothing).
+        """
+        ...
+
+    async def extension(self, number: str) -> DialResult:
+        """Ring an extension as if the caller had dialled it inside, and join who answers.
+
+        UNKNOWN where there is none of that number; nothing that costs anything is ever one.
+        """
+        ...
+
+    async def duty(self, name: str, *, alone: bool) -> DialResult:
+        """Ring who is on duty, round after round, and join who answers.
+
+        Where nobody does, the duty's own configuration leads the caller on, unless this is to be ``alone``.
         """
         ...
 
@@ -221,6 +308,22 @@ class Line(Protocol):
         """Let the caller hear music behind and between prompts while ``on``, and silence again after."""
         ...
 
+    def comfort(self) -> AbstractAsyncContextManager[None]:
+        """Let the caller hear music while something is waited for, unless it comes within an instant."""
+        ...
+
+    async def program(self, number: str, values: Mapping[str, str]) -> ProgramEnd:
+        """Let the program behind a number drive the call; ``values`` are handed to it."""
+        ...
+
+    async def leave_message(self, box: str, language: str) -> MessageEnd:
+        """Let the caller leave a message in a box, whose own words are said in a language."""
+        ...
+
+    async def ask_for_call(self, desk: str, language: str) -> CallbackEnd:
+        """Let the caller ask to be called back by a desk, and hear what came of it."""
+        ...
+
     def mask_keys(self, on: bool) -> None:
         """Keep digits out of every log while ``on``.
 
@@ -235,7 +338,7 @@ class CallFacts:
     """What is known of a call when it enters a tree.
 
     ``account`` is empty for callers from outside; ``language`` is the account's own language, empty
-    when nobody set one.
+    when nobody set one. ``is_first`` tells that nothing else of the line has served the caller in this call.
     """
 
     call: str
@@ -246,6 +349,11 @@ class CallFacts:
     codec: str = ""
     behind_nat: bool = False
     language: str = ""
+    is_first: bool = True
+
+
+def _unnoticed(tree: str, branch: str, step: str) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,5 +365,6 @@ class World:
     clock: Clock
     record: Callable[[CallEvent], None]
     queues: Queues = field(default_factory=NoQueues)
-    till: Till = field(default_factory=NoTill)
-    gate: Gate = field(default_factory=NoGate)
+    desks: Desks = field(default_factory=Desks)
+    comes_to: Callable[[str, str, str], None] = _unnoticed
+    """Told of each step before it is done: its tree, its branch, and itself, ``2 request``."""

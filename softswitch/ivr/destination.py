@@ -8,11 +8,12 @@ from softswitch.calls.call import Call
 from softswitch.calls.dialling import Dialler
 from softswitch.calls.hangup import CALLEE, Reason, Termination
 from softswitch.ivr.context import CallFacts, World
-from softswitch.ivr.interpreter import run
-from softswitch.ivr.live import LiveLine, NoQueueDoor, QueueDoor, Voice
+from softswitch.ivr.desks.bundle import Desks
+from softswitch.ivr.interpreter import Walk, run
+from softswitch.ivr.live import LiveLine, NoPeople, NoQueueDoor, People, QueueDoor, Voice
+from softswitch.ivr.live_rooms import NoRooms, Rooms
 from softswitch.ivr.model import Tree
 from softswitch.ivr.outcome import LEFT_UNSAID, EndReason
-from softswitch.ivr.till import Desks
 
 ENDS = {
     EndReason.HUNG_UP: Termination(Reason.MENU_HUNG_UP),
@@ -22,6 +23,7 @@ ENDS = {
     EndReason.NO_MATCH: Termination(Reason.MENU_NO_MATCH),
     EndReason.TOO_MANY_TRIES: Termination(Reason.MENU_TOO_MANY_TRIES),
     EndReason.NOT_ENTERED: Termination(Reason.MENU_NOT_ENTERED),
+    EndReason.NO_WAY_ON: Termination(Reason.MENU_NO_WAY_ON),
     EndReason.NO_TARGET: Termination(Reason.MENU_NO_TARGET),
     EndReason.UNKNOWN_NUMBER: Termination(Reason.MENU_UNKNOWN_TARGET),
     EndReason.ENDLESS_LOOP: Termination(Reason.MENU_ENDLESS_LOOP),
@@ -63,6 +65,10 @@ class TreeDestination:
     """The branch to begin with, the tree's own unless given."""
     queues: QueueDoor = field(default_factory=NoQueueDoor)
     desks: Desks = field(default_factory=Desks)
+    people: People = field(default_factory=NoPeople)
+    rooms: Rooms = field(default_factory=NoRooms)
+    walk: Walk = run
+    """Leads the caller through the tree."""
     kind: str = "tree"
 
     @property
@@ -71,23 +77,24 @@ class TreeDestination:
         return self.tree.name
 
     async def __call__(self, call: Call) -> Termination:
-        """Lead the caller through the tree, and on as a queue has it where the tree leaves that to one.
+        """Lead the caller through the tree, and on as a queue or room has it that the tree leaves it to.
 
-        Raises SentOn where a queue's own configuration leads to another menu or queue.
+        Raises SentOn where its own configuration leads to another menu or queue.
         """
-        line = LiveLine(call, self.voice, self.dialler, self.queues)
+        line = LiveLine(call, self.voice, self.dialler, self.queues, self.people, self.rooms)
         world = World(
             line=line,
             facts=facts_of(call),
             clock=call.around.clock,
             record=call.record,
             queues=self.queues,
-            till=self.desks.till,
-            gate=self.desks.gate,
+            desks=self.desks,
+            comes_to=line.air.comes_to,
         )
-        ended = await run(self.tree, world, self.start)
-        if ended.to and line.waited is not None:
-            return await line.waited.go_on()
+        with line.air.watching():
+            ended = await self.walk(self.tree, world, self.start)
+        if ended.to and line.go_on is not None:
+            return await line.go_on()
         if ended.reason in LEFT_UNSAID:
             await line.busy_tone()
         own = line.dialled if ended.reason in _OF_DIALLING else None
@@ -107,4 +114,5 @@ def facts_of(call: Call) -> CallFacts:
         behind_nat=call.facts.behind_nat,
         # Who was transferred here may speak another language than who called.
         language=account.language if served_first else "",
+        is_first=call.served_by <= 1,
     )

@@ -8,6 +8,7 @@
         ├── PromptFailed            a prompt cannot be made audible (raised by a Line; the tree goes on)
         ├── CallerGone              the caller hung up (raised by the simulator; live it is a cancellation)
         ├── NoSuchQueue             a queue was asked for that this switch does not have
+        ├── NoSuchRoom              a program, box or desk was asked for that this switch does not have
         ├── NoSuchTill              money was to be taken by a switch without a payment provider
         ├── UnknownAction           an action was asked about that does not exist
         └── SimulationError         a step waited for something the simulated world does not have
@@ -41,6 +42,21 @@ class NoSuchQueue(IvrError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no queue '{name}'")
+        self.name = name
+
+
+class NoSuchSchedule(IvrError):
+    """A schedule was asked for that does not exist. Trees are checked for it before anybody can call them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no schedule '{name}'")
+
+
+class NoSuchRoom(IvrError):
+    """A program, box or desk was asked for that does not exist. Trees are checked for it, too."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is nothing called '{name}' to lead callers to")
         self.name = name
 
 

@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from softswitch.errors import ConfigError, Problem
+from softswitch.errors import ConfigError, Problem, harmless
 from softswitch.ivr.actions.speaking import Say
 from softswitch.ivr.check import check_together, check_tree
+from softswitch.ivr.check_people import check_ratings
 from softswitch.ivr.expressions import nearest
 from softswitch.ivr.faults import told
 from softswitch.ivr.model import Branch, Step, Tree
 from softswitch.ivr.prompts import Language
 from softswitch.ivr.references import Around, BranchName, Kind, no_branch
 from softswitch.ivr.registry import ACTIONS
-from softswitch.ivr.source import Source, kind_of, line_of, lines_within
-from softswitch.ivr.visit import CALL_VARIABLES
+from softswitch.ivr.source import Source, kind_of, line_of, lines_within, text_at
+from softswitch.ivr.variables import KNOWN_VARIABLES
+
+Configured = Mapping[str, Collection[str]]
 
 BRANCHES = "branches"
 PARENT, STEPS = "parent", "steps"
@@ -39,11 +44,29 @@ _DIALLED = re.compile(r"\+?[0-9A-Za-z*#._-]+")
 
 def _checked_number(number: str) -> str:
     if not _DIALLED.fullmatch(number):
+        together = "".join(number.split())
+        if _DIALLED.fullmatch(together):
+            raise ValueError(f"'{number}' cannot be dialled: write it without spaces, {together}")
         raise ValueError(f"'{number}' cannot be dialled: a number has digits, letters and + * # . _ -")
     return number
 
 
+MOST_TOLD: Final = 500
+"""Faults of one file that are told: nobody reads more, and they travel to whoever publishes."""
+
+LONGEST_NAME: Final = 80
+"""Letters of the name of a tree or a branch: it stands in tables, pictures and on agents' phones."""
+
+
+def _checked_name(name: str) -> str:
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
+        raise ValueError(f"'{shown}' is no name: 1 to {LONGEST_NAME} signs, all of which can be shown")
+    return name
+
+
 NonEmpty = Annotated[str, Field(min_length=1)]
+Name = Annotated[NonEmpty, AfterValidator(_checked_name)]
 Number = Annotated[NonEmpty, AfterValidator(_checked_number)]
 
 
@@ -52,7 +75,7 @@ class TreeHeader(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    tree: NonEmpty = Field(description="The name of the tree.")
+    tree: Name = Field(description="The name of the tree.")
     language: Language = Field(description="The language callers hear unless a step changes it.")
     numbers: Annotated[
         tuple[Number, ...],
@@ -66,6 +89,13 @@ class TreeHeader(BaseModel):
         description="Further numbers that enter at a branch of their own: to transfer callers there.",
     )
     start: BranchName = Field(description="The branch where callers begin.")
+    outage: BranchName | None = Field(
+        default=None,
+        description="The branch that callers go through first while an outage is switched on; none says so.",
+    )
+    self_service: bool = Field(
+        default=False, description="Whether it is meant that no way leads to a person."
+    )
     default_text: str = Field(default="", description="Spoken for a variable without a value.")
 
 
@@ -86,41 +116,41 @@ def load_trees(paths: Iterable[Path]) -> tuple[Tree, ...]:
 
 
 def read_trees(
-    paths: Iterable[Path], queues: Collection[str] | None = None
+    paths: Iterable[Path], configured: Configured | None = None
 ) -> tuple[tuple[Tree, ...], list[Problem]]:
     """Return what could be read of the trees in all files, and every problem of every file.
 
-    ``queues`` are the names of those there are; with None any name will do. With problems the trees are good
+    ``configured`` are the names that the configuration gives, by kind (``queue``, ``schedule``); of a kind
+    that is not there any name will do. With problems the trees are good
     for nothing but further checks: parts may be missing.
     """
     problems: list[Problem] = []
     trees: list[Tree] = []
     for path in paths:
-        tree, found = _read(path, queues)
+        tree, found = _read(path, configured)
         problems += found
         if tree is not None:
             trees.append(tree)
     return tuple(trees), problems + check_together(trees)
 
 
-def _read(path: Path, queues: Collection[str] | None) -> tuple[Tree | None, list[Problem]]:
+def _read(path: Path, configured: Configured | None) -> tuple[Tree | None, list[Problem]]:
     try:
-        # Some editors begin a file with a byte order mark; it is no part of the tree.
-        text = path.read_text(encoding="utf-8-sig")
+        text = text_at(path)
     except OSError as error:
         return None, [Problem(str(path), None, "", f"cannot be read: {error.strerror}")]
     except UnicodeDecodeError as error:
         return None, [Problem(str(path), None, "", f"is not UTF-8 text: {error.reason}")]
-    return read_tree(text, path, queues)
+    return read_tree(text, path, configured)
 
 
 def read_tree(
-    text: str, path: Path, queues: Collection[str] | None = None
+    text: str, path: Path, configured: Configured | None = None
 ) -> tuple[Tree | None, list[Problem]]:
     """Return the tree written in ``text`` and all its problems; ``path`` names it and finds its files.
 
     There is a tree whenever its form allows one, even with problems, so that trees can be checked
-    against each other. ``queues`` as in :func:`read_trees`.
+    against each other. ``configured`` as in :func:`read_trees`.
     """
     source = Source(str(path))
     root = source.parse(text)
@@ -131,16 +161,16 @@ def read_tree(
             line_of(root), "", f"a tree file is a mapping with tree, language, start and {BRANCHES}"
         )
         return None, source.problems
-    return _Reader(source, path, queues).tree(root)
+    return _Reader(source, path, configured).tree(root)
 
 
 class _Reader:
     """Reads one file; every method reports what it cannot use and goes on."""
 
-    def __init__(self, source: Source, path: Path, queues: Collection[str] | None) -> None:
+    def __init__(self, source: Source, path: Path, configured: Configured | None) -> None:
         self._source = source
         self._path = path
-        self._queues = queues
+        self._configured = configured or {}
         self._names: frozenset[str] | None = None
         """Every branch of the file, also those with faults; None when it has no branches at all."""
         self._incomplete: set[str] = set()
@@ -169,8 +199,12 @@ class _Reader:
             default_text=header.default_text,
             lines=lines,
             entries=header.entries,
+            outage=header.outage or "",
+            self_service=header.self_service,
         )
-        return tree, _in_order([*self._source.problems, *check_tree(tree, incomplete=self._incomplete)])
+        tree = _knowing_itself(tree)
+        faults = (check(tree, incomplete=self._incomplete) for check in (check_tree, check_ratings))
+        return tree, _in_order([*self._source.problems, *chain.from_iterable(faults)])
 
     def _branch_entries(
         self, root: Node, entries: list[tuple[str, Node, Node]]
@@ -183,7 +217,13 @@ class _Reader:
             reason = f"{BRANCHES}: branches by name are wanted here, such as {_BRANCHES_EXAMPLE}"
             self._source.report(line_of(node), "", reason)
             return []
-        return self._source.entries(node, BRANCHES)
+        branches = self._source.entries(node, BRANCHES)
+        for name, key, _ in branches:
+            try:
+                _checked_name(name)
+            except ValueError as error:
+                self._source.report(line_of(key), BRANCHES, str(error))
+        return branches
 
     def _header(self, root: MappingNode, nodes: Mapping[str, Node]) -> TreeHeader:
         values = {key: self._source.plain(value, "") for key, value in nodes.items()}
@@ -197,7 +237,7 @@ class _Reader:
                 # Where ``up`` leads from the top is not known then.
                 self._incomplete.update(self._names or ())
             usable = {key: value for key, value in values.items() if key not in faulty}
-            made_up = {"tree": str(self._path), "language": "en", "start": "-"}
+            made_up = {"tree": harmless(str(self._path))[-LONGEST_NAME:], "language": "en", "start": "-"}
             return TreeHeader.model_validate({**made_up, **usable})
 
     def _branch(self, name: str, key: Node, node: Node) -> Branch:
@@ -259,8 +299,8 @@ class _Reader:
             return None
         # ``- up`` alone: the node is the name itself, and there are no parameters.
         value = None if node is key else self._source.plain(node, where)
-        variables = (*CALL_VARIABLES, *action_class.own_variables)
-        around = Around(self._path.parent, self._names, variables, self._queues)
+        variables = (*KNOWN_VARIABLES, *action_class.own_variables)
+        around = Around(self._path.parent, self._names, variables, self._configured)
         try:
             action = action_class.model_validate(action_class.expand(value), context=around)
         except ValidationError as error:
@@ -270,5 +310,16 @@ class _Reader:
         return Step(number, name, action, line_of(key), lines_within(node))
 
 
+def _knowing_itself(tree: Tree) -> Tree:
+    """Return a tree with what follows from its steps, and would else be looked for in every call."""
+    actions = [step.action for branch in tree.branches.values() for step in branch.steps]
+    languages = frozenset({tree.language, *chain.from_iterable(action.languages() for action in actions)})
+    return replace(tree, languages=languages, remembers=any(action.remembers() for action in actions))
+
+
 def _in_order(problems: list[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda problem: problem.line or 0)
+    ordered = sorted(problems, key=lambda problem: problem.line or 0)
+    if len(ordered) <= MOST_TOLD:
+        return ordered
+    more = f"{len(ordered) - MOST_TOLD:,} more faults: mend these first"
+    return [*ordered[:MOST_TOLD], Problem(ordered[0].path, None, "", more)]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from softswitch.ivr.outcome import GoTo, HangUp, Next, Outcome, Taken, Up
-from softswitch.ivr.prompts import Spoken
+from softswitch.ivr.outcome import GoTo, HangUp, Into, Next, Outcome, Taken, Up
+from softswitch.ivr.prompts import ANY_LANGUAGE, Spoken
 from softswitch.ivr.visit import Visit
 
 NEXT = "next"
@@ -41,6 +41,18 @@ class Action(BaseModel):
     listens: ClassVar[bool] = False
     """Whether the action takes keys, so that a prompt before it may be cut short by one."""
 
+    reaches_people: ClassVar[bool] = False
+    """Whether it can lead to a person, or takes word for one."""
+
+    identifies: ClassVar[frozenset[str]] = frozenset()
+    """The exits by which the caller is a known customer from then on."""
+
+    enters_queue: ClassVar[bool] = False
+    """Whether the caller may come to wait in a queue by it."""
+
+    asks_to_rate: ClassVar[bool] = False
+    """Whether the caller is asked by it how the talk was: after that no queue may follow."""
+
     own_variables: ClassVar[tuple[str, ...]] = ()
     """Variables that exist only inside this action's own texts."""
 
@@ -57,6 +69,10 @@ class Action(BaseModel):
         """Return every named way out and where it leads."""
         return {NEXT: Next()}
 
+    def never(self) -> Collection[str]:
+        """Return the exits that nobody can take with these parameters: no test is missing for them."""
+        return ()
+
     def prompts(self) -> Iterable[Spoken]:
         """Return every prompt this action may play."""
         return ()
@@ -65,9 +81,25 @@ class Action(BaseModel):
         """Return every text of this action in which variables may stand."""
         return [text for prompt in self.prompts() for text in (prompt.text or {}).values()]
 
+    def open_texts(self) -> Iterable[str]:
+        """Return the texts that phones show or that are sent: what is secret is left out there."""
+        return ()
+
     def variables_set(self) -> Iterable[str]:
         """Return the names of the variables this action gives a value to."""
         return ()
+
+    def secrets_set(self, known: Collection[str]) -> Iterable[str]:
+        """Return those of the variables it sets that are secret, as ``known`` ones (VARIABLE.X) are."""
+        return ()
+
+    def remembers(self) -> bool:
+        """Tell whether it keeps for the caller's number how callers want to be spoken to."""
+        return False
+
+    def languages(self) -> Iterable[str]:
+        """Return the languages in which it can speak, or have others speak, as far as it names any."""
+        return [code for prompt in self.prompts() for code in (prompt.text or {}) if code != ANY_LANGUAGE]
 
     @abstractmethod
     async def run(self, visit: Visit) -> Taken:
@@ -124,11 +156,21 @@ class Tree:
     lines: Mapping[str, int] = field(default_factory=dict)
     entries: Mapping[str, str] = field(default_factory=dict)
     """Those of ``numbers`` that do not enter at ``start``, each with its branch."""
+    self_service: bool = False
+    """Whether it is meant that no way leads to a person."""
+    outage: str = ""
+    """The branch that callers go through first while an outage is switched on, "" for what is said to all."""
+    version: int = 0
+    """Its number among the versions that are kept, 0 for a tree that was never published."""
+    languages: frozenset[str] = frozenset()
+    """The languages that some step names: in no other is anybody spoken to who has chosen it elsewhere."""
+    remembers: bool = False
+    """Whether calls begin as was chosen from the same number before."""
 
     @property
     def entrances(self) -> frozenset[str]:
         """The branches where callers can begin."""
-        return frozenset({self.start, *self.entries.values()})
+        return frozenset({self.start, *self.entries.values(), *((self.outage,) if self.outage else ())})
 
     def parent_of(self, branch: str) -> str | None:
         """Return the parent that the tree itself gives a branch: declared, else 1-1 -> 1; else None."""
@@ -161,6 +203,9 @@ def _first_way(steps: Iterable[Step]) -> bool | str:
         if step.action.listens:
             return True
         outcomes = set(step.action.exits().values())
+        into = next((one for one in outcomes if isinstance(one, Into)), None)
+        if into is not None:
+            return into.branch
         if len(outcomes) != 1:
             return False
         match outcomes.pop():

@@ -6,8 +6,10 @@ the outcome of that exit is matched, exhaustively, by the interpreter.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class EndReason(StrEnum):
@@ -33,9 +35,37 @@ class EndReason(StrEnum):
     QUEUE_NO_AGENT = "nobody has served the queue for too long"
     QUEUE_LEFT = "the caller left the queue by a key"
     QUEUE_CALLBACK = "the caller will be called back"
+    NO_WAY_ON = "the step ended in a way for which the tree has no branch"
     ENDLESS_LOOP = "the tree went round without the caller"
     HANDED_OVER = "the tree handed the caller over"
 
+
+POLISH_REASONS: Final[Mapping[EndReason, str]] = {
+    EndReason.HUNG_UP: "menu zakończyło połączenie",
+    EndReason.HUNG_UP_BUSY: "menu zakończyło połączenie sygnałem zajętości",
+    EndReason.END_OF_BRANCH: "gałąź się skończyła i nie ma drogi dalej",
+    EndReason.NO_INPUT: "dzwoniący nie nacisnął klawisza",
+    EndReason.NO_MATCH: "dzwoniący naciskał klawisze, które tu nic nie znaczą",
+    EndReason.TOO_MANY_TRIES: "dzwoniący wyczerpał wszystkie próby",
+    EndReason.NOT_ENTERED: "dzwoniący nie wpisał poprawnego numeru",
+    EndReason.NO_TARGET: "nie było numeru, pod który można zadzwonić",
+    EndReason.TALK_OVER: "rozmówca się rozłączył",
+    EndReason.BUSY: "rozmówca jest zajęty",
+    EndReason.NO_ANSWER: "nikt nie odebrał",
+    EndReason.UNREACHABLE: "rozmówca jest nieosiągalny",
+    EndReason.DECLINED: "rozmówca odrzucił połączenie",
+    EndReason.UNKNOWN_NUMBER: "wybrany numer nie istnieje",
+    EndReason.QUEUE_FULL: "kolejka jest pełna",
+    EndReason.QUEUE_EMPTY: "nikt nie obsługuje kolejki",
+    EndReason.QUEUE_MAX_WAIT: "dzwoniący czekał najdłużej, jak pozwala kolejka",
+    EndReason.QUEUE_NO_AGENT: "zbyt długo nikt nie obsługiwał kolejki",
+    EndReason.QUEUE_LEFT: "dzwoniący wyszedł z kolejki klawiszem",
+    EndReason.QUEUE_CALLBACK: "do dzwoniącego ktoś oddzwoni",
+    EndReason.NO_WAY_ON: "krok skończył się tak, że menu nie ma dla niego gałęzi",
+    EndReason.ENDLESS_LOOP: "menu krążyło w kółko bez udziału dzwoniącego",
+    EndReason.HANDED_OVER: "menu oddało dzwoniącego",
+}
+"""The same sentences in Polish."""
 
 LEFT_UNSAID = frozenset(
     {
@@ -65,6 +95,20 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Into:
+    """Go to another branch, and come back behind this step when that is done."""
+
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Go back behind the step that led into this part of the tree; ``result`` may choose another way on."""
+
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Up:
     """Go to the parent branch: the declared one, else by number, else the one that led here."""
 
@@ -84,7 +128,12 @@ class HandedOver:
     why: EndReason = EndReason.HANDED_OVER
 
 
-Outcome = Next | GoTo | Up | HangUp | HandedOver
+Outcome = Next | GoTo | Into | Back | Up | HangUp | HandedOver
+
+
+def lead(branch: str | None, otherwise: Outcome) -> Outcome:
+    """Return the way to a branch, or ``otherwise`` where the tree names none."""
+    return GoTo(branch) if branch is not None else otherwise
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from softswitch.ivr.desks.till import Standing
 from softswitch.ivr.prompts import Spoken
-from softswitch.ivr.till import Standing
 
 AMOUNT_VARIABLE: Final = "PAY.AMOUNT"
 
@@ -21,29 +21,31 @@ def _both(pl: str, en: str) -> Spoken:
 
 AMOUNT: Final = _both("Do zapłaty: {{PAY.AMOUNT}}.", "To pay: {{PAY.AMOUNT}}.")
 ASK_CODE: Final = _both(
-    "Wpisz sześciocyfrowy kod BLIK z aplikacji banku. Gwiazdka przerywa płatność.",
+    "Proszę wpisać sześciocyfrowy kod BLIK z aplikacji banku. Gwiazdka przerywa płatność.",
     "Enter the six digits of your BLIK code from the bank's app. Star stops the payment.",
 )
 OR_LINK: Final = _both(
-    "Aby zamiast tego dostać link do płatności SMS-em, naciśnij krzyżyk.",
+    "Aby zamiast tego dostać link do płatności SMS-em, proszę nacisnąć krzyżyk.",
     "To get a pay-link by text message instead, press hash.",
 )
 CODE_SHORT: Final = _both(
-    "Kod BLIK ma sześć cyfr. Wpisz go jeszcze raz.", "A BLIK code has six digits. Please enter it again."
+    "Kod BLIK ma sześć cyfr. Proszę wpisać go jeszcze raz.",
+    "A BLIK code has six digits. Please enter it again.",
 )
 CODE_WRONG: Final = _both(
-    "Ten kod jest nieprawidłowy. Wpisz nowy kod BLIK.",
+    "Ten kod jest nieprawidłowy. Proszę wpisać nowy kod BLIK.",
     "This code is not right. Please enter a new BLIK code.",
 )
 CONFIRM: Final = _both(
-    "Potwierdź teraz płatność w aplikacji banku. Masz na to dwie minuty. Gwiazdka przerywa płatność.",
+    "Proszę teraz potwierdzić płatność w aplikacji banku. Są na to dwie minuty. Gwiazdka przerywa płatność.",
     "Now confirm the payment in your bank's app. You have two minutes. Star stops the payment.",
 )
 STILL: Final = _both(
     "Czekamy na potwierdzenie w aplikacji banku.", "We are waiting for you to confirm in the bank's app."
 )
 OFFER_LINK: Final = _both(
-    "Aby dostać link do płatności SMS-em, naciśnij jeden.", "To get a pay-link by text message, press one."
+    "Aby dostać link do płatności SMS-em, proszę nacisnąć jeden.",
+    "To get a pay-link by text message, press one.",
 )
 LINK_COMES: Final = _both(
     "Wysyłamy link do płatności SMS-em. Zapłacić można na podanej tam stronie.",
@@ -58,12 +60,12 @@ RESULTS: Final[Mapping[Standing, Spoken]] = {
         "Płatność przerwana. Nic nie pobrano.", "The payment was stopped. Nothing was charged."
     ),
     Standing.UNKNOWN: _both(
-        "Nie wiemy jeszcze, czy płatność się udała. Nie płać drugi raz. Sprawdzimy to sami.",
+        "Nie wiemy jeszcze, czy płatność się udała. Proszę nie płacić drugi raz. Sprawdzimy to sami.",
         "We do not know yet whether the payment went through. Do not pay again. We will find out.",
     ),
     Standing.ALREADY_PAID: _both("To jest już zapłacone.", "This has been paid already."),
     Standing.ALREADY_OPEN: _both(
-        "Ta płatność jest w toku i nie znamy jeszcze jej wyniku. Nie płać drugi raz.",
+        "Ta płatność jest w toku i nie znamy jeszcze jej wyniku. Proszę nie płacić drugi raz.",
         "This payment is already under way and we do not know its result yet. Do not pay again.",
     ),
     Standing.NOT_TAKEN: _both(
@@ -95,14 +97,15 @@ REFUSALS: Final[Mapping[str, Spoken]] = {
 
 ASK_FACTOR: Final[Mapping[str, Spoken]] = {
     "customer_number": _both(
-        "Wpisz numer klienta i naciśnij krzyżyk.", "Enter your customer number, then press hash."
+        "Proszę wpisać numer klienta i nacisnąć krzyżyk.", "Enter your customer number, then press hash."
     ),
-    "pin": _both("Wpisz PIN i naciśnij krzyżyk.", "Enter your PIN, then press hash."),
+    "pin": _both("Proszę wpisać PIN i nacisnąć krzyżyk.", "Enter your PIN, then press hash."),
     "pesel_last4": _both(
-        "Wpisz cztery ostatnie cyfry numeru PESEL.", "Enter the last four digits of your PESEL number."
+        "Proszę wpisać cztery ostatnie cyfry numeru PESEL.",
+        "Enter the last four digits of your PESEL number.",
     ),
     "birth_date": _both(
-        "Wpisz datę urodzenia: dwie cyfry dnia, dwie miesiąca i cztery roku.",
+        "Proszę wpisać datę urodzenia: dwie cyfry dnia, dwie miesiąca i cztery roku.",
         "Enter your date of birth: two digits of the day, two of the month and four of the year.",
     ),
 }

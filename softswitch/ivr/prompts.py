@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from pydantic import (
     AfterValidator,
@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from softswitch.ivr.references import Kind, SoundFile, Text
+from softswitch.ivr.references import Kind, SoundFile, Template, Text
 
 ANY_LANGUAGE = ""
 """The key of a text that is not tied to a language: it is spoken in the language of the call."""
@@ -46,13 +46,17 @@ def _as_wordings(value: object) -> object:
     return value if isinstance(value, Mapping) else {ANY_LANGUAGE: value}
 
 
-def _checked_wordings(value: dict[str, str]) -> dict[str, str]:
-    if not value:
-        raise ValueError("the text is empty")
+def _known_codes(value: dict[str, str]) -> dict[str, str]:
     for code in value:
         if code != ANY_LANGUAGE:
             checked_language(code)
     return value
+
+
+def _checked_wordings(value: dict[str, str]) -> dict[str, str]:
+    if not value:
+        raise ValueError("the text is empty")
+    return _known_codes(value)
 
 
 Language = Annotated[str, AfterValidator(checked_language), Kind("language code", "kod języka")]
@@ -62,6 +66,38 @@ Wordings = Annotated[
     AfterValidator(_checked_wordings),
     Kind("text, or one per language", "tekst albo po jednym na język"),
 ]
+
+
+def _as_labels(value: object) -> object:
+    """Accept an empty text, which is none."""
+    return {} if value in (None, "") else _as_wordings(value)
+
+
+Labels = Annotated[
+    dict[str, Template],
+    BeforeValidator(_as_labels),
+    AfterValidator(_known_codes),
+    Kind("text, or one per language", "tekst albo po jednym na język"),
+]
+"""A text that is read and not said; it may be empty."""
+
+
+def worded(texts: Mapping[str, str], language: str, fallback: str) -> str:
+    """Return a text in ``language``, else in ``fallback``, else in the first there is; "" for none."""
+    wanted = (ANY_LANGUAGE, language, fallback)
+    return next((texts[code] for code in wanted if code in texts), next(iter(texts.values()), ""))
+
+
+SLOWEST: Final = 0.5
+FASTEST: Final = 2.0
+"""Beyond these no voice can be understood."""
+
+Speed = Annotated[float, Field(ge=SLOWEST, le=FASTEST), Kind("number", "liczba")]
+
+
+def at_pace(speed: float, pace: float) -> float:
+    """Return how fast a prompt of some speed is said at a caller's pace, as a share of the voice's own."""
+    return max(SLOWEST, round(speed * pace, 3))
 
 
 class Spoken(BaseModel):
@@ -80,6 +116,7 @@ class Spoken(BaseModel):
     )
     language: Language | None = Field(default=None, description="Language of a single text.")
     voice: str | None = Field(default=None, description="Name of the voice.")
+    speed: Speed = Field(default=1.0, description="How fast it is spoken; 0.8 is slow.")
 
     @model_validator(mode="before")
     @classmethod
@@ -98,15 +135,23 @@ class Spoken(BaseModel):
     def wording(self, language: str, fallback: str) -> tuple[str, str]:
         """Return (text, language) for a call in ``language``.
 
-        A text in several languages that lacks the call's own is spoken in ``fallback``, the tree's,
-        else in the first it has. A file gives two empty texts.
+        Of a text in several languages en does for a call in en-GB, and the other way round. What lacks the
+        call's language is spoken in ``fallback``, the tree's, else in the first it has. A file gives two
+        empty texts.
         """
         if not self.text:
             return "", ""
         if ANY_LANGUAGE in self.text:
             return self.text[ANY_LANGUAGE], self.language or language
-        code = next((wanted for wanted in (language, fallback) if wanted in self.text), next(iter(self.text)))
+        code = _fitting(language, self.text) or _fitting(fallback, self.text) or next(iter(self.text))
         return self.text[code], code
+
+
+def _fitting(language: str, known: Iterable[str]) -> str:
+    """Return which of the ``known`` codes is a language or its like in another country; "" for none."""
+    primary = language.partition("-")[0]
+    alike = [code for code in known if code.partition("-")[0] == primary]
+    return next((code for code in (language, primary, *alike) if code in alike), "")
 
 
 class CountedPrompt(Spoken):

@@ -5,19 +5,23 @@ Checked while the parameter is read, so that one reading of a file tells everyth
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
-import soundfile
 from pydantic import AfterValidator, ValidationInfo
 
 from softswitch.ivr.errors import TemplateError
 from softswitch.ivr.expressions import names_in, nearest
+from softswitch.ivr.variables import OPEN_FAMILIES
 
-VARIABLE = "VARIABLE."
-"""How the names of variables begin that steps give values to."""
+QUEUE: Final = "queue"
+SCHEDULE: Final = "schedule"
+SHOP: Final = "shop"
+OWN_FIELD: Final = "own field"
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class Around:
     folder: Path | None = None
     branches: Collection[str] | None = None
     variables: Collection[str] | None = None
-    queues: Collection[str] | None = None
+    configured: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """What the configuration names, by its kind (QUEUE, SCHEDULE, ...); of other kinds any name will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,38 @@ def checked_branch(name: str, info: ValidationInfo) -> str:
     return name
 
 
-def checked_queue(name: str, info: ValidationInfo) -> str:
-    """Return ``name`` when there is such a queue; raise ValueError if not."""
-    queues = around(info).queues
-    if queues is not None and name not in queues:
-        raise ValueError(f"there is no queue '{name}'{nearest(name, sorted(queues))}")
-    return checked_text(name)
+def _named(kind: str) -> AfterValidator:
+    """Return the check of names that the configuration gives to something of a kind; one with variables may
+    become any.
+    """
+
+    def checked(name: str, info: ValidationInfo) -> str:
+        if has_variables(checked_template(name, info)):
+            return name
+        known = around(info).configured.get(kind)
+        if known is not None and name not in known:
+            raise ValueError(f"there is no {kind} '{name}'{nearest(name, sorted(known))}")
+        return checked_text(name)
+
+    return AfterValidator(checked)
+
+
+def _fast(name: str) -> str:
+    """Return a name that stands fast; raise ValueError for one with variables."""
+    try:
+        varies = has_variables(name)
+    except TemplateError as error:
+        raise ValueError(str(error)) from error
+    if varies:
+        raise ValueError(f"'{name}': no variable can stand here, the name must be known before the call")
+    return name
+
+
+def checked_variable(name: str) -> str:
+    """Return ``name`` when a variable can be called so; raise ValueError if not."""
+    if not _VARIABLE.fullmatch(name):
+        raise ValueError(f"'{name}' is not a variable name: letters, digits and _")
+    return name
 
 
 def checked_text(text: str) -> str:
@@ -72,6 +103,11 @@ def checked_text(text: str) -> str:
     if not text.strip():
         raise ValueError("the text is empty")
     return text
+
+
+def has_variables(text: str) -> bool:
+    """Tell whether what a text says is known in a call alone."""
+    return any(names_in(text))
 
 
 def checked_template(text: str, info: ValidationInfo) -> str:
@@ -89,7 +125,7 @@ def checked_template(text: str, info: ValidationInfo) -> str:
 
 
 def _is_known(name: str, known: Collection[str]) -> bool:
-    return name in known or (name.startswith(VARIABLE) and name != VARIABLE)
+    return name in known or any(name.startswith(family) and name != family for family in OPEN_FAMILIES)
 
 
 def checked_sound(path: Path, info: ValidationInfo) -> Path:
@@ -105,6 +141,9 @@ def checked_sound(path: Path, info: ValidationInfo) -> Path:
         raise ValueError(f"'{path}' is a folder: a sound file is wanted here")
     if not whole.is_file():
         raise ValueError(f"the file '{path}' does not exist")
+    # Only here: numpy comes with it, and few menus play files of their own.
+    import soundfile
+
     try:
         sound = soundfile.info(str(whole))
     except soundfile.LibsndfileError as error:
@@ -118,7 +157,11 @@ def checked_sound(path: Path, info: ValidationInfo) -> Path:
 
 
 BranchName = Annotated[str, AfterValidator(checked_branch), Kind("branch", "gałąź")]
-QueueName = Annotated[str, AfterValidator(checked_queue), Kind("queue", "kolejka")]
+ShopName = Annotated[str, AfterValidator(_fast), _named(SHOP), Kind("shop", "sklep")]
+QueueName = Annotated[str, AfterValidator(_fast), _named(QUEUE), Kind("queue", "kolejka")]
+AnyQueueName = Annotated[str, _named(QUEUE), Kind("queue", "kolejka")]
+"""The name of a queue, in which variables may stand: the step must say what follows where there is none."""
+ScheduleName = Annotated[str, AfterValidator(_fast), _named(SCHEDULE), Kind("schedule", "godziny pracy")]
 Template = Annotated[str, AfterValidator(checked_template), Kind("text", "tekst")]
 Text = Annotated[str, AfterValidator(checked_text), AfterValidator(checked_template), Kind("text", "tekst")]
 SoundFile = Annotated[Path, AfterValidator(checked_sound), Kind("sound file", "plik dźwiękowy")]

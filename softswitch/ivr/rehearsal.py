@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from softswitch.errors import ConfigError
-from softswitch.ivr.check import lint_tree
+from softswitch.ivr.actions.queueing import OWN_KEY
 from softswitch.ivr.context import DialResult, WaitEnd
+from softswitch.ivr.desks.gate import Shown
+from softswitch.ivr.desks.till import Standing
 from softswitch.ivr.errors import SimulationError
 from softswitch.ivr.expressions import nearest
+from softswitch.ivr.faults_polish import error_in
+from softswitch.ivr.lint.linting import lint_tree
 from softswitch.ivr.loader import load_tree
 from softswitch.ivr.model import Tree
 from softswitch.ivr.outcome import EndReason
-from softswitch.ivr.simulate import (
-    ANSWER_AFTER_S,
-    DEFAULT_FACTS,
-    TALK_S,
-    Answer,
-    Input,
-    hang_up,
-    press,
-    simulate,
-    wait,
-)
-from softswitch.ivr.simulated_desks import CONFIRM_AFTER_S, Identified, Pays
-from softswitch.ivr.simulated_queues import AGENT_TALK_S, WAIT_S, Figures, Queued
-from softswitch.ivr.till import Shown, Standing
-from softswitch.ivr.transcript import render_transcript
+from softswitch.ivr.simulate import DEFAULT_FACTS, simulate
+from softswitch.ivr.simulated.line import NO_LINE, LineBeside
+from softswitch.ivr.simulated.queues import AGENT_TALK_S, WAIT_S, Figures, Queued
+from softswitch.ivr.simulated.ringing import ANSWER_AFTER_S, TALK_S, Answer
+from softswitch.ivr.simulated.scene import Scene
+from softswitch.ivr.simulated.scene_file import read_scene
+from softswitch.ivr.simulated.script import Input, hang_up, press, wait
+from softswitch.ivr.simulated.till import CONFIRM_AFTER_S, Identified, Pays
+from softswitch.ivr.transcript_lines import render_transcript
+from softswitch.languages import ENGLISH, POLISH
 
 EXIT_ENDED, EXIT_ENDLESS, EXIT_BAD_USE = 0, 1, 2
 """Exit codes: the call came to an end; it went round without one; the tree or the words cannot be used."""
@@ -48,6 +47,7 @@ _AT_ONCE = frozenset({DialResult.UNREACHABLE, DialResult.UNKNOWN})
 _WAITS = {
     ANSWERED: WaitEnd.TALK_OVER,
     **{how.value: how for how in WaitEnd if how not in (WaitEnd.TALK_OVER, WaitEnd.KEY)},
+    OWN_KEY: WaitEnd.KEY,
 }
 _ON_THE_WAY = frozenset({Standing.WANTS_CODE, Standing.CONFIRMING})
 """How payments stand that have come to no end yet."""
@@ -75,21 +75,41 @@ class Rehearsal:
     """What comes of each payment, in order."""
     checks: Sequence[str] = ()
     """What comes of each identity check, in order."""
+    scene: Path | None = None
+    """A file with the world round the call; ``called`` goes before what it says."""
 
 
-def rehearse(path: Path, how: Rehearsal) -> tuple[str, int]:
-    """Load the tree at ``path``, call it, and return (what to print, exit code)."""
+def rehearse(
+    path: Path,
+    how: Rehearsal,
+    line_of: Callable[[Path], LineBeside] = lambda path: NO_LINE,
+    language: str = ENGLISH,
+) -> tuple[str, int]:
+    """Load the tree at ``path``, call it, and return (what to print, exit code), in English or Polish.
+
+    ``line_of`` gives the line of a tree, and raises ConfigError for a configuration that is wrong.
+    """
     try:
-        script = _script(how)
+        script = script_of(how)
         tree = load_tree(path)
-        called = _called(how.called, tree)
+        scene, line = scene_of(how, tree), line_of(path)
     except (ConfigError, SimulationError) as error:
-        return str(error), EXIT_BAD_USE
-    transcript = simulate(tree, script, replace(DEFAULT_FACTS, called=called))
-    lines = [f"warning: {problem}" for problem in lint_tree(tree)]
-    lines.append(render_transcript(transcript))
+        return error_in(language)(error), EXIT_BAD_USE
+    transcript = simulate(tree, script, scene=scene, line=line)
+    warning = "uwaga" if language == POLISH else "warning"
+    lines = [f"{warning}: {problem}" for problem in lint_tree(tree, language=language)]
+    lines.append(render_transcript(transcript, language))
     endless = transcript.ended is not None and transcript.ended.reason is EndReason.ENDLESS_LOOP
     return "\n".join(lines), EXIT_ENDLESS if endless else EXIT_ENDED
+
+
+def scene_of(how: Rehearsal, tree: Tree) -> Scene:
+    """Return the world round a call of the command line.
+
+    Raise ConfigError for a file that is wrong, SimulationError for a number that does not lead to the tree.
+    """
+    scene = Scene() if how.scene is None else read_scene(how.scene)
+    return scene.model_copy(update={"called": _called(how.called or scene.called, tree)})
 
 
 def parse_answer(text: str) -> Answer:
@@ -171,11 +191,12 @@ def _options(text: str, known: Collection[str], example: str) -> dict[str, float
         name, _, value = option.partition("=")
         if name not in known:
             raise SimulationError(f"'{text}' means nothing: write {example}")
-        found[name] = _seconds(name, value)
+        found[name] = parse_seconds(name, value)
     return found
 
 
-def _seconds(name: str, value: str) -> float:
+def parse_seconds(name: str, value: str) -> float:
+    """Read a number of seconds; raise :class:`SimulationError`, which names ``name``, where it is none."""
     try:
         seconds = float(value)
     except ValueError:
@@ -185,7 +206,8 @@ def _seconds(name: str, value: str) -> float:
     return seconds
 
 
-def _script(how: Rehearsal) -> list[Input]:
+def script_of(how: Rehearsal) -> list[Input]:
+    """Return what the caller does; raise SimulationError for words that mean nothing."""
     strange = sorted(set("".join(how.presses)) - set(KEYS))
     if strange:
         raise SimulationError(f"no phone has the key {', '.join(strange)}: press 0-9, * and #")
@@ -196,7 +218,7 @@ def _script(how: Rehearsal) -> list[Input]:
     script += [parse_pays(text) for text in how.pays]
     script += [parse_check(text) for text in how.checks]
     if how.hang_up_after is not None:
-        script += [wait(_seconds("--hang-up-after", str(how.hang_up_after))), hang_up()]
+        script += [wait(parse_seconds("--hang-up-after", str(how.hang_up_after))), hang_up()]
     return script
 
 

@@ -1,39 +1,52 @@
 """A call without a phone: the live interpreter in virtual time, a whole call in milliseconds.
 
-A script is what the caller does, in order. ``press("1")`` presses at the first moment the tree waits
-for a key in silence; ``press("1", after=2.0)`` presses two seconds after the script's last event,
-prompt or not; ``wait(8)`` lets time pass before what follows; ``hang_up()`` hangs up there.
-``answer(...)`` says what comes of the next number the tree dials, whenever that is; ``queued(...)`` the same
-of the next wait in a queue, and ``Figures(...)`` how many agents and callers a queue has.
+What its caller does is a script (:mod:`softswitch.ivr.simulated.script`); what comes of what the tree does
+is told by it too (:mod:`softswitch.ivr.simulated.others`), by the scene, and by the line it belongs to.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Coroutine, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from softswitch.calls.guise import Guise
+from softswitch.calls.keys import UNREAD
+from softswitch.calls.tongue import Tongue
 from softswitch.events import DigitPressed
 from softswitch.ivr.context import (
+    AS_USUAL,
     CallFacts,
     DialResult,
     Key,
+    Manner,
     Played,
     Prompt,
     QueueEnd,
     QueueWish,
     SayText,
+    TalkedWith,
     WaitEnd,
     World,
 )
+from softswitch.ivr.desks.bundle import Desks
+from softswitch.ivr.desks.rooms import CallbackEnd, MessageEnd, ProgramEnd
 from softswitch.ivr.errors import CallerGone, SimulationError
 from softswitch.ivr.interpreter import run
 from softswitch.ivr.model import Tree
 from softswitch.ivr.outcome import Ended
-from softswitch.ivr.simulated_desks import Identified, Pays, SimulatedGate, SimulatedTill
-from softswitch.ivr.simulated_queues import Figures, Queued, SimulatedQueues
-from softswitch.ivr.transcript import CALLER_HUNG_UP, Dialled, Moment, Transcript, Waited
+from softswitch.ivr.simulated.line import NO_LINE, LineBeside
+from softswitch.ivr.simulated.others import Others
+from softswitch.ivr.simulated.outside import kept_promises
+from softswitch.ivr.simulated.queues import SimulatedQueues
+from softswitch.ivr.simulated.ringing import SimulatedRinging
+from softswitch.ivr.simulated.rooms import SimulatedRooms
+from softswitch.ivr.simulated.scene import MONDAY_UTC, Scene
+from softswitch.ivr.simulated.script import HangUpNow, Input, ScriptedCaller
+from softswitch.ivr.simulated.silence import SilenceWatch
+from softswitch.ivr.transcript import CALLER_HUNG_UP, Dialled, Effect, Moment, Transcript, Waited
 
 LETTERS_PER_SECOND = 14.0
 """How fast a prompt is read; close to what speech engines do with Polish and English."""
@@ -42,82 +55,16 @@ SHORTEST_PROMPT_S = 0.5
 FILE_PROMPT_S = 3.0
 """A recording is not opened here; this is a usual length."""
 
-TALK_S = 30.0
-"""How long a talk lasts when the script does not say."""
-
-ANSWER_AFTER_S = 5.0
-"""How long a phone rings before it is answered or declined when the script does not say."""
-
 LONGEST_CALL_S = 6 * 3600.0
 """Virtual seconds after which the caller gives up; no tree is meant to hold anybody that long."""
-
-START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
-"""When simulated calls begin: a Monday morning, so that transcripts repeat to the letter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """Keys pressed together: when the tree waits (``after`` is None) or at a fixed time."""
-
-    digits: str
-    after: float | None = None
-    method: str = "rfc4733"
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Seconds that pass before the next item of the script."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class HangUpNow:
-    """The caller hangs up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What comes of the next dialled number, after how many seconds of ringing, and talk if answered."""
-
-    result: DialResult
-    after: float = ANSWER_AFTER_S
-    talk: float = TALK_S
-
-    def __str__(self) -> str:
-        reached = self.result is DialResult.ENDED_BY_CALLEE
-        talk = f", talking {self.talk:g} s" if reached else ""
-        return f"{'answered' if reached else self.result.value} after {self.after:g} s{talk}"
-
-
-Input = Press | Wait | HangUpNow | Answer | Queued | Figures | Pays | Identified
-
-
-def press(digits: str, after: float | None = None, method: str = "rfc4733") -> Press:
-    """Press keys: when the tree waits for one, or ``after`` seconds from the script's last event."""
-    return Press(digits, after, method)
-
-
-def wait(seconds: float) -> Wait:
-    """Let time pass before the next item."""
-    return Wait(seconds)
-
-
-def hang_up() -> HangUpNow:
-    """Hang up."""
-    return HangUpNow()
-
-
-def answer(result: DialResult, after: float = ANSWER_AFTER_S, talk: float = TALK_S) -> Answer:
-    """Say what comes of the next dialled number."""
-    return Answer(result, after, talk)
 
 
 @dataclass(slots=True)
 class VirtualClock:
-    """A clock that moves only when somebody moves it."""
+    """A clock that moves only when somebody moves it. ``began`` is when the call began."""
 
     now: float = 0.0
+    began: datetime = MONDAY_UTC
 
     def monotonic(self) -> float:
         """Return the virtual seconds since the call began."""
@@ -125,59 +72,35 @@ class VirtualClock:
 
     def wall(self) -> datetime:
         """Return the virtual wall time."""
-        return START + timedelta(seconds=self.now)
-
-
-class _Caller:
-    """Plays the script: what the caller does next, and when."""
-
-    def __init__(self, script: Iterable[Input], clock: VirtualClock) -> None:
-        items = list(script)
-        self.till = SimulatedTill((item for item in items if isinstance(item, Pays)), clock.monotonic)
-        self.gate = SimulatedGate(item for item in items if isinstance(item, Identified))
-        self.answers = deque(item for item in items if isinstance(item, Answer))
-        self.waits = deque(item for item in items if isinstance(item, Queued))
-        self.queues = SimulatedQueues(item for item in items if isinstance(item, Figures))
-        aside = Answer | Queued | Figures | Pays | Identified
-        self._items = deque(item for item in items if not isinstance(item, aside))
-        self._ready = 0.0
-
-    def due(self, now: float, *, listening: bool) -> float | None:
-        """Return when the next item happens, or None while it waits for the tree to listen."""
-        item = self._items[0] if self._items else None
-        while isinstance(item, Wait):
-            self._ready += item.seconds
-            self._items.popleft()
-            item = self._items[0] if self._items else None
-        if item is None:
-            return None
-        if isinstance(item, Press) and item.after is None:
-            return max(now, self._ready) if listening else None
-        return self._ready + (item.after or 0.0 if isinstance(item, Press) else 0.0)
-
-    @property
-    def not_pressed(self) -> tuple[str, ...]:
-        """Return the keys that are still to be pressed."""
-        return tuple(item.digits for item in self._items if isinstance(item, Press))
-
-    def take(self, now: float) -> Press | HangUpNow:
-        """Return the next item, which happens now."""
-        item = self._items.popleft()
-        if not isinstance(item, Press | HangUpNow):
-            raise SimulationError(f"the script has no action at {now:.1f} s")
-        self._ready = now
-        return item
+        return self.began + timedelta(seconds=self.now)
 
 
 class SimulatedLine:
     """A caller's leg in virtual time. See :class:`softswitch.ivr.context.Line`."""
 
-    def __init__(self, script: Iterable[Input], clock: VirtualClock, moments: list[Moment]) -> None:
-        self._caller = _Caller(script, clock)
+    def __init__(
+        self,
+        script: Iterable[Input],
+        clock: VirtualClock,
+        moments: list[Moment],
+        scene: Scene,
+        line: LineBeside = NO_LINE,
+    ) -> None:
+        items = list(script)
+        self._caller = ScriptedCaller(items)
+        self._others = Others(items, scene, clock, line)
         self._clock = clock
+        self._scene = scene
         self._moments = moments
+        self._ringing = SimulatedRinging(self._others.answers, scene, self._rung)
         self._keys: deque[Key] = deque()
         self._masked = False
+        self._tongue = Tongue(scene.spoken)
+        self._rooms = SimulatedRooms(scene, self._passing, self._done)
+        self._silence = SilenceWatch()
+        self.unanswered: list[int] = []
+        """How many moments there were at each end of a time in which the tree waited for a key in vain."""
+        self.pressed: list[tuple[int, float, str]] = []
         self.answered = False
         """Something was said, asked or joined: a real caller's phone would be answered."""
 
@@ -189,23 +112,22 @@ class SimulatedLine:
     @property
     def not_used(self) -> tuple[str, ...]:
         """Return what the script says of numbers that were not dialled, and of waits that never were."""
-        caller = self._caller
-        return tuple(map(str, (*caller.answers, *caller.waits, *caller.till.script, *caller.gate.script)))
+        return self._others.not_used
+
+    @property
+    def longest_silence(self) -> float:
+        """Return how many seconds at most an answered caller heard nothing that was meant to be heard."""
+        return self._silence.longest
 
     @property
     def queues(self) -> SimulatedQueues:
         """Return the queues of the script."""
-        return self._caller.queues
+        return self._others.queues
 
     @property
-    def till(self) -> SimulatedTill:
-        """Return where payments end as the script says."""
-        return self._caller.till
-
-    @property
-    def gate(self) -> SimulatedGate:
-        """Return where identity checks end as the script says."""
-        return self._caller.gate
+    def desks(self) -> Desks:
+        """Return the desks, at which everything is as the scene and the script say."""
+        return self._others.desks(self._beside, self._done)
 
     async def play(self, prompts: Sequence[Prompt], *, until_key: bool) -> Played:
         """Let the time of the prompts pass."""
@@ -228,26 +150,54 @@ class SimulatedLine:
     def flush_keys(self) -> None:
         """Throw away the keys that wait."""
         while self._keys:
-            self._write_down(self._keys.popleft())
+            # As on a real line: nobody knows what it was, and it may be of a PIN typed ahead of its question.
+            self._write_down(replace(self._keys.popleft(), digit=UNREAD))
 
-    async def dial(self, targets: Sequence[str], ring_for: float, label: str) -> DialResult:
-        """Answer as the script says; unless it says otherwise, somebody answers and hangs up later."""
-        answers = self._caller.answers
-        told = answers.popleft() if answers else Answer(DialResult.ENDED_BY_CALLEE)
-        reached = told.result is DialResult.ENDED_BY_CALLEE
-        result = DialResult.NO_ANSWER if reached and told.after > ring_for else told.result
-        seconds = ring_for if result is DialResult.NO_ANSWER else min(told.after, ring_for)
-        if result is DialResult.ENDED_BY_CALLEE:
-            seconds += told.talk
-            self.answered = True
-        dialled = Dialled(tuple(targets), label, result, seconds)
+    @property
+    def guise(self) -> Guise:
+        """What phones are shown."""
+        return self._ringing.guise
+
+    @property
+    def talked_with(self) -> TalkedWith:
+        """With whom the caller talked last."""
+        return self._ringing.talked_with
+
+    def show(self, guise: Guise) -> None:
+        """Have phones shown this."""
+        self._ringing.guise = guise
+
+    @property
+    def tongue(self) -> Tongue:
+        """How the caller is spoken to."""
+        return self._tongue
+
+    def speak(self, tongue: Tongue) -> None:
+        """Have everything said so."""
+        self._tongue = tongue
+
+    async def dial(
+        self, targets: Sequence[str], ring_for: float, label: str, manner: Manner = AS_USUAL
+    ) -> DialResult:
+        """Answer as the script says."""
+        return self._ringing.dial(targets, ring_for, label, manner)
+
+    async def extension(self, number: str) -> DialResult:
+        """Answer as the script says."""
+        return self._ringing.extension(number)
+
+    async def duty(self, name: str, *, alone: bool) -> DialResult:
+        """Answer as the script says."""
+        return self._ringing.duty(name)
+
+    def _rung(self, dialled: Dialled) -> None:
+        self.answered = self.answered or dialled.result is DialResult.ENDED_BY_CALLEE
         self._moments.append(Moment(self._clock.now, dialled))
-        self._pass(seconds)
-        return result
+        self._pass(dialled.seconds)
 
     async def queue(self, wish: QueueWish) -> QueueEnd:
         """Wait as the script says; unless it says otherwise, an agent answers and hangs up later."""
-        told = self._caller.waits.popleft() if self._caller.waits else Queued(WaitEnd.TALK_OVER)
+        told = self._others.next_wait()
         place, began, answered_at = len(self._moments), self._clock.now, None
         end: QueueEnd | None = None
         at_once = wish.answer == "at_once" if wish.answer else self.queues.answers_at_once(wish.queue)
@@ -259,6 +209,7 @@ class SimulatedLine:
                 return end
             if told.how is WaitEnd.TALK_OVER:
                 self.answered, answered_at = True, self._clock.now
+                self._ringing.talked_with = TalkedWith(wish.queue, told.agent)
                 self._pass(told.talk)
             end = QueueEnd(told.how)
             return end
@@ -266,7 +217,8 @@ class SimulatedLine:
             # Also when the caller gives up, or hangs up on the agent.
             waited = (self._clock.now if answered_at is None else answered_at) - began
             talked = None if answered_at is None else self._clock.now - answered_at
-            self._moments.insert(place, Moment(began, Waited(wish.queue, wish.label, end, waited, talked)))
+            told_of = Waited(wish.queue, wish.label, end, waited, talked, self.guise.path)
+            self._moments.insert(place, Moment(began, told_of))
 
     def _wait(self, seconds: float, keys: Collection[str]) -> str:
         """Let time pass until one of ``keys`` is pressed, and return it; "" for none."""
@@ -284,7 +236,35 @@ class SimulatedLine:
         self._pass(within, until_key=until_key, listening=True)
 
     def background(self, on: bool) -> None:
-        """Nobody hears music here."""
+        """Note that there is music, and no silence."""
+        self._silence.music(on, self._clock.now, answered=self.answered)
+
+    @asynccontextmanager
+    async def comfort(self) -> AsyncIterator[None]:
+        """Note that music bridges what takes longer than a moment."""
+        began = self._clock.now
+        try:
+            yield
+        finally:
+            self._silence.comforted(began, self._clock.now, answered=self.answered)
+
+    async def program(self, number: str, values: Mapping[str, str]) -> ProgramEnd:
+        """Let the program do as the scene says."""
+        self.answered = True
+        return await self._rooms.program(number, values)
+
+    async def leave_message(self, box: str, language: str) -> MessageEnd:
+        """Leave a message, as the scene says."""
+        self.answered = True
+        return await self._rooms.leave_message(box)
+
+    async def ask_for_call(self, desk: str, language: str) -> CallbackEnd:
+        """Ask to be called back, as the scene says."""
+        self.answered = True
+        return await self._rooms.ask_for_call(desk, self._scene.caller)
+
+    def _done(self, effect: Effect) -> None:
+        self._moments.append(Moment(self._clock.now, effect))
 
     def mask_keys(self, on: bool) -> None:
         """Show keys taken from now on as masked."""
@@ -292,6 +272,29 @@ class SimulatedLine:
 
     def _pass(self, seconds: float, *, until_key: bool = False, listening: bool = False) -> bool:
         """Let ``seconds`` pass, or fewer when ``until_key`` and a key comes; return whether one did."""
+        self._silence.begin(self._clock.now, answered=self.answered)
+        waits = listening and not (until_key and self._keys)
+        if waits and self._caller.stays_silent():
+            self._clock.now += seconds
+            self._caller.was_silent(self._clock.now)
+            self._give_up_at_last()
+            came = False
+        else:
+            came = self._passed(seconds, until_key=until_key, listening=listening)
+        self._silence.end(self._clock.now)
+        if waits and not came:
+            self.unanswered.append(len(self._moments))
+        return came
+
+    async def _passing(self, seconds: float) -> None:
+        """Let time pass while the line is led elsewhere."""
+        self._pass(seconds)
+
+    async def _beside(self, seconds: float) -> None:
+        """Let time pass at a desk: whoever asks there sees to it that the caller hears something."""
+        self._passed(seconds, until_key=False, listening=False)
+
+    def _passed(self, seconds: float, *, until_key: bool, listening: bool) -> bool:
         end = self._clock.now + seconds
         while not (until_key and self._keys):
             due = self._caller.due(self._clock.now, listening=listening)
@@ -303,6 +306,7 @@ class SimulatedLine:
             item = self._caller.take(self._clock.now)
             if isinstance(item, HangUpNow):
                 raise CallerGone(CALLER_HUNG_UP)
+            self.pressed.append((len(self._moments), self._clock.now, item.digits))
             self._keys.extend(Key(digit, item.method) for digit in item.digits)
         return True
 
@@ -311,39 +315,60 @@ class SimulatedLine:
             raise CallerGone(CALLER_HUNG_UP)
 
     def _write_down(self, key: Key) -> None:
-        digit = "*" if self._masked else key.digit
+        digit = UNREAD if self._masked else key.digit
         self._moments.append(Moment(self._clock.now, DigitPressed("caller", digit, key.method)))
 
 
-DEFAULT_FACTS = CallFacts(
-    call="simulated", caller="1001", caller_name="Jan Kowalski", called="100", account="1001", codec="PCMA"
-)
-"""Who calls when the script does not say."""
+NUMBER = "100"
+"""The number that is dialled where neither the tree nor the scene has one."""
+
+DEFAULT_FACTS = Scene().facts(NUMBER)
+"""Who calls when nothing is said of it."""
 
 
-def simulate(tree: Tree, script: Iterable[Input] = (), facts: CallFacts = DEFAULT_FACTS) -> Transcript:
+def simulate(
+    tree: Tree,
+    script: Iterable[Input] = (),
+    facts: CallFacts = DEFAULT_FACTS,
+    scene: Scene | None = None,
+    line: LineBeside = NO_LINE,
+) -> Transcript:
     """Walk ``tree`` with a caller who does what ``script`` says, and return everything that happened.
 
-    Raise :class:`SimulationError` when a step waits for something outside the simulated world.
+    Who calls is as ``facts`` say, or as the ``scene`` says where one is given, with all that is round the
+    call; what it does not say is as the ``line`` has it. Raise :class:`SimulationError` when a step waits for
+    something outside the simulated world.
     """
-    clock = VirtualClock()
+    if scene is not None:
+        facts = scene.facts(next(iter(tree.numbers), NUMBER))
+    scene = scene or Scene()
+    clock = VirtualClock(began=scene.begins(line.zone))
     moments: list[Moment] = []
-    line = SimulatedLine(script, clock, moments)
+    leg = SimulatedLine(script, clock, moments, scene, line)
     world = World(
-        line,
+        leg,
         facts,
         clock,
         lambda event: moments.append(Moment(clock.now, event)),
-        line.queues,
-        line.till,
-        line.gate,
+        leg.queues,
+        leg.desks,
     )
     try:
         ended = _to_the_end(run(tree, world, tree.entries.get(facts.called, "")))
     except CallerGone:
         ended = None
+    moments += [Moment(clock.now, effect) for effect in kept_promises(moments)]
     return Transcript(
-        tree.name, tuple(moments), ended, clock.now, line.not_pressed, line.not_used, answered=line.answered
+        tree.name,
+        tuple(moments),
+        ended,
+        clock.now,
+        leg.not_pressed,
+        leg.not_used,
+        answered=leg.answered,
+        longest_silence=leg.longest_silence,
+        unanswered=tuple(leg.unanswered),
+        pressed=tuple(leg.pressed),
     )
 
 
@@ -360,5 +385,5 @@ def _to_the_end(walk: Coroutine[object, None, Ended]) -> Ended:
 
 def _length_of(prompt: Prompt) -> float:
     if isinstance(prompt, SayText):
-        return max(SHORTEST_PROMPT_S, len(prompt.text) / LETTERS_PER_SECOND)
+        return max(SHORTEST_PROMPT_S, len(prompt.text) / LETTERS_PER_SECOND / prompt.rate)
     return FILE_PROMPT_S

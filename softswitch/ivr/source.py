@@ -6,8 +6,13 @@ mends two traps of YAML 1.1: ``no`` and ``on`` stay words, and ``010`` is not ei
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
 import yaml
 from yaml.events import CollectionEndEvent, CollectionStartEvent
@@ -15,6 +20,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from softswitch.errors import Problem
 from softswitch.ivr.yaml_faults import explain
+from softswitch.ivr.yaml_merging import merge
 
 MAX_DEPTH = 20
 """A tree is a handful of levels deep; deeper is a mistake, or an alias that holds itself."""
@@ -25,12 +31,36 @@ MAX_NODES = 200_000
 MAX_LETTERS = 1_000_000
 """Of a file: a hundred times the largest tree there is, and still read within seconds."""
 
+LARGEST_FILE: Final = 4 * MAX_LETTERS + 3
+"""Octets of a file: no letter has more than four, and three may be a byte order mark."""
+
 _TOO_MUCH = "nested too deeply, or too large"
+_NO_MAPPING = "<<: another mapping is wanted here, or a list of them, such as <<: *usual"
 _NO_KEY = "a key must be a plain word or number"
 
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 Plain = str | None | list["Plain"] | dict[str, "Plain"]
+
+
+def text_at(path: Path) -> str:
+    """Return the text of a file, its line ends as they are, without a byte order mark.
+
+    Raises OSError for what cannot be read, is no file on a disk (nobody may ever write into a pipe, and a
+    device may have no end) or is far larger than any tree; UnicodeDecodeError for what is no UTF-8.
+    """
+    # Not to wait: to open a pipe would, until somebody opens its other end.
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        kind = os.fstat(file.fileno()).st_mode
+        if stat.S_ISDIR(kind):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(kind):
+            raise OSError(errno.EINVAL, "it is a pipe or a device, and no file", str(path))
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise OSError(errno.EFBIG, f"the file is larger than {LARGEST_FILE:,} octets", str(path))
+    # Some editors begin a file with a byte order mark; it is no part of the text.
+    return data.decode("utf-8-sig")
 
 
 @dataclass(slots=True)
@@ -65,10 +95,20 @@ class Source:
         if root is None:
             self.report(None, "", "the file is empty")
             return None
-        too_much = _too_much(root)
-        if too_much is not None:
-            self.report(line_of(too_much), "", _TOO_MUCH)
-            return None
+        return self._merged(root)
+
+    def _merged(self, root: Node) -> Node | None:
+        """Return the root with its merge keys carried out, None for a file that is too much."""
+        # Once more after merging: each key may bring a whole mapping along.
+        for again in (False, True):
+            too_much = _too_much(root)
+            if too_much is not None:
+                self.report(line_of(too_much), "", _TOO_MUCH)
+                return None
+            nothing = None if again else merge(root)
+            if nothing is not None:
+                self.report(line_of(nothing), "", _NO_MAPPING)
+                return None
         return root
 
     def plain(self, node: Node, where: str) -> Plain:

@@ -1,21 +1,13 @@
-"""What happened in a simulated call, to be asked by tests and read by people."""
+"""What happened in a simulated call, to be asked by tests; :mod:`transcript_lines` shows it to people."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from softswitch.errors import harmless
-from softswitch.events import BranchEntered, CallEvent, DigitPressed, PromptPlayed, StepTaken
-from softswitch.ivr.context import DialResult, QueueEnd, WaitEnd
-from softswitch.ivr.outcome import LEFT_UNSAID, Ended, EndReason
-from softswitch.words import exit_word, word
-
-ENGLISH = "en"
-LONGEST_ROUND = 60
-"""Lines of the longest round that is looked for; a longer one is no mistake of a few branches."""
-
-FEWEST_ROUNDS = 3
-"""How often lines repeat before it is a round."""
+from softswitch.events import BranchEntered, CallEvent, PromptPlayed, StepTaken
+from softswitch.ivr.context import DialResult, QueueEnd
+from softswitch.ivr.outcome import Ended
 
 CALLER_HUNG_UP = "the caller hung up"
 
@@ -28,6 +20,8 @@ class Dialled:
     label: str
     result: DialResult
     seconds: float
+    path: tuple[str, ...] = ()
+    """The way through the menus, as the phone that rings is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +36,15 @@ class Waited:
     end: QueueEnd | None
     waited: float
     talked: float | None = None
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a step did outside the call, such as a text message or a ticket: its kind, and what it held."""
+
+    kind: str
+    facts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Moment:
     """Something that happened, ``at`` seconds after the call began."""
 
     at: float
-    event: CallEvent | Dialled | Waited
+    event: CallEvent | Dialled | Waited | Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ class Transcript:
 
     ``not_pressed`` are keys of the script for which the call was over too soon, ``not_used`` are answers
     and waits for which too few numbers were dialled and too few queues entered. ``answered`` tells whether a
-    real caller's phone would be.
+    real caller's phone would be. ``longest_silence`` is how many seconds at most such a caller heard nothing
+    that was meant to be heard. ``unanswered`` tells of each time the tree waited for a key in vain how many
+    moments there were at its end, and ``pressed`` of keys that were pressed together how many there were
+    then, when that was, and which keys; those may be secret and are not shown.
     """
 
     tree: str
@@ -68,6 +74,9 @@ class Transcript:
     not_pressed: tuple[str, ...] = ()
     not_used: tuple[str, ...] = ()
     answered: bool = True
+    longest_silence: float = 0.0
+    unanswered: tuple[int, ...] = ()
+    pressed: tuple[tuple[int, float, str], ...] = field(default=(), repr=False)
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -96,111 +105,11 @@ class Transcript:
         return tuple(m.event for m in self.moments if isinstance(m.event, Waited))
 
     @property
+    def effects(self) -> tuple[Effect, ...]:
+        """Return what was done outside the call, in order."""
+        return tuple(m.event for m in self.moments if isinstance(m.event, Effect))
+
+    @property
     def reason(self) -> str:
         """Return why the call ended, as a sentence."""
         return CALLER_HUNG_UP if self.ended is None else self.ended.reason.value
-
-
-def render_transcript(transcript: Transcript) -> str:
-    """Return the call as lines for a terminal: when, in which branch, what is heard, pressed, decided.
-
-    Of a call that went round without an end the rounds are shown once.
-    """
-    rows = [(_clock(_start(moment)), _told(moment.event)) for moment in transcript.moments]
-    if transcript.ended is not None and transcript.ended.reason is EndReason.ENDLESS_LOOP:
-        rows = _without_rounds(rows)
-    lines = [f"tree {transcript.tree}", *(f"{clock}  {text}" for clock, text in rows)]
-    lines.append(f"{_clock(transcript.seconds)}  END     {_end(transcript)}")
-    if transcript.not_pressed:
-        lines.append(f"never pressed: {', '.join(transcript.not_pressed)}")
-    if transcript.not_used:
-        lines.append(f"never used: {'; '.join(transcript.not_used)}")
-    return "\n".join(map(harmless, lines))
-
-
-def _end(transcript: Transcript) -> str:
-    ended = transcript.ended
-    if ended is None:
-        return transcript.reason
-    end = f"{transcript.reason} (branch {ended.branch})"
-    if ended.to:
-        end += f"; {ended.to} says what follows"
-    if not transcript.answered:
-        return f"{end}; the call was never answered"
-    return f"{end}, after a busy tone" if ended.reason in LEFT_UNSAID else end
-
-
-def _without_rounds(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the rows with every stretch that repeats shown once, and how often it comes again."""
-    texts = [text for _, text in rows]
-    shown: list[tuple[str, str]] = []
-    at = 0
-    while at < len(rows):
-        length, times = _round_at(texts, at)
-        shown += rows[at : at + length]
-        if times > 1:
-            shown.append((rows[at + length][0], f"  ...     the same {times - 1} times more"))
-        at += length * times
-    return shown
-
-
-def _round_at(texts: list[str], at: int) -> tuple[int, int]:
-    """Return the length of the shortest stretch that repeats from ``at`` on, and how often."""
-    for length in range(1, LONGEST_ROUND + 1):
-        stretch = texts[at : at + length]
-        times = 1
-        while texts[at + times * length : at + (times + 1) * length] == stretch:
-            times += 1
-        if times >= FEWEST_ROUNDS and len(stretch) == length:
-            return length, times
-    return 1, 1
-
-
-def _start(moment: Moment) -> float:
-    """Return when it began: prompts are recorded at their end."""
-    played = moment.event.seconds if isinstance(moment.event, PromptPlayed) else 0.0
-    return max(0.0, moment.at - played)
-
-
-def _clock(seconds: float) -> str:
-    tenths = round(seconds * 10)
-    return f"{tenths // 600:3d}:{tenths % 600 / 10:04.1f}"
-
-
-def _told(event: CallEvent | Dialled | Waited) -> str:
-    match event:
-        case BranchEntered(_, branch):
-            return f"BRANCH  {branch}"
-        case PromptPlayed(_, _, text, seconds, interrupted):
-            cut = ", cut short by a key" if interrupted else ""
-            return f"  hears   {text}  ({seconds:.1f} s{cut})"
-        case DigitPressed(_, digit, method):
-            return f"  presses {digit}  ({method})"
-        case StepTaken(_, _, step, exit_name, detail):
-            more = f" ({detail})" if detail else ""
-            return f"  step    {step}: {exit_word(exit_name, ENGLISH)}{more}"
-        case Dialled(targets, label, result, seconds):
-            shown = f" as '{label}'" if label else ""
-            return (
-                f"  dials   {', '.join(targets)}{shown}: {word(result.value, ENGLISH)} after {seconds:.0f} s"
-            )
-        case Waited():
-            return _wait(event)
-        case _:
-            return f"  {event}"
-
-
-def _wait(wait: Waited) -> str:
-    shown = f" as '{wait.label}'" if wait.label else ""
-    if wait.end is None:
-        end = CALLER_HUNG_UP
-    elif wait.end.how is WaitEnd.KEY:
-        end = f"key {wait.end.key}"
-    else:
-        end = word(wait.end.how.value, ENGLISH)
-    if wait.talked is None:
-        return f"  waits   {wait.queue}{shown}: {end} after {wait.waited:.0f} s"
-    return (
-        f"  waits   {wait.queue}{shown}: an agent answered after {wait.waited:.0f} s, "
-        f"{end} {wait.talked:.0f} s later"
-    )

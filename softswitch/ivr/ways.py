@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from softswitch.ivr.model import Branch, Step, Tree
-from softswitch.ivr.outcome import GoTo, HandedOver, HangUp, Next, Outcome, Up
+from softswitch.ivr.outcome import Back, GoTo, HandedOver, HangUp, Into, Next, Outcome, Up
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,18 @@ class Round:
 
     branches: tuple[str, ...]
     step: Step
+
+
+MOST_SHOWN: Final = 12
+"""Branches of a round that are named: who mends it needs no more, and there may be thousands."""
+
+
+def shortened(way: Sequence[str]) -> str:
+    """Return a way in a line: ``a > b > c``, its middle left out where it is long."""
+    if len(way) <= MOST_SHOWN:
+        return " > ".join(way)
+    half = MOST_SHOWN // 2
+    return " > ".join((*way[:half], f"({len(way) - MOST_SHOWN} more)", *way[-half:]))
 
 
 def steps_of(branch: Branch) -> Iterator[tuple[Step, Collection[Outcome]]]:
@@ -32,7 +45,7 @@ def leaders(tree: Tree) -> Mapping[str, frozenset[str]]:
     for branch in tree.branches.values():
         for _, outcomes in steps_of(branch):
             for outcome in outcomes:
-                if isinstance(outcome, GoTo):
+                if isinstance(outcome, GoTo | Into):
                     found.setdefault(outcome.branch, set()).add(branch.name)
     return {name: _leaders_of(tree, name, found.get(name, set())) for name in tree.branches}
 
@@ -62,7 +75,7 @@ def next_branches(tree: Tree) -> Mapping[str, frozenset[str]]:
 def reached(tree: Tree, entrances: Collection[str] | None = None) -> frozenset[str]:
     """Return the branches that a caller can come to, from all entrances of the tree unless some are given."""
     ways = next_branches(tree)
-    return _spread(ways, ways.keys() & (tree.entrances if entrances is None else entrances))
+    return spread(ways, ways.keys() & (tree.entrances if entrances is None else entrances))
 
 
 def can_end(tree: Tree) -> frozenset[str]:
@@ -71,7 +84,7 @@ def can_end(tree: Tree) -> frozenset[str]:
     for name, targets in next_branches(tree).items():
         for target in targets:
             backwards.setdefault(target, set()).add(name)
-    return _spread(backwards, {name for name, branch in tree.branches.items() if _ends(branch)})
+    return spread(backwards, {name for name, branch in tree.branches.items() if _ends(branch)})
 
 
 def answered_before(tree: Tree) -> frozenset[tuple[str, int]]:
@@ -79,17 +92,26 @@ def answered_before(tree: Tree) -> frozenset[tuple[str, int]]:
 
     Their phones are answered by then.
     """
+    return _come_to_after(tree, lambda step: step.action.listens or any(step.action.prompts()))
+
+
+def rated_before(tree: Tree) -> frozenset[tuple[str, int]]:
+    """Return the steps, as (branch, number), that callers come to after they were asked to rate a talk."""
+    return _come_to_after(tree, lambda step: step.action.asks_to_rate)
+
+
+def _come_to_after(tree: Tree, marks: Callable[[Step], bool]) -> frozenset[tuple[str, int]]:
     up = leaders(tree)
     found: set[tuple[str, int]] = set()
     waiting = [(name, False) for name in tree.entrances & tree.branches.keys()]
     seen = set(waiting)
     while waiting:
-        name, answered = waiting.pop()
+        name, marked = waiting.pop()
         for step, outcomes in steps_of(tree.branches[name]):
-            if answered:
+            if marked:
                 found.add((name, step.number))
-            answered = answered or step.action.listens or any(step.action.prompts())
-            ways = {(to, answered) for one in outcomes for to in _targets(one, up[name])}
+            marked = marked or marks(step)
+            ways = {(to, marked) for one in outcomes for to in _targets(one, up[name])}
             waiting += (way for way in ways - seen if way[0] in tree.branches)
             seen |= ways
     return frozenset(found)
@@ -107,14 +129,10 @@ def silent_rounds(tree: Tree, *, but: Collection[str] = ()) -> list[Round]:
         if branch.name not in but
     }
     rounds: list[Round] = []
-    done: set[str] = set()
-    for name in ways:
-        way = _back_to(name, ways, done)
-        if way:
-            step = ways[name][0]
-            assert step is not None
-            rounds.append(Round(way, step))
-            done.update(way)
+    for way in _rounds(ways):
+        step = ways[way[0]][0]
+        assert step is not None
+        rounds.append(Round(way, step))
     return rounds
 
 
@@ -129,26 +147,50 @@ def _silent_way(branch: Branch, up: frozenset[str]) -> tuple[Step | None, frozen
     return None, frozenset()
 
 
-def _back_to(
-    start: str, ways: Mapping[str, tuple[Step | None, frozenset[str]]], done: Collection[str]
-) -> tuple[str, ...]:
-    """Return a silent way from ``start`` back to itself, empty when there is none."""
-    waiting: list[tuple[str, ...]] = [] if start in done else [(start,)]
-    seen = set(done)
-    while waiting:
-        way = waiting.pop()
-        _, targets = ways.get(way[-1], (None, frozenset[str]()))
-        if start in targets:
-            return way
-        for target in sorted(targets - seen):
-            seen.add(target)
-            waiting.append((*way, target))
-    return ()
+@dataclass(slots=True)
+class _Passed:
+    """A branch on the way, what is left to look at behind it, and from where on none is in a round yet."""
+
+    name: str
+    left: Iterator[str]
+    fresh_from: int
+
+
+def _rounds(ways: Mapping[str, tuple[Step | None, frozenset[str]]]) -> Iterator[tuple[str, ...]]:
+    """Yield rounds that share no branch; every branch and every way is looked at once.
+
+    Of rounds that do share one the first is told, and the others when that is mended.
+    """
+    seen: set[str] = set()
+    told: set[str] = set()
+    for start in ways:
+        if start in seen:
+            continue
+        seen.add(start)
+        path = [_Passed(start, iter(sorted(ways[start][1])), 0)]
+        place = {start: 0}
+        while path:
+            last = path[-1]
+            target = next(last.left, None)
+            if target is None:
+                path.pop()
+                del place[last.name]
+                if path and path[-1].name in told:
+                    path[-1].fresh_from = len(path)
+            elif target not in seen and target in ways:
+                seen.add(target)
+                place[target] = len(path)
+                path.append(_Passed(target, iter(sorted(ways[target][1])), last.fresh_from))
+            elif place.get(target, -1) >= last.fresh_from:
+                way = tuple(one.name for one in path[place[target] :])
+                told.update(way)
+                last.fresh_from = len(path)
+                yield way
 
 
 def _targets(outcome: Outcome, up: frozenset[str]) -> frozenset[str]:
     match outcome:
-        case GoTo(branch):
+        case GoTo(branch) | Into(branch):
             return frozenset({branch})
         case Up():
             return up
@@ -160,12 +202,13 @@ def _ends(branch: Branch) -> bool:
     """Tell whether a branch itself can end the call: by a step, or by coming to its end."""
     outcomes: Collection[Outcome] = (Next(),)
     for _, outcomes in steps_of(branch):
-        if any(isinstance(outcome, HangUp | HandedOver) for outcome in outcomes):
+        if any(isinstance(outcome, HangUp | HandedOver | Back) for outcome in outcomes):
             return True
     return Next() in outcomes
 
 
-def _spread(ways: Mapping[str, Collection[str]], start: Collection[str]) -> frozenset[str]:
+def spread(ways: Mapping[str, Collection[str]], start: Collection[str]) -> frozenset[str]:
+    """Return all that can be come to from ``start`` by these ways, itself included."""
     found: set[str] = set()
     waiting = list(start)
     while waiting:

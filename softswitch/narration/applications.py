@@ -22,10 +22,12 @@ def told_of_application(event: ApplicationEvent) -> Both:
             )
         case ApplicationFailed(_, turn, why, detail, to):
             english, polish = words(why)
-            more, where = printable(detail, LONGEST_TEXT), printable(to)
+            more = printable(detail, LONGEST_TEXT)
+            where = printable(to) or "the menu"
+            onward = printable(to) or "menu"
             return (
                 f"application {who} failed at question {turn}, on to {where}: {english} ({more})",
-                f"aplikacja {who} zawiodła przy pytaniu {turn}, dalej do {where}: {polish} ({more})",
+                f"aplikacja {who} zawiodła przy pytaniu {turn}, dalej do {onward}: {polish} ({more})",
             )
         case ApplicationRecorded(_, file, seconds):
             english, polish = both_seconds(seconds)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from softswitch.calls.why import ENGLISH, POLISH, why_briefly
+from softswitch.calls.why import why_briefly
 from softswitch.events import (
     BranchEntered,
     CallArrived,
     CallEnded,
     CallerReached,
+    CallerShown,
     CallEvent,
     CallForwarded,
     CallParked,
+    CallRated,
     CallRetrieved,
     CallRouted,
+    DeadAir,
     DigitPressed,
     KeysDropped,
     LegAnswered,
@@ -46,12 +49,15 @@ from softswitch.events import (
     TrunkGivenUp,
     TrunkTaken,
 )
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.narration.applications import ApplicationEvent, told_of_application
 from softswitch.narration.customers import CustomerEvent, told_of_customer
 from softswitch.narration.payments import MoneyEvent, told_of_money
 from softswitch.narration.phrases import LONGEST_TEXT, both_seconds, made_for_words, place, printable, words
 from softswitch.narration.queues import WaitEvent, told_of_wait
+from softswitch.narration.ratings import told_of_rating
 from softswitch.narration.recordings import RecordingEvent, told_of_recording
+from softswitch.narration.showing import told_of_showing
 from softswitch.narration.tickets import told_of_ticket
 from softswitch.narration.voicemail import VoicemailEvent, told_of_voicemail
 from softswitch.words import Both, detail_words, exit_word, seconds_words
@@ -82,7 +88,10 @@ CourseEvent = (
     | BranchEntered
     | PromptPlayed
     | StepTaken
+    | DeadAir
     | TicketAsked
+    | CallRated
+    | CallerShown
 )
 
 
@@ -318,6 +327,10 @@ def _course(event: CourseEvent) -> Both:
             )
         case TicketAsked():
             return told_of_ticket(event)
+        case CallRated():
+            return told_of_rating(event)
+        case CallerShown():
+            return told_of_showing(event)
         case CallRouted(kind, target):
             (english, polish), where = words(kind), printable(target)
             if kind == "outside":
@@ -351,6 +364,11 @@ def _course(event: CourseEvent) -> Both:
             )
         case StepTaken():
             return _step(event, ENGLISH), _step(event, POLISH)
+        case DeadAir(tree, branch, step, seconds):
+            return (
+                f"{tree}/{branch} {step}: nothing to hear for {seconds_words(seconds, ENGLISH)}, so music",
+                f"{tree}/{branch} {step}: cisza przez {seconds_words(seconds, POLISH)}, więc muzyka",
+            )
         case _:
             assert_never(event)
 

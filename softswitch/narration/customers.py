@@ -17,6 +17,7 @@ FIELDS: Final[Mapping[str, Both]] = {
     "pesel": ("PESEL", "numerze PESEL"),
     "nip": ("NIP", "numerze NIP"),
     "regon": ("REGON", "numerze REGON"),
+    "identity": ("an identity check", "potwierdzonej tożsamości"),
     "email": ("e-mail address", "adresie e-mail"),
 }
 """By what customers are found; an own field goes by its own name."""

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Final
 
-from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.events import DigitPressed, Entry, Event, PromptPlayed, SystemEvent
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.narration.calls import told_of_call
 from softswitch.narration.phrases import printable
 from softswitch.narration.system import told_of_switch

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.errors import harmless
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.words import MADE_FOR, Both, seconds_words, word
 
 LONGEST_WORD: Final = 40

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
-from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.events import (
     AgentChanged,
     AgentLoggedIn,
@@ -28,6 +27,7 @@ from softswitch.events import (
     QueueRefused,
     QueueTalkEnded,
 )
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.narration.phrases import both_seconds, printable
 from softswitch.words import Both, queue_word
 

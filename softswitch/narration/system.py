@@ -35,6 +35,7 @@ from softswitch.narration.payments import told_of_settling
 from softswitch.narration.phrases import LONGEST_TEXT, place, printable, words
 from softswitch.narration.queues import AgentEvent, told_of_agent
 from softswitch.narration.schedules import ScheduleEvent, told_of_schedule
+from softswitch.narration.trees import TreeEvent, told_of_tree
 from softswitch.words import Both
 
 TrunkEvent = TrunkRegistered | TrunkLost | TrunkReachable | TrunkUnreachable | TrunkNotFound
@@ -62,6 +63,8 @@ def told_of_switch(event: SystemEvent) -> Both:
         return told_of_host(event)
     if isinstance(event, PaymentSettled):
         return told_of_settling(event)
+    if isinstance(event, TreeEvent):
+        return told_of_tree(event)
     match event:
         case SwitchStarted(version, addresses):
             where = ", ".join(addresses)

@@ -113,6 +113,29 @@ class Receiver:
     gone: datetime | None = None
 
 
+class ErasedRecording(msgspec.Struct, frozen=True):
+    """A recording was erased, ``why``: what is to be taken back from where it was dropped, or was to be.
+
+    The fields are those that its copies go by; ``began`` is ISO 8601.
+    """
+
+    recording: str
+    path: str
+    sha256: str
+    call: str
+    began: str
+    queue: str
+    agent: str
+    caller: str
+    called: str
+    part: int
+    why: str
+
+
+ERASURES = "recordings:erased"
+"""The channel to which erased recordings are told: whatever process has erased them, the switch withdraws."""
+
+
 def written(message: msgspec.Struct) -> str:
     """Return the body of a delivery."""
     return msgspec.json.encode(message).decode()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -10,7 +12,7 @@ import msgspec
 from softswitch.amounts import written_amount
 from softswitch.outbox.model import Delivery
 from softswitch.payments.model import Payment, State
-from softswitch.payments.service import Paper
+from softswitch.payments.steps import Paper
 
 MAIL: Final = "mail:"
 """How the names of channels begin that carry mails; those of all others here carry text messages."""
@@ -35,12 +37,12 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def paper() -> Paper:
-    """Return what is sent to customers, in Polish and English."""
-    return Paper(receipt=receipt, link=link)
+def paper(zone: tzinfo = UTC) -> Paper:
+    """Return what is sent to customers, in Polish and English, with times of a ``zone``."""
+    return Paper(receipt=partial(receipt, zone=zone), link=link)
 
 
-def receipt(payment: Payment) -> Sequence[Delivery]:
+def receipt(payment: Payment, zone: tzinfo = UTC) -> Sequence[Delivery]:
     """Return the receipt of a payment, or of its going back; none where the order names nobody to get it."""
     order = payment.order
     if not order.receipt or not order.receipt_to:
@@ -51,7 +53,7 @@ def receipt(payment: Payment) -> Sequence[Delivery]:
     lines = [title]
     if order.description:
         lines.append(f"{words['for']}: {order.description}")
-    lines.append(f"{words['at']}: {payment.changed:%Y-%m-%d %H:%M} UTC")
+    lines.append(f"{words['at']}: {payment.changed.astimezone(zone):%Y-%m-%d %H:%M %Z}")
     lines.append(f"{words['number']}: {payment.id}")
     key = f"payment:{payment.id}:{state}"
     return (Delivery(key, order.receipt, _body(order.receipt, order.receipt_to, title, lines, payment)),)

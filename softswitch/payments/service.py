@@ -8,39 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from weakref import WeakValueDictionary
 
 from softswitch.clock import Clock
-from softswitch.events import Event, PaymentBegan, PaymentChanged, PaymentDoubtful, PaymentSettled
+from softswitch.events import PaymentBegan
 from softswitch.ids import make_id
-from softswitch.outbox.model import Delivery
 from softswitch.payments.code import CODE_LIVES_S, Code
 from softswitch.payments.errors import (
     AlreadyOpen,
     BadMove,
-    NoAnswer,
-    NoSuchProvider,
     Overtaken,
     PaymentError,
-    ProviderRefused,
 )
 from softswitch.payments.ledger import Ledger
 from softswitch.payments.model import (
-    SETTLED,
     Doing,
     Limits,
     Method,
-    News,
     Order,
     Payment,
     State,
 )
-from softswitch.payments.provider import Answer, Provider
+from softswitch.payments.provider import Provider
+from softswitch.payments.steps import LEASE, Paper, Record, Steps
 
 logger = logging.getLogger(__name__)
 
@@ -48,36 +43,11 @@ CONFIRM_WITHIN: Final = timedelta(seconds=CODE_LIVES_S + 15)
 """The customer has two minutes; a quarter of one is for the provider to say so."""
 
 LINK_FOR: Final = timedelta(hours=24)
-LEASE: Final = timedelta(seconds=60)
-"""A payment that its call works on is left alone by everybody else for so long after its last step."""
-
-LOOK_EVERY: Final = timedelta(seconds=5)
-LOOK_SELDOM: Final = timedelta(minutes=15)
-"""An open payment is looked at after a quarter of its age, no sooner and no later than these."""
-
 IDLE_S: Final = 5.0
 """How often is looked whether something is due, when nothing says so."""
 
 AT_ONCE: Final = 4
 """Payments that are reconciled side by side: a provider that hangs holds up few of them."""
-
-Record = Callable[[Event, str], None]
-"""Appends an event to the log, with the id of its call."""
-
-Request = Callable[[Provider, str], Awaitable[Answer]]
-Paperwork = Callable[[Payment], Sequence[Delivery]]
-
-
-def _none(_: Payment) -> Sequence[Delivery]:
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What is sent to customers: deliveries with keys of their own, none where nobody wants any."""
-
-    receipt: Paperwork
-    link: Paperwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +79,11 @@ class Payments:
         self._record = record
         self._paper = paper
         self._terms = terms or Terms()
-        self._wake = wake
         self._served: set[str] = set()
         """Payments that a call works on."""
+        self._steps = Steps(
+            ledger, providers, clock, record=record, paper=paper, wake=wake, served=self._served
+        )
         self._left: set[str] = set()
         """Payments whose call has let go of them: they are looked at now."""
         self._stirred = asyncio.Event()
@@ -152,17 +124,17 @@ class Payments:
                 until=self._clock.wall() + CONFIRM_WITHIN,
             )
             reference = found.reference
-            return await self._ask(going, lambda one, key: one.submit(reference, code, key))
+            return await self._steps.ask(going, lambda one, key: one.submit(reference, code, key))
 
     async def look(self, payment: str) -> Payment:
         """Ask the provider how far it is."""
         async with self._turn(payment):
-            return await self._looked_at(await self._ledger.find(payment))
+            return await self._steps.looked_at(await self._ledger.find(payment))
 
     async def abort(self, payment: str, reason: str) -> Payment:
         """Call it off. It may turn out to be paid already, or not to be known yet."""
         async with self._turn(payment):
-            return await self._called_off(await self._ledger.find(payment), reason)
+            return await self._steps.called_off(await self._ledger.find(payment), reason)
 
     def let_go(self, payment: str) -> None:
         """Take that no call works on it any more: what is open of it is found out without one."""
@@ -184,14 +156,14 @@ class Payments:
                 return found
             if found.state is not State.PAID:
                 raise BadMove(f"payment {found.id} is {found.state}: there is nothing to give back")
-            return await self._refunded(found)
+            return await self._steps.refunded(found)
 
     async def noticed(self, provider: str, headers: Mapping[str, str], body: bytes) -> None:
         """Take a provider's webhook; what it says is only the reason to ask.
 
         Raises NoSuchProvider and BadSignature.
         """
-        notice = self._provider(provider).notice(headers, body, self._clock.wall())
+        notice = self._steps.provider(provider).notice(headers, body, self._clock.wall())
         if notice is None:
             return
         found = await self._ledger.by_reference(provider, notice.reference)
@@ -253,27 +225,27 @@ class Payments:
         match payment.doing:
             case Doing.START | Doing.LINK:
                 # Who asked for it has heard nothing, and got no link: it is found, and called off.
-                return await self._called_off(payment, "cut_off")
+                return await self._steps.called_off(payment, "cut_off")
             case Doing.CANCEL:
-                return await self._called_off(payment, payment.reason)
+                return await self._steps.called_off(payment, payment.reason)
             case Doing.REFUND:
-                return await self._refunded(payment)
+                return await self._steps.refunded(payment)
             case Doing.CODE | Doing.NOTHING:
-                return await self._left_alone(await self._looked_at(payment))
+                return await self._left_alone(await self._steps.looked_at(payment))
 
     async def _left_alone(self, payment: Payment) -> Payment:
         """Call off what nobody can bring to an end any more."""
         if payment.state is State.WAITING_FOR_CODE:
-            return await self._called_off(payment, "hung_up")
+            return await self._steps.called_off(payment, "hung_up")
         over = payment.until is not None and self._clock.wall() >= payment.until
         if payment.state is State.WAITING_FOR_CUSTOMER and over:
-            return await self._called_off(payment, "expired")
+            return await self._steps.called_off(payment, "expired")
         return payment
 
     # --- steps ---
 
     async def _new(self, order: Order, method: Method, doing: Doing) -> Payment:
-        self._provider(order.provider)
+        self._steps.provider(order.provider)
         self._terms.limits.check(order.amount)
         now = self._clock.wall()
         payment = Payment(
@@ -295,7 +267,7 @@ class Payments:
                 order.call,
             )
             async with self._turn(payment.id):
-                return await self._started(payment, paper=self._paper.link)
+                return await self._steps.started(payment, paper=self._paper.link)
         except PaymentError:
             self.let_go(payment.id)
             raise
@@ -311,144 +283,6 @@ class Payments:
             if error.payment in self._served or not await self._reconciled(error.payment):
                 raise
             await self._ledger.add(payment)
-
-    async def _started(self, payment: Payment, *, paper: Paperwork = _none) -> Payment:
-        order, until = payment.order, payment.until
-        if payment.method is Method.BLIK or until is None:
-            going = replace(payment, doing=Doing.START)
-            return await self._ask(going, lambda one, key: one.start(order, key))
-        going = replace(payment, doing=Doing.LINK)
-        return await self._ask(going, lambda one, key: one.link(order, key, until), paper=paper)
-
-    async def _looked_at(self, payment: Payment) -> Payment:
-        if payment.settled or not payment.reference:
-            return payment
-        try:
-            answer = await self._provider(payment.order.provider).look(payment.reference)
-        except NoAnswer:
-            return await self._silent(payment)
-        except ProviderRefused as error:
-            logger.error("payment %s cannot be asked about: %s", payment.id, error)
-            return await self._silent(payment)
-        return await self._learned(payment, answer)
-
-    async def _called_off(self, payment: Payment, reason: str) -> Payment:
-        if payment.settled:
-            return payment
-        if not payment.reference:
-            # Whether the provider knows it is not known: it is made to, and then told to forget it.
-            payment = await self._started(replace(payment, reason=reason))
-            if not payment.reference or payment.settled:
-                return payment
-        going = replace(payment, doing=Doing.CANCEL, reason=reason)
-        reference = payment.reference
-        return await self._ask(going, lambda one, key: one.cancel(reference, key))
-
-    async def _refunded(self, payment: Payment) -> Payment:
-        reference = payment.reference
-        return await self._ask(
-            replace(payment, doing=Doing.REFUND), lambda one, key: one.refund(reference, key)
-        )
-
-    async def _ask(self, payment: Payment, request: Request, *, paper: Paperwork = _none) -> Payment:
-        """Write down what is about to be asked, ask it, and write down what came back, with its paper."""
-        payment = await self._keep(payment)
-        try:
-            answer = await request(self._provider(payment.order.provider), payment.key(payment.doing))
-        except NoAnswer:
-            return await self._silent(payment)
-        except ProviderRefused as error:
-            return await self._not_done(payment, error)
-        return await self._learned(payment, answer, paper=paper)
-
-    async def _learned(self, payment: Payment, answer: Answer, *, paper: Paperwork = _none) -> Payment:
-        reason = answer.reason
-        if answer.news is News.ABORTED:
-            reason = payment.reason or reason
-        try:
-            moved = payment.moved(answer.news, reason=reason)
-        except BadMove as error:
-            logger.error("%s", error)
-            self._doubt(payment, answer.news)
-            return await self._keep(replace(payment, doing=Doing.NOTHING), before=payment)
-        if moved.state is State.PAID and payment.state in (State.REFUSED, State.ABORTED):
-            self._doubt(payment, answer.news)
-        found = replace(
-            moved,
-            doing=Doing.NOTHING,
-            reference=answer.reference or payment.reference,
-            url=answer.url or payment.url,
-        )
-        return await self._keep(found, before=payment, paper=paper)
-
-    async def _silent(self, payment: Payment) -> Payment:
-        return await self._keep(payment.moved(News.SILENCE), before=payment)
-
-    async def _not_done(self, payment: Payment, error: ProviderRefused) -> Payment:
-        """Write down that the provider certainly did not do what was asked."""
-        logger.warning("payment %s, %s: %s", payment.id, payment.doing, error)
-        match payment.doing:
-            case Doing.START | Doing.LINK:
-                return await self._learned(payment, Answer(News.REFUSED, "", error.reason))
-            case Doing.CANCEL if error.reason == "no_such_payment":
-                return await self._learned(payment, Answer(News.ABORTED, "", error.reason))
-            case Doing.CANCEL:
-                return await self._silent(payment)
-            case Doing.REFUND:
-                await self._keep(replace(payment, doing=Doing.NOTHING), before=payment)
-                raise error
-            case _:
-                # The code was not taken: the provider still waits for one.
-                kept = replace(payment, doing=Doing.NOTHING, state=State.WAITING_FOR_CODE)
-                return await self._keep(replace(kept, reason=error.reason), before=payment)
-
-    async def _keep(
-        self, payment: Payment, *, before: Payment | None = None, paper: Paperwork = _none
-    ) -> Payment:
-        """Write it down, with what follows from it, and tell what is new."""
-        now = self._clock.wall()
-        if payment == before and payment.id in self._served and before.due - now > LEASE / 2:
-            return before  # Asked every two seconds, and nothing is new: the lease is long enough.
-        deliver = list(paper(payment)) if payment.url else []
-        if before is not None and payment.state is not before.state:
-            if payment.state in (State.PAID, State.REFUNDED):
-                deliver += self._paper.receipt(payment)
-            payment = replace(payment, changed=now)
-        kept = await self._ledger.save(replace(payment, due=self._next_look(payment, now)), deliver)
-        if deliver:
-            self._wake()
-        if before is not None and kept.state is not before.state:
-            self._tell(kept)
-        return kept
-
-    def _next_look(self, payment: Payment, now: datetime) -> datetime:
-        if payment.id in self._served:
-            return now + LEASE
-        wait = min(max((now - payment.created) / 4, LOOK_EVERY), LOOK_SELDOM)
-        over = payment.until
-        return min(now + wait, over) if over is not None and over > now else now + wait
-
-    def _tell(self, payment: Payment) -> None:
-        order = payment.order
-        if payment.id in self._served:
-            changed = PaymentChanged(payment.id, order.amount, payment.state.value, payment.reason)
-            self._record(changed, order.call)
-        elif payment.state in SETTLED or payment.state is State.UNKNOWN:
-            settled = PaymentSettled(
-                payment.id, order.amount, payment.state.value, payment.reason, order.call
-            )
-            self._record(settled, "")
-
-    def _doubt(self, payment: Payment, news: News) -> None:
-        order = payment.order
-        doubtful = PaymentDoubtful(payment.id, order.amount, payment.state.value, news.value)
-        self._record(doubtful, order.call if payment.id in self._served else "")
-
-    def _provider(self, name: str) -> Provider:
-        provider = self._providers.get(name)
-        if provider is None:
-            raise NoSuchProvider(f"there is no payment provider '{name}'")
-        return provider
 
     def _turn(self, payment: str) -> AbstractAsyncContextManager[None]:
         """Let one at a time work on a payment."""

@@ -8,7 +8,7 @@ import random
 import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from media.tones import key
 from softswitch import __version__
 from softswitch.calls.directory import Directory
 from softswitch.calls.errors import CallError
+from softswitch.calls.hangup import Reason
 from softswitch.calls.leg import Surroundings
 from softswitch.calls.media_port import MediaPort, Sound
 from softswitch.clock import SystemClock
@@ -40,6 +41,7 @@ from softswitch.transport.tls import Trust
 INFO_SECONDS: Final = 0.25
 """Pause between two keys by INFO: a quick finger."""
 TONE_SECONDS: Final = 0.12
+REFUSALS: Final = {"busy": Reason.BUSY, "decline": Reason.DECLINED}
 KEY_SECONDS: Final = 0.30
 """What one key takes by events: 160 ms down, its end packets, 80 ms up."""
 FILE_SECONDS: Final = 5.0
@@ -65,9 +67,12 @@ class PhoneSetup:
     """Over TLS, a PEM file of whom to trust; the system's authorities unless given."""
 
 
-async def take_steps(setup: PhoneSetup, steps: list[Step], say: Callable[[str], None]) -> bool:
+async def take_steps(
+    setup: PhoneSetup, steps: Iterable[Step] | AsyncIterable[Step], say: Callable[[str], None]
+) -> bool:
     """Register and take the steps in order; tell whether all worked. ``say`` gets the time-line.
 
+    Each is asked for when the one before is done, so that steps may wait for what happens meanwhile.
     Raises StartError when the phone cannot even be set up, or its files not be used.
     """
     _check_files(setup)
@@ -77,11 +82,11 @@ async def take_steps(setup: PhoneSetup, steps: list[Step], say: Callable[[str], 
         say(f"{time.monotonic() - began:8.3f} s  {text}")
 
     recordings = Recordings(setup.record, timed)
-    async with _telephone(setup, timed) as (phone, media):
+    async with telephone(setup, timed) as (phone, media):
         try:
             if setup.register:
                 await phone.register()
-            for step in steps:
+            async for step in _each(steps):
                 await _take(step, phone, (media, recordings), setup, timed)
             worked = True
         except (PhoneError, CallError, MediaError) as error:
@@ -91,6 +96,15 @@ async def take_steps(setup: PhoneSetup, steps: list[Step], say: Callable[[str], 
             await _put_down(phone, setup)
         # The call is over, and with it its file.
         return await recordings.all_good() and worked
+
+
+async def _each(steps: Iterable[Step] | AsyncIterable[Step]) -> AsyncIterator[Step]:
+    if isinstance(steps, AsyncIterable):
+        async for step in steps:
+            yield step
+    else:
+        for step in steps:
+            yield step
 
 
 class Recordings:
@@ -173,6 +187,10 @@ async def _take(
                 recordings.begin(phone.leg.voice)
                 if setup.play is not None:
                     phone.leg.voice.hear_loop(await media.load(setup.play, as_it_is=True))
+        case "busy" | "decline":
+            await phone.refuse(step.seconds, REFUSALS[step.verb])
+        case "ignore":
+            await phone.ignore(step.seconds)
         case "wait":
             await asyncio.sleep(step.seconds)
         case "press":
@@ -216,9 +234,10 @@ async def _tones(phone: Telephone, media: MediaPort, digits: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _telephone(
+async def telephone(
     setup: PhoneSetup, say: Callable[[str], None]
 ) -> AsyncIterator[tuple[Telephone, MediaPort]]:
+    """Build a telephone, not registered yet; ``say`` hears what happens. Raises StartError."""
     host, port = await _resolved(setup.server, DEFAULT_PORT[setup.transport])
     everywhere = "::" if ":" in host else "0.0.0.0"
     clock, addresses = SystemClock(), LocalAddresses(everywhere)

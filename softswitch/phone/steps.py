@@ -11,6 +11,9 @@ from softswitch.errors import SoftswitchError
 HELP: Final = {
     "call": "call:100            call a number and wait until it is answered",
     "answer": "answer:20           wait up to 20 s for a call and answer it",
+    "busy": "busy:20             wait up to 20 s for a call and say that the phone is busy",
+    "decline": "decline:20          wait up to 20 s for a call and decline it",
+    "ignore": "ignore:20           wait up to 20 s for a call and let it ring until the caller gives up",
     "press": "press:12#           press keys as RFC 4733 events",
     "info": "info:12#            press keys by SIP INFO",
     "tones": "tones:12#           press keys as tones in the sound",
@@ -24,7 +27,7 @@ HELP: Final = {
 }
 """One line of help for each step; the first word names it."""
 
-_SECONDS: Final = frozenset({"wait", "answer", "ended"})
+_SECONDS: Final = frozenset({"wait", "answer", "busy", "decline", "ignore", "ended"})
 _NUMBERS: Final = frozenset({"call", "transfer"})
 _KEYS: Final = frozenset({"press", "info", "tones"})
 _PLAIN: Final = frozenset({"hold", "resume", "hangup", "unregister"})

@@ -12,7 +12,7 @@ from softswitch.calls.bodies import SDP, check_body
 from softswitch.calls.called_leg import CalledLeg, Invitation, Login
 from softswitch.calls.caller_leg import CallerLeg
 from softswitch.calls.changes import CALL_GONE
-from softswitch.calls.hangup import CALLER, Reason, Termination
+from softswitch.calls.hangup import CALLEE, CALLER, Reason, Termination
 from softswitch.calls.leg import Leg, Surroundings
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.signals import Answered, Ended, Held, Resumed, Ringing, Signal
@@ -240,11 +240,7 @@ class Telephone:
 
     async def answer(self, within: float) -> None:
         """Wait for a call and answer it; raise PhoneError when none comes, or one that cannot be answered."""
-        try:
-            async with asyncio.timeout(within):
-                leg = await self._still_ringing()
-        except TimeoutError:
-            raise PhoneError(f"nobody called within {within:g} s") from None
+        leg = await self._called(within)
         self._take(leg)
         try:
             await leg.answer()
@@ -255,6 +251,29 @@ class Telephone:
             raise PhoneError(f"{leg.party} gave up while the call was being answered")
         self._talking = True
         self._say(f"answered {leg.party}")
+
+    async def refuse(self, within: float, reason: Reason) -> None:
+        """Wait for a call and refuse it for that reason; raise PhoneError when none comes."""
+        leg = await self._called(within)
+        leg.hang_up(Termination(reason, CALLEE))
+        self._say(f"refused {leg.party}: {reason.value}")
+        await leg.close()
+
+    async def ignore(self, within: float) -> None:
+        """Wait for a call and let it ring until the caller gives up; raise PhoneError when none comes."""
+        self._take(leg := await self._called(within))
+        while not leg.over:
+            await self._news.get()
+        self._say(f"{leg.party} gave up")
+        await leg.close()
+        self.leg = None
+
+    async def _called(self, within: float) -> CallerLeg:
+        try:
+            async with asyncio.timeout(within):
+                return await self._still_ringing()
+        except TimeoutError:
+            raise PhoneError(f"nobody called within {within:g} s") from None
 
     async def _still_ringing(self) -> CallerLeg:
         while (leg := await self._ringing.get()).over:

@@ -11,6 +11,7 @@ from softswitch.events import (
     CallArrived,
     CallEnded,
     CallerReached,
+    CallerShown,
     Entry,
     LegAnswered,
     LegEnded,
@@ -86,6 +87,8 @@ class Lines:
                     self._begin(entry.call, event.leg, event.account, INITIATOR, event.called)
             return
         match event:
+            case CallerShown(name, number) if number:
+                call.caller, call.caller_name = number, name
             case LegInvited(leg, party):
                 self._begin(entry.call, leg, party, RECIPIENT, call.caller, call.caller_name)
             case LegRinging(leg):

@@ -10,13 +10,13 @@ from typing import Any, Final, Protocol
 
 from softswitch.calls.call import Call
 from softswitch.calls.hangup import Reason, Termination
+from softswitch.calls.origin import known_party
 from softswitch.calls.race import first_of
 from softswitch.calls.signals import Referred
 from softswitch.calls.speaking import answered
 from softswitch.clock import Clock
 from softswitch.queues.announcements import Message, Said, asked, due, elsewhere, told
 from softswitch.queues.config import CALLBACK, PLACE, QueueConfig
-from softswitch.queues.party import known
 from softswitch.queues.texts import Sentence, Text, announced, phrase
 from softswitch.queues.voice import QueueVoice
 from softswitch.queues.wait_range import SpokenWait
@@ -141,7 +141,7 @@ class Company:
             caller = self._call.caller
             if caller is not self._known:
                 self._known = caller
-                self._visitor.stand_in(known(caller.party), caller.display)
+                self._visitor.stand_in(known_party(caller.party), caller.display)
                 # It has heard nothing of what was said.
                 self._said = elsewhere(Said(self._seed), ended_at=self._clock.monotonic())
             _, signal = await self._call.signals.get()
@@ -203,7 +203,7 @@ class Company:
             said=self._said,
         )
         for message in coming.messages:
-            await self._voice.prepare(self._words(message))
+            await self._voice.prepare(self._call.caller, self._words(message))
 
     def _words(self, message: Message) -> Sentence | Path:
         return announced(message, self._queue.announce, self._visitor.language, self._queue.language)

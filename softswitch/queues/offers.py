@@ -27,6 +27,10 @@ ELSEWHERE: Final = Termination(Reason.ANSWERED_ELSEWHERE)
 TAKEN_BACK: Final = Termination(Reason.CANCELLED)
 NOT_TAKEN: Final = Termination(Reason.NO_ANSWER, CALLEE)
 
+QUEUE: Final = "X-Queue"
+WAITED: Final = "X-Queue-Waited"
+"""The header fields that name the queue, and the seconds that the caller has waited in it when it rings."""
+
 _MISSES: Final = {
     Reason.BUSY: Miss.BUSY,
     Reason.DECLINED: Miss.REJECT,
@@ -99,9 +103,10 @@ class _Attempt:
 
 
 class Offers:
-    """All that rings for one caller. ``ask`` says who waits to an agent who is to press a key for it.
+    """All that rings for one caller of the queue ``name``.
 
-    The caller's sound must be open: several phones that ring at once would each open it.
+    ``waited`` tells for how many seconds he has waited by now. ``ask`` says who waits to an agent who is to
+    press a key for it. The caller's sound must be open: several phones that ring at once would each open it.
     """
 
     def __init__(
@@ -111,14 +116,18 @@ class Offers:
         phones: AgentPhones,
         desk: Answers,
         *,
+        name: str,
         label: str,
+        waited: Callable[[], float],
         ask: Callable[[str, PhoneLeg], Awaitable[str]],
     ) -> None:
         self._call = call
         self._queue = queue
         self._phones = phones
         self._desk = desk
+        self._name = name
         self._label = label
+        self._waited = waited
         self._ask = ask
         self._attempts: dict[tuple[int, str], _Attempt] = {}
         self._answered = False
@@ -220,5 +229,6 @@ class Offers:
 
     @property
     def _fields(self) -> tuple[tuple[str, str], ...]:
-        """What phones are told by which to ring (RFC 3261 §20.4)."""
-        return (("Alert-Info", self._queue.alert_info),) if self._queue.alert_info else ()
+        """What phones of ours are told: how to ring (RFC 3261 §20.4), and how long the caller has waited."""
+        alert = (("Alert-Info", self._queue.alert_info),) if self._queue.alert_info else ()
+        return (*alert, (QUEUE, self._name), (WAITED, f"{self._waited():.0f}"))

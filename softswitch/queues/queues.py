@@ -11,7 +11,7 @@ from softswitch.calls.call import Call, Destination
 from softswitch.calls.dialling import Dialler
 from softswitch.calls.engaged import Engaged
 from softswitch.calls.hangup import Termination
-from softswitch.calls.origin import ANONYMOUS
+from softswitch.calls.origin import ANONYMOUS, known_party
 from softswitch.calls.originate import Originator
 from softswitch.clock import Clock
 from softswitch.queues.asked import KINDS_READ, Asked
@@ -23,7 +23,6 @@ from softswitch.queues.destination import Onward, QueueDestination
 from softswitch.queues.model import Arrival, Condition, Entry
 from softswitch.queues.offers import AgentPhones
 from softswitch.queues.outlook import Outlook
-from softswitch.queues.party import known
 from softswitch.queues.strategies import Random
 from softswitch.queues.voice import QueueVoice
 from softswitch.queues.waiting import Room, Wait
@@ -146,6 +145,20 @@ class Queues:
             return sum(agent.is_free(queue, self.desk.now) for agent in post.agents)
         return sum(agent.condition(queue) is not Condition.LOGGED_OUT for agent in post.agents)
 
+    def owner(self, number: str) -> str:
+        """Return the agent whose number was dialled, "" where it is nobody's."""
+        agents = self._config.agents.items()
+        return next((name for name, agent in agents if number in agent.numbers), "")
+
+    def could_take_a_call(self, agent: str) -> bool | None:
+        """Tell whether an agent is at work, on no pause and in no call; None for who is no agent."""
+        roster = self.desk.floor.roster
+        return roster.agent(agent).is_at_hand(self.desk.now) if agent in roster else None
+
+    def rung_at(self, agent: str) -> str:
+        """Return the account or the number outside at which an agent is rung."""
+        return self._phones.number(agent)
+
     def answers_at_once(self, queue: str) -> bool:
         """Tell whether callers are answered before an agent is there for them. Raises QueueError."""
         return self.desk.floor.post(queue).config.answer == "at_once"
@@ -159,7 +172,7 @@ class Queues:
         config = self.desk.floor.post(queue).config
         spoken = wish.language or self._means.language_of(call.caller.party) or config.language
         await call.audience.witness.before("queue", queue, spoken)
-        party = known(call.caller.party)
+        party = known_party(call.caller.party)
         preferred, seconds = self._preferred(call, config, party)
         arrival = Arrival(
             call=call.facts.id,
@@ -217,16 +230,12 @@ class Queues:
         if part is None:
             return "", 0.0
         found = {
-            "number": lambda: self._owner(call.facts.called),
+            "number": lambda: self.owner(call.facts.called),
             "keeper": lambda: self._config.keepers.get(party, ""),
             "last_talked": lambda: self._means.last_talk(party, part.days * SECONDS_A_DAY) if party else "",
         }
         agents = (found[rule]() for rule in part.by)
         return next((agent for agent in agents if agent), ""), part.wait_s
-
-    def _owner(self, number: str) -> str:
-        agents = self._config.agents.items()
-        return next((name for name, agent in agents if number in agent.numbers), "")
 
     def _leads_to(self, queue: str, number: str) -> Destination | None:
         return self._means.leads_to(number, self._config.queues[queue].by)

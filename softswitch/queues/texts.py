@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final, assert_never
 
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.numerals import (
     HOUR,
     MINUTE,
@@ -29,9 +30,6 @@ from softswitch.numerals import (
 from softswitch.queues.announce_config import MINUTE_S, AnnounceConfig, wording
 from softswitch.queues.announcements import Comfort, Message, MoreAhead, Place, Wait
 from softswitch.queues.wait_range import SpokenWait, spoken_waits
-
-POLISH: Final = "pl"
-ENGLISH: Final = "en"
 
 KNOWN_PLACES: Final = 20
 KNOWN_WAIT_S: Final = 600
@@ -61,10 +59,10 @@ class Text(Enum):
     """
 
     CONNECTING = ("You are being connected.", "Łączymy rozmowę.")
-    LEAVING = ("You are leaving the queue.", "Opuszczasz kolejkę.")
+    LEAVING = ("You are leaving the queue.", "Opuszczają Państwo kolejkę.")
     STILL_WAITING = (
         "You are back in the queue and have kept your place.",
-        "Wracasz do kolejki na swoje miejsce.",
+        "Wracają Państwo do kolejki na swoje miejsce.",
     )
     FULL = (
         "All places in the queue are taken. Please call again later. Goodbye.",
@@ -81,21 +79,21 @@ class Text(Enum):
 
     CALLBACK_OFFER = (
         "To be called back, press {key}. You will keep your place in the queue.",
-        "Aby zamówić oddzwonienie, naciśnij {key}. Zachowasz miejsce w kolejce.",
+        "Aby zamówić oddzwonienie, proszę nacisnąć {key}. Zachowają Państwo miejsce w kolejce.",
     )
     CALLBACK_TO = ("We will call {number}.", "Oddzwonimy na numer {number}.")
     CALLBACK_RIGHT = (
         "If that is right, press one. To give another number, press two.",
-        "Jeśli numer jest poprawny, naciśnij jeden. Aby podać inny numer, naciśnij dwa.",
+        "Jeśli numer jest poprawny, proszę nacisnąć jeden. Aby podać inny numer, proszę nacisnąć dwa.",
     )
     CALLBACK_WHICH = (
         "Enter the number at which we can reach you, then press hash.",
-        "Podaj numer, na który mamy oddzwonić, i naciśnij krzyżyk.",
+        "Proszę podać numer, na który mamy oddzwonić, i nacisnąć krzyżyk.",
     )
     CALLBACK_BAD_NUMBER = ("We cannot call that number.", "Na ten numer nie możemy oddzwonić.")
     CALLBACK_TAKEN = (
         "We will call you back when it is your turn. Goodbye.",
-        "Oddzwonimy, gdy nadejdzie twoja kolej. Do widzenia.",
+        "Oddzwonimy, gdy nadejdzie Państwa kolej. Do widzenia.",
     )
     CALLBACK_TWICE = (
         "A callback to this number is already waiting.",
@@ -103,19 +101,19 @@ class Text(Enum):
     )
     CALLBACK_NOT_TAKEN = (
         "No callback was ordered. You are still waiting in the queue.",
-        "Oddzwonienie nie zostało zamówione. Nadal czekasz w kolejce.",
+        "Oddzwonienie nie zostało zamówione. Nadal czekają Państwo w kolejce.",
     )
     CALLBACK_NOT_STORED = (
         "We are sorry, the callback could not be noted. You are still waiting in the queue.",
-        "Przepraszamy, nie udało się zapisać oddzwonienia. Nadal czekasz w kolejce.",
+        "Przepraszamy, nie udało się zapisać oddzwonienia. Nadal czekają Państwo w kolejce.",
     )
     CALLBACK_GREETING = (
         "Hello. You asked us to call you back. To be connected, press one.",
-        "Dzień dobry, oddzwaniamy zgodnie z prośbą. Aby połączyć rozmowę, naciśnij jeden.",
+        "Dzień dobry, oddzwaniamy zgodnie z prośbą. Aby połączyć rozmowę, proszę nacisnąć jeden.",
     )
     CALLBACK_GREETING_OF = (
         "Hello, this is {name}. You asked us to call you back. To be connected, press one.",
-        "Dzień dobry, tu {name}. Oddzwaniamy zgodnie z prośbą. Aby połączyć rozmowę, naciśnij jeden.",
+        "Dzień dobry, tu {name}. Oddzwaniamy zgodnie z prośbą. Aby połączyć rozmowę, proszę nacisnąć jeden.",
     )
 
     IS_CALLBACK = ("Callback.", "Oddzwonienie.")
@@ -141,11 +139,16 @@ def spoken_language(language: str) -> str:
     return POLISH if primary_language(language) == POLISH else ENGLISH
 
 
+def _pressed(key: str, language: str) -> str:
+    """Return the name of a key as it stands behind "press": in Polish in the accusative."""
+    return "gwiazdkę" if key == "*" and primary_language(language) == "pl" else digits(key, language)
+
+
 def phrase(text: Text, language: str, *, name: str = "", number: str = "", key: str = "") -> Sentence:
     """Return what is said for ``text``; it is private if it holds a ``number``."""
     language = spoken_language(language)
     template = text.value[language == POLISH]
-    said = template.format(name=name, number=grouped(number, language), key=digits(key, language))
+    said = template.format(name=name, number=grouped(number, language), key=_pressed(key, language))
     return Sentence(said, language, private=bool(number))
 
 
@@ -154,7 +157,7 @@ def ahead(people: int, language: str) -> Sentence:
     language = spoken_language(language)
     if language == POLISH:
         if people == 0:
-            return Sentence("Jesteś następną osobą w kolejce.", language)
+            return Sentence("Są Państwo następni w kolejce.", language)
         return Sentence(f"W kolejce {_are(people)} jeszcze {_people(people, language)}.", language)
     if people == 0:
         return Sentence("You are next in the queue.", language)

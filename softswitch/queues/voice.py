@@ -42,17 +42,17 @@ class QueueVoice:
         self._media = media
         self._music = music
 
-    async def prepare(self, words: Sentence | Path) -> None:
-        """Make something audible before it is due, unless it is somebody's own affair."""
+    async def prepare(self, leg: PhoneLeg, words: Sentence | Path) -> None:
+        """Make something audible to a leg before it is due, unless it is somebody's own affair."""
         if isinstance(words, Path) or not words.private:
-            await self._audible(words)
+            await self._audible(leg, words)
 
     async def say_soon(self, leg: PhoneLeg, *words: Sentence, within: float) -> None:
         """Let a leg hear what can be made audible within so many seconds, to its end.
 
         The others are left out. For what is nobody's own affair: a private sentence would be kept.
         """
-        tasks = [asyncio.ensure_future(self._audible(one)) for one in words]
+        tasks = [asyncio.ensure_future(self._audible(leg, one)) for one in words]
         try:
             _, late = await asyncio.wait(tasks, timeout=within)
         finally:
@@ -68,7 +68,7 @@ class QueueVoice:
         What cannot be made audible is left out.
         """
         async with contextlib.AsyncExitStack() as stack:
-            prompts = [await stack.enter_async_context(self._heard(one)) for one in words]
+            prompts = [await stack.enter_async_context(self._heard(leg, one)) for one in words]
             await self.speaking.hear(leg, *prompts)
             return any(prompt is not None for prompt in prompts)
 
@@ -90,17 +90,18 @@ class QueueVoice:
             sound.hear_loop(*(self._music.get(name) or self._media.music), resume=True)
 
     @contextlib.asynccontextmanager
-    async def _heard(self, words: Sentence | Path) -> AsyncIterator[int | None]:
-        prompt = await self._audible(words)
+    async def _heard(self, leg: PhoneLeg, words: Sentence | Path) -> AsyncIterator[int | None]:
+        prompt = await self._audible(leg, words)
         try:
             yield prompt
         finally:
             if isinstance(words, Sentence) and words.private:
                 self.speaking.forget(prompt)
 
-    async def _audible(self, words: Sentence | Path) -> int | None:
+    async def _audible(self, leg: PhoneLeg, words: Sentence | Path) -> int | None:
         if isinstance(words, Sentence):
-            return await self.speaking.render(words.text, words.language, private=words.private)
+            pace = leg.tongue.pace
+            return await self.speaking.render(words.text, words.language, private=words.private, pace=pace)
         try:
             return await self._recordings.file(words)
         except SoftswitchError as error:

@@ -146,7 +146,14 @@ class Wait:
         """Get ready for what the desk may want from the first moment of a wait."""
         room, label = self._room, self._wish.label or self._queue.label
         self._offers = Offers(
-            self._call, self._queue, room.phones, room.desk, label=label, ask=self._ask_agent
+            self._call,
+            self._queue,
+            room.phones,
+            room.desk,
+            name=self._name,
+            label=label,
+            waited=self._waited,
+            ask=self._ask_agent,
         )
         self._dismissed = asyncio.get_running_loop().create_future()
 
@@ -222,6 +229,7 @@ class Wait:
             # With its last word written the agent talks no more.
             self._call.drop(leg, leg.termination)
             return None
+        self._call.talked_with = (self._name, won.agent or leg.party)
         return WaitEnded(TALK_OVER, await talk(self._call, leg))
 
     async def _introduce(self, won: Won, entry: Entry) -> None:
@@ -235,6 +243,11 @@ class Wait:
             told.append(voice.say_soon(self._call.caller, connecting, within=VOICE_SECONDS))
         await asyncio.gather(*told)
 
+    def _waited(self) -> float:
+        """Return for how many seconds the caller has waited, 0 where there is no place yet."""
+        entry = self._entry
+        return 0.0 if entry is None else max(entry.waited(self._room.desk.now), 0.0)
+
     async def _ask_agent(self, agent: str, leg: PhoneLeg) -> str:
         assert self._entry is not None
         language = self._agents_language(agent)
@@ -242,8 +255,8 @@ class Wait:
         return await self._room.voice.ask(leg, *words, within=ANSWER_SECONDS)
 
     def _about_caller(self, agent: str, entry: Entry) -> Sequence[Sentence]:
-        waited = entry.waited(self._room.desk.now)
-        label = self._wish.label or self._queue.label
+        waited, caller = entry.waited(self._room.desk.now), self._call.caller
+        label = caller.guise.cleaned(self._wish.label or self._queue.label, caller.party)
         name = self._queue.name or self._name
         return whisper(
             name, self._agents_language(agent), waited_s=waited, label=label, callback=self._is_callback

@@ -64,6 +64,10 @@ def _read(path: Path) -> Found | None:
         sound = soundfile.info(path)
     except soundfile.LibsndfileError:
         return None
+    if sound.frames == 0:
+        # Killed before the first sample: an empty file would be catalogued, and sent to whoever gets drops.
+        path.unlink()
+        return None
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         octets = file.seek(0, 2)

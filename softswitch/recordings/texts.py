@@ -5,10 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.recordings.config import RecordingsConfig
-
-POLISH: Final = "pl"
-ENGLISH: Final = "en"
 
 
 class Text(Enum):
@@ -22,7 +20,7 @@ class Text(Enum):
 
 _POLISH: Final = {
     Text.NOTICE: "Rozmowa jest nagrywana.",
-    Text.CHOICE: "Rozmowa będzie nagrywana. Aby nie zgodzić się na nagrywanie, naciśnij {key}.",
+    Text.CHOICE: "Rozmowa będzie nagrywana. Aby nie zgodzić się na nagrywanie, proszę nacisnąć {key}.",
     Text.NO_CONSENT: "Rozmówca nie zgadza się na nagrywanie. Rozmowa nie jest nagrywana.",
     Text.REFUSED: "Dziękujemy. Rozmowa nie będzie nagrywana.",
 }

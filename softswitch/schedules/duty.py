@@ -14,6 +14,7 @@ from softswitch.calls.call import Call, Destination, Reaches, SentOn
 from softswitch.calls.confirming import ANSWER_SECONDS, accepts
 from softswitch.calls.forwarding import hand_over
 from softswitch.calls.hangup import CALLEE, Reason, Termination
+from softswitch.calls.identity import called_by
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.speaking import Speaking
 from softswitch.schedules.roster import Roster
@@ -53,18 +54,22 @@ class DutyDestination:
 
     async def reach(self, call: Call) -> PhoneLeg | Termination:
         """Ring who is on duty; return who answers, or why nobody did. Raises SentOn as :func:`hand_over`."""
-        if self._mark in call.forwarded:
-            return MISSED  # Somebody on duty forwards to the duty.
-        reached = await self._rounds(call)
-        if reached is not None:
-            return reached
-        call.caller.hush()
+        reached = await self.ring(call)
         to = self.roster.config.otherwise
-        if to is None:
-            return MISSED
+        if isinstance(reached, PhoneLeg) or to is None or self._mark in call.forwarded:
+            return reached
         return await hand_over(
             call, self.name, to, self.leads_to(to, self.roster.config.by), why=MISSED.reason
         )
+
+    async def ring(self, call: Call) -> PhoneLeg | Termination:
+        """Ring who is on duty and nobody else; return who answers, or why nobody did."""
+        if self._mark in call.forwarded:
+            return MISSED  # Somebody on duty forwards to the duty.
+        reached = await self._rounds(call)
+        if reached is None:
+            call.caller.hush()
+        return reached or MISSED
 
     @property
     def _mark(self) -> str:
@@ -130,7 +135,7 @@ class DutyDestination:
     async def _accepts(self, branch: Branch, leg: PhoneLeg) -> bool:
         """Ask who answered to press a key: a mailbox does not."""
         language = self.language_of(self.roster.config.by or "")
-        caller = branch.caller.display or branch.caller.party
+        caller = called_by(branch.caller)
         text = phrase(Text.TAKE_DUTY_CALL, language, name=self.roster.shown, number=caller)
 
         async def ask() -> str:

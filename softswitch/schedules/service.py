@@ -109,6 +109,11 @@ class Schedules:
         hand = self._switches.ruling(name, moment)
         return schedule.state(moment) if hand is None else _by_hand(hand)
 
+    def outage(self, at: datetime | None = None) -> Outage | None:
+        """Return the outage that was switched on for ALL schedules, now unless told when; None for none."""
+        hand = self._switches.ruling(ALL, at or self.now())
+        return Outage(hand.note) if hand is not None and hand.mode is Mode.OUTAGE else None
+
     def standing(self, name: str, at: datetime | None = None) -> Standing:
         """Return all that is to be known of a schedule, now unless told when. Raises UnknownSchedule."""
         schedule, moment = self.schedule(name), at or self.now()

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final
 
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.numerals import digits
-
-POLISH: Final = "pl"
-ENGLISH: Final = "en"
 
 
 class Text(Enum):

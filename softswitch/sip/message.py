@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar, overload
 
@@ -78,6 +79,8 @@ VERSION = "SIP/2.0"
 
 COPIED = ("Via", "From", "To", "Call-ID", "CSeq")
 """Fields that a response copies from its request (RFC 3261 §8.2.6.2)."""
+
+_LINE_ENDS: Final = re.compile(r"[\r\n]+")
 
 
 Value = TypeVar("Value")
@@ -197,7 +200,11 @@ class Message:
         lines = [self._head()]
         lines.extend(f"{name}: {value}" for name, value in self.fields if name != "Content-Length")
         lines.append(f"Content-Length: {len(self.body)}\r\n\r\n")
-        return "\r\n".join(lines).encode(ENCODING, ERRORS) + self.body
+        head = "\r\n".join(lines)
+        # Of each line one end and of the last two: more is a value with a line end, which nobody parsed.
+        if not head.count("\n") == head.count("\r") == len(lines) + 1:
+            head = "\r\n".join((*(_LINE_ENDS.sub(" ", line) for line in lines[:-1]), lines[-1]))
+        return head.encode(ENCODING, ERRORS) + self.body
 
 
 class Request(Message):

@@ -16,6 +16,7 @@ from softswitch.speech.hibari import HibariEngine
 from softswitch.speech.piper import PiperEngine
 from softswitch.speech.rhvoice import RhvoiceEngine
 from softswitch.speech.service import Speech
+from softswitch.speech.spare import Spare
 
 BYTES_PER_MEGABYTE = 1_000_000
 
@@ -48,5 +49,7 @@ def build_speech(
     }
     limit_bytes = config.cache_megabytes * BYTES_PER_MEGABYTE
     return Speech(
-        config, chain=Chain(links), cache=AudioCache(cache_dir, limit_bytes=limit_bytes, clock=clock)
+        config,
+        chain=Chain(links),
+        cache=AudioCache(cache_dir, limit_bytes=limit_bytes, clock=clock, spare=Spare()),
     )

@@ -22,6 +22,7 @@ from pathlib import Path
 from softswitch.clock import Clock
 from softswitch.speech.engine import Order, Voice
 from softswitch.speech.errors import CacheFailed
+from softswitch.speech.spare import Spare
 from softswitch.speech.wav import Recording, build_wav, parse_wav, write_atomically, write_briefly
 
 logger = logging.getLogger(__name__)
@@ -62,10 +63,14 @@ class _Entry:
 
 
 class AudioCache:
-    """A folder of WAV files with a limit on its size. Safe to use from several threads."""
+    """A folder of WAV files with a limit on its size. Safe to use from several threads.
 
-    def __init__(self, folder: Path, *, limit_bytes: int, clock: Clock) -> None:
+    ``spare`` takes what the disk does not.
+    """
+
+    def __init__(self, folder: Path, *, limit_bytes: int, clock: Clock, spare: Spare | None = None) -> None:
         self._folder = folder
+        self._spare = spare
         self._limit = limit_bytes
         self._clock = clock
         self._lock = threading.Lock()
@@ -79,6 +84,8 @@ class AudioCache:
         A damaged file is removed and counts as none.
         """
         path = self._path(key)
+        if self._spare is not None and (kept := self._spare.find(path.name)) is not None:
+            path = kept
         try:
             data = path.read_bytes()
         except FileNotFoundError:
@@ -92,32 +99,48 @@ class AudioCache:
             with self._lock:
                 self._remove(path.name)
             return None
-        with self._lock:
-            self._touch(path, len(data))
+        if path.parent == self._folder:
+            with self._lock:
+                self._touch(path, len(data))
         return Kept(path, recording.seconds)
 
     def store(self, key: str, samples: bytes) -> Kept:
         """Keep ``samples`` (s16le, 8000 Hz) under ``key`` and make room if need be. Raises CacheFailed."""
         path = self._path(key)
         data = build_wav(samples)
-        self._write(write_atomically, path, data)
-        with self._lock:
-            self._touch(path, len(data))
-            self._make_room()
-        return Kept(path, Recording(samples).seconds)
+        written = self._write(write_atomically, path, data)
+        if written == path:
+            with self._lock:
+                self._touch(path, len(data))
+                self._make_room()
+        return Kept(written, Recording(samples).seconds)
 
     def store_private(self, samples: bytes) -> Kept:
         """Write ``samples`` for whoever asked, who removes the file. Raises CacheFailed."""
         path = self._path(f"{self._private}{secrets.token_hex(16)}")
-        self._write(write_briefly, path, build_wav(samples))
-        return Kept(path, Recording(samples).seconds)
+        written = self._write(write_briefly, path, build_wav(samples))
+        return Kept(written, Recording(samples).seconds)
 
-    def _write(self, write: Callable[[Path, bytes], None], path: Path, data: bytes) -> None:
+    def close(self) -> None:
+        """Remove what the disk did not take."""
+        if self._spare is not None:
+            self._spare.close()
+
+    def _write(self, write: Callable[[Path, bytes], None], path: Path, data: bytes) -> Path:
+        """Write a file; return where it is."""
         try:
             self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             write(path, data)
         except OSError as error:
-            raise CacheFailed(f"cannot write {path}: {error.strerror or error}") from error
+            why = f"cannot write {path}: {error.strerror or error}"
+            if self._spare is None:
+                raise CacheFailed(why) from error
+            logger.warning("the speech cache %s", why)
+            try:
+                return self._spare.write(path.name, data)
+            except OSError:
+                raise CacheFailed(why) from error
+        return path
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.wav"

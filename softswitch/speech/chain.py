@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from softswitch.clock import Clock
 from softswitch.speech.engine import Engine, Order, Sound, Voice
@@ -25,6 +26,10 @@ class Candidate:
 
     link: Link
     voice: Voice
+
+
+NOT_QUOTED: Final = "could not speak a private text"
+"""What is kept and logged of a failure in place of the engine's own words."""
 
 
 class Link:
@@ -54,8 +59,12 @@ class Link:
         """Return whether the engine sits out after a failure."""
         return self._clock.monotonic() < self._rests_until
 
-    async def synthesize(self, order: Order, *, even_resting: bool) -> Sound:
-        """Wait for the engine to be free, then have it speak within the time limit. Raises EngineError."""
+    async def synthesize(self, order: Order, *, even_resting: bool, private: bool = False) -> Sound:
+        """Wait for the engine to be free, then have it speak within the time limit.
+
+        Raises EngineError. Programs say what they could not read, and what they say ends in logs: of a
+        ``private`` text it is left out.
+        """
         async with self._gate:
             # It may have failed for the one before us in the queue.
             if self.resting and not even_resting:
@@ -64,11 +73,14 @@ class Link:
                 async with asyncio.timeout(self._time_limit):
                     sound = await self.engine.synthesize(order)
             except TimeoutError as error:
-                failure = EngineTimeout(self.name, self._time_limit)
-                self.failed(failure)
-                raise failure from error
+                late = EngineTimeout(self.name, self._time_limit)
+                self.failed(late)
+                raise late from error
             except EngineError as error:
-                self.failed(error)
+                failure = type(error)(self.name, NOT_QUOTED) if private else error
+                self.failed(failure)
+                if private:
+                    raise failure from None
                 raise
             self._rests_until = float("-inf")
             return sound

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from softswitch.numerals import primary_language
-from softswitch.speech.command import check_command
+from softswitch.speech.command_line import arguments_of
 
 EngineName = Literal["exec", "piper", "rhvoice", "hibari", "espeak"]
 
@@ -54,7 +54,7 @@ class SpeechConfig(BaseModel):
     @classmethod
     def _usable_command(cls, command: str | None) -> str | None:
         if command is not None:
-            check_command(command)
+            arguments_of(command)
         return command
 
     def chain_for(self, language: str) -> tuple[EngineName, ...]:

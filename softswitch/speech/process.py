@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -116,10 +117,8 @@ class Worker:
         return self._process
 
     async def _exchange(self, process: Process, frame: bytes) -> tuple[dict[str, Any], bytes]:
-        assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(frame)
-        await process.stdin.drain()
+        await feed(process, frame)
         head_size, body_size = FRAME_HEAD.unpack(await process.stdout.readexactly(FRAME_HEAD.size))
         if head_size + body_size > MAX_FRAME_BYTES:
             raise ValueError(f"a frame of {head_size + body_size} bytes")
@@ -171,6 +170,18 @@ async def start_process(*argv: str, complaints: BinaryIO, limit: int = PIPE_BUFF
         with contextlib.suppress(OSError):
             await end_process(await starting)
         raise
+
+
+async def feed(process: Process, data: bytes) -> None:
+    """Write to the input of a program; raise OSError for one that has closed it, or ended.
+
+    asyncio's own loop says so by the pipe that breaks, uvloop by a RuntimeError for a pipe that is broken.
+    """
+    assert process.stdin is not None
+    if process.stdin.is_closing():
+        raise BrokenPipeError(errno.EPIPE, "the program takes no input any more")
+    process.stdin.write(data)
+    await process.stdin.drain()
 
 
 async def end_process(process: Process, patience: float = 0.0) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
+from asyncio.subprocess import Process
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from softswitch.speech.engine import Sound
 from softswitch.speech.errors import EngineError, EngineMissing
-from softswitch.speech.process import end_process, how_it_ended, last_words, start_process
+from softswitch.speech.process import end_process, feed, how_it_ended, last_words, start_process
 from softswitch.speech.sound import decode_wav
 
 
@@ -23,14 +25,24 @@ async def run_program(engine: str, argv: Sequence[str], text: str) -> bytes:
             process = await start_process(*argv, complaints=complaints)
         except OSError as error:
             raise EngineMissing(engine, f"{argv[0]} cannot be started ({error.strerror})") from error
+        assert process.stdout is not None
         try:
-            output, _ = await process.communicate(text.encode())
+            _, output = await asyncio.gather(_told(process, text.encode()), process.stdout.read())
+            await process.wait()
         except asyncio.CancelledError:
             await end_process(process)
             raise
         if process.returncode != 0:
             raise EngineError(engine, how_it_ended(process.returncode) + last_words(complaints))
         return output
+
+
+async def _told(process: Process, text: bytes) -> None:
+    """Give a program its text and the end of it; one that has heard enough is no error."""
+    assert process.stdin is not None
+    with contextlib.suppress(OSError):
+        await feed(process, text)
+    process.stdin.close()
 
 
 async def speak_with_program(engine: str, argv_for: Callable[[str], Sequence[str]], text: str) -> Sound:

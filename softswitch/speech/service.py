@@ -94,6 +94,7 @@ class Speech:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
         await self._chain.close()
+        await asyncio.to_thread(self._cache.close)
 
     def _take_off(self, request: SpeechRequest) -> asyncio.Task[Utterance | SpeechError]:
         flight = asyncio.create_task(self._fly(request), name=f"speech in {request.language}")
@@ -144,7 +145,7 @@ class Speech:
         self, candidate: Candidate, order: Order, *, private: bool, even_resting: bool = False
     ) -> Utterance:
         link = candidate.link
-        sound = await link.synthesize(order, even_resting=even_resting)
+        sound = await link.synthesize(order, even_resting=even_resting, private=private)
         try:
             samples = await asyncio.to_thread(for_telephone, sound)
         except ValueError as error:

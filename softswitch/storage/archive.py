@@ -1,12 +1,16 @@
-"""Backups: everything in a database as one file that any database of this version takes in.
+"""Backups: everything in a database as one file that any database of this version or a later one takes in.
 
 The file is a gzip-compressed tar archive: ``revision`` with the number of the last migration, and for each
 table ``NAME.jsonl``, a row a line. It is read from one moment of the database while the switch runs, and is
 the same whether it came from SQLite or PostgreSQL: a restore also moves a line from one to the other.
+
+A backup of an earlier version is taken into tables as they were then, and what is in them goes the way of
+every older database: step by step to the tables of today.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import io
@@ -18,14 +22,13 @@ from pathlib import Path
 from typing import IO, Final
 
 import msgspec
-from sqlalchemy import LargeBinary, Table, func, select
+from sqlalchemy import Connection, LargeBinary, MetaData, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from softswitch.storage.database import Database
+from softswitch.storage.database import Database, revision_of
 from softswitch.storage.errors import StorageError
-from softswitch.storage.migrations.steps import known_revisions
-from softswitch.storage.tables import metadata, schema_version
+from softswitch.storage.migrations.steps import APART, NEWEST, known_revisions, tables_at, upgrade
 
 ROWS_AT_ONCE: Final = 1000
 FILE_MODE: Final = 0o600
@@ -33,9 +36,6 @@ FILE_MODE: Final = 0o600
 REVISION: Final = "revision"
 _LINES: Final = ".jsonl"
 _LONGEST_LINE: Final = 64 << 20
-
-TABLES: Final = tuple(table for table in metadata.sorted_tables if table is not schema_version)
-"""In an order in which rows can be put in: what others refer to comes first."""
 
 
 class BackupError(StorageError):
@@ -68,10 +68,13 @@ async def back_up(database: Database, file: Path) -> dict[str, int]:
 async def _write(database: Database, raw: IO[bytes]) -> dict[str, int]:
     counts: dict[str, int] = {}
     with tarfile.open(fileobj=raw, mode="w:gz") as archive:
-        _add(archive, REVISION, io.BytesIO(known_revisions()[-1].encode()))
         # One transaction: all tables as they are at one moment.
         async with database.snapshot() as connection:
-            for table in TABLES:
+            revision = await revision_of(connection)
+            if not revision:
+                raise BackupError("the database is of a version from before backups: start the switch once")
+            _add(archive, REVISION, io.BytesIO(revision.encode()))
+            for table in await _tables(connection, revision):
                 with tempfile.TemporaryFile() as lines:
                     counts[table.name] = 0
                     async for rows in _rows(connection, table):
@@ -79,6 +82,18 @@ async def _write(database: Database, raw: IO[bytes]) -> dict[str, int]:
                         counts[table.name] += len(rows)
                     _add(archive, table.name + _LINES, lines)
     return counts
+
+
+async def _tables(connection: AsyncConnection, revision: str) -> Sequence[Table]:
+    """Return the tables of a revision as they are in the database, by name."""
+    names = await asyncio.to_thread(tables_at, revision)
+
+    def reflected(sync: Connection) -> Sequence[Table]:
+        found = MetaData()
+        found.reflect(sync, only=sorted(names))
+        return [found.tables[name] for name in sorted(names)]
+
+    return await connection.run_sync(reflected)
 
 
 def _add(archive: tarfile.TarFile, name: str, content: IO[bytes]) -> None:
@@ -102,10 +117,15 @@ async def restore(database: Database, file: Path) -> dict[str, int]:
     """
     try:
         with tarfile.open(file, "r:gz") as archive:
-            _check_revision(archive, file)
+            revision = _revision(archive, file)
             async with database.writing() as connection:
                 await _check_empty(connection)
-                return {table.name: await _fill(connection, table, archive) for table in TABLES}
+                await _begin_at(connection, revision)
+                tables = await _tables(connection, revision)
+                _check_members(archive, tables, file)
+                counts = {table.name: await _fill(connection, table, archive) for table in tables}
+                await connection.run_sync(upgrade)
+                return counts
     except OSError as error:
         raise BackupError(f"{file} cannot be read: {error.strerror or error}") from error
     except (tarfile.TarError, EOFError, msgspec.DecodeError) as error:
@@ -114,7 +134,7 @@ async def restore(database: Database, file: Path) -> dict[str, int]:
         raise BackupError(f"{file} cannot be taken in: {getattr(error, 'orig', None) or error}") from error
 
 
-def _check_revision(archive: tarfile.TarFile, file: Path) -> None:
+def _revision(archive: tarfile.TarFile, file: Path) -> str:
     found = archive.getmember(REVISION) if REVISION in archive.getnames() else None
     opened = archive.extractfile(found) if found is not None else None
     if opened is None:
@@ -124,10 +144,19 @@ def _check_revision(archive: tarfile.TarFile, file: Path) -> None:
         raise BackupError(
             f"{file} was made by a newer softswitch (schema {revision}): restore it with that one"
         )
+    return revision
+
+
+def _check_members(archive: tarfile.TarFile, tables: Sequence[Table], file: Path) -> None:
+    """Refuse what has no place: a restore that leaves something out in silence would be none."""
+    there = {name.removesuffix(_LINES) for name in archive.getnames() if name.endswith(_LINES)}
+    strange = sorted(there - {table.name for table in tables})
+    if strange:
+        raise BackupError(f"{file} holds what its version does not know: {', '.join(strange)}")
 
 
 async def _check_empty(connection: AsyncConnection) -> None:
-    for table in TABLES:
+    for table in await _tables(connection, known_revisions()[-1]):
         if (await connection.execute(select(func.count()).select_from(table))).scalar_one():
             raise BackupError(
                 f"the database is in use (there are rows in {table.name}): "
@@ -135,11 +164,24 @@ async def _check_empty(connection: AsyncConnection) -> None:
             )
 
 
+async def _begin_at(connection: AsyncConnection, revision: str) -> None:
+    """Make an empty database one of an earlier revision: its tables are dropped and made as they were."""
+    names = await asyncio.to_thread(tables_at, NEWEST)
+
+    def again(sync: Connection) -> None:
+        found = MetaData()
+        found.reflect(sync, only=sorted(names | APART))
+        found.drop_all(sync)
+        upgrade(sync, revision)
+
+    await connection.run_sync(again)
+
+
 async def _fill(connection: AsyncConnection, table: Table, archive: tarfile.TarFile) -> int:
     name = table.name + _LINES
     opened = archive.extractfile(name) if name in archive.getnames() else None
     if opened is None:
-        return 0  # A table that came with a later version.
+        return 0
     count = 0
     for rows in _portions(opened, table):
         await connection.execute(table.insert(), rows)
@@ -152,7 +194,9 @@ def _portions(lines: IO[bytes], table: Table) -> Iterator[list[dict[str, object]
     known = {column.name for column in table.columns}
     rows: list[dict[str, object]] = []
     while line := lines.readline(_LONGEST_LINE):
-        row = {name: value for name, value in msgspec.json.decode(line).items() if name in known}
+        row = msgspec.json.decode(line, type=dict[str, object])
+        if strange := row.keys() - known:
+            raise BackupError(f"{table.name} has no column {', '.join(sorted(strange))} in that version")
         for name in binary & row.keys():
             # msgspec writes octets in base 64.
             row[name] = base64.b64decode(str(row[name]))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select, tuple_, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +21,8 @@ from softswitch.storage.tables import DEFAULT_TENANT, contacts, customer_keys
 
 MOST_CONTACTS: Final = 100
 """Contacts of one page."""
+KEPT_QUERIES: Final = 100
+"""Questions that are kept made: one for each count of numbers that customers have."""
 FORGOTTEN_AT_ONCE: Final = 1000
 """Contacts that one transaction removes: others want to write, too."""
 
@@ -81,12 +84,12 @@ class ContactStore:
         :class:`CrmError` for what no page has told.
         """
         limit = min(limit, MOST_CONTACTS)
-        only: list[ColumnElement[bool]] = []
+        wanted: dict[str, object] = {}
         if kinds:
-            only.append(contacts.c.kind.in_([kind.value for kind in kinds]))
+            wanted["kinds"] = [kind.value for kind in kinds]
         if after:
-            only.append(tuple_(contacts.c.at, contacts.c.id) < tuple_(*_place(after)))
-        found = await self._newest(customer, numbers, only, limit + 1)
+            wanted["before_at"], wanted["before_id"] = _place(after)
+        found = await self._newest(customer, numbers, wanted, limit + 1)
         more = len(found) > limit
         told = (
             msgspec.json.encode((written(found[limit - 1].at), found[limit - 1].id)).decode() if more else ""
@@ -107,10 +110,10 @@ class ContactStore:
         With ``answered_only`` off, an attempt that did not get through counts as well.
         """
         kind = ContactKind.CAMPAIGN if campaigns else ContactKind.CALL
-        only = [contacts.c.kind == kind.value, contacts.c.agent != "", contacts.c.at >= written(since)]
+        wanted: dict[str, object] = {"kinds": [kind.value], "since": written(since), "nobody": ""}
         if answered_only:
-            only.append(contacts.c.result == ANSWERED)
-        found = await self._newest(customer, numbers, only, 1)
+            wanted["result"] = ANSWERED
+        found = await self._newest(customer, numbers, wanted, 1)
         return found[0].agent if found else ""
 
     async def forget(self, before: datetime) -> int:
@@ -130,30 +133,51 @@ class ContactStore:
         return len(ids)
 
     async def _newest(
-        self, customer: str, numbers: Sequence[str], only: Sequence[ColumnElement[bool]], limit: int
+        self, customer: str, numbers: Sequence[str], wanted: Mapping[str, object], limit: int
     ) -> list[Contact]:
-        """Return the newest of all ways to belong to a customer; each way is one range of one index."""
-        table = contacts.c
-        ways = [and_(table.number == number, table.customer == "") for number in dict.fromkeys(numbers)]
+        """Return the newest of all ways to belong to a customer, of those that are ``wanted``."""
+        ways: dict[str, object] = {f"number{place}": one for place, one in enumerate(dict.fromkeys(numbers))}
         if customer:
-            ways.append(table.customer == customer)
+            ways["customer"] = customer
         if not ways:
             return []
-        # One query for each way, each with its own limit: an OR over two indexes would read and sort all.
-        parts = [
-            select(
-                select(contacts)
-                .where(table.tenant == self._tenant, way, *only)
-                .order_by(table.at.desc(), table.id.desc())
-                .limit(limit)
-                .subquery()
-            )
-            for way in ways
-        ]
-        found = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
-        query: Select[Any] = select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit)
+        query = _newest(tuple(ways), frozenset(wanted))
+        values = {"tenant": self._tenant, "limit": limit, **ways, **wanted}
         async with self._database.reading() as connection:
-            return [contact_of(row) for row in (await connection.execute(query)).all()]
+            return [contact_of(row) for row in (await connection.execute(query, values)).all()]
+
+
+_WANTED: Final[Mapping[str, ColumnElement[bool]]] = {
+    "kinds": contacts.c.kind.in_(bindparam("kinds", expanding=True)),
+    "before_at": tuple_(contacts.c.at, contacts.c.id)
+    < tuple_(bindparam("before_at"), bindparam("before_id")),
+    "since": contacts.c.at >= bindparam("since"),
+    "nobody": contacts.c.agent != bindparam("nobody"),
+    "result": contacts.c.result == bindparam("result"),
+}
+"""What contacts may have to be, by the name of a value that it is asked with."""
+
+
+@lru_cache(maxsize=KEPT_QUERIES)
+def _newest(ways: tuple[str, ...], wanted: frozenset[str]) -> Select[Any]:
+    """Return the question for the newest of all ways to belong to a customer; each is one range of one index.
+
+    Made once for all who have as many numbers: making it takes longer than answering it, and leaves what
+    the garbage collector has to look through.
+    """
+    table = contacts.c
+    only = [_WANTED[name] for name in sorted(wanted) if name in _WANTED]
+    # One query for each way, each with its own limit: an OR over two indexes would read and sort all.
+    parts = []
+    for way in ways:
+        mine = table.customer == bindparam(way)
+        if way != "customer":
+            mine = and_(table.number == bindparam(way), table.customer == "")
+        part = select(contacts).where(table.tenant == bindparam("tenant"), mine, *only)
+        newest = part.order_by(table.at.desc(), table.id.desc()).limit(bindparam("limit"))
+        parts.append(select(newest.subquery()))
+    found = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
+    return select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(bindparam("limit"))
 
 
 def _place(after: str) -> tuple[str, str]:

@@ -4,41 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from sqlalchemy import (
     ColumnElement,
-    Row,
-    Select,
     Subquery,
     Table,
     and_,
+    bindparam,
     func,
     or_,
     select,
+    text,
     true,
     tuple_,
-    union_all,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from softswitch.crm.customer_model import (
-    UNIQUE_FIELDS,
     Customer,
     Kind,
-    OwnValue,
     Page,
     Query,
-    lookup_keys,
-    search_key,
-    sole_keys,
 )
-from softswitch.crm.errors import ChangedMeanwhile, CrmError, DuplicateCustomer, NoSuchCustomer
+from softswitch.crm.errors import ChangedMeanwhile, CrmError, NoSuchCustomer
+from softswitch.storage.customer_index import CustomerIndex, duplicate_of
+from softswitch.storage.customer_rows import customer_of, row_of
 from softswitch.storage.database import Database
-from softswitch.storage.moments import read_or_never, written_or_never
 from softswitch.storage.tables import DEFAULT_TENANT, customer_keys, customer_pins, customers
 
 Item = TypeVar("Item")
@@ -53,12 +47,33 @@ ROWS_AT_ONCE: Final = 1000
 """Values of one query, rows of one insert: SQLite takes 32,766 parameters, a customer has some 25."""
 
 
+_KEYS: Final = customer_keys.c
+_HAVING: Final = select(_KEYS.customer).where(
+    _KEYS.tenant == bindparam("tenant"), _KEYS.field == bindparam("field"), _KEYS.value == bindparam("value")
+)
+_FOUND: Final = (
+    select(customers)
+    .where(customers.c.tenant == bindparam("tenant"), customers.c.id.in_(_HAVING))
+    .order_by(customers.c.id)
+    .limit(bindparam("limit"))
+)
+"""Whoever has a value in a field. Every call asks it: making it anew would take longer than the answer."""
+_FOUND_VIP: Final = _FOUND.where(customers.c.vip)
+
+
+SURVEYED_FIRST: Final = 1000
+"""Customers written after which PostgreSQL looks at its tables for the first time."""
+
+
 class CustomerStore:
     """Keeps customers, and what they are found by. Every change is one transaction."""
 
     def __init__(self, database: Database, *, tenant: str = DEFAULT_TENANT) -> None:
         self._database = database
         self._tenant = tenant
+        self._index = CustomerIndex(tenant)
+        self._grown = 0
+        self._surveyed_at = SURVEYED_FIRST
 
     async def create(self, new: Customer) -> Customer:
         """Write down a customer whose ``id`` and times are set, and return it with its first version.
@@ -69,16 +84,17 @@ class CustomerStore:
 
     async def create_all(self, new: Sequence[Customer]) -> tuple[Customer, ...]:
         """Write down all of them or, by :class:`DuplicateCustomer`, none."""
-        first = tuple(replace(one, version=1) for one in new)
+        first = tuple(one if one.version == 1 else replace(one, version=1) for one in new)
         try:
             async with self._database.writing() as connection:
                 for group in _groups(first):
-                    await self._refuse_duplicates(connection, group)
-                    await connection.execute(customers.insert(), [self._row(one) for one in group])
-                    await self._add_keys(connection, group)
+                    await self._index.refuse_duplicates(connection, group)
+                    await connection.execute(customers.insert(), [row_of(one, self._tenant) for one in group])
+                    await self._index.add(connection, group)
         except IntegrityError as error:
             # Not "from error": its text may hold the PESEL.
-            raise _duplicate(error) from None
+            raise duplicate_of(error) from None
+        await self._survey(len(first))
         return first
 
     async def change(self, changed: Customer, *, expected: int) -> Customer:
@@ -90,17 +106,17 @@ class CustomerStore:
         later = replace(changed, version=expected + 1)
         try:
             async with self._database.writing() as connection:
-                await self._refuse_duplicates(connection, (later,))
-                row = self._row(later)
+                await self._index.refuse_duplicates(connection, (later,))
+                row = row_of(later, self._tenant)
                 update = customers.update().where(*self._is(later.id), customers.c.version == expected)
                 done = await connection.execute(update.values(row))
                 if done.rowcount != 1:
                     raise await self._why_unchanged(connection, later.id, expected)
-                await self._remove_keys(connection, (later.id,))
-                await self._add_keys(connection, (later,))
+                await self._index.remove(connection, (later.id,))
+                await self._index.add(connection, (later,))
         except IntegrityError as error:
             # Not "from error": its text may hold the PESEL.
-            raise _duplicate(error) from None
+            raise duplicate_of(error) from None
         return later
 
     async def change_all(self, changed: Sequence[Customer]) -> tuple[Customer, ...]:
@@ -110,17 +126,17 @@ class CustomerStore:
             async with self._database.writing() as connection:
                 for group in _groups(later):
                     ids = [one.id for one in group]
-                    await self._remove_keys(connection, ids)
+                    await self._index.remove(connection, ids)
                     await connection.execute(
                         customers.delete().where(customers.c.tenant == self._tenant, customers.c.id.in_(ids))
                     )
                 for group in _groups(later):
-                    await self._refuse_duplicates(connection, group)
-                    await connection.execute(customers.insert(), [self._row(one) for one in group])
-                    await self._add_keys(connection, group)
+                    await self._index.refuse_duplicates(connection, group)
+                    await connection.execute(customers.insert(), [row_of(one, self._tenant) for one in group])
+                    await self._index.add(connection, group)
         except IntegrityError as error:
             # Not "from error": its text may hold the PESEL.
-            raise _duplicate(error) from None
+            raise duplicate_of(error) from None
         return later
 
     async def get(self, customer: str) -> Customer | None:
@@ -135,18 +151,17 @@ class CustomerStore:
             for group in _groups(sorted(ids)):
                 query = select(customers).where(customers.c.tenant == self._tenant, customers.c.id.in_(group))
                 for row in (await connection.execute(query)).all():
-                    found[row.id] = _customer(row)
+                    found[row.id] = customer_of(row)
         return found
 
     async def find(
         self, field: str, value: str, *, vip_only: bool = False, limit: int = MOST_FOUND
     ) -> tuple[Customer, ...]:
         """Return whoever has this value in this look-up field, by id: the oldest customer first."""
-        query = self._having(((field, value),)).order_by(customers.c.id).limit(limit)
-        if vip_only:
-            query = query.where(customers.c.vip)
+        values = {"tenant": self._tenant, "field": field, "value": value, "limit": limit}
         async with self._database.reading() as connection:
-            return tuple(_customer(row) for row in (await connection.execute(query)).all())
+            found = await connection.execute(_FOUND_VIP if vip_only else _FOUND, values)
+            return tuple(customer_of(row) for row in found.all())
 
     async def find_each(self, field: str, values: Collection[str]) -> dict[str, list[str]]:
         """Return the ids of who has each of these values in a look-up field, by value."""
@@ -183,7 +198,7 @@ class CustomerStore:
         more = len(rows) > limit
         last = rows[limit - 1] if more else None
         told = "" if last is None else msgspec.json.encode((last.search_key, last.id)).decode()
-        return Page(tuple(_customer(row) for row in rows[:limit]), told)
+        return Page(tuple(customer_of(row) for row in rows[:limit]), told)
 
     async def people_of(self, company: str, *, limit: int = MOST_FOUND) -> tuple[Customer, ...]:
         """Return the persons who belong to a company, by name."""
@@ -194,7 +209,7 @@ class CustomerStore:
             .limit(limit)
         )
         async with self._database.reading() as connection:
-            return tuple(_customer(row) for row in (await connection.execute(query)).all())
+            return tuple(customer_of(row) for row in (await connection.execute(query)).all())
 
     async def companies_named(self, keys: Collection[str]) -> dict[str, list[str]]:
         """Return the ids of companies by their names, folded as :func:`search_key` does."""
@@ -220,28 +235,16 @@ class CustomerStore:
         async with self._database.reading() as connection:
             return int((await connection.execute(query)).scalar_one())
 
-    def _having(self, pairs: Sequence[tuple[str, str]]) -> Select[Any]:
-        return select(customers).where(customers.c.tenant == self._tenant, self._has(pairs))
-
-    def _has(self, pairs: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
-        keys = customer_keys.c
-        having = [
-            select(keys.customer).where(keys.tenant == self._tenant, keys.field == field, keys.value == value)
-            for field, value in pairs
-        ]
-        # Each pair is one step into the index; of an OR over them SQLite would read the whole of it.
-        return customers.c.id.in_(union_all(*having) if len(having) > 1 else having[0])
-
     def _conditions(self, query: Query) -> Iterator[ColumnElement[bool]]:
         named = and_(
             true(), *(customers.c.search_key.contains(word, autoescape=True) for word in query.words)
         )
         if query.words and query.values:
-            yield or_(named, self._has(query.values))
+            yield or_(named, self._index.having(query.values))
         elif query.words:
             yield named
         elif query.values:
-            yield self._has(query.values)
+            yield self._index.having(query.values)
         if query.vip_only:
             yield customers.c.vip
         if query.kind is not None:
@@ -251,45 +254,18 @@ class CustomerStore:
         if query.keeper:
             yield customers.c.keeper == query.keeper
 
-    async def _refuse_duplicates(self, connection: AsyncConnection, new: Sequence[Customer]) -> None:
-        """Raise :class:`DuplicateCustomer` for what another one has; the index alone would not say who."""
-        sole: dict[tuple[str, str], str] = {}
-        for one in new:
-            for pair in sole_keys(one):
-                if sole.setdefault(pair, one.id) != one.id:
-                    raise DuplicateCustomer(pair[0], sole[pair])
-        keys = customer_keys.c
-        for field in UNIQUE_FIELDS:
-            values = [value for name, value in sole if name == field]
-            if not values:
-                continue
-            query = select(keys.value, keys.customer).where(
-                keys.tenant == self._tenant, keys.field == field, keys.value.in_(values)
-            )
-            for value, other in (await connection.execute(query)).all():
-                if other != sole[field, value]:
-                    raise DuplicateCustomer(field, other)
+    async def _survey(self, new: int) -> None:
+        """Let PostgreSQL look at how much there is now, each time that twice as much has come.
 
-    async def _add_keys(self, connection: AsyncConnection, group: Sequence[Customer]) -> None:
-        rows = [
-            {
-                "tenant": self._tenant,
-                "field": field,
-                "value": value,
-                "customer": one.id,
-                "sole": field in UNIQUE_FIELDS,
-            }
-            for one in group
-            for field, value in sorted(lookup_keys(one))
-        ]
-        if rows:
-            await connection.execute(customer_keys.insert(), rows)
-
-    async def _remove_keys(self, connection: AsyncConnection, ids: Sequence[str]) -> None:
-        old = customer_keys.delete().where(
-            customer_keys.c.tenant == self._tenant, customer_keys.c.customer.in_(ids)
-        )
-        await connection.execute(old)
+        It does so by itself a minute later. Until then it takes the tables of an import for nearly empty, and
+        reads all of them for every look-up.
+        """
+        self._grown += new
+        if self._database.dialect != "postgresql" or self._grown < self._surveyed_at:
+            return
+        self._surveyed_at = 2 * self._grown
+        async with self._database.writing() as connection:
+            await connection.execute(text(f"ANALYZE {customers.name}, {customer_keys.name}"))
 
     async def _why_unchanged(self, connection: AsyncConnection, customer: str, expected: int) -> CrmError:
         query = select(customers.c.version).where(*self._is(customer))
@@ -298,35 +274,6 @@ class CustomerStore:
 
     def _is(self, customer: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         return customers.c.tenant == self._tenant, customers.c.id == customer
-
-    def _row(self, one: Customer) -> dict[str, object]:
-        return {
-            "tenant": self._tenant,
-            "id": one.id,
-            "kind": one.kind.value,
-            "first_name": one.first_name,
-            "last_name": one.last_name,
-            "company_name": one.company_name,
-            "search_key": search_key(one),
-            "company": one.company,
-            "numbers": msgspec.json.encode(one.numbers).decode(),
-            "emails": msgspec.json.encode(one.emails).decode(),
-            "customer_number": one.customer_number,
-            "pesel": one.pesel,
-            "nip": one.nip,
-            "regon": one.regon,
-            "customer_group": one.group,
-            "type": one.type,
-            "vip": one.vip,
-            "keeper": one.keeper,
-            "language": one.language,
-            "born": "" if one.born is None else one.born.isoformat(),
-            "notes": one.notes,
-            "own": msgspec.json.encode(one.own).decode(),
-            "version": one.version,
-            "created": written_or_never(one.created),
-            "changed": written_or_never(one.changed),
-        }
 
 
 async def remove_customer(connection: AsyncConnection, customer: str, *, tenant: str) -> bool:
@@ -348,46 +295,11 @@ async def remove_customer(connection: AsyncConnection, customer: str, *, tenant:
     return done.rowcount == 1
 
 
-def _customer(row: Row[Any]) -> Customer:
-    return Customer(
-        id=row.id,
-        kind=Kind(row.kind),
-        first_name=row.first_name,
-        last_name=row.last_name,
-        company_name=row.company_name,
-        company=row.company,
-        numbers=msgspec.json.decode(row.numbers, type=tuple[str, ...]),
-        emails=msgspec.json.decode(row.emails, type=tuple[str, ...]),
-        customer_number=row.customer_number,
-        pesel=row.pesel,
-        nip=row.nip,
-        regon=row.regon,
-        group=row.customer_group,
-        type=row.type,
-        vip=row.vip,
-        keeper=row.keeper,
-        language=row.language,
-        born=date.fromisoformat(row.born) if row.born else None,
-        notes=row.notes,
-        own=msgspec.json.decode(row.own, type=dict[str, OwnValue]),
-        version=row.version,
-        created=read_or_never(row.created),
-        changed=read_or_never(row.changed),
-    )
-
-
 def _place(after: str) -> tuple[str, str]:
     try:
         return msgspec.json.decode(after, type=tuple[str, str])
     except msgspec.DecodeError as error:
         raise CrmError("there is no such page: begin with the first one") from error
-
-
-def _duplicate(error: IntegrityError) -> DuplicateCustomer:
-    """Return what another process was faster with; whose it is, the next try will tell."""
-    text = str(error.orig)
-    field = next((field for field in UNIQUE_FIELDS if field in text), UNIQUE_FIELDS[0])
-    return DuplicateCustomer(field)
 
 
 def _groups(all_: Sequence[Item]) -> Iterator[Sequence[Item]]:

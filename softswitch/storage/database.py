@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -24,8 +24,9 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from softswitch.storage.connecting import open_sqlite
 from softswitch.storage.errors import DatabaseRefused
-from softswitch.storage.migrations.steps import known_revisions, upgrade
+from softswitch.storage.migrations.steps import REVISION_TABLE, known_revisions, upgrade
 
 BUSY_SECONDS = 0.1
 """How long SQLite itself waits for a lock. Short: who writes waits here and tries again."""
@@ -37,8 +38,8 @@ RETRY_SECONDS = 0.02
 FILE_MODE = 0o600
 """The database holds who called whom, and the keys the switch made: its owner's business alone."""
 
-_WRITES: Final = "softswitch_writes"
-"""Marks the connections whose transactions change something."""
+_BEGINS: Final = "softswitch_begins"
+"""Marks the connections that begin a transaction in SQLite, and how; a question alone needs none."""
 
 ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 """What an operator writes, and the driver that does it without blocking."""
@@ -49,7 +50,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._writer = engine.execution_options(**{_WRITES: True})
+        self._writer = engine.execution_options(**{_BEGINS: "BEGIN IMMEDIATE"})
         self._turn = asyncio.Lock()
 
     @classmethod
@@ -99,7 +100,7 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection for queries."""
+        """Lend a connection for queries. Each sees what is committed; see :meth:`snapshot`."""
         async with self._engine.connect() as connection:
             yield connection
 
@@ -107,8 +108,10 @@ class Database:
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection that sees the database as it is at one moment, however long it is used."""
         async with self._engine.connect() as connection:
-            if self.dialect == "postgresql":
-                await connection.execution_options(isolation_level="REPEATABLE READ")
+            lite = self.dialect == "sqlite"
+            await connection.execution_options(
+                **{_BEGINS: "BEGIN"} if lite else {"isolation_level": "REPEATABLE READ"}
+            )
             yield connection
 
     @asynccontextmanager
@@ -124,6 +127,27 @@ class Database:
             await _begin(connection, patience)
             yield connection
             await connection.commit()
+
+    async def scrub(self, *, patience: float = PATIENCE_SECONDS) -> bool:
+        """Fold what was written into the database's own file, so that no older state of it lies on the disk.
+
+        To be done when somebody was erased. SQLite alone needs it; PostgreSQL gives the room of old rows away
+        by its own VACUUM. Return whether it is done: who reads longer than ``patience`` seconds holds it up,
+        and it then comes with a later checkpoint, at the latest when the database is closed.
+        """
+        if self.dialect != "sqlite":
+            return True
+        loop = asyncio.get_running_loop()
+        until = loop.time() + patience
+        while True:
+            async with self._turn, self._engine.connect() as connection:
+                # Past SQLAlchemy, which would begin a transaction, in which there is no checkpoint.
+                raw: Any = (await connection.get_raw_connection()).driver_connection
+                async with raw.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                    busy = (await cursor.fetchone())[0]
+            if not busy or loop.time() >= until:
+                return not busy
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 @asynccontextmanager
@@ -190,7 +214,9 @@ def _prepare_file(target: URL, *, create: bool) -> None:
 
 
 def _connect_args(target: URL) -> dict[str, object]:
-    return {"timeout": BUSY_SECONDS} if target.get_backend_name() == "sqlite" else {}
+    if target.get_backend_name() != "sqlite":
+        return {}
+    return {"timeout": BUSY_SECONDS, "async_creator_fn": open_sqlite}
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
@@ -202,19 +228,25 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     # A killed process loses nothing that was committed; only a power cut may cost the last commits.
     cursor.execute("PRAGMA synchronous=NORMAL")
+    # What is deleted is written over: an erased person must not be read out of freed pages.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the right to write at the beginning, where it can be waited for, and not at the first change."""
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """Take the right to write at the beginning, where it can be waited for, and not at the first change.
+
+    For questions nothing is begun, which SQLite does by itself for each: it would take as long as the answer.
+    """
+    begin = connection.get_execution_options().get(_BEGINS)
+    if begin is not None:
+        connection.exec_driver_sql(begin)
 
 
 async def _check_schema(connection: AsyncConnection, shown: str, *, create: bool) -> None:
     """Bring an older database to this version; refuse one of a newer version."""
     known = known_revisions()
-    revision = await _revision(connection)
+    revision = await revision_of(connection)
     if revision and revision not in known:
         raise DatabaseRefused(
             f"the database {shown} was written by a newer softswitch (schema {revision}; this one knows "
@@ -224,12 +256,12 @@ async def _check_schema(connection: AsyncConnection, shown: str, *, create: bool
         await connection.run_sync(upgrade)
 
 
-async def _revision(connection: AsyncConnection) -> str:
+async def revision_of(connection: AsyncConnection) -> str:
     """Return the last step a database was brought to, "" for one that is new or from before the steps."""
     names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-    if "alembic_version" not in names:
+    if REVISION_TABLE not in names:
         return ""
-    return str((await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one())
+    return str((await connection.execute(text(f"SELECT version_num FROM {REVISION_TABLE}"))).scalar_one())
 
 
 def may_pass(error: Exception) -> bool:

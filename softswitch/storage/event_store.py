@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from softswitch.clock import Clock
 from softswitch.events import KINDS, CallArrived, CallEnded, CallEvent, Entry, Event, SwitchStarted
 from softswitch.storage.database import Database
+from softswitch.storage.log_tail import LogTail
 from softswitch.storage.moments import read, written
 from softswitch.storage.tables import DEFAULT_TENANT, events
 from softswitch.storage.write_behind import MAX_QUEUED, Pause, WriteBehind
@@ -22,6 +23,7 @@ from softswitch.storage.write_behind import MAX_QUEUED, Pause, WriteBehind
 logger = logging.getLogger(__name__)
 
 _Row = dict[str, object]
+_Queued = tuple[Entry, _Row]
 
 LARGEST_ANSWER = 1000
 """Calls one question may ask for: some 25,000 rows, half a second. More is a report's business."""
@@ -52,13 +54,14 @@ class EventStore:
         self._written: list[Callable[[], None]] = []
         self._encode = msgspec.json.Encoder().encode
         self._decoders = {kind: msgspec.json.Decoder(cls) for kind, cls in KINDS.items()}
-        self._behind: WriteBehind[_Row] = WriteBehind(
+        self._tail = LogTail()
+        self._behind: WriteBehind[_Queued] = WriteBehind(
             database,
             self._insert,
             what="the event log",
             committed=self._committed,
             clock=clock,
-            weigh=lambda row: getsizeof(row["data"]),
+            weigh=lambda queued: getsizeof(queued[1]["data"]),
             limit=limit,
             pause=pause,
         )
@@ -71,7 +74,7 @@ class EventStore:
         except ValueError as error:
             self._behind.refuse(error)
         else:
-            self._behind.add(row)
+            self._behind.add((entry, row))
 
     async def run(self) -> None:
         """Write until cancelled, then write what is queued. Owned by a task of the composition root."""
@@ -89,6 +92,9 @@ class EventStore:
         self, sequence: int, kinds: Collection[type[Event]], *, limit: int
     ) -> tuple[list[Entry], int]:
         """Return the next entries of these kinds, at most ``limit``, and up to which number that is all."""
+        known = self._tail.after(sequence, kinds, limit=limit)
+        if known is not None:
+            return known
         numbers = select(func.max(events.c.sequence)).where(events.c.tenant == self._tenant)
         wanted = self._rows().where(
             events.c.sequence > sequence, events.c.kind.in_([kind.__name__ for kind in kinds])
@@ -151,6 +157,13 @@ class EventStore:
         async with self._database.reading() as connection:
             return (await connection.execute(select(func.max(events.c.sequence)))).scalar_one() or 0
 
+    async def last_of(self, kind: type[Event]) -> Entry | None:
+        """Return the last entry of a kind that has come onto the disk, None for none."""
+        query = self._rows().where(events.c.kind == kind.__name__).order_by(None)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query.order_by(events.c.sequence.desc()).limit(1))).all()
+        return next(iter(self._entries(rows)), None)
+
     async def recent(self, limit: int = 20, *, since: datetime | None = None) -> list[tuple[Entry, ...]]:
         """Return the entries of the ``limit`` calls that came last (since ``since``), newest call first."""
         newest = select(events.c.call).where(
@@ -200,17 +213,26 @@ class EventStore:
             yield tuple(self._entries(rows))
 
     async def whole_calls(
-        self, calls: Collection[str], *, within: AsyncConnection | None = None
+        self, calls: Collection[str], within: AsyncConnection | None = None
     ) -> dict[str, tuple[Entry, ...]]:
-        """Return all entries of these calls, in order, by call; as the transaction ``within`` sees them."""
+        """Return all entries of these calls, in order, by call.
+
+        Those that are not in memory are read as the transaction ``within`` sees them.
+        """
+        known = {call: entries for call in calls if (entries := self._tail.whole_call(call))}
+        others = sorted(call for call in calls if call not in known)
+        if not others:
+            return known
+        query = self._rows().where(events.c.call.in_(others))
         if within is None:
             async with self._database.reading() as connection:
-                return await self.whole_calls(calls, within=connection)
-        rows = (await within.execute(self._rows().where(events.c.call.in_(sorted(calls))))).all()
+                rows = (await connection.execute(query)).all()
+        else:
+            rows = (await within.execute(query)).all()
         by_call: dict[str, list[Entry]] = {}
         for entry in self._entries(rows):
             by_call.setdefault(entry.call, []).append(entry)
-        return {call: tuple(entries) for call, entries in by_call.items()}
+        return known | {call: tuple(entries) for call, entries in by_call.items()}
 
     async def matching(self, part: str) -> tuple[str, ...]:
         """Return the ids of the calls meant by ``part``, at most :data:`IDS_SHOWN`, newest first.
@@ -275,10 +297,11 @@ class EventStore:
         columns = select(events.c.sequence, events.c.at, events.c.call, events.c.kind, events.c.data)
         return columns.where(events.c.tenant == self._tenant).order_by(events.c.sequence)
 
-    async def _insert(self, connection: AsyncConnection, batch: Sequence[_Row]) -> None:
-        await connection.execute(events.insert(), list(batch))
+    async def _insert(self, connection: AsyncConnection, batch: Sequence[_Queued]) -> None:
+        await connection.execute(events.insert(), [row for _, row in batch])
 
-    def _committed(self) -> None:
+    def _committed(self, batch: Sequence[_Queued]) -> None:
+        self._tail.add(entry for entry, _ in batch)
         for reader in self._written:
             reader()
 

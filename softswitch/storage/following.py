@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from softswitch.events import Entry, Event
@@ -29,12 +30,25 @@ PORTION: Final = 200
 GATHER_SECONDS: Final = 0.1
 """How long news gather before a follower looks at them: on a busy line the log is written thirty times a
 second, and each look costs every follower two questions."""
+LATE_SECONDS: Final = 0.002
+"""What is no lateness yet: the loop of a line with room to spare comes back within a millisecond."""
+REST: Final = 20
+"""So many times as long as the loop is late do followers rest: what they do then takes a twentieth of it."""
+LONGEST_REST_SECONDS: Final = 1.0
+"""However busy the line is, the log is followed: once a second at least."""
 FAULT_SECONDS: Final = 1.0
 """Between tries while the database cannot be written."""
 
 Handle = Callable[[AsyncConnection, Sequence[Entry]], Awaitable[None]]
 """Does what follows from entries, in the transaction it is given; may be called again with the same after a
 failure, whose changes were rolled back."""
+
+_MOVE: Final = (
+    followers.update()
+    .where(followers.c.tenant == bindparam("of_tenant"), followers.c.name == bindparam("of_name"))
+    .values(sequence=bindparam("place"))
+)
+"""Made once: it is carried out ten times a second for every follower."""
 
 Pause = Callable[[float], Awaitable[None]]
 
@@ -64,8 +78,10 @@ class Following:
         *,
         tenant: str = DEFAULT_TENANT,
         pause: Pause = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
+        self._time = monotonic
         self._events = events
         self._tenant = tenant
         self._pause = pause
@@ -112,7 +128,7 @@ class Following:
             line.woken.clear()
             try:
                 while await self._portion(line):
-                    pass
+                    await self._rest(0.0)
             except Exception as error:
                 if not may_pass(error):
                     logger.exception("%s cannot follow the log", line.follower.name)
@@ -120,7 +136,16 @@ class Following:
                 continue
             line.advanced.set()
             await line.woken.wait()
-            await self._pause(GATHER_SECONDS)
+            await self._rest(GATHER_SECONDS)
+
+    async def _rest(self, least: float) -> None:
+        """Let others work, at least for so many seconds, and longer where they have much to do."""
+        due = self._time() + least
+        await self._pause(least)
+        # How late it comes back tells how long whoever calls has to wait for an answer.
+        late = self._time() - due
+        if late > LATE_SECONDS:
+            await self._pause(min(late * REST, LONGEST_REST_SECONDS))
 
     async def _portion(self, line: _Line) -> bool:
         """Do the next portion; return whether there was one."""
@@ -160,12 +185,8 @@ class Following:
         async with self._database.writing() as connection:
             if entries:
                 await line.follower.handle(connection, entries)
-            move = (
-                followers.update()
-                .where(followers.c.tenant == self._tenant, followers.c.name == line.follower.name)
-                .values(sequence=place)
-            )
-            await connection.execute(move)
+            where = {"of_tenant": self._tenant, "of_name": line.follower.name, "place": place}
+            await connection.execute(_MOVE, where)
         line.place = place
         line.follower.done()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,14 +28,13 @@ class IdentityStore:
         async with self._database.reading() as connection:
             return await self._load(connection, subjects, lock=False)
 
-    async def failed(
-        self, subjects: tuple[str, ...], now: datetime, most: int, lock: timedelta
-    ) -> tuple[Tries, ...]:
+    async def failed(self, subjects: Mapping[str, int], now: datetime, lock: timedelta) -> tuple[Tries, ...]:
         """Count a wrong try for each in one transaction, and return how they stand then."""
+        names = (*subjects,)
         async with self._database.writing() as connection:
-            before = await self._load(connection, subjects, lock=True)
-            after = tuple(one.failed(now, most, lock) for one in before)
-            await connection.execute(identity_tries.delete().where(*self._of(subjects)))
+            before = await self._load(connection, names, lock=True)
+            after = tuple(one.failed(now, subjects[one.subject], lock) for one in before)
+            await connection.execute(identity_tries.delete().where(*self._of(names)))
             rows: list[dict[str, Any]] = [
                 {
                     "tenant": self._tenant,

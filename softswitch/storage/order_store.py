@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+import msgspec
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from softswitch.crm.errors import CrmError
 from softswitch.crm.order_model import Buyer, Order
 from softswitch.storage.database import Database
 from softswitch.storage.moments import read, written
 from softswitch.storage.tables import DEFAULT_TENANT
 from softswitch.storage.tables.tickets import orders
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Some orders, newest first, and where the next page begins; ``after`` is "" on the last one."""
+
+    orders: tuple[Order, ...]
+    after: str = ""
 
 
 class OrderStore:
@@ -55,6 +66,39 @@ class OrderStore:
             )
             return tuple(_order(dict(row)) for row in rows.mappings())
 
+    async def find(self, shop: str, number: str) -> Order | None:
+        """Return an order by its number in a shop."""
+        query = select(orders).where(
+            orders.c.tenant == self._tenant, orders.c.shop == shop, orders.c.number == number
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+        return None if row is None else _order(dict(row))
+
+    async def latest(
+        self, buyer: Buyer | None = None, *, shop: str = "", after: str = "", limit: int = 20
+    ) -> OrderPage:
+        """Return a page of orders, the newest first: of a customer, with None of everybody.
+
+        ``after`` is what the page before told; raises CrmError for what no page has told.
+        """
+        query: Select[Any] = select(orders).where(orders.c.tenant == self._tenant)
+        if buyer is not None:
+            if not (whose := _whose(buyer)):
+                return OrderPage(())
+            query = query.where(or_(*whose))
+        if shop:
+            query = query.where(orders.c.shop == shop)
+        place = (orders.c.placed, orders.c.shop, orders.c.number)
+        if after:
+            query = query.where(tuple_(*place) < tuple_(*_place(after)))
+        ordered = query.order_by(*(column.desc() for column in place)).limit(limit + 1)
+        async with self._database.reading() as connection:
+            found = [_order(dict(row)) for row in (await connection.execute(ordered)).mappings()]
+        last = found[limit - 1] if len(found) > limit else None
+        told = "" if last is None else _told((written(last.placed), last.shop, last.number))
+        return OrderPage(tuple(found[:limit]), told)
+
     async def remove(self, shop: str, number: str) -> bool:
         """Take an order out; tell whether it was there."""
         mine = (orders.c.tenant == self._tenant, orders.c.shop == shop, orders.c.number == number)
@@ -82,7 +126,19 @@ class OrderStore:
             "phone": order.phone,
             "email": order.email.lower(),
             "customer": order.customer,
+            "tracking": order.tracking,
         }
+
+
+def _told(place: tuple[str, str, str]) -> str:
+    return msgspec.json.encode(place).decode()
+
+
+def _place(after: str) -> tuple[str, str, str]:
+    try:
+        return msgspec.json.decode(after, type=tuple[str, str, str])
+    except msgspec.DecodeError as error:
+        raise CrmError("there is no such page: begin with the first one") from error
 
 
 def _whose(buyer: Buyer) -> list[ColumnElement[bool]]:
@@ -104,4 +160,5 @@ def _order(row: Mapping[str, Any]) -> Order:
         phone=row["phone"],
         email=row["email"],
         customer=row["customer"],
+        tracking=row["tracking"],
     )

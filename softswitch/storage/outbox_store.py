@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -46,6 +46,23 @@ async def put(
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(outbox).on_conflict_do_nothing(index_elements=[outbox.c.tenant, outbox.c.key])
     await connection.execute(statement, rows)
+
+
+async def withdraw(
+    connection: AsyncConnection,
+    keys: Collection[str],
+    why: str,
+    clock: Clock,
+    *,
+    tenant: str = DEFAULT_TENANT,
+) -> frozenset[str]:
+    """Let deliveries that are open go nowhere any more; return the keys of those that nobody can have."""
+    mine = (outbox.c.tenant == tenant, outbox.c.key.in_(list(keys)), _OPEN)
+    untried = select(outbox.c.key).where(*mine, outbox.c.attempts == 0)
+    found = frozenset((await connection.execute(untried)).scalars())
+    gone = {"state": State.REFUSED, "settled": written(clock.wall()), "trouble": why, "body": ""}
+    await connection.execute(outbox.update().where(*mine).values(**gone))
+    return found
 
 
 def posting(

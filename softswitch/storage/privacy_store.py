@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -21,9 +22,11 @@ from softswitch.storage.tables import DEFAULT_TENANT, contacts, events, personal
 CALLS_AT_ONCE: Final = 200
 """Calls whose events are looked through at once: some 5,000 rows."""
 
+logger = logging.getLogger(__name__)
+
 NAMES: Final = frozenset({"name", "caller_name"})
 """Fields of events in which a caller's name stands beside his number."""
-SAID: Final = frozenset({"text", "detail", *NAMES})
+SAID: Final = frozenset({"text", "detail", "title", "note", "reason", *NAMES})
 """Fields of free text, in which the person's words are looked for; codes elsewhere may look like them."""
 NATIONAL_DIGITS: Final = 7
 """Digits by which a number is looked for in the log: all its spellings end with them."""
@@ -63,12 +66,13 @@ class PrivacyStore:
                     found.setdefault(call, []).append(row)
         return found
 
-    async def erase(self, person: Person, eraser: Eraser, act: Act) -> Act:
+    async def erase(self, person: Person, act: Act) -> Act:
         """Remove the customer, take the person out of history and log, note it, in one transaction.
 
         Return the act with its counts. A shared number stays where it is nobody's or another's.
         """
-        theirs = await self._calls_of(person)
+        eraser = person.eraser
+        theirs = await self.calls_of(person)
         mentioned = await self._mentioned(person)
         others = [call for call in mentioned if call not in set(theirs)]
         counts = dict(act.counts)
@@ -76,10 +80,14 @@ class PrivacyStore:
             counts["contacts"] = await self._hide_contacts(connection, person, eraser)
             counts["events"] = await self._hide_events(connection, theirs, eraser)
             # In calls that were others' the number alone goes: what else is said there is of them.
-            counts["events"] += await self._hide_events(connection, others, eraser, only=_mentions(person))
+            counts["events"] += await self._hide_events(
+                connection, others, eraser, only=mentions(person, events.c.data)
+            )
             counts["customers"] = int(await remove_customer(connection, person.customer, tenant=self._tenant))
             done = replace(act, counts=counts)
             await connection.execute(personal_data_acts.insert().values(self._act_row(done)))
+        if not await self._database.scrub():
+            logger.warning("the database is being read: what it was before goes from the disk a little later")
         return done
 
     async def note(self, act: Act) -> None:
@@ -106,7 +114,8 @@ class PrivacyStore:
                 for row in (await connection.execute(query)).all()
             ]
 
-    async def _calls_of(self, person: Person) -> list[str]:
+    async def calls_of(self, person: Person) -> list[str]:
+        """Return the ids of the calls that were a person's, in order."""
         query = select(contacts.c.reference).where(
             contacts.c.tenant == self._tenant, _theirs(person), contacts.c.kind.in_(_CALLS)
         )
@@ -118,10 +127,10 @@ class PrivacyStore:
 
         The whole log is read for it, some seconds for a million events, beside which others read and write.
         """
-        mentions = _mentions(person)
-        if mentions is None:
+        mentioned = mentions(person, events.c.data)
+        if mentioned is None:
             return []
-        query = select(events.c.call).where(events.c.tenant == self._tenant, mentions).distinct()
+        query = select(events.c.call).where(events.c.tenant == self._tenant, mentioned).distinct()
         async with self._database.reading() as connection:
             return sorted((await connection.execute(query)).scalars())
 
@@ -199,12 +208,19 @@ def _theirs(person: Person) -> ColumnElement[bool]:
     return or_(table.customer == person.customer, by_number)
 
 
-def _mentions(person: Person) -> ColumnElement[bool] | None:
-    """Return which events may have a number of a person's own in them; None where there is no such number."""
+def mentions(person: Person, *columns: ColumnElement[str]) -> ColumnElement[bool] | None:
+    """Return which rows may have something in them that is this person's alone; None where there is nothing.
+
+    More is found than is meant: :meth:`softswitch.crm.privacy_model.Eraser.is_about` tells.
+    """
     tails = {
         number.removeprefix("+")[-NATIONAL_DIGITS:] for number in person.own_numbers if number.startswith("+")
     }
-    return or_(*(events.c.data.contains(tail) for tail in sorted(tails))) if tails else None
+    texts = tails | set(person.marks)
+    # What stands in another one is found with it.
+    fewest = sorted(text for text in texts if not any(other != text and other in text for other in texts))
+    said = [column.icontains(text, autoescape=True) for column in columns for text in fewest]
+    return or_(*said) if said else None
 
 
 def _without(data: str, eraser: Eraser, *, theirs: bool) -> str:
@@ -224,6 +240,19 @@ def _hidden(value: object, hide: Callable[[str], str]) -> object:
     if isinstance(value, str):
         return hide(value)
     return [_hidden(one, hide) for one in value] if isinstance(value, list) else value
+
+
+def without(value: object, eraser: Eraser, *, name: str = "") -> object:
+    """Return JSON that is a person's without the person, however deep: names blank, words out of texts."""
+    match value:
+        case str():
+            return "" if name in NAMES else (eraser.words_out if name in SAID else eraser.numbers_out)(value)
+        case list():
+            return [without(one, eraser, name=name) for one in value]
+        case dict():
+            return {key: without(one, eraser, name=key) for key, one in value.items()}
+        case _:
+            return value
 
 
 def _groups(calls: Sequence[str]) -> Iterator[Sequence[str]]:

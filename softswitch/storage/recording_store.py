@@ -15,10 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from softswitch.clock import Clock
 from softswitch.events import Entry, RecordingEnded, RecordingStarted
 from softswitch.ids import make_id
+from softswitch.outbox.messages import ERASURES, ErasedRecording
+from softswitch.outbox.messages import written as body_of
+from softswitch.outbox.model import Delivery
 from softswitch.recordings.errors import NoSuchRecording, OnLegalHold, RecordingError
 from softswitch.recordings.model import Access, Deed, Hold, Recorded, Search, State
 from softswitch.storage.database import Database
 from softswitch.storage.moments import read, read_or_never, written, written_or_never
+from softswitch.storage.outbox_store import put
 from softswitch.storage.tables import DEFAULT_TENANT
 from softswitch.storage.tables.recordings import recording_access, recordings
 
@@ -250,13 +254,21 @@ class RecordingStore:
         return found.erased_by, found.erased_why
 
     async def erased(self, recording: str) -> None:
-        """Take that the file is gone, and forget who talked: that there was one stays, and its hash."""
+        """Take that the file is gone, and forget who talked: that there was one stays, and its hash.
+
+        Copies that were dropped elsewhere, or were to be, are withdrawn by the channel ``ERASURES``.
+        """
         change = self._change(recording).values(
             state=State.ERASED.value,
             **dict.fromkeys(("caller", "called", "customer", "path", "asked_by"), ""),
             **dict.fromkeys(("caller_digits", "called_digits", "agent_digits"), ""),
         )
+        query = select(recordings).where(self._mine, recordings.c.id == recording)
         async with self._database.writing() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+            if row is not None and row["sha256"] and row["state"] != State.ERASED.value:
+                told = _erasure(_recorded(row), row["erased_why"])
+                await put(connection, [told], self._clock, tenant=self._tenant)
             await connection.execute(change)
 
     # Who did what with them
@@ -378,3 +390,20 @@ def _recorded(row: RowMapping) -> Recorded:
         keep_until=read_or_never(values["keep_until"]),
         hold=None if hold_at is None else Hold(values["hold_by"], values["hold_why"], hold_at),
     )
+
+
+def _erasure(one: Recorded, why: str) -> Delivery:
+    told = ErasedRecording(
+        recording=one.id,
+        path=one.path,
+        sha256=one.sha256,
+        call=one.call,
+        began=one.started.isoformat(),
+        queue=one.queue,
+        agent=one.agent,
+        caller=one.caller,
+        called=one.called,
+        part=one.part,
+        why=why,
+    )
+    return Delivery(f"recording:{one.id}:erased", ERASURES, body_of(told))

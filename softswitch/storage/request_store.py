@@ -78,6 +78,27 @@ class RequestStore:
             await connection.execute(change.values(state=DONE, done_at=written(at), done_by=by, note=note))
         return done
 
+    async def tick_off_this(self, request: str, *, at: datetime, by: str) -> bool:
+        """Note that somebody was called back, of the one with this whole id; tell whether it was open."""
+        change = call_requests.update().where(
+            self._own, call_requests.c.id == request, call_requests.c.state == OPEN
+        )
+        async with self._writing() as connection:
+            done = await connection.execute(change.values(state=DONE, done_at=written(at), done_by=by))
+        return bool(done.rowcount)
+
+    async def find(self, request: str) -> Request | None:
+        """Return the request of an id, also one that is done."""
+        found = await self._read(self._rows().where(call_requests.c.id == request))
+        return found[0] if found else None
+
+    async def page(self, *, done: bool, before: str = "", limit: int = 50) -> tuple[Request, ...]:
+        """Return requests that are open, or done, the newest first, ``before`` one by its id."""
+        query = self._rows().where(call_requests.c.state == (DONE if done else OPEN))
+        if before:
+            query = query.where(call_requests.c.id < before)
+        return await self._read(query.order_by(None).order_by(call_requests.c.id.desc()).limit(limit))
+
     async def without_ticket(self, desks: Sequence[str]) -> tuple[Request, ...]:
         """Return the requests of desks for which no ticket was opened yet."""
         query = self._rows().where(

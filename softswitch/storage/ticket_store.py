@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from softswitch.clock import Clock
-from softswitch.crm.ticket_errors import NoSuchTicket
+from softswitch.crm.ticket_errors import NoSuchTicket, TicketChanged
 from softswitch.crm.ticket_model import (
     NOTE,
     OPEN_STATES,
@@ -43,6 +43,16 @@ ERASED_AT_ONCE: Final = 500
 FEWEST_LETTERS: Final = 4
 """Of the end of an id by which a ticket is meant."""
 
+_Promised = dict[str, tuple[Promise, TicketAsked]]
+"""What became of what a call asked for, by the step that asked."""
+
+_PROMISED: Final = select(
+    ticket_promises.c.call, ticket_promises.c.step, ticket_promises.c.state, ticket_promises.c.data
+).where(
+    ticket_promises.c.tenant == bindparam("tenant"),
+    ticket_promises.c.call.in_(bindparam("calls", expanding=True)),
+)
+
 Announce = Callable[[Ticket], Sequence[Delivery]]
 """Returns what is to go out because a ticket was opened: written with it, in one transaction."""
 
@@ -72,27 +82,36 @@ class TicketStore:
         self._opened()
         return ticket
 
-    async def change(self, ticket: str, changes: Mapping[str, str], *, by: str, note: str = "") -> Ticket:
+    async def change(
+        self, ticket: str, changes: Mapping[str, str], *, by: str, note: str = "", version: int | None = None
+    ) -> Ticket:
         """Change fields of a ticket (those of :data:`CHANGEABLE`), with a note or a note alone.
 
-        What is as it was is no change. Raises NoSuchTicket.
+        What is as it was is no change. Raises NoSuchTicket, and TicketChanged for another version.
         """
         now = written(self._clock.wall())
         async with self._database.writing() as connection:
             found = (await connection.execute(self._query(tickets.c.id == ticket))).mappings().one_or_none()
             if found is None:
                 raise NoSuchTicket(f"there is no ticket {ticket[:40]}")
+            if version not in (None, found["version"]):
+                raise TicketChanged(f"the ticket {ticket[:40]} was changed meanwhile: read it again")
             fresh = {name: value for name, value in changes.items() if found[name] != value}
             assert fresh.keys() <= CHANGEABLE
             rows = [(name, str(found[name]), value) for name, value in fresh.items()]
             rows += [(NOTE, "", note)] if note else []
             if rows:
                 mine = and_(tickets.c.tenant == self._tenant, tickets.c.id == ticket)
-                await connection.execute(tickets.update().where(mine).values(**fresh, changed=now))
+                fresh_version = {"version": found["version"] + 1}
+                await connection.execute(
+                    tickets.update().where(mine).values(**fresh, **fresh_version, changed=now)
+                )
                 await connection.execute(
                     ticket_changes.insert(), [self._change(ticket, now, by, *row) for row in rows]
                 )
-            return _ticket({**found, **fresh, "changed": now if rows else found["changed"]})
+            if not rows:
+                return _ticket(found)
+            return _ticket({**found, **fresh, **fresh_version, "changed": now})
 
     async def find(self, part: str) -> Ticket:
         """Return the ticket of an id, or of the end of one; raise NoSuchTicket for none and for several."""
@@ -180,32 +199,36 @@ class TicketStore:
 
     async def follow(self, connection: AsyncConnection, entries: Sequence[Entry]) -> None:
         """Take what happened in calls, in order, in the transaction that is given."""
+        # Asked once for all: of a thousand calls few are promised a ticket, and the others cost nothing more.
+        promised = await self._promises(connection, {entry.call for entry in entries})
         for entry in entries:
+            known = promised.setdefault(entry.call, {})
             match entry.event:
                 case TicketAsked(at_once=at_once) as asked:
                     step = Step.ASKED_AT_ONCE if at_once else Step.ASKED_ON_LEAVING
-                    known = await self._promises(connection, entry.call, asked.step)
-                    before = known[0][0] if known else Promise.NONE
-                    await self._take(connection, entry.call, asked, before, step)
+                    await self._take(connection, entry.call, known, asked, step)
                 case QueueEntered() | LegsBridged():
-                    await self._take_all(connection, entry.call, Step.REACHED)
-                case CallEnded():
-                    await self._take_all(connection, entry.call, Step.ENDED)
+                    await self._take_all(connection, entry.call, known, Step.REACHED)
+                case CallEnded() if known:
+                    await self._take_all(connection, entry.call, known, Step.ENDED)
                     # What is made has its ticket, which no step of this call makes again.
                     await connection.execute(ticket_promises.delete().where(self._of(entry.call)))
+                    known.clear()
 
-    async def _take_all(self, connection: AsyncConnection, call: str, step: Step) -> None:
-        for before, asked in await self._promises(connection, call):
-            await self._take(connection, call, asked, before, step)
+    async def _take_all(self, connection: AsyncConnection, call: str, known: _Promised, step: Step) -> None:
+        for _, asked in [known[place] for place in sorted(known)]:
+            await self._take(connection, call, known, asked, step)
 
     async def _take(
-        self, connection: AsyncConnection, call: str, asked: TicketAsked, before: Promise, step: Step
+        self, connection: AsyncConnection, call: str, known: _Promised, asked: TicketAsked, step: Step
     ) -> None:
+        before = known[asked.step][0] if asked.step in known else Promise.NONE
         after = PROMISES[before][step]
         if after is Promise.MADE and before is not Promise.MADE:
             await self._write(connection, _wanted(asked, call))
         if after is before and step is not Step.ASKED_ON_LEAVING:
             return
+        known[asked.step] = after, asked
         mine = and_(self._of(call), ticket_promises.c.step == asked.step)
         await connection.execute(ticket_promises.delete().where(mine))
         await connection.execute(
@@ -218,14 +241,14 @@ class TicketStore:
             )
         )
 
-    async def _promises(
-        self, connection: AsyncConnection, call: str, step: str = ""
-    ) -> list[tuple[Promise, TicketAsked]]:
-        query = select(ticket_promises.c.state, ticket_promises.c.data).where(self._of(call))
-        if step:
-            query = query.where(ticket_promises.c.step == step)
-        rows = (await connection.execute(query.order_by(ticket_promises.c.step))).all()
-        return [(Promise(state), msgspec.json.decode(data, type=TicketAsked)) for state, data in rows]
+    async def _promises(self, connection: AsyncConnection, calls: Collection[str]) -> dict[str, _Promised]:
+        """Return what these calls are promised, by call."""
+        values = {"tenant": self._tenant, "calls": sorted(calls)}
+        promised: dict[str, _Promised] = {}
+        for call, step, state, data in (await connection.execute(_PROMISED, values)).all():
+            asked = msgspec.json.decode(data, type=TicketAsked)
+            promised.setdefault(call, {})[step] = Promise(state), asked
+        return promised
 
     def _of(self, call: str) -> ColumnElement[bool]:
         return and_(ticket_promises.c.tenant == self._tenant, ticket_promises.c.call == call)
@@ -251,13 +274,13 @@ class TicketStore:
             "changed": written(now),
         }
         insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        made = await connection.execute(insert(tickets).on_conflict_do_nothing().values(row))
+        made = await connection.execute(insert(tickets).on_conflict_do_nothing().values(**row, version=1))
         if not made.rowcount:
             same = and_(tickets.c.call == new.call, tickets.c.step == new.step)
             return _ticket(dict((await connection.execute(self._query(same))).mappings().one()))
         opening = self._change(row["id"], row["created"], new.by or MENU, "state", "", row["state"])
         await connection.execute(ticket_changes.insert(), [opening])
-        ticket = _ticket(row)
+        ticket = _ticket({**row, "version": 1})
         await put(connection, self._announce(ticket), self._clock, tenant=self._tenant)
         return ticket
 
@@ -312,4 +335,5 @@ def _ticket(row: Mapping[str, Any]) -> Ticket:
         assignee=row["assignee"],
         created=read(row["created"]),
         changed=read(row["changed"]),
+        version=row["version"],
     )

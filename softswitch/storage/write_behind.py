@@ -64,7 +64,7 @@ class WriteBehind(Generic[Item]):
         weigh: Callable[[Item], int] = lambda item: 0,
         limit: int = MAX_QUEUED,
         pause: Pause = asyncio.sleep,
-        committed: Callable[[], None] = lambda: None,
+        committed: Callable[[Sequence[Item]], None] = lambda items: None,
     ) -> None:
         self._committed = committed
         self._database = database
@@ -213,7 +213,7 @@ class WriteBehind(Generic[Item]):
         # Without patience: here it is waited and tried again, and a stop is not held up.
         async with self._database.writing(patience=0.0) as connection:
             await self._write(connection, batch)
-        self._committed()
+        self._committed(batch)
 
     def _note_written(self, count: int) -> None:
         for _ in range(count):

@@ -11,7 +11,6 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from softswitch.calls.why import POLISH
 from softswitch.events import (
     CallArrived,
     CallEnded,
@@ -28,7 +27,9 @@ from softswitch.events import (
     StepTaken,
     TrunkTaken,
 )
-from softswitch.narration import CauseFirst, printable, told
+from softswitch.languages import POLISH
+from softswitch.narration.lines import CauseFirst, told
+from softswitch.narration.phrases import printable
 from softswitch.sip.errors import SipError
 from softswitch.sip.message import Request
 from softswitch.sip.uri import dialled

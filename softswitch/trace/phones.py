@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from softswitch.calls.why import POLISH, lasting
+from softswitch.calls.why import lasting
 from softswitch.events import CredentialsRefused, Entry, SourceShutOut
-from softswitch.narration import printable
+from softswitch.languages import POLISH
+from softswitch.narration.phrases import printable
 from softswitch.sip.errors import SipError
 from softswitch.sip.grammar import parse_params, split_outside
 from softswitch.trace.messages import Message, repeats

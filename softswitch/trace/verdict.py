@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from softswitch.calls.hangup import Reason
-from softswitch.calls.why import POLISH, lasting, why
+from softswitch.calls.why import lasting, why
 from softswitch.events import SoundBothWays, SoundOneWay
-from softswitch.narration import printable
+from softswitch.languages import POLISH
+from softswitch.narration.phrases import printable
 from softswitch.sip.offer_answer import Local
 from softswitch.trace.facts import Facts, LegFacts, host_of, is_private
 from softswitch.trace.messages import Message

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from softswitch.calls.waits import ANSWERED, CALLED_BACK, WaitRecord
-from softswitch.calls.why import ENGLISH, POLISH
-from softswitch.narration import printable
+from softswitch.languages import ENGLISH, POLISH
+from softswitch.narration.phrases import printable
 from softswitch.trace.facts import Facts
 from softswitch.words import Both, queue_word
 

@@ -8,9 +8,11 @@ was written.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
@@ -104,16 +106,17 @@ class RingWriter:
         """Write records, in order; raise OSError when the disk takes no more."""
         pending: list[bytes] = []
         room = BLOCK - self._used
-        for content in records:
-            size = _RECORD_HEAD.size + len(content)
-            if size > room:
-                self._put(pending)
-                pending = []
-                self._begin_block()
-                room = BLOCK - self._used
-            pending += (_RECORD_HEAD.pack(crc32(content, self._number & _SEED), len(content)), content)
-            room -= size
-        self._put(pending)
+        with _alone(self._file):
+            for content in records:
+                size = _RECORD_HEAD.size + len(content)
+                if size > room:
+                    self._put(pending)
+                    pending = []
+                    self._begin_block()
+                    room = BLOCK - self._used
+                pending += (_RECORD_HEAD.pack(crc32(content, self._number & _SEED), len(content)), content)
+                room -= size
+            self._put(pending)
 
     def close(self) -> None:
         """Close the file."""
@@ -150,6 +153,58 @@ def read_ring(path: Path, needle: bytes = b"") -> Iterator[Noted]:
                 yield from (unpack(content) for content in _contents(block, number) if needle in content)
     finally:
         os.close(file)
+
+
+def change_ring(path: Path, change: Callable[[Noted], bytes]) -> int:
+    """Let ``change`` give the messages of a ring other octets, as many; return how many are others now.
+
+    Also while the ring is being written, whose writer then waits for a block's length. What lies in blocks
+    behind what can be read, left from the round before, becomes zeros. Raises OSError where the file cannot
+    be read or written, ValueError for a change that is longer or shorter.
+    """
+    file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        count = os.fstat(file).st_size // BLOCK
+        changed = 0
+        for place in range(count):
+            with _alone(file):
+                changed += _change_block(file, place, change)
+        return changed
+    finally:
+        os.close(file)
+
+
+def _change_block(file: int, place: int, change: Callable[[Noted], bytes]) -> int:
+    block = os.pread(file, BLOCK, place * BLOCK)
+    number = _number(block)
+    if not number:
+        return 0
+    made, at, changed = bytearray(block), _BLOCK_HEAD.size, 0
+    for content in _contents(block, number):
+        noted = unpack(content)
+        data = change(noted)
+        if len(data) != len(noted.data):
+            raise ValueError("a record of a ring keeps its length")
+        if data != noted.data:
+            fresh = content[: len(content) - len(data)] + data
+            head = _RECORD_HEAD.pack(crc32(fresh, number & _SEED), len(fresh))
+            made[at : at + len(head) + len(fresh)] = head + fresh
+            changed += 1
+        at += _RECORD_HEAD.size + len(content)
+    made[at:] = bytes(len(made) - at)
+    if made != block:
+        os.pwrite(file, made, place * BLOCK)
+    return changed
+
+
+@contextmanager
+def _alone(file: int) -> Iterator[None]:
+    """Keep others from writing a ring meanwhile; those who read it need not be kept out."""
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _contents(block: bytes, number: int) -> Iterator[bytes]:

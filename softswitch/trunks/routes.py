@@ -173,6 +173,10 @@ class OwnNumbers:
         pattern = parse_own(text)
         return parse_own(self._numbering.comparable(pattern.text)) if pattern.is_one_number else pattern
 
+    def has_written_out(self, number: str) -> bool:
+        """Tell whether it is a number of ours that stands in the configuration as it is, in no pattern."""
+        return self._numbering.comparable(number) in self._single
+
     def find(self, dialled: str, trunk: str = "") -> NumberConfig | None:
         """Return where a number of ours leads, the closest pattern first; None for no number of ours.
 

@@ -17,11 +17,12 @@ def voicemail_faults(
     claimed: Mapping[str, str],
     inside: Collection[str],
     mailboxes: Collection[str] | None = None,
+    ticket_queues: Collection[str] | None = None,
 ) -> Iterator[Fault]:
     """Yield every fault.
 
     ``claimed`` names what else has a number, ``inside`` are the numbers that can be dialled inside,
-    ``mailboxes`` those that send mail; None where that is not looked at.
+    ``mailboxes`` those that send mail, ``ticket_queues`` where tickets go; None where that is not looked at.
     """
     yield from _numbers(config, claimed)
     for name, box in config.boxes.items():
@@ -32,6 +33,11 @@ def voicemail_faults(
             if to != LISTEN and to not in inside and to not in config.numbers:
                 yield f"voicemail.boxes.{name}.keys.{key}", f"{to} is no number that can be dialled inside"
     yield from _mail(config, mailboxes)
+    for name, desk in config.requests.items():
+        queue = desk.tickets_in(name)
+        if desk.ticket and ticket_queues is not None and queue not in ticket_queues:
+            reason = f"there is no queue of tickets {queue}: add it under tickets, or name another"
+            yield f"voicemail.requests.{name}.ticket", reason
 
 
 def _numbers(config: VoicemailConfig, claimed: Mapping[str, str]) -> Iterator[Fault]:

@@ -162,14 +162,20 @@ class RequestsConfig(Addressed):
 
     It is told to ``mail``. At most ``most_per_number`` requests for one number and from one caller are taken
     in ``within_hours``, and ``most_kept`` wait at once: without an end a machine would fill the list.
+    With ``ticket`` each becomes a ticket, in the ``ticket_queue`` or the one that is called as the desk.
     """
 
     ticket: bool = False
+    ticket_queue: str = Field(default="", max_length=64)
     confirm_number: bool = True
     most_per_number: int = Field(default=2, ge=1, le=100)
     within_hours: float = Field(default=12.0, ge=0.1, le=168.0)
     most_kept: int = Field(default=500, ge=1, le=100_000)
     keep_days: float = Field(default=90.0, ge=1.0, le=3650.0)
+
+    def tickets_in(self, desk: str) -> str:
+        """Return the queue of tickets for the requests of this desk, whose name is ``desk``."""
+        return self.ticket_queue or desk
 
 
 class VoicemailCodesConfig(Part):

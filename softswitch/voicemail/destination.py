@@ -20,7 +20,7 @@ SERVED: Final = Termination(Reason.SERVICE_ENDED)
 class Serves(Protocol):
     """Voicemail, as far as numbers lead into it."""
 
-    async def take_message(self, call: Call, box: str) -> Left:
+    async def take_message(self, call: Call, box: str, *, language: str = "", goes_on: bool = False) -> Left:
         """Let the caller leave a message."""
         ...
 
@@ -37,6 +37,15 @@ class Serves(Protocol):
         ...
 
 
+async def led_on(voicemail: Serves, call: Call, box: str, key: str) -> Termination:
+    """Lead a caller where a key of a box leads; return how the call is to end."""
+    to, destination = voicemail.key_leads_to(box, key)
+    if to == LISTEN:
+        return await voicemail.listen(call, box)
+    reached = await hand_over(call, box, to, destination, why=Reason.MOVED)
+    return reached if isinstance(reached, Termination) else await talk(call, reached)
+
+
 @dataclass(frozen=True, slots=True)
 class LeaveDestination:
     """A number that leads to a box; ``box`` is its name."""
@@ -50,11 +59,7 @@ class LeaveDestination:
         left = await self.voicemail.take_message(call, self.name)
         if left.how is not How.KEY:
             return SERVED
-        to, destination = self.voicemail.key_leads_to(self.name, left.key)
-        if to == LISTEN:
-            return await self.voicemail.listen(call, self.name)
-        reached = await hand_over(call, self.name, to, destination, why=Reason.MOVED)
-        return reached if isinstance(reached, Termination) else await talk(call, reached)
+        return await led_on(self.voicemail, call, self.name, left.key)
 
 
 @dataclass(frozen=True, slots=True)

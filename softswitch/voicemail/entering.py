@@ -8,7 +8,7 @@ from typing import Final
 
 from softswitch.bus import keepable
 from softswitch.calls.call import Call
-from softswitch.calls.origin import ANONYMOUS
+from softswitch.calls.origin import known_party
 from softswitch.clock import Clock
 from softswitch.events import MailboxPinRefused
 from softswitch.voicemail.config import LONGEST_PIN, BoxConfig, VoicemailConfig
@@ -79,7 +79,10 @@ class Doorkeeper:
             # Asked all the same where none is taken: who guesses is not told that he may as well stop.
             is_shut = self.wrong.shut(place, now)
             plain, hashed = (plan.pin, kept or plan.pin_hash) if plan is not None else ("", "")
-            if typed and await is_right(typed, plain=plain, kept=hashed) and not is_shut:
+            right = bool(typed) and await is_right(typed, plain=plain, kept=hashed)
+            # Others may have guessed at the same moment, and been found wrong while this one was looked at.
+            is_shut = is_shut or self.wrong.shut(place, self.clock.monotonic())
+            if right and not is_shut:
                 self.wrong.forgive(place)
                 # What is left of it unread would be taken for keys of the menu.
                 call.caller.keys.flush()
@@ -109,5 +112,4 @@ def account_of(call: Call) -> str:
 
 def number_of(call: Call) -> str:
     """Return the caller's number, "" for who hides it."""
-    party = keepable(call.caller.party)
-    return "" if party == ANONYMOUS else party
+    return known_party(keepable(call.caller.party))

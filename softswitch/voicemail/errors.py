@@ -27,6 +27,14 @@ class NoSuchBox(VoicemailError):
         self.box = box
 
 
+class NoSuchDesk(VoicemailError):
+    """Nobody of that name calls back."""
+
+    def __init__(self, desk: str) -> None:
+        super().__init__(f"there is no desk {desk!r} that calls back")
+        self.desk = desk
+
+
 class BoxFull(VoicemailError):
     """A box holds as many messages as it may."""
 

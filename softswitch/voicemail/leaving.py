@@ -20,7 +20,7 @@ from softswitch.voicemail.entering import number_of
 from softswitch.voicemail.errors import BoxFull, NoRoom, NotStored
 from softswitch.voicemail.files import Files
 from softswitch.voicemail.model import Messages, Setting
-from softswitch.voicemail.texts import Sentence, Text, phrase
+from softswitch.voicemail.texts import Sentence, Text, phrase, without_farewell
 from softswitch.voicemail.voice import BoxVoice, Tone, Words
 
 END: Final = "#"
@@ -95,10 +95,23 @@ _WHY_NOT: Final = {Take.NOTHING_HEARD: How.NOTHING_HEARD, Take.AGAIN: How.CANCEL
 
 
 class Leaving:
-    """One caller who leaves a message in ``box``; ``why`` the phones behind it were not reached."""
+    """One caller who leaves a message in ``box``; ``why`` the phones behind it were not reached.
+
+    What the switch itself says is in ``language``, "" for that of the box. Where the call ``goes_on`` behind
+    it, as in a menu, no good-bye is said.
+    """
 
     def __init__(
-        self, desk: Desk, call: Call, box: str, plan: BoxConfig, *, why: str = "", menu: str = ""
+        self,
+        desk: Desk,
+        call: Call,
+        box: str,
+        plan: BoxConfig,
+        *,
+        why: str = "",
+        menu: str = "",
+        language: str = "",
+        goes_on: bool = False,
     ) -> None:
         self._desk = desk
         self._call = call
@@ -106,6 +119,8 @@ class Leaving:
         self._plan = plan
         self._why = why
         self._menu = menu
+        self._language = language or plan.language
+        self._goes_on = goes_on
         self._urgent = False
 
     async def serve(self) -> Left:
@@ -285,6 +300,8 @@ class Leaving:
         await self._desk.voice.say(self._call, *(self._say(text) for text in texts))
 
     def _say(self, text: Text, name: str = "") -> Sentence:
-        said = phrase(text, self._plan.language, name=name)
+        said = phrase(text, self._language, name=name)
+        if self._goes_on:
+            said = without_farewell(said)
         # What a box is called is no secret, and the same for all callers: it is kept.
         return Sentence(said.text, said.language)

@@ -10,13 +10,13 @@ from typing import Final, Protocol
 
 from softswitch.clock import Clock
 from softswitch.errors import SoftswitchError
+from softswitch.languages import POLISH
 from softswitch.outbox.messages import Attachment, Mail, mails
 from softswitch.outbox.model import Delivery
 from softswitch.voicemail.config import BoxConfig, RequestsConfig, VoicemailConfig
 from softswitch.voicemail.errors import VoicemailError
 from softswitch.voicemail.files import MEDIA_TYPES, Files
 from softswitch.voicemail.model import Message, Request
-from softswitch.voicemail.texts import POLISH
 
 logger = logging.getLogger(__name__)
 

@@ -31,6 +31,8 @@ UNDO_SECONDS: Final = 2.5
 """How long after deleting a key is waited for before the next message begins."""
 MOST_SILENT: Final = 3
 """Times nobody answers before the call ends: a handset that lies beside its phone."""
+NO_CALLERS: Final = frozenset({"code", "parking"})
+"""Kinds of destinations that nobody calls from: whoever shows a code as his number wants it dialled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class Listening:
         one, call = self._session.present, self._call
         by = account_of(call)
         destination = call.office.destination(one.caller, by=by) if one and one.caller and by else None
-        if destination is None:
+        if destination is None or destination.kind in NO_CALLERS:
             return await self._tell(Text.CANNOT_CALL)
         if not isinstance(destination, Reaches):
             raise SentOn(destination)

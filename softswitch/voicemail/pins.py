@@ -8,9 +8,7 @@ import re
 from collections import defaultdict, deque
 from typing import Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
+from softswitch.pins import is_of, usual_hasher
 from softswitch.voicemail.config import LONGEST_PIN, SHORTEST_PIN
 
 MOST_WRONG: Final = 9
@@ -20,11 +18,6 @@ digits are worth weeks of dialling then."""
 MOST_PLACES: Final = 10_000
 """Boxes whose wrong PINs are counted; who types more names than there can be boxes makes us keep no more."""
 
-MEMORY_KIB: Final = 19_456
-ROUNDS: Final = 2
-"""What a hash costs: 19 MiB and two rounds, the least that OWASP's password storage sheet names for
-argon2id. A call for messages pays it once."""
-
 _SERIES: Final = ("0123456789", "9876543210")
 
 _NOBODYS: Final = (
@@ -32,7 +25,7 @@ _NOBODYS: Final = (
 )
 """The hash of random letters that nobody knows and nobody can type."""
 
-_HASHER: Final = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=1)
+_HASHER: Final = usual_hasher()
 
 
 def hashed(pin: str) -> str:
@@ -42,10 +35,7 @@ def hashed(pin: str) -> str:
 
 def matches(pin: str, kept: str) -> bool:
     """Tell whether a PIN is the one that was hashed; takes some ten milliseconds of a core."""
-    try:
-        return _HASHER.verify(kept, pin)
-    except (VerificationError, InvalidHashError):
-        return False
+    return is_of(_HASHER, kept, pin)
 
 
 async def is_right(typed: str, *, plain: str, kept: str) -> bool:

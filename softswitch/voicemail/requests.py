@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, Protocol
 
 from softswitch.bus import LONGEST_WORDING, EventLog, keepable
@@ -21,10 +22,10 @@ from softswitch.events import CallNotRequested, CallRequested
 from softswitch.ids import make_id
 from softswitch.voicemail.config import RequestsConfig
 from softswitch.voicemail.entering import number_of
-from softswitch.voicemail.errors import NotStored, VoicemailError
+from softswitch.voicemail.errors import NoSuchDesk, NotStored, VoicemailError
 from softswitch.voicemail.letters import Letters
 from softswitch.voicemail.model import Request, Requests, Taken
-from softswitch.voicemail.texts import Text, language_of, phrase
+from softswitch.voicemail.texts import Sentence, Text, language_of, phrase, without_farewell
 from softswitch.voicemail.voice import BoxVoice
 
 logger = logging.getLogger(__name__)
@@ -109,14 +110,22 @@ class CallRequests:
         self._wake = wake
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    async def ask(self, call: Call, desk: str, *, menu: str = "", language: str = "") -> Asked:
-        """Ask the caller where to call back, and store it; "we have taken it" is said after that alone."""
-        plan = self._desks[desk]
+    async def ask(
+        self, call: Call, desk: str, *, menu: str = "", language: str = "", goes_on: bool = False
+    ) -> Asked:
+        """Ask the caller where to call back, and store it; "we have taken it" is said after that alone.
+
+        Where the call ``goes_on`` afterwards no good-bye is said. Raises NoSuchDesk.
+        """
+        said = partial(_said, goes_on=goes_on)
+        plan = self._desks.get(desk)
+        if plan is None:
+            raise NoSuchDesk(desk)
         language = language_of(language or plan.language)
         await answered(call.caller)
         number = await self._dialogue(call, plan, language).number(accepts=self._accepts)
         if not number:
-            return await self._told(call, desk, language, AskedHow.CANCELLED, Text.CALL_NOT_TAKEN)
+            return await self._told(call, desk, AskedHow.CANCELLED, said(Text.CALL_NOT_TAKEN, language))
         at = self._clock.wall()
         request = Request(
             id=make_id(at), desk=desk, number=number, comparable=self._comparable(number),
@@ -130,9 +139,9 @@ class CallRequests:
                 taken = await asyncio.shield(taking)
         except (TimeoutError, NotStored) as error:
             logger.warning("a callback request for %s is not stored: %s", desk, error or "not in time")
-            return await self._told(call, desk, language, AskedHow.NOT_STORED, Text.CALL_NOT_STORED)
+            return await self._told(call, desk, AskedHow.NOT_STORED, said(Text.CALL_NOT_STORED, language))
         how, text = _TOLD[taken]
-        return await self._told(call, desk, language, how, text, request.id)
+        return await self._told(call, desk, how, said(text, language), request.id)
 
     async def open_tickets(self) -> None:
         """Open the tickets that are wanted and not there yet; one that fails is tried again later."""
@@ -177,12 +186,10 @@ class CallRequests:
             self._start(self.open_tickets())
         return taken
 
-    async def _told(
-        self, call: Call, desk: str, language: str, how: AskedHow, text: Text, request: str = ""
-    ) -> Asked:
+    async def _told(self, call: Call, desk: str, how: AskedHow, said: Sentence, request: str = "") -> Asked:
         if how not in (AskedHow.TAKEN, AskedHow.KNOWN):
             call.record(CallNotRequested(desk, number_of(call), how.value))
-        await self._voice.say(call, phrase(text, language))
+        await self._voice.say(call, said)
         return Asked(how, request if how is AskedHow.TAKEN else "")
 
     def _dialogue(self, call: Call, plan: RequestsConfig, language: str) -> NumberDialogue:
@@ -206,3 +213,8 @@ class CallRequests:
         fault = None if task.cancelled() else task.exception()
         if fault is not None and not isinstance(fault, VoicemailError):
             logger.error("a callback request could not be dealt with", exc_info=fault)
+
+
+def _said(text: Text, language: str, *, goes_on: bool) -> Sentence:
+    said = phrase(text, language)
+    return without_farewell(said) if goes_on else said

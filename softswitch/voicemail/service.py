@@ -134,22 +134,34 @@ class Voicemail:
 
     # Callers
 
-    async def take_message(self, call: Call, box: str) -> Left:
-        """Let the caller leave a message in a box; return how it went. Raises NoSuchBox."""
+    async def take_message(self, call: Call, box: str, *, language: str = "", goes_on: bool = False) -> Left:
+        """Let the caller leave a message in a box; return how it went. Raises NoSuchBox.
+
+        ``language`` is that of the call, "" for the box's own; its own greeting stays as it is. Where the
+        call ``goes_on`` afterwards no good-bye is said.
+        """
         way = self.courses.of(call.facts.id)
         plan = self.boxes.plan(box)
-        return await Leaving(self._desk, call, box, plan, why=way.why, menu=way.menu).serve()
+        leaving = Leaving(
+            self._desk, call, box, plan, why=way.why, menu=way.menu, language=language, goes_on=goes_on
+        )
+        return await leaving.serve()
 
     async def listen(self, call: Call, box: str = "") -> Termination:
         """Let the caller listen to a box, "" for one that is asked for; return how the call is to end."""
         return await Listening(self._library, call, box).serve()
 
-    async def ask_for_call(self, call: Call, desk: str) -> Asked:
-        """Let the caller ask to be called back when somebody is there; return how it went."""
+    async def ask_for_call(
+        self, call: Call, desk: str, *, language: str = "", goes_on: bool = False
+    ) -> Asked:
+        """Let the caller ask to be called back when somebody is there; return how it went.
+
+        ``language`` is that of the call, "" for the caller's own or the desk's; ``goes_on`` as for messages.
+        """
         account = self._means.account(call.caller.party)
-        language = account.language if account is not None else ""
+        language = language or (account.language if account is not None else "")
         return await self.requests.ask(
-            call, desk, menu=self.courses.of(call.facts.id).menu, language=language
+            call, desk, menu=self.courses.of(call.facts.id).menu, language=language, goes_on=goes_on
         )
 
     # Life

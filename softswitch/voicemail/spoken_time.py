@@ -11,8 +11,9 @@ from typing import Final
 
 from num2words import num2words
 
+from softswitch.languages import POLISH
 from softswitch.numerals import cardinal
-from softswitch.voicemail.texts import POLISH, language_of
+from softswitch.voicemail.texts import language_of
 
 _UNITS: Final = (
     *("", "pierwsz", "drug", "trzec", "czwart", "piąt", "szóst", "siódm", "ósm", "dziewiąt", "dziesiąt"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -51,25 +51,28 @@ class Text(Enum):
     # To who leaves a message
     GREETING = (
         "Nobody can take your call. Please leave a message after the tone. To finish, press hash.",
-        "Nikt nie może teraz odebrać. Zostaw wiadomość po sygnale. Aby zakończyć, naciśnij krzyżyk.",
+        "Nikt nie może teraz odebrać. Proszę zostawić wiadomość po sygnale. "
+        "Aby zakończyć, proszę nacisnąć krzyżyk.",
     )
     GREETING_OF = (
         "{name} cannot take your call. Please leave a message after the tone. To finish, press hash.",
-        "{name} nie może teraz odebrać. Zostaw wiadomość po sygnale. Aby zakończyć, naciśnij krzyżyk.",
+        "{name} nie może teraz odebrać. Proszę zostawić wiadomość po sygnale. "
+        "Aby zakończyć, proszę nacisnąć krzyżyk.",
     )
     GREETING_BUSY = (
         "The line is busy. Please leave a message after the tone. To finish, press hash.",
-        "Linia jest zajęta. Zostaw wiadomość po sygnale. Aby zakończyć, naciśnij krzyżyk.",
+        "Linia jest zajęta. Proszę zostawić wiadomość po sygnale. Aby zakończyć, proszę nacisnąć krzyżyk.",
     )
     GREETING_BUSY_OF = (
         "{name} is talking. Please leave a message after the tone. To finish, press hash.",
-        "{name} właśnie rozmawia. Zostaw wiadomość po sygnale. Aby zakończyć, naciśnij krzyżyk.",
+        "{name} właśnie rozmawia. Proszę zostawić wiadomość po sygnale. "
+        "Aby zakończyć, proszę nacisnąć krzyżyk.",
     )
     AFTER_TONE = ("Speak after the tone.", "Mów po sygnale.")
     REVIEW = (
         "To send the message, press one. To hear it, two. To record it again, three. "
         "To mark it as urgent, four. To cancel, star.",
-        "Aby wysłać wiadomość, naciśnij jeden. Aby jej posłuchać, dwa. Aby nagrać ją od nowa, trzy. "
+        "Aby wysłać wiadomość, proszę nacisnąć jeden. Aby jej posłuchać, dwa. Aby nagrać ją od nowa, trzy. "
         "Aby oznaczyć ją jako pilną, cztery. Aby zrezygnować, gwiazdkę.",
     )
     URGENT = ("The message is marked as urgent.", "Wiadomość została oznaczona jako pilna.")
@@ -176,11 +179,11 @@ class Text(Enum):
     CALL_TO = ("We will call {number}.", "Oddzwonimy na numer {number}.")
     CALL_RIGHT = (
         "If that is right, press one. To give another number, press two.",
-        "Jeśli numer jest poprawny, naciśnij jeden. Aby podać inny numer, naciśnij dwa.",
+        "Jeśli numer jest poprawny, proszę nacisnąć jeden. Aby podać inny numer, proszę nacisnąć dwa.",
     )
     CALL_WHICH = (
         "Enter the number at which we can reach you, then press hash.",
-        "Podaj numer, na który mamy oddzwonić, i naciśnij krzyżyk.",
+        "Proszę podać numer, na który mamy oddzwonić, i nacisnąć krzyżyk.",
     )
     CALL_BAD_NUMBER = ("We cannot call that number.", "Na ten numer nie możemy oddzwonić.")
     CALL_TAKEN = (
@@ -193,7 +196,7 @@ class Text(Enum):
     )
     CALL_KNOWN = (
         "Your request is with us already, and we will call you back. Goodbye.",
-        "Twoje zgłoszenie już u nas jest i oddzwonimy. Do widzenia.",
+        "Państwa zgłoszenie już u nas jest i oddzwonimy. Do widzenia.",
     )
     CALL_TOO_MANY = (
         "We take no further request for this number at the moment. Goodbye.",
@@ -219,6 +222,14 @@ def phrase(text: Text, language: str, *, name: str = "", number: str = "") -> Se
     language = language_of(language)
     said = text.value[language == POLISH].format(name=name, number=grouped(number, language))
     return Sentence(said, language, private=bool(number or name))
+
+
+def without_farewell(said: Sentence) -> Sentence:
+    """Return it without the good-bye at its end, for a caller whose call goes on behind it."""
+    text = said.text
+    for farewell in Text.GOODBYE.value:
+        text = text.removesuffix(f" {farewell}")
+    return replace(said, text=text)
 
 
 def how_many(new: int, old: int, language: str) -> Sentence:

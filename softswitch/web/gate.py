@@ -40,6 +40,11 @@ LASTING: Final = frozenset({"/v1/events"})
 """Paths whose answers last: what limits them is their own."""
 DOWNLOAD_SECONDS: Final = 300.0
 """How long an answer may go on that has begun: a recording of an hour over a slow line, a year of calls."""
+STRANGERS_SHARE: Final = 4
+"""Those without a token, who prove themselves by what they send, have places of their own: this part of the
+number that all others have. Whoever sends slowly there keeps nobody else waiting."""
+_PROVED: Final = "proved"
+_STRANGERS: Final = "strangers"
 SECURITY_FIELDS: Final = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -86,7 +91,11 @@ class Gate:
         self._limits = limits
         self._rate = Rate(limits.requests_per_second, 2 * limits.requests_per_second)
         self._wrong: Rate = wrong_tokens(limits.wrong_tokens)
-        self._running = 0
+        self._running = {_PROVED: 0, _STRANGERS: 0}
+        self._most = {
+            _PROVED: limits.requests_at_once,
+            _STRANGERS: max(limits.requests_at_once // STRANGERS_SHARE, 1),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it."""
@@ -132,9 +141,10 @@ class Gate:
         return await self._guards.tokens.prove(visit.bearer)
 
     async def _served(self, visit: _Visit, receive: Receive) -> None:
-        if self._running >= self._limits.requests_at_once:
+        whose = _STRANGERS if visit.token is None else _PROVED
+        if self._running[whose] >= self._most[whose]:
             raise Busy("Too many requests are being served just now.", retry_after=1)
-        self._running += 1
+        self._running[whose] += 1
         try:
             async with asyncio.timeout(self._limits.request_timeout) as limit:
                 visit.limit = limit
@@ -147,7 +157,7 @@ class Gate:
                 raise
             raise Busy("It took too long; what lies behind does not answer.", retry_after=5) from None
         finally:
-            self._running -= 1
+            self._running[whose] -= 1
 
     async def _body(self, visit: _Visit, receive: Receive) -> bytes:
         """Read the whole body, and no more than is taken: services behind never wait for a slow sender."""

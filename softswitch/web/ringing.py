@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from softswitch.calls.origin import ANONYMOUS
-from softswitch.events import CallArrived, CallEnded, Entry, LegAnswered, LegEnded, LegInvited
+from softswitch.events import (
+    CallArrived,
+    CallEnded,
+    CustomerIdentified,
+    Entry,
+    LegAnswered,
+    LegEnded,
+    LegInvited,
+)
 from softswitch.web.live import KINDS_READ as OF_LIVE
 from softswitch.web.live import Live, LiveCalls
 from softswitch.web.pop_url import pop_url
@@ -24,7 +32,9 @@ from softswitch.web.stream import Hub
 
 logger = logging.getLogger(__name__)
 
-KINDS_READ: Final = tuple({*OF_LIVE, CallArrived, CallEnded, LegInvited, LegAnswered, LegEnded})
+KINDS_READ: Final = tuple(
+    {*OF_LIVE, CallArrived, CallEnded, CustomerIdentified, LegInvited, LegAnswered, LegEnded}
+)
 MOST_LOOKUPS: Final = 50
 """At once: more would only wait for each other, and the calls' own look-ups for them."""
 CONTACTS: Final = 10
@@ -36,8 +46,11 @@ RING_OVER: Final = "ring_over"
 class Cards(Protocol):
     """Where callers are looked up."""
 
-    async def card(self, number: str) -> Card | None:
-        """Return what is known of a number, None where nobody knows it. May take its time, and fail."""
+    async def card(self, number: str, customer: str = "") -> Card | None:
+        """Return what is known of a number, None where nobody knows it. May take its time, and fail.
+
+        ``customer`` is the id of who was found already, whatever number calls.
+        """
         ...
 
 
@@ -80,6 +93,8 @@ class Rings:
         self._urls = urls or PopUrls()
         self._tasks: asyncio.TaskGroup | None = None
         self._lookups: dict[tuple[str, str], asyncio.Task[CardFound]] = {}
+        self._identified: dict[str, str] = {}
+        """Whom a menu has found the caller to be: the customer, by call."""
         self._running = 0
 
     @property
@@ -112,7 +127,10 @@ class Rings:
                 self._over(entry.call, leg, party, answered=True)
             case LegEnded(leg=leg, party=party, reason=reason) if rang and self._is_account(party):
                 self._over(entry.call, leg, party, answered=False, reason=reason)
+            case CustomerIdentified(customer=customer) if self._live.find(entry.call) is not None:
+                self._identified[entry.call] = customer
             case CallEnded():
+                self._identified.pop(entry.call, None)
                 for key in [key for key in self._lookups if key[0] == entry.call]:
                     if self._lookups[key].done():
                         del self._lookups[key]
@@ -200,27 +218,31 @@ class Rings:
 
     def _look_up(self, call: str, number: str) -> asyncio.Task[CardFound] | None:
         """Return the look-up of a number for a call, begun now unless it was; None where none can begin."""
-        if (known := self._lookups.get((call, number))) is not None:
+        customer = self._identified.get(call, "")
+        key = call, customer or number
+        if (known := self._lookups.get(key)) is not None:
             return known
         if self._cards is None or self._tasks is None or self._running >= MOST_LOOKUPS:
             return None
         self._running += 1
-        looking = self._tasks.create_task(self._found(self._cards, number), name=f"card for call {call}")
-        self._lookups[call, number] = looking
-        looking.add_done_callback(lambda _: self._looked_up(call, number))
+        looking = self._tasks.create_task(
+            self._found(self._cards, number, customer), name=f"card for call {call}"
+        )
+        self._lookups[key] = looking
+        looking.add_done_callback(lambda _: self._looked_up(key))
         return looking
 
-    def _looked_up(self, call: str, number: str) -> None:
+    def _looked_up(self, key: tuple[str, str]) -> None:
         self._running -= 1
-        if self._live.find(call) is None:
-            self._lookups.pop((call, number), None)
+        if self._live.find(key[0]) is None:
+            self._lookups.pop(key, None)
 
-    async def _found(self, cards: Cards, number: str) -> CardFound:
-        if not number or number == ANONYMOUS:
+    async def _found(self, cards: Cards, number: str, customer: str) -> CardFound:
+        if not customer and (not number or number == ANONYMOUS):
             return CardFound()
         try:
             async with asyncio.timeout(self._card_timeout):
-                card = await cards.card(number)
+                card = await cards.card(number, customer)
         except TimeoutError:
             logger.warning("a caller's card was not there within %g s", self._card_timeout)
             return CardFound(failed=True)
@@ -256,6 +278,8 @@ def _without_numbers(card: Card) -> Card:
     return Card(
         customer=customer,
         candidates=tuple(one.model_copy(update=hidden) for one in card.candidates),
-        contacts=tuple(one.model_copy(update={"number": ""}) for one in card.contacts),
+        contacts=tuple(one.model_copy(update={"number": "", "text": ""}) for one in card.contacts),
         tickets=tuple(one.model_copy(update={"number": ""}) for one in card.tickets),
+        order=None if card.order is None else card.order.model_copy(update={"phone": "", "email": ""}),
+        silent_shops=card.silent_shops,
     )

@@ -27,6 +27,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "queues:read": "see queues and their figures",
     "agents:read": "see agents and their figures",
     "agents:control": "log agents in and out, pause them",
+    "ratings:read": "see how callers have rated talks",
     "recordings:read": "find recordings and hear them",
     "recordings:write": "put recordings on hold for a legal reason, and release them",
     "recordings:control": "erase recordings",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from softswitch.web.gate import App
 
@@ -133,23 +133,52 @@ class _Server(uvicorn.Server):
 
 
 class _Impatient(H11Protocol):
-    """HTTP/1.1 for whom a connection is not open for ever that sends no request."""
+    """HTTP/1.1 for whom a connection is not open for ever that does not come to its request's end.
 
-    _first: asyncio.TimerHandle | None = None
+    The first request is waited for, and so is every later one from its first octet on, and the rest of a
+    request that has its answer already: while any of these is there in part, the server itself waits for
+    nothing.
+    """
+
+    _wait: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait."""
         super().connection_made(transport)
-        assert isinstance(self.config, _Settings)
-        self._first = self.loop.call_later(self.config.head_seconds, self._look)
+        self._look()
+
+    def data_received(self, data: bytes) -> None:
+        """Take octets, and wait for the others where these are a part."""
+        super().data_received(data)
+        self._look()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
-        if self._first is not None:
-            self._first.cancel()
+        self._stop_waiting()
         super().connection_lost(exc)
 
     def _look(self) -> None:
-        asked: object = self.scope  # None until a request's head has been read.
-        if asked is None:
+        # Between two requests, of which nothing is there, the server has a limit of its own.
+        is_idle = self.timeout_keep_alive_task is not None
+        is_websocket = self.transport.get_protocol() is not self
+        if is_websocket or is_idle or self._is_answering:
+            self._stop_waiting()
+        elif self._wait is None:
+            assert isinstance(self.config, _Settings)
+            self._wait = self.loop.call_later(self.config.head_seconds, self._waited)
+
+    @property
+    def _is_answering(self) -> bool:
+        # None until a request's head has been read, which uvicorn's annotation does not say.
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _waited(self) -> None:
+        self._wait = None
+        if not self._is_answering and self.timeout_keep_alive_task is None:
             self.transport.close()
+
+    def _stop_waiting(self) -> None:
+        if self._wait is not None:
+            self._wait.cancel()
+            self._wait = None

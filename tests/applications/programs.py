@@ -58,7 +58,9 @@ class Script:
 class Voice(FakeSpeaker):
     """A speaker that plays files too."""
 
-    async def text(self, text: str, *, language: str, voice: str | None, private: bool) -> int:
+    async def text(
+        self, text: str, *, language: str, voice: str | None, private: bool, rate: float = 1.0
+    ) -> int:
         """See Voice."""
         if self.dumb:
             raise PromptFailed("no voice")

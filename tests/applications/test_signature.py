@@ -6,17 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softswitch.applications.signature import OLDEST_S, headers_of, key_of, sign, verify
+from softswitch.applications.signature import headers_of, key_of, verify
+from softswitch.signatures import TOLERANCE_S
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-
-
-def test_the_example_of_the_specification():
-    # Standard Webhooks, "Signature scheme": its own example of id, time, body and secret.
-    body = b'{"test": 2432232314}'
-    assert sign(SECRET, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body) == (
-        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-    )
 
 
 def test_a_secret_may_be_plain_or_base_64():
@@ -47,9 +40,9 @@ def test_times_that_are_none_are_refused(timestamp):
 
 def test_an_old_question_is_a_replay():
     headers = headers_of(SECRET, "a", 1000, b"")
-    assert verify(SECRET, headers, b"", now=1000 + OLDEST_S)
-    assert not verify(SECRET, headers, b"", now=1001 + OLDEST_S)
-    assert not verify(SECRET, headers, b"", now=999 - OLDEST_S)
+    assert verify(SECRET, headers, b"", now=1000 + TOLERANCE_S)
+    assert not verify(SECRET, headers, b"", now=1001 + TOLERANCE_S)
+    assert not verify(SECRET, headers, b"", now=999 - TOLERANCE_S)
 
 
 def test_one_of_several_signatures_will_do():

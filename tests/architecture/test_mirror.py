@@ -37,6 +37,8 @@ CROSS_CUTTING: Mapping[str, str] = {
     "tests/transport/test_stream_layers.py": "TLS and WebSocket as whole streams, with others' clients",
     "tests/media/test_keys.py": "keys through the whole engine: heard, passed on, pressed",
     "tests/ivr/test_trees.py": "the shipped trees, through all their branches",
+    "tests/test_shipped_lines.py": "the shipped lines, their menus and their tests",
+    "tests/test_shipped_gateway.py": "the gateway that comes with the shipped lines, as a program",
     "tests/queues/test_any_wait.py": "a whole call centre at the mercy of chance, on real calls",
     "tests/queues/test_agent_talks.py": "talks with agents, and who leaves them how",
     "tests/queues/test_pins.py": "guessing the PINs of agents",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,15 @@ Finding = tuple[int, str]
 """A line number and what is wrong there."""
 
 
+@lru_cache(maxsize=1)
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return all there is in a tree, which every rule looks at, one rule after the other."""
+    return tuple(ast.walk(tree))
+
+
 def long_functions(tree: ast.AST) -> Iterator[Finding]:
     """Yield every function over the limit, from ``def`` to its last line."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > FUNCTION_LINES:
@@ -61,7 +68,7 @@ def long_functions(tree: ast.AST) -> Iterator[Finding]:
 
 def silent_excepts(tree: ast.AST) -> Iterator[Finding]:
     """Yield every handler that swallows any error whatever without a word."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.ExceptHandler(
                 type=caught, body=[ast.Pass() | ast.Continue() | ast.Expr(ast.Constant())]
@@ -75,7 +82,7 @@ def silent_excepts(tree: ast.AST) -> Iterator[Finding]:
 
 def dropped_tasks(tree: ast.AST) -> Iterator[Finding]:
     """Yield every task that is started and not kept, unless a TaskGroup (by its name) owns it."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Expr(value=ast.Call(func=function)) if _last_name(function) in DROPPED_TASKS:
                 owner = function.value if isinstance(function, ast.Attribute) else function
@@ -85,21 +92,21 @@ def dropped_tasks(tree: ast.AST) -> Iterator[Finding]:
 
 def global_statements(tree: ast.AST) -> Iterator[Finding]:
     """Yield every ``global``: state belongs to an object that is handed to whom it concerns."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Global):
             yield node.lineno, f"global {', '.join(node.names)}"
 
 
 def vague_classes(tree: ast.AST) -> Iterator[Finding]:
     """Yield every class whose name says nothing."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.ClassDef) and VAGUE_CLASSES.search(node.name):
             yield node.lineno, f"class {node.name}: name it after what it does"
 
 
 def skipped_tests(tree: ast.AST) -> Iterator[Finding]:
     """Yield every skip: what a test needs is installed by ``make``, or the test fails and says so."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if (
             isinstance(node, ast.Attribute)
             and node.attr in SKIPS
@@ -110,7 +117,7 @@ def skipped_tests(tree: ast.AST) -> Iterator[Finding]:
 
 def sleeps(tree: ast.AST) -> Iterator[Finding]:
     """Yield every wait for real time; ``asyncio.sleep(0)`` only gives way and is none."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id="asyncio"), attr="sleep"), args=[ast.Constant(value=0)]

@@ -16,6 +16,7 @@ from benchmarks.sip import make_account
 from benchmarks.talk import Talk
 from softswitch.sip.message import Message, Request, Response, response_to
 from softswitch.sip.parser import parse_datagram
+from tests.fakes.patience import PATIENCE
 
 HOST = "127.0.0.1"
 FRAMES = np.zeros((3, 160), np.uint8)
@@ -27,7 +28,7 @@ class World:
     def __init__(self) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((HOST, 0))
-        self.socket.settimeout(2.0)
+        self.socket.settimeout(PATIENCE)
         self.talk, self.journal = Talk(3, HOST, FRAMES), Journal()
         self.ears = Ears(3, FRAMES, FRAMES)
         self.due: list[tuple[float, int, Callable[[], None]]] = []

@@ -12,6 +12,7 @@ from benchmarks.sip import make_account
 from benchmarks.talk import Talk
 from softswitch.sip.message import Request, response_to
 from softswitch.sip.parser import parse_datagram
+from tests.fakes.patience import PATIENCE
 
 HOST = "127.0.0.1"
 
@@ -26,7 +27,7 @@ class Switch(Callers):
         self.status = status
         self.media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.media.bind((HOST, 0))
-        self.media.settimeout(2.0)
+        self.media.settimeout(PATIENCE)
         self.asked: list[str] = []
         self._numbers = count()
         super().__init__(self.socket.getsockname(), [make_account("anna", "realm", "pw")], "100")

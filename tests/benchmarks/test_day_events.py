@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from benchmarks.day_events import CALLERS, call_events, caller_of
+from benchmarks.day_events import CALLERS, call_events, caller_of, lost_of_call
 from softswitch.calls.record import call_record
 from softswitch.events import CallArrived, CallEnded, Entry
 from tests.fakes.clock import START
@@ -24,3 +24,7 @@ def test_they_make_a_record_of_a_talk():
 
 def test_people_call_more_than_once():
     assert caller_of(3) == caller_of(3 + CALLERS) != caller_of(4)
+
+
+def test_what_they_say_of_lost_packets_is_no_loss_of_the_switch():
+    assert lost_of_call() == 2

@@ -15,6 +15,7 @@ from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.place import file_url
 from tests.fakes.clock import FakeClock
+from tests.fakes.patience import PATIENCE
 
 CONFIG = "sip: {bind: 127.0.0.1, port: 0}\naccounts:\n  '1001': {password: a-Long-one-1}\nhome: line\n"
 
@@ -24,7 +25,7 @@ async def test_told_to_it_writes_all_and_says_so(tmp_path: Path, capsys: pytest.
     await asyncio.to_thread(file.write_text, CONFIG)
     said, done = "", asyncio.create_task(serve(file, 5, 1000.0))
     signalled = False
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while "written" not in said:
             await asyncio.sleep(0)
             said += capsys.readouterr().out

@@ -7,6 +7,7 @@ from benchmarks.phones import FIRST_REPEAT, PATIENCE, Phones
 from benchmarks.sip import Call, Exchange, Stage, make_account
 from softswitch.sip.message import Request, response_to
 from softswitch.sip.parser import parse_datagram
+from tests.fakes.patience import PATIENCE as LIMIT
 
 ACCOUNT = make_account("anna", "realm", "pw")
 
@@ -17,7 +18,7 @@ class Room:
     def __init__(self) -> None:
         self.switch = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.switch.bind(("127.0.0.1", 0))
-        self.switch.settimeout(1.0)
+        self.switch.settimeout(LIMIT)
         self.told: list[Stage] = []
         self.phones = Phones(self.switch.getsockname(), progress=self.progress)
 
@@ -46,7 +47,7 @@ class Room:
         except BlockingIOError:
             return True
         finally:
-            self.switch.settimeout(1.0)
+            self.switch.settimeout(LIMIT)
         return False
 
 

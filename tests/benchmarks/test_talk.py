@@ -1,9 +1,12 @@
+import socket
+
 import numpy as np
 
 from benchmarks.arrivals import FRAME
 from benchmarks.phone_key import PHONES_KEY, SUITE
-from benchmarks.talk import PACKET, PHASES, Talk
+from benchmarks.talk import KEY_FRAMES, PACKET, PHASES, Talk
 from media.srtp import Key
+from tests.fakes.patience import PATIENCE
 
 
 def test_two_sides_hear_each_other():
@@ -75,3 +78,26 @@ def test_a_phone_has_another_port_for_another_call_and_hears_nothing_of_the_last
     assert seen[0] == (0, speech[0].tobytes())
     talk.close()
     far.close()
+
+
+def test_a_key_goes_in_place_of_what_a_phone_says():
+    far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    far.bind(("127.0.0.1", 0))
+    far.settimeout(PATIENCE)
+    talk = Talk(1, "127.0.0.1", np.zeros((1, FRAME), np.uint8))
+    talk.connect(0, far.getsockname())
+    talk.press(0, "5")
+    for _ in range(4 * (KEY_FRAMES + 4)):
+        talk.step()
+    packets = [far.recv(400) for _ in range(KEY_FRAMES + 4)]
+    talk.close()
+    far.close()
+    *keys, sound = packets
+    assert [int.from_bytes(one[2:4], "big") for one in packets] == list(range(KEY_FRAMES + 4))
+    assert [one[1] for one in packets] == [0x80 | 101, *[101] * (KEY_FRAMES + 2), 8]
+    assert {one[4:8] for one in keys} == {keys[0][4:8]}
+    assert [one[12] for one in keys] == [5] * (KEY_FRAMES + 3)
+    assert [bool(one[13] & 0x80) for one in keys] == [False] * KEY_FRAMES + [True] * 3
+    durations = [int.from_bytes(one[14:16], "big") for one in keys]
+    assert durations == [*range(FRAME, (KEY_FRAMES + 1) * FRAME, FRAME), *[KEY_FRAMES * FRAME] * 3]
+    assert len(sound) == 12 + FRAME

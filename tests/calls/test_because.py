@@ -6,8 +6,9 @@ import pytest
 
 from softswitch.calls.because import CLAUSES, because_words
 from softswitch.calls.hangup import CODES, Reason
-from softswitch.calls.why import ENGLISH, POLISH, why_it_ended
+from softswitch.calls.why import why_it_ended
 from softswitch.events import CallEnded
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.trunks.routes import Denial
 from tests.calls.stories import arrived
 

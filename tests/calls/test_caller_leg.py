@@ -62,7 +62,7 @@ async def test_a_preferred_codec_is_taken_if_the_phone_has_it(prefer, offered, c
 
 
 @in_virtual_time
-async def test_a_late_offer_is_answered_in_the_ack():
+async def test_n21_a_late_offer_is_answered_in_the_ack():
     async with exchange() as switch:
         anna = switch.phone("1001", "192.0.2.11")
         anna.ack_body = sdp(4444, formats="0 101")

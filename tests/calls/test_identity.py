@@ -7,7 +7,8 @@ from typing import cast
 
 import pytest
 
-from softswitch.calls.identity import shown
+from softswitch.calls.guise import Guise
+from softswitch.calls.identity import called_by, shown
 from softswitch.calls.leg import Surroundings
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.sip.headers import parse_name_addr
@@ -110,3 +111,12 @@ async def test_nobody_is_told_again_who_has_not_changed():
         for phone in (anna, bartek):
             assert phone.asked() == phone.asked("UPDATE") == []
         anna.hang_up()
+
+
+def test_a_name_and_number_that_are_set_are_shown_in_place_of_the_own():
+    caller = leg("+48600100200", "600100200")
+    caller.guise = Guise(name="Ł. Żółć +48600100200", number="7000")
+    assert shown(caller, to=leg("1001")) == ((ASSERTED, '"Ł. Żółć 7000" <sip:7000@192.0.2.1:5060>'),)
+    assert called_by(caller) == "Ł. Żółć 7000"
+    caller.guise = Guise(number="7000")
+    assert called_by(caller) == "7000"

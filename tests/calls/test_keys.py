@@ -146,8 +146,9 @@ def test_a_key_is_recorded_when_it_is_read_or_thrown_away():
     assert (len(keys), recorded) == (3, [])
     assert keys.take() == Press("1", RFC4733)
     assert recorded == ["1"]
+    # What nobody has read may be of a PIN that was typed ahead of its question.
     keys.flush()
-    assert (len(keys), recorded, keys.take()) == (0, ["1", "2", "3"], None)
+    assert (len(keys), recorded, keys.take()) == (0, ["1", "*", "*"], None)
 
 
 def test_what_nobody_reads_is_recorded_as_it_comes():

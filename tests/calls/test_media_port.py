@@ -15,7 +15,8 @@ from media.errors import MediaError
 from media.recording_messages import RecordingEnded
 from softswitch.calls.errors import NoMedia
 from softswitch.calls.hangup import Reason
-from softswitch.calls.media_port import CLOSE_SECONDS, KEY_TAIL_SECONDS, Played
+from softswitch.calls.media_port import Played
+from softswitch.calls.media_port.sound import CLOSE_SECONDS, KEY_TAIL_SECONDS
 from softswitch.sip.offer_answer import Direction, Stream
 from tests.fakes.media import FakeMediaClient, media_port
 from tests.fakes.virtual_time import in_virtual_time, passes

@@ -12,6 +12,7 @@ from softswitch.calls.record import call_record
 from softswitch.events import (
     BranchEntered,
     CallArrived,
+    CallRated,
     DigitPressed,
     LegAnswered,
     LegInvited,
@@ -102,3 +103,9 @@ def test_a_record_knows_its_recordings_and_why_there_is_none() -> None:
     refused = to_phone().at(5, RecordingRefused("no_consent", "queue:sales"))
     record = call_record(refused.over(20, Reason.CALLER_HUNG_UP, "caller"))
     assert (record.recordings, record.recording_refused) == ((), "no_consent")
+
+
+def test_the_last_rating_of_a_call_counts() -> None:
+    assert call_record(arrived().entries).rating is None
+    rated = arrived().at(1, CallRated("cards", "1001", 2, 1, 5)).at(2, CallRated("cards", "1001", 4, 1, 5))
+    assert call_record(rated.entries).rating == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from softswitch.calls.errors import LegEnded
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.media_port import Played
 from softswitch.calls.speaking import UNHEARD, Speaking, answered
+from softswitch.calls.tongue import AS_IT_COMES
 from tests.fakes.exchange import Steps, exchange, talking
 from tests.fakes.speaker import PROMPT_SECONDS, FakeSpeaker, let_prompts_end
 from tests.fakes.virtual_time import in_virtual_time, passes
@@ -252,3 +254,20 @@ async def test_a_phone_that_was_rung_and_has_hung_up_is_not_waited_for():
         bartek.pick_up()
         await passes(1)
         assert got == [("", 0.0)]
+
+
+@in_virtual_time
+async def test_n27_a_leg_hears_everything_at_the_pace_its_party_has_chosen():
+    async with room() as here:
+
+        async def talked(call):
+            call.caller.tongue = replace(call.caller.tongue, pace=0.7)
+            await here.speaking.tell(call, lambda party: ("Hello.", "en"))
+            await here.speaking.say(call.caller, "Please wait.", "en")
+            await here.speaking.ask_key(call.caller, "Press one.", "en", within=0.1)
+            call.caller.tongue = AS_IT_COMES
+            await here.speaking.say(call.caller, "Bye.", "en")
+
+        await here.calls(talked)
+        await passes(5 * PROMPT_SECONDS)
+        assert here.speaker.rates == [0.7, 0.7, 0.7, 1.0]

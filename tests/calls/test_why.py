@@ -148,6 +148,13 @@ ENDS = [
         "Dzwoniący 1001 nie wpisał poprawnego numeru w gałęzi cards, więc menu bank zakończyło połączenie.",
     ),
     (
+        in_menu().over(5, Reason.MENU_NO_WAY_ON),
+        "A step of the menu bank ended in a way for which it has no branch in branch cards, so the menu "
+        "hung up.",
+        "Krok menu bank skończył się tak, że nie ma na to gałęzi w gałęzi cards, więc menu zakończyło "
+        "połączenie.",
+    ),
+    (
         in_menu().over(5, Reason.MENU_NO_TARGET),
         "The menu bank (branch cards) had no number to dial.",
         "Menu bank (gałąź cards) nie miało numeru, pod który mogłoby zadzwonić.",

@@ -11,6 +11,19 @@ from typer.testing import CliRunner, Result
 from softswitch.cli import app
 from softswitch.control import Verb, answering
 
+TREE = """
+tree: t
+language: en
+numbers: [100]
+start: a
+branches:
+  a: [say: Hello., goto: top]
+  top: [menu: {prompt: Choose., keys: {1: sales}, then: bye}]
+  sales: [queue: sales]
+  bye: [hangup]
+"""
+"""A menu whose calls to sales are those of ``tests.ivr.test_paths``."""
+
 
 def run(*words: object, typed: str = "") -> Result:
     """Run a command, with what is ``typed`` when it asks; what it raises is raised, but for its exit."""
@@ -36,3 +49,10 @@ def asked(home: Path, verbs: Mapping[str, Verb], *questions: tuple[str, ...]) ->
             return [await asyncio.to_thread(run, *words, "--home", home) for words in questions]
 
     return asyncio.run(ask())
+
+
+def written(config: Path, text: str, accounts: str = "{1001: {password: x}}") -> Path:
+    """Write a configuration whose third line holds its accounts, before ``text``."""
+    head = f"sip: {{bind: 127.0.0.1, port: 0}}\nhome: home\naccounts: {accounts}\n"
+    config.write_text(head + text, encoding="utf-8")
+    return config

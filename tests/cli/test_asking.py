@@ -11,7 +11,6 @@ import pytest
 from softswitch.cli import EXIT_CANNOT_START
 from softswitch.cli.asking import ACTS
 from softswitch.commands.defence import Phone, ShutOut
-from softswitch.commands.supervision import Supervised
 from softswitch.control import Verb
 from tests.cli.running import asked, refused, run
 from tests.fakes.clock import START
@@ -26,7 +25,6 @@ from tests.test_queue_verbs import Office
         ("bans", "lift", "192.0.2.7"),
         ("queues", "--watch"),
         ("agents", "ready", "1001"),
-        ("listen", "1002", "--for", "1003"),
     ],
 )
 def test_where_no_switch_runs_none_is_asked(words: tuple[str, ...], tmp_path: Path) -> None:
@@ -59,26 +57,21 @@ def test_a_running_switch_is_asked(tmp_path: Path) -> None:
         "phones": lambda arguments: [phone],
         "bans": lambda arguments: [ShutOut("192.0.2.66", 60, 1, 20, "1001")],
         "lift": lift,
-        "supervise": lambda arguments: Supervised(
-            "01A", arguments["by"], arguments["whom"], arguments["mode"], False
-        ),
     }
 
-    shown, as_json, bans, let_in, whispers = asked(
+    shown, as_json, bans, let_in = asked(
         tmp_path,
         verbs,
         ("phones",),
         ("phones", "--json"),
         ("bans", "--pl"),
         ("bans", "lift", "192.0.2.66"),
-        ("whisper", "1002", "--for", "1003"),
     )
     assert "192.0.2.9:5062" in shown.stdout
     assert json.loads(as_json.stdout)[0]["account"] == "1001"
     assert "pozostało s" in bans.stdout
     assert let_in.stdout == "192.0.2.66 is let in again.\n"
     assert lifted == ["192.0.2.66"]
-    assert whispers.stdout == "1003 whispers to 1002.\n"
 
 
 @pytest.mark.parametrize("words", [("dance", "1001"), ("pause",), ("", "1001")])

@@ -46,7 +46,7 @@ def config(tmp_path: Path) -> Path:
         database = await Database.open(settle(tmp_path / "line", None))
         events = EventStore(database, FakeClock())
         store = WebhookStore(
-            database, FakeClock(), {"crm": ("call.ended",)}, tell=happening, of_call=events.entries
+            database, FakeClock(), {"crm": ("call.ended",)}, tell=happening, of_calls=events.whole_calls
         )
         end = CallEnded("answered", "caller_hung_up", 200, 16, "caller")
         async with database.writing() as connection:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
 import stat
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from softswitch.cli import EXIT_CANNOT_START, EXIT_STEP_FAILED, EXIT_WRONG_CONFIG, app
-from softswitch.cli.customers import customers
+from softswitch.cli.customers import customers, take_in_once
 from tests.cli.running import refused, run
 
 CONFIG = """accounts:
@@ -63,6 +68,62 @@ def test_customers_are_found_by_what_they_have(filled: Path) -> None:
     folder = run("customers", "find", "--limit", "1", "--config", filled.parent).output
     assert "Jan Nowak" in folder
     assert "There are more" in folder
+
+
+def test_the_customers_of_a_line_to_try_are_taken_in_once(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take_in_once(config.parent)
+    assert not (config.parent / "switch.db").exists()
+    config.write_text(CONFIG.replace("home: line\n", ""))
+    (config.parent / "customers.csv").write_text(f"{PEOPLE}A1;Twice;Twice;700700700;;;;\n", encoding="utf-8")
+    take_in_once(config.parent)
+    assert capsys.readouterr().out.count("line 4") == 1
+    assert [one["customer_number"] for one in found(config, "601234567")] == ["A1"]
+    # Who was taken out stays out: the next start has its database already.
+    (config.parent / "customers.csv").write_text(f"{PEOPLE}A3;Ewa;Nowa;700700700;;;;\n", encoding="utf-8")
+    take_in_once(config.parent)
+    assert found(config, "700700700") == []
+
+
+KILLED_WHILE_WRITING = """
+import os, pathlib, signal, sys
+from softswitch.cli.customers import take_in_once
+from softswitch.storage.customer_store import CustomerStore
+
+async def killed(self, customers):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+CustomerStore.create_all = killed
+take_in_once(pathlib.Path(sys.argv[1]))
+"""
+
+
+def test_an_import_of_the_first_start_that_is_killed_is_begun_anew(config: Path) -> None:
+    config.write_text(CONFIG.replace("home: line\n", ""))
+    (config.parent / "customers.csv").write_text(PEOPLE, encoding="utf-8")
+    killed = subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, str(config.parent)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    # What is there already is no sign that it is whole.
+    assert (config.parent / "switch.db").exists()
+    assert found(config) == []
+    take_in_once(config.parent)
+    assert [one["customer_number"] for one in found(config)] == ["A2", "A1"]
+    assert {file.name for file in config.parent.glob("customers.csv*")} == {"customers.csv"}
+    # Nobody comes twice where it was killed behind its last line.
+    (config.parent / "customers.csv.begun").touch()
+    take_in_once(config.parent)
+    assert len(found(config)) == 2
+
+
+def test_a_first_import_that_fails_is_not_taken_for_done(config: Path) -> None:
+    config.write_text(CONFIG.replace("home: line\n", ""))
+    (config.parent / "customers.csv").write_text("foo;bar\n1;2\n", encoding="utf-8")
+    with pytest.raises(typer.Exit):
+        take_in_once(config.parent)
+    (config.parent / "customers.csv").write_text(PEOPLE, encoding="utf-8")
+    take_in_once(config.parent)
+    assert len(found(config)) == 2
 
 
 def test_a_customer_is_shown_with_what_was_before(filled: Path) -> None:
@@ -125,6 +186,23 @@ def test_what_cannot_be_written_is_told_and_not_noted(filled: Path, words: tuple
     assert json.loads(run("customers", "acts", "--json", "--config", filled).output) == []
 
 
+def test_a_full_disk_is_told(filled: Path) -> None:
+    told = refused(EXIT_CANNOT_START, "customers", "export", "/dev/full", "--config", filled)
+    assert told == "/dev/full cannot be written: No space left on device"
+
+
+@pytest.mark.parametrize("words", [("export",), ("gdpr-export", "a1"), ("gdpr-export", "nobody")])
+def test_what_cannot_be_read_leaves_the_file_that_is_there(config: Path, words: tuple[str, ...]) -> None:
+    file = config.parent / "earlier.zip"
+    file.write_text("of yesterday")
+    before = sorted(config.parent.iterdir())
+    nowhere = config.parent / "no.yaml"
+    assert run("customers", *words, file, "--config", nowhere).exit_code == EXIT_WRONG_CONFIG
+    assert (file.read_text(), sorted(config.parent.iterdir())) == ("of yesterday", before)
+    assert run("customers", *words, file, "--config", config).exit_code == EXIT_CANNOT_START
+    assert file.read_text() == "of yesterday"
+
+
 def test_a_person_is_handed_out_and_erased_and_both_are_noted(filled: Path) -> None:
     file = filled.parent / "anna.json"
     run("customers", "gdpr-export", "a1", file, "--config", filled)
@@ -141,6 +219,17 @@ def test_a_person_is_handed_out_and_erased_and_both_are_noted(filled: Path) -> N
     assert [(one["act"], one["customer"]) for one in acts] == [("erase", identity), ("export", identity)]
     assert all("command line" in one["by"] for one in acts)
     assert "usunięcie" in run("customers", "acts", "--pl", "--config", filled).output
+
+
+def test_a_set_to_hand_over_can_be_read_by_a_person(filled: Path) -> None:
+    file = filled.parent / "anna.zip"
+    assert run("customers", "gdpr-export", "a1", file, "--config", filled).exit_code == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with zipfile.ZipFile(file) as archive:
+        text = archive.read("what-is-known.txt").decode("utf-8-sig")
+        assert json.loads(archive.read("what-is-known.json"))["customer"]["pesel"] == "44051401359"
+    assert "pesel: 44051401359" in text
+    assert "VOICE MESSAGES\r\n    -" in text
 
 
 def test_a_pin_is_typed_twice_and_shown_never(filled: Path) -> None:

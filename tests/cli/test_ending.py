@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 import typer
 
+from softswitch.cli.codes import EXIT_CANNOT_START, EXIT_WRONG_CONFIG
 from softswitch.cli.ending import (
-    EXIT_CANNOT_START,
-    EXIT_WRONG_CONFIG,
     NAME_IT,
     exit_with,
     judged,

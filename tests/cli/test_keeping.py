@@ -44,7 +44,8 @@ def test_what_was_given_up_is_seen_and_tried_anew(tmp_path: Path) -> None:
     assert [one["key"] for one in listed(config, "--channel", "sms:y")] == ["b"]
     assert "a is tried anew" in run("outbox", "retry", "a", "--config", config).output
     assert {one["state"] for one in listed(config)} == {"waiting"}
-    assert "Nothing called a was given up" in run("outbox", "retry", "a", "--config", config).output
+    again = run("outbox", "retry", "a", "--config", config)
+    assert ("Nothing called a was given up" in again.output, again.exit_code) == (True, EXIT_CANNOT_START)
 
 
 def test_half_a_question_is_refused(tmp_path: Path) -> None:

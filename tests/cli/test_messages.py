@@ -67,6 +67,15 @@ def test_a_message_is_exported_for_its_owner_alone_and_over_nothing(line: Path) 
     assert "File exists" in told
 
 
+def test_a_message_whose_file_is_gone_is_told(line: Path) -> None:
+    sound = line / "voicemail" / "boxes" / ONE.box / ONE.file
+    sound.unlink()
+    target = line / "out.wav"
+    told = refused(EXIT_CANNOT_START, "voicemail", "export", ONE.id, "--to", target, "--home", line)
+    assert told == f"the file of the message {ONE.id} is not there: {sound}"
+    assert not target.exists()
+
+
 def test_a_message_is_deleted_with_its_file(line: Path) -> None:
     assert "is deleted" in run("voicemail", "delete", ONE.id, "--home", line).output
     assert not (line / "voicemail" / "boxes" / ONE.box / ONE.file).exists()

@@ -22,6 +22,7 @@ from softswitch.storage.payment_store import PaymentStore
 from softswitch.storage.place import settle
 from tests.cli.running import refused, run
 from tests.fakes.clock import START, FakeClock
+from tests.fakes.patience import PATIENCE
 
 CONFIG = "accounts:\n  '1001': {password: a-Long-one-1}\nhome: line\n"
 
@@ -83,6 +84,11 @@ def test_a_journal_is_checked(tmp_path: Path) -> None:
     assert "charged twice: payment A" in result.output
 
 
+def test_a_journal_that_is_not_there_proves_nothing(tmp_path: Path) -> None:
+    told = refused(EXIT_CANNOT_START, "payments", "check", "--journal", tmp_path / "none")
+    assert "there is no journal" in told
+
+
 def test_the_sandbox_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "softswitch", "payments", "sandbox", "--port", "0"]
     with subprocess.Popen(
@@ -97,7 +103,7 @@ def test_the_sandbox_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
         while process.stdout.readline().strip() != "ready":
             assert process.poll() is None
         url = first.split(" at ")[1].split(";")[0]
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             assert b"77xxNN" in answer.read()
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0

@@ -71,7 +71,9 @@ def test_a_token_is_made_shown_once_and_taken_back(config: Path) -> None:
     assert text.split("_")[2] not in shown
     assert text.split("_")[2].encode() not in (config.parent / "line" / "switch.db").read_bytes()
     assert "holds no more" in run("tokens", "revoke", token.id, "--config", config).output
-    assert "No token" in run("tokens", "revoke", token.id, "--config", config).output
+    again = run("tokens", "revoke", token.id, "--config", config)
+    # A script must not take a token for revoked that it has misspelt.
+    assert ("No token" in again.output, again.exit_code) == (True, EXIT_CANNOT_START)
     assert proved(config, text) is None
     assert "revoked" in run("tokens", "--config", config).output
     assert "unieważniony" in run("tokens", "--pl", "--config", config).output

@@ -7,8 +7,8 @@ from io import StringIO
 from rich.console import Console, RenderableType
 
 
-def text_of(shown: RenderableType) -> str:
+def text_of(shown: RenderableType, width: int = 140) -> str:
     """Return it as it is printed."""
     out = StringIO()
-    Console(file=out, width=140).print(shown)
+    Console(file=out, width=width).print(shown)
     return out.getvalue()

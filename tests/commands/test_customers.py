@@ -18,7 +18,7 @@ from softswitch.commands.customers import (
     show_found,
     show_report,
 )
-from softswitch.commands.records import View
+from softswitch.commands.view import View
 from softswitch.crm.config import CustomersConfig
 from softswitch.crm.customer_model import Customer, Kind
 from softswitch.crm.errors import FieldFault

@@ -9,9 +9,9 @@ from io import StringIO
 import pytest
 from rich.console import Console, RenderableType
 
-from softswitch.calls.why import POLISH
 from softswitch.commands.defence import Phone, ShutOut, show_bans, show_lifted, show_phones
-from softswitch.commands.records import View
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
 
 PHONE = Phone(
     account="1001",

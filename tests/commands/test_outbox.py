@@ -9,9 +9,9 @@ from io import StringIO
 import pytest
 from rich.console import Console, RenderableType
 
-from softswitch.calls.why import POLISH
 from softswitch.commands.outbox import STATES, show_outbox, show_revived
-from softswitch.commands.records import View
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
 from softswitch.outbox.model import Delivery, Posted, State
 from tests.fakes.clock import START
 

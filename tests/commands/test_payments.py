@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC
 
 from softswitch.commands.payments import show_payments, show_refund
-from softswitch.commands.records import View
+from softswitch.commands.view import View
 from softswitch.payments.model import Doing, Method, Order, Payment, State
 from tests.commands.test_outbox import printed
 from tests.fakes.clock import START

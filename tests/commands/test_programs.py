@@ -7,16 +7,17 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from softswitch.commands.programs import show_audit, show_tokens
-from softswitch.commands.records import View
+from softswitch.commands.programs import show_audit, show_new_token, show_tokens
+from softswitch.commands.view import View
 from softswitch.web.model import AuditEntry, Token
+from softswitch.web.tokens import issue
 from tests.fakes.clock import START
 
 ENDS = START + timedelta(days=1)
 
 
-def shown(what: object) -> str:
-    console = Console(width=200, record=True, file=None, quiet=True)
+def shown(what: object, width: int = 200) -> str:
+    console = Console(width=width, record=True, file=None, quiet=True)
     console.quiet = False
     with console.capture() as captured:
         console.print(what)
@@ -35,6 +36,11 @@ def shown(what: object) -> str:
 def test_when_a_token_ends(token: Token, english: str, polish: str) -> None:
     assert english in shown(show_tokens([token], START, view=View()))
     assert polish in shown(show_tokens([token], START, view=View(language="pl")))
+
+
+def test_a_new_token_is_shown_whole_however_narrow_the_terminal() -> None:
+    token, text = issue("crm", ("calls:read",), START)
+    assert text in "".join(shown(show_new_token(token, text, view=View()), width=30).split("\n"))
 
 
 def test_nobody_paints_the_terminal() -> None:

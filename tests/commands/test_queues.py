@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from softswitch.commands.queues import chosen, clock, share, show_agent, show_agents, show_queues
-from softswitch.commands.records import View
+from softswitch.commands.view import View
 from softswitch.queues.figures import (
     NO_SHARE,
     AgentFigures,

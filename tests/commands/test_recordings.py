@@ -22,7 +22,7 @@ from softswitch.commands.recordings import (
     show_recording,
     show_recordings,
 )
-from softswitch.commands.records import View
+from softswitch.commands.view import View
 from softswitch.narration.recordings import RECORDING_WORDS
 from softswitch.recordings import consent, running, shelf, witness
 from softswitch.recordings.catalogue import RETENTION, Erasure

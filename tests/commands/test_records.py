@@ -10,14 +10,8 @@ from io import StringIO
 import pytest
 from rich.console import Console, RenderableType
 
-from softswitch.commands.records import (
-    FOUND,
-    NOTHING,
-    UNCLEAR,
-    View,
-    show_call,
-    show_calls,
-)
+from softswitch.commands.records import FOUND, NOTHING, UNCLEAR, show_call, show_calls
+from softswitch.commands.view import View
 from softswitch.events import (
     BranchEntered,
     CallArrived,
@@ -297,6 +291,13 @@ async def test_a_call_that_is_not_there(view: View) -> None:
     (line,) = printed(shown)
     assert line.endswith(" ZZZ·.")
     assert code == NOTHING
+
+
+async def test_the_last_call_needs_no_id() -> None:
+    shown, code = await show_call(LOG, "last", view=JSON)
+    assert (json.loads(str(shown))["id"], code) == (SECOND, FOUND)
+    shown, code = await show_call(Log(), "last", view=POLISH)
+    assert (printed(shown), code) == (["Nie zapisano jeszcze żadnej rozmowy."], NOTHING)
 
 
 async def test_a_part_that_means_several_calls_names_them() -> None:

@@ -7,9 +7,9 @@ from datetime import date
 
 from rich.console import Console, RenderableType
 
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
 from softswitch.commands.schedules import show_callers, show_duties, show_hours, show_preview
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
 from softswitch.schedules.figures import HoursFigures, ListedFigures, hours_figures
 from softswitch.schedules.model import ALL, Mode
 from softswitch.schedules.preview import preview

@@ -7,9 +7,9 @@ from io import StringIO
 
 from rich.console import Console
 
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
 from softswitch.commands.shown import as_json, local_time, sentence, table
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
 
 TITLES = (("name", "nazwa"), ("when", "kiedy"))
 
@@ -20,6 +20,15 @@ def test_cells_are_printed_as_they_are_and_titles_in_the_language():
     title, row = out.getvalue().splitlines()
     assert title.split() == ["nazwa", "kiedy"]
     assert row.split() == ["[bold]x·[2J", "now"]
+
+
+def test_a_reason_is_shown_whole_and_what_strangers_write_fills_no_screen():
+    out = StringIO()
+    reason = "the mail server 127.0.0.1:2525 cannot be reached: nobody listens there"
+    Console(file=out, width=300).print(table(View(), TITLES, [(reason, "x" * 999)]))
+    row = out.getvalue().splitlines()[1]
+    assert reason in row
+    assert row.endswith("x" * 199 + "…")
 
 
 def test_sentences_and_times_follow_the_reader():

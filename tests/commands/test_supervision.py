@@ -7,9 +7,9 @@ import json
 import pytest
 
 from softswitch.calls.audience import Mode
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
 from softswitch.commands.supervision import DOES, HELP, Supervised, show_supervised
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
 
 
 def told(mode: str, *, rings: bool, by: str = "1003") -> Supervised:

@@ -6,10 +6,10 @@ import json
 
 from rich.console import Console, RenderableType
 
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
 from softswitch.commands.tickets import show_ticket, show_tickets
+from softswitch.commands.view import View
 from softswitch.crm.ticket_model import Priority, Ticket, TicketChange, TicketState
+from softswitch.languages import POLISH
 from tests.fakes.clock import START
 
 TICKET = Ticket(

@@ -62,7 +62,7 @@ async def test_a_call_that_is_none_and_one_that_can_be_several(tmp_path):
     shown, code = await show_trace(Events(recorded.entries), wire, "nothing", Shape())
     assert (printed(shown).strip(), code) == ("There is no call nothing.", NOTHING)
     shown, code = await show_trace(Events(()), wire, "last", Shape(language="pl"))
-    assert (printed(shown).strip(), code) == ("Nie ma rozmowy last.", NOTHING)
+    assert (printed(shown).strip(), code) == ("Nie zapisano jeszcze żadnej rozmowy.", NOTHING)
     arrived = CallArrived("a", "1001", "", "1002", "", "1001")
     two = [Entry(n, recorded.call[0].at, f"01KE{n}", arrived) for n in (1, 2)]
     shown, code = await show_trace(Events(two), wire, "01KE", Shape())

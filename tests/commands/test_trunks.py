@@ -11,9 +11,9 @@ import msgspec
 import pytest
 from rich.console import Console, RenderableType
 
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
 from softswitch.commands.trunks import STATES, TrunkServer, TrunkState, show_trunks
+from softswitch.commands.view import View
+from softswitch.languages import POLISH
 from softswitch.trunks.health import State
 
 HERE = TrunkServer("203.0.113.1:5060", "UDP", "up", 21.4, "2026-01-05T09:30:00+00:00", "")

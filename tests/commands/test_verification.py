@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import json
 
-from softswitch.calls.why import ENGLISH, POLISH
-from softswitch.commands.records import View
 from softswitch.commands.verification import show_verified
+from softswitch.commands.view import View
 from softswitch.integrations.verification import Verified
+from softswitch.languages import ENGLISH, POLISH
 from tests.commands.printing import text_of
 
 VIEW, PL = View(language=ENGLISH), View(language=POLISH)

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
-from softswitch.calls.why import POLISH
-from softswitch.commands.records import View
+from softswitch.commands.view import View
 from softswitch.commands.voicemail import (
     show_boxes,
     show_deleted,
@@ -18,6 +17,7 @@ from softswitch.commands.voicemail import (
     show_pin,
     show_requests,
 )
+from softswitch.languages import POLISH
 from softswitch.voicemail.model import Message, Request, RequestState, State, Tally
 from tests.commands.test_outbox import printed
 from tests.fakes.clock import START

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from softswitch.calls.hangup import Reason
 from softswitch.calls.record import call_record
-from softswitch.commands.records import View, show_call
+from softswitch.commands.records import show_call
+from softswitch.commands.view import View
 from softswitch.commands.waits import talk_words, wait_rows
 from softswitch.events import CallForwarded, LegTookPlace, QueueRefused
 from tests.calls.queue_stories import answered, waiting

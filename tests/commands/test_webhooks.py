@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 from zoneinfo import ZoneInfo
 
-from softswitch.calls.why import ENGLISH, POLISH
-from softswitch.commands.records import View
+from softswitch.commands.view import View
 from softswitch.commands.webhooks import show_receivers, show_replayed, show_welcomed
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.outbox.messages import Receiver
 from tests.commands.printing import text_of
 from tests.fakes.clock import START

@@ -12,6 +12,7 @@ from softswitch.storage.contact_store import ContactStore
 from softswitch.storage.customer_store import CustomerStore
 from softswitch.storage.database import Database
 from tests.crm.reading_rules import RULES
+from tests.fakes.blank import blank
 from tests.fakes.clock import FakeClock
 
 
@@ -22,7 +23,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite:///{tmp_path / 'softswitch.db'}")
+    opened = await Database.open(blank(tmp_path / "softswitch.db"))
     yield opened
     await opened.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -50,10 +52,8 @@ class Counted:
     async def load(self, subjects: tuple[str, ...]) -> tuple[Tries, ...]:
         return tuple(self.rows.get(subject, Tries(subject)) for subject in subjects)
 
-    async def failed(
-        self, subjects: tuple[str, ...], now: datetime, most: int, lock: timedelta
-    ) -> tuple[Tries, ...]:
-        after = tuple(one.failed(now, most, lock) for one in await self.load(subjects))
+    async def failed(self, subjects: Mapping[str, int], now: datetime, lock: timedelta) -> tuple[Tries, ...]:
+        after = tuple(one.failed(now, subjects[one.subject], lock) for one in await self.load((*subjects,)))
         self.rows.update({one.subject: one for one in after})
         return after
 
@@ -118,7 +118,7 @@ async def test_a_number_alone_is_no_proof(rig):
     assert (await rig.check(Policy(()))).verdict is Verdict.WRONG
 
 
-async def test_the_third_wrong_try_locks_and_the_right_answer_does_not_open(rig):
+async def test_m03_the_third_wrong_try_locks_and_the_right_answer_does_not_open(rig):
     verdicts = [(await rig.check(pin="0000")).verdict for _ in range(3)]
     assert verdicts == [Verdict.WRONG, Verdict.WRONG, Verdict.LOCKED]
     rig.clock.advance(60)
@@ -127,6 +127,43 @@ async def test_the_third_wrong_try_locks_and_the_right_answer_does_not_open(rig)
     assert await rig.identity.locked_for(Answers({}, FROM), ALL) == locked.locked_for
     rig.clock.advance(14 * 60)
     assert (await rig.check()).verdict is Verdict.VERIFIED
+
+
+async def test_calls_at_the_same_moment_share_their_three_tries(rig):
+    pins = [f"{number:04}" for number in range(40)]
+    calls = [rig.check(pin=pin, number=f"+4850000{pin}") for pin in pins]
+    verdicts = [one.verdict for one in await asyncio.gather(*calls, rig.check(number="+48600"))]
+    assert verdicts.count(Verdict.WRONG) == 2
+    assert set(verdicts[2:]) == {Verdict.LOCKED}
+
+
+async def test_a_lock_that_another_switch_has_set_meanwhile_holds(rig):
+    class Elsewhere(Pins):
+        async def matches(self, kept: str, pin: str) -> bool:
+            right = await super().matches(kept, pin)
+            for _ in range(3):
+                await rig.tries.failed({"customer:17": 3}, rig.clock.wall(), LOCKED_FOR)
+            return right
+
+    identity = Identity(Known(), rig.tries, Elsewhere(HASHER), rig.clock, pepper=b"pepper")
+    assert (await identity.check(Answers(RIGHT, FROM), ALL)).verdict is Verdict.LOCKED
+
+
+async def test_those_who_hide_their_number_have_ten_tries_together(rig):
+    verdicts = [
+        (await rig.check(pin="0000", number="", customer_number=str(nobody))).verdict for nobody in range(10)
+    ]
+    assert verdicts == [Verdict.WRONG] * 9 + [Verdict.LOCKED]
+    # All of them are shut out, and nobody who shows a number.
+    assert (await rig.check(number="")).verdict is Verdict.LOCKED
+    assert await rig.identity.locked_for(Answers({}, ""), ALL) == LOCKED_FOR
+    assert (await rig.check()).verdict is Verdict.VERIFIED
+
+
+async def test_three_wrong_keys_of_one_shut_out_nobody_else_who_hides_the_number(rig):
+    for _ in range(3):
+        await rig.check(pin="0000", number="", customer_number="9999")
+    assert (await rig.check(number="")).verdict is Verdict.VERIFIED
 
 
 async def test_a_customer_is_locked_whoever_calls_from_where(rig):

@@ -10,7 +10,7 @@ from softswitch.crm.identity_config import IdentityConfig
 
 def test_three_tries_and_a_quarter_of_an_hour():
     config = IdentityConfig()
-    assert (config.tries, config.lock_minutes) == (3, 15.0)
+    assert (config.tries, config.withheld_tries, config.lock_minutes) == (3, 10, 15.0)
 
 
 @pytest.mark.parametrize("wrong", [{"tries": 0}, {"tries": 11}, {"lock_minutes": 0}, {"lock": 1}])

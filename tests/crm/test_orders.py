@@ -155,3 +155,25 @@ def test_what_is_no_sum(text: str) -> None:
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["PLN", "JPY", "KWD"]))
 def test_a_sum_that_is_written_is_read_again(units: int, currency: str) -> None:
     assert smallest_units(written_sum(units, currency), currency) == units
+
+
+@in_virtual_time
+async def test_a_glance_waits_for_nobody_and_asking_goes_on():
+    slow = Shop(order("s1"), after=2)
+    orders = Orders({"s1": slow}, FakeClock())
+    # Two who look at once ask once.
+    first, second = await asyncio.gather(orders.glance(JAN, within=0.2), orders.glance(JAN, within=0.2))
+    assert first == second == LastOrder(None, ("s1",))
+    await passes(2)
+    assert await orders.glance(JAN, within=0.2) == LastOrder(order("s1"))
+    assert slow.asked == 1
+    await orders.close()
+
+
+@in_virtual_time
+async def test_what_is_looked_for_at_the_end_is_given_up():
+    slow = Shop(order("s1"), after=60)
+    orders = Orders({"s1": slow}, FakeClock())
+    assert (await orders.glance(JAN, within=0.1)).order is None
+    await orders.close()
+    assert slow.left == 1

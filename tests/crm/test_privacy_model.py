@@ -59,3 +59,25 @@ def test_a_token_tells_nothing_without_its_key() -> None:
 def test_wherever_a_number_stands_it_goes(before: str, after: str) -> None:
     text = f"{before} +48601234567 {after}"
     assert "601234567" not in ERASER.words_out(text) or "601234567" in before + after
+
+
+def test_what_nobody_else_has_goes_wherever_it_stands_and_tells_of_the_person() -> None:
+    eraser = Eraser({MOBILE: [MOBILE]}, {"Żółć", "a@b.pl"}, b"k", sole={"a@b.pl"})
+    assert eraser.own_numbers_out("mail:A@b.pl, pani Żółć") == "mail:erased, pani Żółć"
+    assert [eraser.is_about(text) for text in ("a@b.pl", "<A@B.PL>", MOBILE, "aa@b.pl", "Żółć", "")] == [
+        True, True, True, False, False, False
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("octets", "plain"),
+    [
+        (b"<sip:+48601234567@h>", b"<sip:xxxxxxxxxxxx@h>"), (b"1601234567", b"1601234567"),
+        ('"ŻÓŁĆ" Żółć żółć'.encode(), b'"xxxxxxxx" xxxxxxxx xxxxxxxx'),
+        ("Żółćka".encode(), "Żółćka".encode()),
+        (b"\xff601234567\x00", b"\xffxxxxxxxxx\x00"), (b"", b""),
+    ],
+)  # fmt: skip
+def test_octets_are_filled_up_and_keep_their_length(octets: bytes, plain: bytes) -> None:
+    assert ERASER.filled(octets) == plain
+    assert len(plain) == len(octets)

@@ -43,7 +43,7 @@ def names(found: Found) -> list[str]:
 
 
 @pytest.mark.parametrize("spelled", ["+48 601 234 567", "601-234-567", "0048601234567", "sip:+48601234567@x"])
-async def test_found_by_the_number_in_any_spelling(customers: Customers, spelled: str) -> None:
+async def test_t27_found_by_the_number_in_any_spelling(customers: Customers, spelled: str) -> None:
     anna = await customers.create(ANNA)
     assert anna.created == START
     assert len(anna.id) == 26
@@ -189,7 +189,7 @@ async def test_search_in_all_fields(customers: Customers, text: str, who: list[s
 # T10: who looks after them
 
 
-async def test_the_keeper_is_the_customer_s_own_else_the_company_s(customers: Customers) -> None:
+async def test_t10_the_keeper_is_the_customer_s_own_else_the_company_s(customers: Customers) -> None:
     firm = await made(customers, company_name="Żółw", keeper="1002")
     await made(customers, last_name="A", numbers="601234567", company=firm.id)
     own = await made(customers, last_name="B", numbers="602345678", company=firm.id, keeper="1001")
@@ -214,7 +214,7 @@ async def test_on_a_shared_number_only_a_common_keeper_counts(customers: Custome
     [(KeeperBy.LAST_TALK, 3, "1001"), (KeeperBy.LAST_TALK, 1, ""), (KeeperBy.LAST_TALK, 9, "1001"),
      (KeeperBy.LAST_CAMPAIGN, 7, "1002"), (KeeperBy.LAST_CAMPAIGN, 5, "")],
 )  # fmt: skip
-async def test_the_last_agent_within_some_days(
+async def test_t10_p14_the_last_agent_within_some_days(
     customers: Customers, by: KeeperBy, days: float, agent: str
 ) -> None:
     await made(customers, last_name="A", numbers=f"{MOBILE}; 22 123 45 67")
@@ -253,7 +253,7 @@ class Elsewhere:
 @pytest.mark.parametrize(
     ("answer", "keeper"), [("1002", "1002"), ("", ""), (OSError("down"), ""), (None, "")]
 )
-async def test_another_system_names_the_keeper_or_nobody_does(
+async def test_p07_another_system_names_the_keeper_or_nobody_does(
     store: CustomerStore, history: ContactStore, clock: FakeClock, caplog: pytest.LogCaptureFixture,
     answer: str | Exception | None, keeper: str,
 ) -> None:  # fmt: skip
@@ -299,7 +299,7 @@ async def shown(store: CustomerStore, history: ContactStore, clock: FakeClock, d
     return Customers(store, history, RULES, clock, tickets=desk)
 
 
-async def test_a_card_tells_who_what_was_before_and_what_is_open(shown: Customers, desk: Desk) -> None:
+async def test_i04_a_card_tells_who_what_was_before_and_what_is_open(shown: Customers, desk: Desk) -> None:
     firm = await shown.create({"company_name": "Żółw", "keeper": "1002"})
     anna = await shown.create({**ANNA, "company": firm.id})
     calls = [Contact(f"{n:02}", ContactKind.CALL, START + timedelta(minutes=n), MOBILE) for n in range(12)]
@@ -328,6 +328,16 @@ async def test_of_several_the_card_names_all_and_takes_none(shown: Customers) ->
     assert (len(card.customers), card.customer, card.keeper) == (2, None, "")
 
 
+async def test_who_was_found_already_has_a_card_whatever_number_calls(shown: Customers, desk: Desk) -> None:
+    anna = await shown.create(ANNA)
+    await shown.create({"last_name": "B", "numbers": MOBILE})
+    assert (await shown.card(MOBILE, within=5)).customer is None
+    assert (await shown.card(MOBILE, customer=anna.id, within=5)).customer == anna
+    assert (await shown.card("anonymous", customer=anna.id, within=5)).customer == anna
+    gone = await shown.card("anonymous", customer="gone", within=5)
+    assert (gone.customers, gone.late, desk.asked[-1]) == ((), False, ("", ()))
+
+
 async def test_a_hidden_number_has_an_empty_card(shown: Customers, desk: Desk) -> None:
     assert await shown.card("anonymous") == Card(None)
     assert await shown.card(None) == Card(None)
@@ -347,7 +357,7 @@ async def test_ten_phones_that_ring_for_one_call_ask_once(
     assert len(desk.asked) == 2
 
 
-async def test_who_was_created_is_on_the_very_next_card(shown: Customers, desk: Desk) -> None:
+async def test_p06_who_was_created_is_on_the_very_next_card(shown: Customers, desk: Desk) -> None:
     assert (await shown.card(MOBILE, within=5)).customer is None
     desk.go.clear()
     while_asked = asyncio.create_task(shown.card(MOBILE, within=5))

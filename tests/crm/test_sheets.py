@@ -76,11 +76,13 @@ def test_several_columns_of_numbers_are_one_field() -> None:
 
 def test_lines_keep_their_numbers_over_breaks_and_gaps() -> None:
     text = 'nazwisko;uwagi\nA;"dwie\nlinie"\n\n;;\nB\nC;x;y;z\n'
-    assert list(read_sheet(text.encode(), CONFIG).lines()) == [
+    sheet = read_sheet(text.encode(), CONFIG)
+    assert list(sheet.lines()) == [
         Line(2, {"last_name": "A", "notes": "dwie\nlinie"}),
         Line(6, {"last_name": "B"}),
         Line(7, {"last_name": "C", "notes": "x"}),
     ]
+    assert sheet.count() == 3
 
 
 @pytest.mark.parametrize(

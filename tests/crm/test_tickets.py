@@ -41,7 +41,9 @@ class Memory:
         self.opened.append(new)
         return self._ticket()
 
-    async def change(self, ticket: str, changes: Mapping[str, str], *, by: str, note: str = "") -> Ticket:
+    async def change(
+        self, ticket: str, changes: Mapping[str, str], *, by: str, note: str = "", version: int | None = None
+    ) -> Ticket:
         self.changes.append((dict(changes), by, note))
         return replace(self._ticket(), assignee=changes.get("assignee", ""))
 

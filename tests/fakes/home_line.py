@@ -7,6 +7,7 @@ from pathlib import Path
 
 from softswitch.config import AccountConfig, Config, SipConfig
 from softswitch.events import Entry
+from tests.fakes.patience import PATIENCE
 
 ANNA = {"1001": AccountConfig(password="x")}
 
@@ -30,7 +31,7 @@ class Diary:
 
     async def until(self, kind: type, count: int = 1) -> Entry:
         """Wait for the event of a kind that is the ``count``-th, and return its entry."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 found = [entry for entry in self.entries if isinstance(entry.event, kind)]
                 if len(found) >= count:

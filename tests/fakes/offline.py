@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from softswitch.integrations.http import Request, Response
 from softswitch.integrations.http_errors import Unreachable
+from softswitch.integrations.http_messages import Request, Response
 
 
 class Offline:

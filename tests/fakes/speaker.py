@@ -21,12 +21,15 @@ class FakeSpeaker:
         self.said: list[str] = []
         self.languages: list[str] = []
         self.private: list[str] = []
+        self.rates: list[float] = []
         self.forgotten: list[int] = []
         self.dumb = False
         self.takes = 0.0
         """Seconds to make something audible."""
 
-    async def text(self, text: str, *, language: str, voice: str | None, private: bool) -> int:
+    async def text(
+        self, text: str, *, language: str, voice: str | None, private: bool, rate: float = 1.0
+    ) -> int:
         """See Speaker."""
         if self.dumb:
             raise SoftswitchError("no voice")
@@ -34,6 +37,7 @@ class FakeSpeaker:
             await passes(self.takes)
         self.said.append(text)
         self.languages.append(language)
+        self.rates.append(rate)
         self.private += [text] if private else []
         return 500 + len(self.said)
 

@@ -106,13 +106,13 @@ async def test_who_hangs_up_at_the_door_leaves_no_digit():
 
 
 class FromOutside(NoLines):
-    """Takes whoever calls from one address for a caller by a trunk."""
+    """Takes whoever calls from one of these addresses for a caller by a trunk."""
 
-    def __init__(self, here, host):
-        self._here, self._host = here, host
+    def __init__(self, here, *hosts):
+        self._here, self._hosts = here, hosts
 
     def arrival(self, request, hop):
-        if hop.host != self._host:
+        if hop.host not in self._hosts:
             return None
         return OutsideCaller("trunk", "+48600100200", "", dialled(request.uri), 100)
 
@@ -146,6 +146,23 @@ async def test_who_guesses_from_outside_is_asked_no_more_for_a_while():
         assert hears(thief) == ["room 1"]
         anna.hang_up()
         thief.hang_up()
+
+
+@in_virtual_time
+async def test_many_who_stand_at_the_door_at_once_guess_no_more_often():
+    async with office(rooms=LOCKED) as here:
+        hosts = [f"192.0.2.{number}" for number in range(70, 78)]
+        here.switch.board._lines = FromOutside(here, *hosts)
+        thieves = [here.switch.phone("thief", host, registered=False) for host in hosts]
+        for thief in thieves:
+            await here.dials(thief, "8000")
+        for guess in ("1111", "2222", "3333"):
+            for thief in thieves[:7]:
+                await here.types(thief, guess)
+        # The last has all three guesses left, but the room has none.
+        await here.types(thieves[7], "2468")
+        assert here.switch.events(RoomEntered) == []
+        await passes(60)
 
 
 @in_virtual_time

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from softswitch.integrations.asking import asked
-from softswitch.integrations.http import Request, Response
 from softswitch.integrations.http_errors import (
     BrokenAnswer,
     GivenUp,
@@ -13,6 +12,7 @@ from softswitch.integrations.http_errors import (
     TlsRefused,
     Unreachable,
 )
+from softswitch.integrations.http_messages import Request, Response
 from softswitch.outbox.model import NotNow, OutboxError, Refused
 
 REQUEST = Request("GET", "https://example.com")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gc
 import ssl
 from pathlib import Path
@@ -27,7 +29,7 @@ def channel(line: Line, port: int, **changes: object) -> DropChannel:
     return line.channel(place(port, **changes))
 
 
-async def test_a_recording_is_there_whole_and_listed(line: Line, root: Path) -> None:
+async def test_f04_a_recording_is_there_whole_and_listed(line: Line, root: Path) -> None:
     async with ftp_server(root) as port:
         drop = channel(line, port)
         receipt = await drop.deliver(line.recorded(), 1)
@@ -131,7 +133,7 @@ async def test_wherever_the_wire_is_cut_it_is_there_once(line: Line, root: Path)
     gc.collect()
 
 
-async def test_a_server_that_is_down_ten_minutes_gets_it_once(line: Line, root: Path) -> None:
+async def test_f04_a_server_that_is_down_ten_minutes_gets_it_once(line: Line, root: Path) -> None:
     async with ftp_server(root) as port:
         pass
     drop = channel(line, port)
@@ -156,3 +158,19 @@ async def test_the_manifest_makes_way_for_the_next(line: Line, root: Path) -> No
             await drop.deliver(line.listing(), 1)
     assert verify(root / "rec").lines == 3
     assert verify(root / "rec").faults == []
+
+
+async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Greet without end."""
+    with contextlib.suppress(ConnectionError):
+        while True:
+            writer.write(b"220-welcome\r\n" * 1000)
+            await writer.drain()
+
+
+async def test_a_greeting_without_end_is_no_answer(line: Line) -> None:
+    async with await asyncio.start_server(endless, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(NotNow, match="its answer has no end"):
+            async with asyncio.timeout(5):
+                await channel(line, port).deliver(line.recorded(), 1)

@@ -7,7 +7,6 @@ import gzip
 import ssl
 
 import pytest
-import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,17 +14,12 @@ from softswitch.clock import SystemClock
 from softswitch.events import HostBack, HostGivenUp
 from softswitch.integrations import http_errors as errors
 from softswitch.integrations.addresses import Reach, read_place
+from softswitch.integrations.authorities import trusting
 from softswitch.integrations.breaker import FAILURES, SHORTEST_PAUSE_S
 from softswitch.integrations.filling import read_url
-from softswitch.integrations.http import (
-    HttpClient,
-    Request,
-    Response,
-    client_of,
-    trusting,
-    unreadable_authority,
-)
+from softswitch.integrations.http import HttpClient, client_of
 from softswitch.integrations.http_config import HttpConfig
+from softswitch.integrations.http_messages import Request, Response
 from softswitch.ivr.expressions import Value
 from tests.fakes.clock import FakeClock
 from tests.integrations.servers import LOCAL, Names, News, client, raw_serving, serving
@@ -195,18 +189,6 @@ async def test_what_is_no_http_is_a_broken_answer(answer):
             await http.ask(Request("GET", f"http://127.0.0.1:{port}/", limit_s=5))
 
 
-def test_what_is_no_json_is_a_broken_answer():
-    for body in (b"", b"{", b"[" * 100_000, b"\xff"):
-        with pytest.raises(errors.BrokenAnswer):
-            Response("x", 200, {}, body).json()
-    assert Response("x", 200, {}, b"a\xff").text() == "a\ufffd"
-
-
-@pytest.mark.parametrize("text", ["", "soon", "-1", "9" * 9, "Wed, 21 Oct 2026 07:28:00 GMT", "１"])
-def test_a_retry_after_that_is_no_number_counts_as_none(text):
-    assert Response("x", 503, {"retry-after": text}).after is None
-
-
 # Where it may go
 
 
@@ -363,11 +345,6 @@ async def test_a_redirect_to_itself_ends():
 # TLS
 
 
-@pytest.fixture(scope="module")
-def authority():
-    return trustme.CA()
-
-
 def server_side(authority, name):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(name).configure_cert(context)
@@ -379,14 +356,6 @@ async def test_a_certificate_of_a_known_authority_is_believed(authority, tmp_pat
     trust = trusting([str(tmp_path / "ca.pem")])
     async with serving(tls=server_side(authority, "127.0.0.1")) as server, client(trust=trust) as http:
         assert (await http.ask(Request("GET", server.url))).ok
-
-
-def test_files_of_certificates_are_looked_at_beforehand(authority, tmp_path):
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    (tmp_path / "none.pem").write_text("hello")
-    assert unreadable_authority(tmp_path / "ca.pem") is None
-    assert unreadable_authority(tmp_path / "none.pem") == "holds no certificate in PEM form"
-    assert unreadable_authority(tmp_path / "nothing.pem") == "No such file or directory"
 
 
 async def test_a_client_is_made_as_it_is_configured():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -87,7 +88,11 @@ def test_private_values_are_marked():
     assert Mapped((read_taken("x", "$.paid", private=True),)).read(ANSWER) == {"X": Value("yes", True)}
 
 
-@pytest.mark.parametrize("answer", [b"", b"no", b"{", b"\xff", b"[" * 50_000, b"{'a': 1}"])
+LATIN_2 = '{"a": "Łódź"}'.encode("iso-8859-2")
+NO_POWER = b'{"a": 1e999999999999999999999}'
+
+
+@pytest.mark.parametrize("answer", [b"", b"no", b"{", b"\xff", b"[" * 50_000, b"{'a': 1}", LATIN_2, NO_POWER])
 def test_what_is_no_json_is_told(answer):
     with pytest.raises(MappingFailed, match="no JSON"):
         mapped({"x": "$.a"}).read(answer)
@@ -115,6 +120,18 @@ def test_without_a_mapping_an_answer_may_be_anything():
 def test_paths_that_are_none_are_refused_in_plain_words(path):
     with pytest.raises(ValueError, match="path"):
         read_path(path)
+
+
+def test_no_answer_keeps_a_path_busy_for_long():
+    with pytest.raises(ValueError, match="everywhere within everywhere"):
+        read_path("$..*..*")
+    deepest = b"[" * 500 + b"]" * 500
+    began = process_time()
+    for path in ("$..*", "$..x", "$..[?(@.x==1)].y"):
+        with pytest.raises(MappingFailed):
+            mapped({"X": path}).read(deepest)
+    # With two it was more than a second for each.
+    assert process_time() - began < 0.5
 
 
 @pytest.mark.parametrize("name", ["", "a b", "1a", "ż", "a.b"])

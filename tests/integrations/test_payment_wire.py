@@ -27,6 +27,12 @@ def test_noise_is_no_answer(body, status):
     assert isinstance(found.body, dict)
 
 
+@pytest.mark.parametrize("body", [b'{"error": "b\xb3\xb1d"}', b'{"a": ' * 50_000])
+def test_what_is_no_json_is_no_answer(body):
+    with pytest.raises(NoAnswer, match="cannot be read"):
+        told(200, body)
+
+
 def test_texts_are_found_by_path():
     found = told(402, b'{"error": {"code": "declined", "n": 1}}')
     assert found.text("error", "code") == "declined"

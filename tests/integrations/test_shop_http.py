@@ -39,6 +39,7 @@ async def test_an_answer_and_its_headers() -> None:
         (301, b"", "does not understand us"),
         (200, b"secret", "no JSON"),
         (200, b"[" * 100_000, "no JSON"),
+        (200, b'"\xa3\xf3d\xbc"', "no JSON"),
     ],
 )
 async def test_what_is_none(status: int, body: bytes, reason: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,6 +18,7 @@ from softswitch.integrations.sms_rules import SmsRules
 from softswitch.outbox.messages import Sms, written
 from softswitch.outbox.model import Delivery, NotNow, Receipt, Refused
 from tests.fakes.clock import FakeClock
+from tests.fakes.patience import PATIENCE
 from tests.integrations.smsc import DROP, DROP_AFTER, SILENT, Smsc, gateway
 from tests.storage.conftest import running
 
@@ -164,3 +167,25 @@ async def test_no_more_go_out_in_a_second_than_the_gateway_bears() -> None:
         began = asyncio.get_running_loop().time()
         await asyncio.gather(*(sender.deliver(delivery(f"n{n}", f"sms:{n}"), 1) for n in range(5)))
         assert asyncio.get_running_loop().time() - began >= 0.19
+
+
+async def test_a_gateway_that_asks_and_takes_no_answers_has_its_session_ended() -> None:
+    asked = asyncio.Event()
+
+    async def ask_without_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        bind = await reader.readexactly(16)
+        sequence = int.from_bytes(bind[12:16], "big")
+        writer.write(struct.pack("!IIII", 17, 0x80000009, 0, sequence) + b"\0")
+        writer.transport.pause_reading()
+        with contextlib.suppress(OSError):
+            while not writer.transport.is_closing():
+                writer.write(struct.pack("!IIII", 16, 0x15, 0, 1) * 4000)
+                await writer.drain()
+        asked.set()
+        writer.transport.abort()
+
+    async with await asyncio.start_server(ask_without_end, "127.0.0.1", 0) as server:
+        made = channel(server.sockets[0].getsockname()[1], time_limit_s=1.0)
+        async with running(made.run):
+            async with asyncio.timeout(PATIENCE):
+                await asked.wait()

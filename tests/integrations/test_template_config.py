@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from softswitch.integrations.template_config import NAMES, TemplateConfig
-from softswitch.ivr.visit import CALL_VARIABLES
+from softswitch.ivr.variables import KNOWN_VARIABLES, OPEN_FAMILIES
 from softswitch.outbox.messages import Attachment
 
 
@@ -45,4 +45,6 @@ def test_what_is_wrong_is_said_at_once(given: dict[str, str], reason: str) -> No
 
 
 def test_all_variables_of_menus_are_known() -> None:
-    assert set(CALL_VARIABLES) <= NAMES
+    assert {*KNOWN_VARIABLES, *OPEN_FAMILIES} <= NAMES
+    own = {"sms": "Package {{CUSTOMER.CUSTOM_FIELD.PAKIET}} for {{CUSTOMER.FULL_NAME}}"}
+    assert TemplateConfig.model_validate(own).sms == own["sms"]

@@ -121,9 +121,9 @@ def test_a_value_cannot_blow_a_text_up() -> None:
 
 def test_the_largest_text_takes_no_time_worth_telling() -> None:
     source = "{{X|spell}}" * (LONGEST_TEMPLATE // 11)
-    began = time.perf_counter()
+    began = time.process_time()
     assert filled(source, X="a" * LONGEST_VALUE)
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
 
 
 @settings(deadline=None)
@@ -140,3 +140,34 @@ def test_any_text_is_refused_or_filled_in(source: str, value: str) -> None:
 @given(value=st.text(max_size=100).filter(bool))
 def test_a_value_stands_in_a_text_as_it_is(value: str) -> None:
     assert compiled("a{{X}}b").fill({"X": value}.get) == f"a{value}b"
+
+
+def test_a_number_that_python_does_not_read_is_a_fault_of_the_template():
+    with pytest.raises(TemplateFault, match="too many digits"):
+        compiled("{{ CALL.ID == " + "9" * 5_000 + " }}")
+
+
+SOLD = {
+    "ORDER.TOTAL": "1234.5",
+    "ORDER.CURRENCY": "EUR",
+    "ORDER.DATE": "2026-03-05",
+    "CALL.SRC_NUMBER": "+48600100200",
+}
+LETTER = "{{ORDER.TOTAL|amount}}, {{ORDER.DATE|on_date}}, {{CALL.SRC_NUMBER|phone}}{{ORDER.NUMBER|digits}}"
+
+
+def test_sums_and_days_are_written_as_they_are_read_in_the_language_of_the_text():
+    assert compiled(LETTER).fill(SOLD.get, language="pl") == "1234,50 EUR, 5 marca 2026, 600 100 200"
+    assert compiled(LETTER).fill(SOLD.get, language="en") == "EUR 1234.50, 5 March 2026, +48 600 100 200"
+    # Where the language is not known they stay as programs write them.
+    assert compiled(LETTER).fill(SOLD.get) == "1234.5, 2026-03-05, +48600100200"
+    assert compiled('{{X|default:"12"|amount}}').fill(SOLD.get, language="pl") == "12,00 zł"
+    assert (
+        compiled("<b>{{ORDER.TOTAL|amount}}</b>", html=True).fill(SOLD.get, "", "pl") == "<b>1234,50 EUR</b>"
+    )
+
+
+def test_a_form_takes_no_text_and_no_variable_reaches_the_language():
+    with pytest.raises(TemplateFault, match="takes no text"):
+        compiled('{{ORDER.TOTAL|amount("x")}}')
+    assert compiled("{{language}}{{values}}").fill(SOLD.get, language="pl") == ""

@@ -36,14 +36,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_an_untouched_folder_has_no_faults(folder: Path) -> None:
+def test_n24_an_untouched_folder_has_no_faults(folder: Path) -> None:
     found = verify(folder, key=PUBLIC)
     assert found.faults == found.notes == []
     assert (found.lines, found.files, found.signed) == (8, 6, True)
     assert verify(folder).signed is False
 
 
-def test_every_changed_octet_of_a_recording_is_found(folder: Path) -> None:
+def test_n24_every_changed_octet_of_a_recording_is_found(folder: Path) -> None:
     path = folder / "2026-01-06/5.wav"
     whole = path.read_bytes()
     for place in range(0, len(whole), 13):
@@ -52,7 +52,7 @@ def test_every_changed_octet_of_a_recording_is_found(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [FIRST, SECOND])
-def test_every_changed_octet_of_a_list_is_found(folder: Path, name: str) -> None:
+def test_n24_every_changed_octet_of_a_list_is_found(folder: Path, name: str) -> None:
     path = folder / name
     whole = path.read_bytes()
     for place in range(0, len(whole), 7):
@@ -83,7 +83,7 @@ def test_a_list_that_was_changed_says_where(
     assert any(fault in one for one in verify(folder).faults), verify(folder).faults
 
 
-def test_lines_missing_at_the_end_are_missed(folder: Path) -> None:
+def test_n24_lines_missing_at_the_end_are_missed(folder: Path) -> None:
     path = folder / SECOND
     path.write_bytes(b"\n".join(path.read_bytes().split(b"\n")[:-2]) + b"\n")
     assert any("lines at the end" in one for one in verify(folder).faults)
@@ -93,7 +93,7 @@ def test_lines_missing_at_the_end_are_missed(folder: Path) -> None:
     assert any("it is missing" in one for one in verify(folder).faults)
 
 
-def test_who_writes_the_head_anew_lacks_the_key(folder: Path) -> None:
+def test_n24_who_writes_the_head_anew_lacks_the_key(folder: Path) -> None:
     forged = Manifest(folder, key=Ed25519PrivateKey.from_private_bytes(bytes(32)))
     (folder / "2026-01-06/x.wav").write_bytes(b"forged")
     forged.add("2026-01-06/x.wav", 6, hashlib.sha256(b"forged").hexdigest(), START + timedelta(days=1))

@@ -15,10 +15,11 @@ import pytest
 from softswitch.clock import SystemClock
 from softswitch.integrations.http import HttpClient
 from softswitch.integrations.webhook_config import WebhookConfig
-from softswitch.integrations.webhook_signing import is_signed, make_secret
+from softswitch.integrations.webhook_signing import key_of, make_secret
 from softswitch.integrations.webhooks import WebhookChannel
 from softswitch.outbox.messages import Notice, written
 from softswitch.outbox.model import Delivery, NotNow, Refused
+from softswitch.signatures import is_signed
 from tests.fakes.clock import FakeClock
 from tests.integrations.servers import Server, client, serving
 
@@ -60,7 +61,7 @@ async def test_a_receiver_can_verify_what_it_is_told() -> None:
     now = rig.clock.wall().timestamp()
     for secret in (OLD, NEW):
         header = request.headers["webhook-signature"]
-        assert is_signed(secret, KEY, request.headers["webhook-timestamp"], header, body, now)
+        assert is_signed(key_of(secret), KEY, request.headers["webhook-timestamp"], header, body, now)
 
 
 async def test_a_second_try_has_the_same_id_and_its_own_time() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from softswitch.storage.database import Database
+from tests.fakes.blank import blank
 from tests.fakes.clock import FakeClock
 
 
@@ -18,6 +19,6 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite:///{tmp_path / 'switch.db'}")
+    opened = await Database.open(blank(tmp_path / "switch.db"))
     yield opened
     await opened.close()

@@ -29,7 +29,9 @@ class Tickets:
 
     async def open_tickets(self, customer: str, numbers: object) -> tuple[OpenTicket, ...]:
         """See softswitch.crm.stores.Tickets."""
-        return (OpenTicket("t1", "Parcel", "open", "high", START),)
+        return (
+            OpenTicket("t1", "Parcel", "open", "high", START, version=7, queue="support", number="+48600"),
+        )
 
 
 @pytest.fixture
@@ -117,10 +119,15 @@ async def test_a_card_has_the_last_contacts_and_open_tickets(here: LineCustomers
     assert card.customer is not None
     assert (card.customer.id, len(card.contacts)) == (made.id, 10)
     assert [one.title for one in card.tickets] == ["Parcel"]
+    # With this a program changes it, and is not told that it is of another version.
+    assert [(one.version, one.queue, one.number) for one in card.tickets] == [(7, "support", "+48600")]
     page = await here.contacts(made.id, after="", limit=10)
     rest = await here.contacts(made.id, after=page.after, limit=10)
     assert len(page.items) + len(rest.items) == 15
     assert await cards.card("anonymous") is None
+    hidden = await cards.card("anonymous", made.id)
+    assert hidden is not None
+    assert hidden.customer == card.customer
     unknown = await cards.card("600999999")
     assert unknown is not None
     assert unknown.customer is None

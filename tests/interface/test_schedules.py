@@ -9,8 +9,9 @@ import pytest
 from softswitch.bus import EventLog
 from softswitch.interface.schedules import LineSchedules
 from softswitch.schedules.config import SchedulesConfig
+from softswitch.schedules.model import ALL, Mode
 from softswitch.schedules.service import Schedules
-from softswitch.web.errors import NotThere
+from softswitch.web.errors import Conflict, NotThere
 from softswitch.web.resources.line import SwitchTo
 from tests.fakes.clock import FakeClock
 
@@ -42,6 +43,16 @@ async def test_a_schedule_is_switched_and_released(clock: FakeClock) -> None:
     outage = await here.switch("office", SwitchTo(switch="outage"), by="crm")
     assert (outage.state, outage.switch_until) == ("closed", None)
     assert (await here.release("office", by="crm")).state == "open"
+
+
+async def test_what_all_are_switched_to_is_not_taken_back_for_one(clock: FakeClock) -> None:
+    here = line_of(clock)
+    here.schedules.switch(ALL, Mode.OUTAGE, by="1001")
+    await here.switch("office", SwitchTo(switch="night"), by="crm")
+    # Its own switch goes; the answer shows the other one.
+    assert (await here.release("office", by="crm")).switch == "outage"
+    with pytest.raises(Conflict, match="All schedules are switched to outage by 1001"):
+        await here.release("office", by="crm")
 
 
 def test_the_coming_days(clock: FakeClock) -> None:

@@ -11,6 +11,7 @@ from softswitch.storage.database import Database
 from softswitch.storage.ticket_store import TicketStore
 from softswitch.web.errors import NotThere, Stale, Unacceptable
 from softswitch.web.resources.people import NewTicket, TicketChange
+from tests.crm.reading_rules import RULES
 from tests.fakes.clock import FakeClock
 
 CONFIG = TicketsConfig.model_validate({"tickets": {"support": {"categories": ["invoice"]}, "sales": {}}})
@@ -19,7 +20,7 @@ CONFIG = TicketsConfig.model_validate({"tickets": {"support": {"categories": ["i
 @pytest.fixture
 def here(database: Database, clock: FakeClock) -> LineTickets:
     store = TicketStore(database, clock)
-    return LineTickets(Tickets(CONFIG, store, clock, lambda at: at), store)
+    return LineTickets(Tickets(CONFIG, store, clock, lambda at: at), store, RULES.numbers.normal)
 
 
 async def test_a_ticket_is_opened_and_changed(here: LineTickets, clock: FakeClock) -> None:
@@ -27,13 +28,23 @@ async def test_a_ticket_is_opened_and_changed(here: LineTickets, clock: FakeCloc
     made = await here.open(new, by="crm")
     assert (made.title, made.status, made.priority, made.customer) == ("Parcel", "open", "high", "c1")
     assert await here.get(made.id) == made
-    clock.advance(1)
+    # In the very moment in which it was opened: no clock tells the two apart.
     change = TicketChange(status="closed", assignee="1001", note="done")
     changed = await here.change(made.id, change, version=made.version, by="crm")
-    assert (changed.status, changed.assignee) == ("closed", "1001")
+    assert (changed.status, changed.assignee, changed.version) == ("closed", "1001", made.version + 1)
     with pytest.raises(Stale):
         await here.change(made.id, TicketChange(status="open"), version=made.version, by="crm")
     assert (await here.change(made.id, TicketChange(status="open"), version=None, by="crm")).status == "open"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("600 100 200", "+48600100200"), ("0048600100200", "+48600100200"), ("1001", "1001"), ("*97", "*97")],
+)
+async def test_a_number_is_kept_as_those_of_callers_are(here: LineTickets, given: str, kept: str) -> None:
+    made = await here.open(NewTicket(title="Parcel", queue="support", number=given), by="crm")
+    assert made.number == kept
+    assert [one.id for one in await here.store.open_tickets("", [kept])] == [made.id]
 
 
 async def test_what_cannot_be_is_said(here: LineTickets) -> None:

@@ -17,10 +17,12 @@ class FakeVoice:
     def __init__(self):
         self.said = []
         self.forgotten = []
+        self.rates = []
         self.broken = set()
         self.gate = None
 
-    async def text(self, text, *, language, voice, private):
+    async def text(self, text, *, language, voice, private, rate=1.0):
+        self.rates.append(rate)
         if self.gate is not None:
             await self.gate.wait()
         if text in self.broken:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from softswitch.ivr.actions.direct_dial import DirectDial, Help
 from softswitch.ivr.actions.menus import Retry
+from softswitch.ivr.actions.reading_back import ReadBack
 from softswitch.ivr.catalogue import WIDTH, describe, markdown, pages
 from softswitch.ivr.catalogue_polish import DEEDS, FIELDS
 from softswitch.ivr.errors import UnknownAction
@@ -70,7 +72,7 @@ def test_an_action_that_does_not_exist():
 
 def test_every_word_is_there_in_polish():
     assert set(DEEDS) == set(ACTIONS)
-    models = {model.__name__: model for model in (*ACTIONS.values(), Retry)}
+    models = {model.__name__: model for model in (*ACTIONS.values(), Retry, ReadBack, Help, DirectDial)}
     for name, model in models.items():
         assert set(FIELDS.get(name, {})) == set(model.model_fields), name
     assert set(FIELDS) <= set(models)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from softswitch.calls.tongue import AS_IT_COMES
 from softswitch.calls.why import why_it_ended
 from softswitch.events import (
     BranchEntered,
@@ -14,11 +17,12 @@ from softswitch.events import (
     PromptPlayed,
     StepTaken,
 )
+from softswitch.ivr.desks.bundle import Desks
 from softswitch.ivr.destination import ENDS, TreeDestination
 from softswitch.ivr.live import BUSY_TONE_SECONDS
 from softswitch.ivr.outcome import EndReason
 from tests.calls.test_transfer import refer, told
-from tests.fakes.exchange import exchange, sdp, talking
+from tests.fakes.exchange import Steps, exchange, sdp, talking
 from tests.fakes.media import BUSY, RING_BACK
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.ivr.on_calls import FakeVoice, end_prompts_after, on_tree
@@ -144,7 +148,10 @@ REASONS = [
     ('a: [{say: "Hi."}, {dial: ""}]', "menu_no_target"),
     ('a: [{say: "Hi."}, {dial: 4711}]', "menu_unknown_target"),
     ('a: [{say: "Hi."}, {dial: 1003}]', "offline"),
-    ("a: [{language: en}, {goto: b}]\nb: [{say: '{{CALL.LANGUAGE}}'}, {goto: a}]", "menu_endless_loop"),
+    (
+        "a: [{language: en}, {goto: b}]\nb: [{say: '{{VARIABLE.NONE}}'}, {goto: a}]",
+        "menu_endless_loop",
+    ),
 ]
 
 
@@ -318,3 +325,73 @@ async def test_callers_are_transferred_to_a_branch_by_its_number():
         assert [one[0] for one in voice.said] == ["Sales."]
         assert [event.branch for event in switch.events(BranchEntered)] == ["sales"]
         assert len(anna.incoming("BYE")) == 1
+
+
+class Notebook:
+    """Keeps what callers chose, as :class:`~softswitch.ivr.desks.memory.Memory` does."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def of(self, caller):
+        return self.kept.get(caller, AS_IT_COMES)
+
+    def keep(self, caller, *, language=None, pace=None):
+        given = {"language": language, "pace": pace}
+        given = {name: value for name, value in given.items() if value is not None}
+        self.kept[caller] = replace(self.of(caller), **given)
+        return True
+
+
+TONGUES = """
+a:
+  - language: {chosen: d}
+  - menu: {prompt: {pl: "Dwa.", en: "Two."}, keys: {2: b}, slower_key: 8, remember_pace: yes}
+b:
+  - language: {language: pl, remember: yes}
+  - say: {pl: "Dalej.", en: "Onward."}
+  - echo: 1
+d:
+  - say: {pl: "Dzień dobry.", en: "Hello."}
+"""
+SURVEY = 'a: [say: {pl: "Jak było?", en: "How was it?"}]'
+
+
+@in_virtual_time
+async def test_n27_m04_a_choice_holds_in_the_next_menu_of_the_call_and_in_the_next_call():
+    async with exchange() as switch:
+        end_prompts_after(switch, 1.0)
+        voice, desks = FakeVoice(), Desks(memory=Notebook())
+        first = TreeDestination(tree_of(TONGUES), voice, switch.dialler, desks=desks)
+        second = TreeDestination(tree_of(SURVEY), voice, switch.dialler, desks=desks)
+
+        async def both(call):
+            await first(call)
+            return await second(call)
+
+        switch.routes["100"] = Steps(both)
+        anna = switch.phone("1001", "192.0.2.11")
+        anna.call("100")
+        await passes(0.5)
+        switch.client.digit(anna.sound, "8")
+        await passes(0.5)
+        switch.client.digit(anna.sound, "2")
+        await passes(10)
+        assert [one[:2] for one in voice.said] == [
+            ("Two.", "en"), ("Two.", "en"), ("Dalej.", "pl"), ("Jak było?", "pl"),
+        ]  # fmt: skip
+        assert voice.rates == [1.0, 0.85, 0.85, 0.85]
+        assert [one.exit for one in switch.events(StepTaken) if one.step == "menu"] == ["other_pace"]
+        again = switch.phone("1001", "192.0.2.12", registered=False)
+        again.call("100")
+        await passes(10)
+        assert [one[:2] for one in voice.said[4:]] == [("Dzień dobry.", "pl"), ("Jak było?", "pl")]
+        assert voice.rates[4:] == [0.85, 0.85]
+        # Somebody else is asked.
+        bartek = switch.phone("1002", "192.0.2.13")
+        bartek.call("100")
+        await passes(1)
+        assert voice.said[6][:2] == ("Two.", "en")
+        assert voice.rates[6] == 1.0
+        bartek.hang_up()
+        await passes(1)

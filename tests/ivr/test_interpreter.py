@@ -7,15 +7,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from softswitch.calls.guise import AS_KNOWN, Guise
+from softswitch.calls.tongue import AS_IT_COMES, Tongue
 from softswitch.clock import SystemClock
 from softswitch.events import BranchEntered, PromptPlayed, StepTaken
-from softswitch.ivr.context import CallFacts, DialResult, Key, Played, Prompt, WaitEnd, World
+from softswitch.ivr.context import (
+    AS_USUAL,
+    CallFacts,
+    DialResult,
+    Key,
+    Manner,
+    Played,
+    Prompt,
+    WaitEnd,
+    World,
+)
 from softswitch.ivr.errors import CallerGone, PromptFailed
-from softswitch.ivr.interpreter import MAX_STEPS_WITHOUT_CALLER, run
+from softswitch.ivr.interpreter import MAX_STEPS_WITHOUT_CALLER, MOST_CALLS, run
 from softswitch.ivr.model import Action, Branch, Step
 from softswitch.ivr.outcome import Ended, EndReason, HandedOver, Taken
-from softswitch.ivr.simulate import answer, press, simulate, wait
-from softswitch.ivr.simulated_queues import Figures, queued
+from softswitch.ivr.simulate import simulate
+from softswitch.ivr.simulated.others import answer
+from softswitch.ivr.simulated.queues import Figures, queued
+from softswitch.ivr.simulated.scene import Scene, TalkedGiven
+from softswitch.ivr.simulated.script import press, wait
 from tests.ivr.written import call, tree_going_round, tree_of
 
 FACTS = CallFacts(call="c", caller="1001", caller_name="", called="100")
@@ -23,6 +38,9 @@ FACTS = CallFacts(call="c", caller="1001", caller_name="", called="100")
 
 class DeafLine:
     """A line on which nothing ever comes: waiting for a key lasts for ever."""
+
+    guise = AS_KNOWN
+    tongue = AS_IT_COMES
 
     def __init__(self, prompt_error: Exception | None = None) -> None:
         self.masks: list[bool] = []
@@ -41,7 +59,15 @@ class DeafLine:
     def flush_keys(self) -> None:
         pass
 
-    async def dial(self, targets: Sequence[str], ring_for: float, label: str) -> DialResult:
+    def show(self, guise: Guise) -> None:
+        self.guise = guise
+
+    def speak(self, tongue: Tongue) -> None:
+        self.tongue = tongue
+
+    async def dial(
+        self, targets: Sequence[str], ring_for: float, label: str, manner: Manner = AS_USUAL
+    ) -> DialResult:
         return DialResult.BUSY
 
     async def echo(self, within: float) -> None:
@@ -237,3 +263,104 @@ def test_every_tree_ends_whatever_the_caller_presses(branches, script):
     transcript = simulate(tree, script)
     assert transcript.ended is None or transcript.ended.branch in NAMES
     assert transcript.seconds < 24 * 3600
+
+
+# Parts that are gone through and come back
+
+
+CALLS = """
+a:
+  - call: {branch: check, results: {refused: sorry}}
+  - say: Welcome.
+check:
+  - menu: {prompt: Code., keys: {1: good, 2: bad}}
+good: [return]
+bad: [return: refused]
+sorry: [say: Sorry.]
+"""
+
+
+def test_behind_a_call_the_next_step_follows():
+    transcript = call(CALLS, press("1"))
+    assert transcript.path == ("a", "check", "good")
+    assert transcript.heard == ("Code.", "Welcome.")
+    assert ("a", "1 call", "called") in transcript.exits
+    assert ("a", "1 call", "back") in transcript.exits
+
+
+def test_a_result_has_a_branch_of_its_own():
+    transcript = call(CALLS, press("2"))
+    assert transcript.path == ("a", "check", "bad", "sorry")
+    assert ("a", "1 call", "back refused") in transcript.exits
+
+
+def test_a_result_without_a_branch_goes_on_with_the_next_step():
+    transcript = call("a:\n  - call: b\n  - say: After.\nb: [return: odd]\n")
+    assert transcript.heard == ("After.",)
+
+
+def test_the_end_of_a_called_branch_comes_back_too():
+    transcript = call("a:\n  - call: b\n  - say: After.\nb: [say: Inside.]\n")
+    assert transcript.heard == ("Inside.", "After.")
+
+
+def test_calls_within_calls_come_back_in_order():
+    transcript = call("a: [call: b, say: one]\nb: [call: c, say: two]\nc: [goto: d]\nd: [say: three]\n")
+    assert transcript.heard == ("three", "two", "one")
+
+
+def test_a_return_without_a_call_ends_the_branch():
+    transcript = call("a: [say: Hello., return]\n")
+    assert transcript.ended.reason is EndReason.END_OF_BRANCH
+
+
+def test_a_branch_that_calls_itself_comes_to_an_end():
+    transcript = simulate(tree_going_round("a: [say: More., call: a]\n"))
+    assert transcript.ended.reason is EndReason.ENDLESS_LOOP
+    assert len(transcript.heard) <= MOST_CALLS + 1
+
+
+# An outage of the whole line
+
+
+OUTAGE_TREE = "tree: t\nlanguage: en\nnumbers: [100]\nstart: a\noutage: down\nbranches:\n"
+
+
+def test_n29_an_outage_is_told_before_every_tree():
+    tree = tree_of("a: [say: Welcome.]\n")
+    assert simulate(tree, scene=Scene(outage="")).heard[0].startswith("There is an outage")
+    assert simulate(tree, scene=Scene(outage="")).heard[1] == "Welcome."
+    assert simulate(tree, scene=Scene()).heard == ("Welcome.",)
+
+
+def test_n29_what_the_operator_wrote_is_said_and_is_no_template():
+    transcript = simulate(tree_of("a: [say: Welcome.]\n"), scene=Scene(outage="Water main {{CALL.CODEC}}"))
+    assert transcript.heard == ("Water main CALL.CODEC", "Welcome.")
+    assert ("a", "outage", "announced") in transcript.exits
+
+
+def test_n29_a_branch_for_an_outage_goes_before_the_tree():
+    tree = tree_of("a: [say: Welcome.]\ndown: [say: We know of it.]\n", OUTAGE_TREE)
+    transcript = simulate(tree, scene=Scene(outage=""))
+    assert transcript.path == ("down", "a")
+    assert transcript.heard == ("We know of it.", "Welcome.")
+    assert simulate(tree, scene=Scene()).path == ("a",)
+
+
+def test_n29_a_branch_for_an_outage_may_let_the_caller_go():
+    tree = tree_of("a: [say: Welcome.]\ndown: [say: We know of it., hangup]\n", OUTAGE_TREE)
+    assert simulate(tree, scene=Scene(outage="")).heard == ("We know of it.",)
+
+
+def test_n29_who_dials_the_number_of_a_branch_is_told_too():
+    header = "tree: t\nlanguage: en\nnumbers: [100]\nentries: {200: b}\nstart: a\nbranches:\n"
+    tree = tree_of("a: [say: Welcome.]\nb: [say: Spare parts.]\n", header)
+    heard = simulate(tree, scene=Scene(called="200", outage="The stock is closed.")).heard
+    assert heard == ("The stock is closed.", "Spare parts.")
+
+
+def test_who_was_transferred_into_a_branch_is_not_told():
+    header = "tree: t\nlanguage: en\nnumbers: [100]\nentries: {200: b}\nstart: a\nbranches:\n"
+    tree = tree_of("a: [say: Welcome.]\nb: [say: Survey.]\n", header)
+    behind = Scene(called="200", outage="", talked_with=TalkedGiven(queue="sales"))
+    assert simulate(tree, scene=behind).heard == ("Survey.",)

@@ -14,9 +14,10 @@ from softswitch.ivr.context import DialResult, Key, PlayFile, SayText
 from softswitch.ivr.context import Played as Heard
 from softswitch.ivr.errors import PromptFailed
 from softswitch.ivr.live import LiveLine
+from softswitch.sip.signals import Reply
 from tests.fakes.exchange import Steps, exchange, sdp, talking
 from tests.fakes.virtual_time import in_virtual_time, passes
-from tests.ivr.on_calls import FakeVoice, end_prompts_after
+from tests.ivr.on_calls import FakeVoice, end_prompts_after, on_tree
 
 HELLO = SayText("Hello", "en")
 SECRET = SayText("Your balance", "en", private=True)
@@ -483,3 +484,61 @@ async def test_music_behind_what_is_said_and_silence_after_it():
         assert anna.sound.hears.startswith("loop")
         await passes(3)
         assert anna.sound.hears == "nothing"
+
+
+@in_virtual_time
+@pytest.mark.parametrize(
+    ("acks_after", "sound_after", "plays_after"),
+    [
+        (0.5, None, 0.7),  # No packet comes: a fifth of a second behind the ACK.
+        (0.5, 0.55, 0.55),
+        (0.5, 0.1, 0.5),  # Sound before the ACK proves nothing of the way back.
+        (None, None, 2.0),
+    ],
+)
+async def test_c22_the_first_words_wait_for_the_ack_and_the_phone_s_own_sound(
+    acks_after, sound_after, plays_after
+):
+    async with exchange() as switch:
+        anna = switch.phone("1001", "192.0.2.11")
+        anna.acks = False
+
+        async def course(line):
+            await line.play([HELLO], until_key=False)
+
+        on_line(switch, course)
+        anna.call("100")
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        played = []
+
+        def sent(command):
+            if isinstance(command, ask.Play):
+                played.append(loop.time())
+                loop.call_later(0.2, switch.client.finish_play, switch.client.legs[command.leg], 0.2)
+
+        switch.client.on_send = sent
+        await passes(0.05)
+        answers = [one for one in anna.got(Reply) if one.response.status == 200]
+        if acks_after is not None:
+            loop.call_at(began + acks_after, anna.ack, answers[0])
+        if sound_after is not None:
+            loop.call_at(began + sound_after, switch.client.sound, anna.sound, "192.0.2.11", 4000)
+        await passes(3)
+        assert [at - began for at in played] == [pytest.approx(plays_after, abs=0.03)]
+
+
+@in_virtual_time
+async def test_n27_a_prompt_is_spoken_as_slowly_as_the_tree_says():
+    async with exchange() as switch:
+        end_prompts_after(switch, 0.2)
+        tree = """
+        a:
+          - say: {text: "Slowly.", speed: 0.8}
+          - menu: {prompt: {text: "Choose.", speed: 0.7}, keys: {1: a}, total_max: 1}
+        """
+        _, voice = await on_tree(switch, tree)
+        await passes(2)
+        assert voice.rates == [0.8, 0.7]
+        switch.board.close()
+        await passes(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from softswitch.ivr import paying_texts as texts
-from softswitch.ivr.till import Standing
+from softswitch.ivr.desks.till import Standing
 
 ENDS = set(Standing) - {Standing.WANTS_CODE, Standing.CONFIRMING}
 
@@ -22,4 +22,4 @@ def test_nothing_was_charged_is_said_only_where_that_is_known():
         charged_nothing = "Nic nie pobrano" in (texts.result(standing, "").text or {})["pl"]
         assert charged_nothing == (standing in (Standing.REFUSED, Standing.ABORTED, Standing.NOT_TAKEN))
     assert all("Nic nie pobrano" in (text.text or {})["pl"] for text in texts.REFUSALS.values())
-    assert "Nie płać drugi raz" in (texts.result(Standing.UNKNOWN, "").text or {})["pl"]
+    assert "Proszę nie płacić drugi raz" in (texts.result(Standing.UNKNOWN, "").text or {})["pl"]

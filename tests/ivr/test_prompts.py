@@ -68,6 +68,22 @@ def test_the_prompt_with_the_largest_count_reached(attempt, text):
     assert at_attempt(prompts, attempt).text == {"": text}
 
 
+@pytest.mark.parametrize(
+    ("language", "codes", "chosen"),
+    [
+        ("en-GB", ("pl", "en"), "en"),
+        ("en", ("pl", "en-US"), "en-US"),
+        ("en-GB", ("pl", "en-US", "en"), "en"),
+        ("en-GB", ("en", "en-GB"), "en-GB"),
+        ("de", ("en", "pl-PL"), "pl-PL"),  # by the tree's own language
+        ("de", ("en", "fr"), "en"),
+    ],
+)
+def test_m04_a_language_is_the_same_in_every_country(language, codes, chosen):
+    prompt = Spoken.model_validate({code: f"in {code}" for code in codes})
+    assert prompt.wording(language, fallback="pl") == (f"in {chosen}", chosen)
+
+
 def test_counts_start_with_one_and_grow():
     for written in (
         [],

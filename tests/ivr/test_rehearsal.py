@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from softswitch.ivr.context import DialResult, WaitEnd
+from softswitch.ivr.desks.gate import Shown
+from softswitch.ivr.desks.till import Standing
 from softswitch.ivr.errors import SimulationError
 from softswitch.ivr.rehearsal import (
     Rehearsal,
@@ -18,10 +20,9 @@ from softswitch.ivr.rehearsal import (
     parse_wait,
     rehearse,
 )
-from softswitch.ivr.simulate import ANSWER_AFTER_S, TALK_S, Answer
-from softswitch.ivr.simulated_desks import Pays
-from softswitch.ivr.simulated_queues import AGENT_TALK_S, WAIT_S, Figures, Queued
-from softswitch.ivr.till import Shown, Standing
+from softswitch.ivr.simulated.queues import AGENT_TALK_S, WAIT_S, Figures, Queued
+from softswitch.ivr.simulated.ringing import ANSWER_AFTER_S, TALK_S, Answer
+from softswitch.ivr.simulated.till import Pays
 from tests.ivr.written import HEADER
 
 CHOOSE = "  a: [{menu: {prompt: Choose., keys: {1: b, 12: b}, no_input: {repeat: 0}}}]\n  b: [hangup]\n"
@@ -77,7 +78,7 @@ def test_a_call_that_is_never_answered(path):
 
 
 def test_a_call_that_goes_round_fails_and_is_shown_in_short(path):
-    branches = "  a: [{say: '{{CALL.LANGUAGE}}'}, {goto: b}]\n  b: [goto: a]\n"
+    branches = "  a: [{say: '{{CALL.ACCOUNT_LANGUAGE}}'}, {goto: b}]\n  b: [goto: a]\n"
     lines = printed(path, branches, code=1)
     assert [line.removeprefix("  0:00.0  ") for line in lines if not line.startswith("warning")] == [
         "tree t",
@@ -98,6 +99,16 @@ def test_a_call_that_goes_round_fails_and_is_shown_in_short(path):
 def test_what_is_weak_in_the_tree_is_told_first(path):
     lines = printed(path, "  a: [hangup]\n  b: [hangup]\n")
     assert lines[0] == f"warning: {path} line 7: branch b: no step leads here"
+
+
+def test_n02_all_of_it_in_polish(path):
+    path.write_text(HEADER + "  a: [hangup]\n  b: [hangup]\n")
+    shown, code = rehearse(path, Rehearsal(), language="pl")
+    assert code == 0
+    assert shown.splitlines()[0] == f"uwaga: {path} line 7: gałąź b: żaden krok tu nie prowadzi"
+    assert shown.splitlines()[-1].startswith("  0:00.0  KONIEC  menu zakończyło połączenie (gałąź a)")
+    shown, code = rehearse(path, Rehearsal(["x"]), language="pl")
+    assert (shown, code) == ("żaden telefon nie ma klawisza x: są 0-9, * i #", 2)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +196,7 @@ def test_what_comes_of_each_wait_and_how_many_wait(path):
         ("answered", Queued(WaitEnd.TALK_OVER, WAIT_S, AGENT_TALK_S)),
         ("answered:after=2:talk=3", Queued(WaitEnd.TALK_OVER, 2, 3)),
         ("full", Queued(WaitEnd.FULL, 0)),
+        ("own_key", Queued(WaitEnd.KEY, WAIT_S)),
         ("empty", Queued(WaitEnd.EMPTY, 0)),
         ("max_wait:after=300", Queued(WaitEnd.MAX_WAIT, 300)),
         ("no_agent", Queued(WaitEnd.NO_AGENT, WAIT_S)),
@@ -270,3 +282,14 @@ def test_a_payment_from_the_command_line(tmp_path):
     assert code == 0
     assert "2 pay: paid (5,00 zł)" in text
     assert "123456" not in text
+
+
+def test_n02_the_world_round_a_call_comes_from_a_file(path, tmp_path):
+    scene = tmp_path / "scene.yaml"
+    scene.write_text("queues: {sales: {waiting: 6}}\ncaller: 600100200\n", encoding="utf-8")
+    assert any(
+        "by_waiting: no (sales: 6 > 5)" in line for line in printed(path, QUEUES, Rehearsal(scene=scene))
+    )
+    scene.write_text("called: 555\n", encoding="utf-8")
+    told = printed(path, QUEUES, Rehearsal(scene=scene), code=2)
+    assert told == ["555 does not lead to the tree t: its numbers are 100"]

@@ -1,20 +1,13 @@
-from time import perf_counter
+from time import process_time
 
 import pytest
 
+from softswitch.events import DigitPressed, PromptPlayed
 from softswitch.ivr.context import DialResult
 from softswitch.ivr.errors import SimulationError
-from softswitch.ivr.simulate import (
-    DEFAULT_FACTS,
-    LONGEST_CALL_S,
-    VirtualClock,
-    _to_the_end,
-    answer,
-    hang_up,
-    press,
-    simulate,
-    wait,
-)
+from softswitch.ivr.simulate import DEFAULT_FACTS, LONGEST_CALL_S, VirtualClock, _to_the_end, simulate
+from softswitch.ivr.simulated.others import answer
+from softswitch.ivr.simulated.script import hang_up, press, silent, wait
 from tests.ivr.written import call, exits_of, tree_of
 
 MENU = (
@@ -119,7 +112,35 @@ def test_a_call_takes_less_than_five_milliseconds():
     tree = tree_of(MENU)
     script = [press("1")] * 8 + [press("2")]
     simulate(tree, script)
-    started = perf_counter()
+    started = process_time()
     for _ in range(20):
         simulate(tree, script)
-    assert (perf_counter() - started) / 20 < 0.005
+    assert (process_time() - started) / 20 < 0.005
+
+
+ASKS_TWICE = """
+    a: [{menu: {prompt: One., keys: {1: b}, no_input: {repeat: 2}}}]
+    b: [{echo: 5}, {gather: {prompt: Two., variable: x, max: 1}}]
+"""
+
+
+def test_a_silent_caller_lets_one_moment_pass_each_time():
+    transcript = call(ASKS_TWICE, silent(), silent(), press("1"), silent(), press("7"))
+    assert exits_of(transcript, "menu") == [("key 1", "silent: 2")]
+    assert exits_of(transcript, "echo") == [("time_limit", "")]
+    assert exits_of(transcript, "gather") == [("entered", "7")]
+    assert len(transcript.unanswered) == 3
+
+
+def test_what_follows_a_silence_counts_from_its_end():
+    transcript = call(ASKS_TWICE, silent(), press("1", after=1.0))
+    (key,) = [m for m in transcript.moments if isinstance(m.event, DigitPressed)]
+    first, second, *_ = (m for m in transcript.moments if isinstance(m.event, PromptPlayed))
+    assert second.event.interrupted is False
+    assert key.at == pytest.approx(first.at + 7.0 + 1.0)
+
+
+def test_n27_what_is_spoken_slowly_lasts_longer():
+    usual = call('a: [say: {text: "Please listen to this."}]').seconds
+    slow = call('a: [say: {text: "Please listen to this.", speed: 0.5}]').seconds
+    assert slow == pytest.approx(2 * usual)

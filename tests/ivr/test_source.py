@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -5,8 +6,17 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softswitch.ivr.loader import read_tree
-from softswitch.ivr.source import MAX_DEPTH, MAX_LETTERS, Source, kind_of, lines_within, locate
+from softswitch.ivr.loader import read_tree, read_trees
+from softswitch.ivr.source import (
+    LARGEST_FILE,
+    MAX_DEPTH,
+    MAX_LETTERS,
+    Source,
+    kind_of,
+    lines_within,
+    locate,
+    text_at,
+)
 
 
 def plain(text):
@@ -167,3 +177,26 @@ def test_no_parameters_are_a_traceback(branches):
 @given(st.text(alphabet="abt:[]{}-#&*!|>'\"\n \t0?%@,", max_size=60) | st.text(max_size=30))
 def test_no_text_is_a_traceback(text):
     read_tree(text, Path("x.yaml"))
+
+
+def test_a_pipe_in_place_of_a_tree_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    for link, leads_to in (("link.yaml", "pipe.yaml"), ("endless.yaml", "/dev/zero")):
+        (tmp_path / link).symlink_to(leads_to)
+    places = [tmp_path / name for name in ("pipe.yaml", "link.yaml", "endless.yaml")]
+    trees, problems = read_trees(places)
+    assert trees == ()
+    assert [str(one) for one in problems] == [
+        f"{place}: cannot be read: it is a pipe or a device, and no file" for place in places
+    ]
+
+
+def test_of_an_enormous_file_no_more_is_read_than_a_tree_can_be(tmp_path):
+    whole, larger = tmp_path / "whole.yaml", tmp_path / "larger.yaml"
+    whole.write_bytes(b"\xef\xbb\xbf" + "\U0001f4de".encode() * MAX_LETTERS)
+    assert len(text_at(whole)) == MAX_LETTERS
+    # It takes no room on the disk, and would take all memory.
+    larger.touch()
+    os.truncate(larger, 1 << 40)
+    _, (problem,) = read_trees([larger])
+    assert str(problem) == f"{larger}: cannot be read: the file is larger than {LARGEST_FILE:,} octets"

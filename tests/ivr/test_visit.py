@@ -3,11 +3,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from softswitch.calls.guise import AS_KNOWN, Guise
+from softswitch.calls.tongue import AS_IT_COMES, Tongue
 from softswitch.events import PromptPlayed
 from softswitch.ivr.context import (
+    AS_USUAL,
     CallFacts,
     DialResult,
     Key,
+    Manner,
     Played,
     PlayFile,
     Prompt,
@@ -26,6 +30,8 @@ class WrittenLine:
     """A line that notes what is asked of it; its keys are set by the test."""
 
     answered = False
+    guise = AS_KNOWN
+    tongue = AS_IT_COMES
 
     def __init__(self, clock: VirtualClock) -> None:
         self.end = QueueEnd(WaitEnd.TALK_OVER)
@@ -49,7 +55,15 @@ class WrittenLine:
         self.asked.append("flush")
         self.keys.clear()
 
-    async def dial(self, targets: Sequence[str], ring_for: float, label: str) -> DialResult:
+    def show(self, guise: Guise) -> None:
+        self.guise = guise
+
+    def speak(self, tongue: Tongue) -> None:
+        self.tongue = tongue
+
+    async def dial(
+        self, targets: Sequence[str], ring_for: float, label: str, manner: Manner = AS_USUAL
+    ) -> DialResult:
         self.asked.append((tuple(targets), ring_for, label))
         return DialResult.BUSY
 
@@ -86,7 +100,7 @@ def test_the_facts_of_the_call():
     visit, _, _ = visit_of()
     text = "{{CALL.SRC_NUMBER}} {{CALL.DST_NUMBER}} {{CALL.CALLER_ID}} {{CALL.ACCOUNT}} {{CALL.CODEC}}"
     assert visit.fill(text).text == "601200300 100 601200300 1001 PCMA"
-    assert visit.fill("{{CALL.BEHIND_NAT}} {{CALL.LANGUAGE}} {{CALL.OTHER}}").text == "yes pl -"
+    assert visit.fill("{{CALL.BEHIND_NAT}} {{CALL.ACCOUNT_LANGUAGE}} {{CALL.OTHER}}").text == "yes pl -"
     named, _, _ = visit_of(CallFacts("c", "601200300", "Jan", "100"))
     assert named.fill("{{CALL.CALLER_ID}} {{CALL.BEHIND_NAT}} {{CALL.ACCOUNT}}").text == "Jan no -"
 
@@ -202,4 +216,18 @@ async def test_waiting_takes_no_keys_from_before_and_leaves_none_of_the_talk(how
     visit.steps_without_caller = 7
     assert await visit.wait_in_queue(QueueWish("sales")) == QueueEnd(how)
     assert line.asked == asked
+    assert visit.steps_without_caller == steps
+
+
+@pytest.mark.parametrize(("seconds", "steps"), [(0.0, 7), (REAL_WAIT_S, 0)])
+async def test_only_a_talk_that_takes_a_while_resets_the_count_of_steps(seconds, steps):
+    visit, line, _ = visit_of()
+    visit.steps_without_caller = 7
+
+    async def answered(*_: object) -> DialResult:
+        line._clock.now += seconds
+        return DialResult.ENDED_BY_CALLEE
+
+    line.dial = answered
+    assert await visit.dial(["1"], 20.0) is DialResult.ENDED_BY_CALLEE
     assert visit.steps_without_caller == steps

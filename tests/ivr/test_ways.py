@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from softswitch.ivr.ways import (
     answered_before,
@@ -10,6 +14,7 @@ from softswitch.ivr.ways import (
     leaders,
     next_branches,
     reached,
+    shortened,
     silent_rounds,
     steps_of,
 )
@@ -64,6 +69,12 @@ def test_where_a_caller_who_stays_is_let_go(branches, ends):
         ("a: [goto: b]\nb: [{dial: {target: 1, busy: a}}]", []),
         ("a: [goto: b]\nb: [hangup, {goto: a}]", []),
         (f"a: [{MENU}]\nb: [up]\nc: [up]", []),
+        # Of two rounds that share a branch one is told; one that shares none is found behind it.
+        (
+            "a: [{by_value: {value: x, branches: {1: b, 2: c}, otherwise: a}}]\n"
+            "b: [goto: a]\nc: [goto: d]\nd: [goto: c]",
+            [("a",), ("c", "d")],
+        ),
     ],
 )
 def test_rounds_in_which_nothing_is_heard(branches, rounds):
@@ -91,3 +102,43 @@ def test_rounds_in_which_nothing_is_heard(branches, rounds):
 )
 def test_where_callers_come_answered(branches, answered):
     assert answered_before(tree_going_round(branches)) == answered
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.booleans()), min_size=8, max_size=8))
+def test_every_round_is_found_where_each_branch_leads_to_one_other(written):
+    said = ("{say: Hi.}, ", "")
+    tree = tree_going_round(
+        "a: [hangup]\n"
+        + "\n".join(f"a{n}: [{said[silent]}{{goto: a{to}}}]" for n, (to, silent) in enumerate(written))
+    )
+    ways = {f"a{n}": f"a{to}" for n, (to, silent) in enumerate(written) if silent}
+    going_round = set()
+    for name in ways:
+        way = []
+        while name in ways and name not in way:
+            way.append(name)
+            name = ways[name]
+        going_round |= set(way[way.index(name) :]) if name in way else set()
+    rounds = [found.branches for found in silent_rounds(tree)]
+    assert sorted(name for way in rounds for name in way) == sorted(going_round)
+    for way in rounds:
+        assert [ways[name] for name in way] == [*way[1:], way[0]]
+
+
+@pytest.mark.parametrize("last", ["hangup", "{goto: b0}"])
+def test_a_tree_of_thousands_of_branches_is_looked_through_in_a_moment(last):
+    count = 4_000
+    chain = "".join(f"b{number}: [{{goto: b{number + 1}}}]\n" for number in range(count))
+    tree = tree_going_round(f"a: [{{goto: b0}}]\n{chain}b{count}: [{last}]")
+    began = process_time()
+    rounds = silent_rounds(tree)
+    # A minute and a half, once.
+    assert process_time() - began < 5.0
+    assert [len(found.branches) for found in rounds] == ([] if last == "hangup" else [count + 1])
+
+
+def test_of_a_long_way_the_middle_is_left_out():
+    assert shortened("abc") == "a > b > c"
+    assert shortened([str(number) for number in range(100)]) == (
+        "0 > 1 > 2 > 3 > 4 > 5 > (88 more) > 94 > 95 > 96 > 97 > 98 > 99"
+    )

@@ -9,7 +9,8 @@ from textwrap import dedent, indent
 from softswitch.ivr.context import CallFacts
 from softswitch.ivr.loader import read_tree
 from softswitch.ivr.model import Tree
-from softswitch.ivr.simulate import DEFAULT_FACTS, Input, simulate
+from softswitch.ivr.simulate import DEFAULT_FACTS, simulate
+from softswitch.ivr.simulated.script import Input
 from softswitch.ivr.transcript import Transcript
 
 HEADER = "tree: t\nlanguage: en\nnumbers: [100]\nstart: a\nbranches:\n"

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from media.sockets import Ports
+from tests.fakes.patience import PATIENCE
 
 HOST = "127.0.0.1"
 FIRST = 31_000 + 200 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 """Where free ports are looked for: below those that the kernel chooses, and apart from tests beside these."""
-SECONDS = 2.0
-"""How long the loopback may take at most; it takes microseconds."""
 
 
 class Phone:
@@ -24,7 +23,7 @@ class Phone:
         self.host = host
         self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((host, 0))
-        self.socket.settimeout(SECONDS)
+        self.socket.settimeout(PATIENCE)
         self.address = self.socket.getsockname()[:2]
 
     def say(self, data: bytes, port: int) -> None:

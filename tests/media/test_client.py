@@ -17,9 +17,10 @@ from media import events as tell
 from media.client import CUT_SHORT, LegReport, MediaClient, MediaLeg, Worker
 from media.errors import MediaError, PortsExhausted, WorkerGone
 from media.recording_messages import RecordingEnded
+from tests.fakes.patience import PATIENCE
 from tests.fakes.rtp import Stream
 from tests.media.loopback import HOST, Phone
-from tests.media.workers import SECONDS, Gate, Switch, Watcher
+from tests.media.workers import Gate, Switch, Watcher
 
 Starter = Callable[..., Awaitable[Switch]]
 
@@ -27,7 +28,7 @@ Starter = Callable[..., Awaitable[Switch]]
 @pytest.fixture
 async def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Starter]:
     # How soon a worker is back is measured with real phones, on a machine that does nothing else.
-    monkeypatch.setattr("media.client.RETURN_SECONDS", SECONDS)
+    monkeypatch.setattr("media.client.RETURN_SECONDS", PATIENCE)
     made: list[Switch] = []
 
     async def begin(*, ports: int = 4, workers: int = 1) -> Switch:
@@ -265,7 +266,7 @@ async def test_an_opening_under_way_when_the_worker_dies_or_stops_does_not_hang(
     opening = asyncio.ensure_future(switch.client.open_leg(HOST, Watcher()))
     await asyncio.sleep(0)
     os.kill(process_id, signal.SIGKILL)
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(WorkerGone, match="media worker has ended"):
             await opening
 
@@ -279,7 +280,7 @@ async def test_stopping_ends_openings_under_way(start):
     stopping = asyncio.ensure_future(switch.client.stop())
     await asyncio.sleep(0)
     os.kill(process_id, signal.SIGCONT)
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         await stopping
         outcome = await asyncio.gather(opening, return_exceptions=True)
     # Opened before the stop arrived, or refused by it: not left waiting.
@@ -373,7 +374,7 @@ async def test_what_was_recorded_is_whole_though_the_worker_was_killed(start, ph
     ended = await told.wait_for(RecordingEnded)
     assert (ended.path, ended.reason) == (str(tmp_path / "call.wav"), CUT_SHORT)
     # The recorder process outlives the worker, and ends when the file is complete.
-    await asyncio.to_thread(select.select, [recorder], [], [], SECONDS)
+    await asyncio.to_thread(select.select, [recorder], [], [], PATIENCE)
     os.close(recorder)
     assert soundfile.info(ended.path).duration >= 9 * 0.02
     assert told.nothing_more()
@@ -421,7 +422,7 @@ async def test_workers_are_renewed_and_calls_go_on_where_they_are(start, phone):
     assert (await heard.wait_for(tell.PlayEnded)).seconds == pytest.approx(0.1)
     for one in (leg, beside):
         client.send(one, ask.CloseLeg(one.number))
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         await old.process.wait()
     assert switch.died.nothing_more()
     assert fresh.worker.alive

@@ -108,7 +108,7 @@ def test_packets_go_where_they_come_from():
     assert not legs.follow(row, REAL, now=10.02)
 
 
-def test_another_source_is_followed_when_the_present_one_has_fallen_silent():
+def test_n22_another_source_is_followed_when_the_present_one_has_fallen_silent():
     legs, row = opened()
     legs.follow(row, REAL, now=10.0)
     assert legs.follow(row, OTHER, now=10.01 + QUIET_SECONDS)

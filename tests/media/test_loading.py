@@ -14,9 +14,7 @@ from media.g711 import FRAME
 from media.loading import PromptLoader
 from media.prompts import PromptBank
 from media.soundfiles import read_frames, write_frames
-
-SECONDS = 10.0
-"""How long the thread may take before a test gives up; it takes a millisecond."""
+from tests.fakes.patience import PATIENCE
 
 
 def marked(number: int, count: int) -> np.ndarray:
@@ -39,7 +37,7 @@ class Disk:
 
     def read(self, path: Path) -> np.ndarray:
         self.asked.set()
-        assert self.may.wait(SECONDS)
+        assert self.may.wait(PATIENCE)
         return read_frames(path)
 
 
@@ -81,7 +79,7 @@ def test_a_prompt_is_ready_when_its_frames_are_in_their_place(loader, bank, disk
 def test_nobody_waits_for_a_slow_disk(loader, bank, disk):
     disk.may.clear()
     loader.load(1, disk.holds(1, 3))
-    assert disk.asked.wait(SECONDS)
+    assert disk.asked.wait(PATIENCE)
     assert loader.ready() == []
     assert bank.is_loading(1)
     assert 1 not in bank
@@ -159,7 +157,7 @@ def test_a_file_removed_under_way_is_reported(loader, bank, disk):
 def test_stopping_finishes_what_is_under_way(loader, disk):
     disk.may.clear()
     loader.load(1, disk.holds(1, 3))
-    assert disk.asked.wait(SECONDS)
+    assert disk.asked.wait(PATIENCE)
     disk.may.set()
     loader.stop()
     assert loader.ready() == [(1, "")]

@@ -21,12 +21,11 @@ from media.g711 import ALAW, FRAME, SILENCE, ULAW, decode, encode
 from media.recorder import ABSENT, AGAIN_SECONDS, GONE, HUNG, HUNG_SECONDS, WATCH_TICKS, Recorder
 from media.recording_ring import COMMAND_BYTES
 from media.tone_detector import ToneDetector
+from tests.fakes.patience import PATIENCE
 
 SAID, HEARD = 0x21, 0xA7
 SMALL = COMMAND_BYTES + (64 << 10)
 """A ring that takes some hundred frames of one recording."""
-PATIENCE = 20.0
-"""Seconds until a test that waits for the process gives up."""
 
 
 class Clock:
@@ -87,6 +86,11 @@ def wait_for(what):
     while not what():
         assert time.monotonic() < deadline
         select.select([], [], [], 0.005)
+
+
+def is_up(recorder):
+    """Wait until the process has said that it is: one that ends before is no sooner tried again."""
+    wait_for(lambda: not recorder.reports() and recorder._process.ready)
 
 
 def samples(path):
@@ -280,6 +284,7 @@ def test_a_ring_that_is_full_costs_the_call_nothing(make, tmp_path):
 def test_a_process_that_hangs_is_given_up(make, clock, tmp_path):
     recorder = make(ring_bytes=SMALL)
     hung = recorder.process_id
+    is_up(recorder)
     recorder.begin(1, tmp_path / "one.wav", tick=0)
     wait_for(lambda: (tmp_path / "one.wav").exists())
     os.kill(hung, signal.SIGSTOP)
@@ -309,6 +314,7 @@ def test_time_without_recordings_is_no_hanging(recorder, clock, tmp_path):
 
 def test_a_killed_process_leaves_files_that_play_and_another_takes_over(recorder, tmp_path):
     killed = recorder.process_id
+    is_up(recorder)
     for number in (1, 2):
         recorder.begin(number, tmp_path / f"{number}.wav", tick=0)
     frames(recorder, range(100), (1, 2))

@@ -16,6 +16,7 @@ import soundfile
 
 from media.errors import MediaError
 from media.recording_files import BLOCK, FORMATS, MOST_BYTES, Finished, Finisher, WaveFile
+from tests.fakes.patience import PATIENCE
 
 TONE = (8000 * np.sin(2 * np.pi * 440 * np.arange(8000) / 8000)).astype(np.int16)
 BOTH = np.stack([TONE, -TONE // 2], axis=1)
@@ -157,7 +158,7 @@ def test_a_wav_file_is_hashed_as_it_is(finisher, tmp_path):
     file = WaveFile.create(tmp_path / "one.wav", channels=2)
     sound = fill(file, 2)
     finisher.finish(finished(file, samples=24000))
-    report = finisher.ended.get(timeout=10)
+    report = finisher.ended.get(timeout=PATIENCE)
     assert (report.recording, report.path, report.seconds) == (7, str(tmp_path / "one.wav"), 3.0)
     assert (report.masked, report.reason) == (((1.0, 2.5),), "")
     assert report.sha256 == hashlib.sha256((tmp_path / "one.wav").read_bytes()).hexdigest()
@@ -170,7 +171,7 @@ def test_it_is_converted_and_the_wav_removed(finisher, tmp_path, form):
     sound = fill(file, 12)  # more than one block
     assert len(sound) > BLOCK
     finisher.finish(finished(file, form))
-    report = finisher.ended.get(timeout=30)
+    report = finisher.ended.get(timeout=PATIENCE)
     assert (report.path, report.seconds, report.reason) == (str(tmp_path / f"one.{form}"), 12.0, "")
     assert names(tmp_path) == [f"one.{form}"]
     made = tmp_path / f"one.{form}"
@@ -203,7 +204,7 @@ def test_what_cannot_be_converted_stays(finisher, tmp_path):
     sound = fill(file, 1)
     (tmp_path / "one.flac.part").mkdir()
     finisher.finish(finished(file, "flac"))
-    report = finisher.ended.get(timeout=10)
+    report = finisher.ended.get(timeout=PATIENCE)
     assert report.reason == "the recording stays a WAV file: File exists"
     assert report.path == str(tmp_path / "one.wav")
     assert report.sha256 == hashlib.sha256((tmp_path / "one.wav").read_bytes()).hexdigest()
@@ -254,7 +255,7 @@ def test_what_broke_off_keeps_its_reason_and_its_sound(finisher, tmp_path):
     file = WaveFile.create(tmp_path / "one.wav", channels=2)
     sound = fill(file, 1)
     finisher.finish(finished(file, reason="the recording broke off: No space left on device"))
-    report = finisher.ended.get(timeout=10)
+    report = finisher.ended.get(timeout=PATIENCE)
     assert report.reason == "the recording broke off: No space left on device"
     assert (read(tmp_path / "one.wav") == sound).all()
 
@@ -268,6 +269,6 @@ def test_a_file_that_cannot_be_completed_says_so(finisher, tmp_path, monkeypatch
 
     monkeypatch.setattr("media.recording_files.os.fsync", fail)
     finisher.finish(finished(file, "flac"))
-    report = finisher.ended.get(timeout=10)
+    report = finisher.ended.get(timeout=PATIENCE)
     assert report.reason == "the recording is not complete: Input/output error"
     assert names(tmp_path) == ["one.wav"]

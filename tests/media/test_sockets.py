@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from media import rtp
+from media import rtp, sockets
 from media.errors import MediaError, PortsExhausted
+from media.port_pairs import EXPEDITED
 from media.sockets import (
     DRAIN_SECONDS,
-    EXPEDITED,
     FORGIVING_READS,
     LONGEST_DRAIN,
     PATIENT_READS,
@@ -318,13 +318,44 @@ def lost(ports, phones, monkeypatch) -> int:
     """Let row 0 lose its port in a move; return the port."""
     number = settled(ports, 0, phones[0])
 
-    def taken(host: str, number: int) -> socket.socket:
+    def taken(host: str, number: int, *, beside: bool) -> socket.socket:
         raise OSError(98, "Address already in use")
 
     with monkeypatch.context() as patched:
-        patched.setattr("media.sockets._bind", taken)
+        patched.setattr("media.sockets.bound", taken)
         ports.move(0, phones[1].address)
     return number
+
+
+def test_nobody_can_take_a_port_while_it_moves(ports, phones, monkeypatch):
+    number = ports.open(0, HOST)
+    ports.move(0, phones[0].address)
+    ports.lock(0, phones[0].address)
+    bind, refused = sockets.bound, []
+
+    def is_refused(*, shared):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(shared))
+            try:
+                stranger.bind((HOST, number))
+            except OSError:
+                return True
+        return False
+
+    def watched(*args, **kwargs):
+        refused.append(is_refused(shared=False))
+        fresh = bind(*args, **kwargs)
+        refused.append(is_refused(shared=False))
+        return fresh
+
+    monkeypatch.setattr(sockets, "bound", watched)
+    ports.move(0, phones[1].address)
+    assert refused == [True, True]
+    assert is_refused(shared=True)  # nor another switch of the same user, which may move one of its own
+    sent(ports, 0)
+    assert phones[1].hears_from() == (b"single", number)
+    phones[1].say(b"here", number)
+    assert arrived(ports, 1) == [(0, b"here", phones[1].address)]
 
 
 def test_a_port_lost_in_a_move_silences_one_leg_only(ports, phones, lost):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tracemalloc
+
 import numpy as np
 import pytest
 import soundfile
@@ -9,7 +12,14 @@ import soundfile
 from media.errors import MediaError
 from media.g711 import ALAW, FRAME, ULAW, decode
 from media.prompts import frames_of
-from media.soundfiles import frames_of_file, read_frames, read_sound, write_frames, write_wave
+from media.soundfiles import (
+    LONGEST_SECONDS,
+    frames_of_file,
+    read_frames,
+    read_sound,
+    write_frames,
+    write_wave,
+)
 
 
 def tone(hertz: float, rate: int, seconds: float = 1.0, level: float = 0.5) -> np.ndarray:
@@ -49,6 +59,35 @@ def test_a_sound_past_full_scale_is_clipped_and_not_turned_over(tmp_path):
     samples = read_sound(tmp_path / "loud.wav").astype(int)
     assert (samples.max(), samples.min()) == (32767, -32768)
     assert np.abs(np.diff(samples)).max() < 3000
+
+
+def test_of_an_enormous_sound_no_more_than_a_piece_is_in_memory(tmp_path):
+    channels, rate, seconds = 8, 192_000, 20
+    with soundfile.SoundFile(tmp_path / "wide.flac", "w", rate, channels, format="FLAC") as file:
+        for _ in range(seconds):
+            file.write(np.zeros((rate, channels), np.int16))
+    tracemalloc.start()
+    samples = read_sound(tmp_path / "wide.flac")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(samples) == pytest.approx(8000 * seconds, abs=2)
+    # All of it would be 123 MB.
+    assert most < 20_000_000
+
+
+def test_what_no_bank_holds_is_not_read(tmp_path):
+    path = tmp_path / "long.wav"
+    with soundfile.SoundFile(path, "w", 8000, 1, subtype="ULAW", format="WAV") as file:
+        file.write(np.zeros(8000))
+    header = bytearray(path.read_bytes())
+    seconds = LONGEST_SECONDS + 1
+    where = header.index(b"data") + 4
+    header[where : where + 4] = (8000 * seconds).to_bytes(4, "little")
+    header[4:8] = (8000 * seconds + where).to_bytes(4, "little")
+    path.write_bytes(header[: where + 4])
+    os.truncate(path, where + 4 + 8000 * seconds)
+    with pytest.raises(MediaError, match=r"long\.wav: is longer than 174 minutes"):
+        read_sound(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"no sound at all", b"RIFF\x00\x00\x00\x00WAVE"])

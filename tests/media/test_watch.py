@@ -59,7 +59,7 @@ def test_who_is_heard_is_no_news():
     assert Line().run(100 * SECOND, 0) == []
 
 
-def test_a_phone_that_is_never_heard_is_told_within_little_more_than_three_seconds():
+def test_n22_a_phone_that_is_never_heard_is_told_within_little_more_than_three_seconds():
     line = Line()
     assert line.run(ONE_WAY_TICKS) == []
     (told,) = line.run(CHECK_TICKS + 1)
@@ -76,7 +76,7 @@ def test_a_phone_that_falls_silent_was_heard_before():
     assert 3.0 < told.seconds <= 3.2
 
 
-def test_sound_that_comes_after_all_takes_it_back():
+def test_n22_sound_that_comes_after_all_takes_it_back():
     line = Line()
     line.run(4 * SECOND)
     assert line.run(CHECK_TICKS, 0) == [tell.BothWays(100)]

@@ -27,13 +27,12 @@ from media.recording_messages import RecordingEnded
 from media.soundfiles import write_frames
 from media.wire import Inbox, pack
 from media.worker import REPORT_TICKS
+from tests.fakes.patience import PATIENCE
 from tests.fakes.rtp import Stream
 from tests.media.loopback import HOST, Phone, free_ports
 from tests.media.looping import Impatient, Loop, Times
 
 Kind = TypeVar("Kind", bound=tell.AnyReport)
-SECONDS = 10.0
-"""How long anything may take before a test gives up; nearly all of it is starting Python."""
 
 
 class Line:
@@ -41,7 +40,7 @@ class Line:
 
     def __init__(self, ports: int) -> None:
         self.socket, theirs = socket.socketpair()
-        self.socket.settimeout(SECONDS)
+        self.socket.settimeout(PATIENCE)
         self.inbox: Inbox[tell.AnyReport] = Inbox(tell.AnyReport)
         self.reports: list[tell.AnyReport] = []
         with theirs:
@@ -57,7 +56,7 @@ class Line:
 
     def wait_for(self, kind: type[Kind], count: int = 1) -> list[Kind]:
         """Read until that many reports of a kind are there; return and forget them."""
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + PATIENCE
         while len(found := [one for one in self.reports if isinstance(one, kind)]) < count:
             assert time.monotonic() < deadline, self.reports
             data = self.socket.recv(1 << 16)
@@ -137,7 +136,7 @@ def test_a_worker_from_its_start_to_its_stop(line, phone, tmp_path):
     assert echo.any()
     assert (heard[echo] == said[echo]).all()
     line.send(ask.Stop())
-    assert line.process.wait(SECONDS) == 0
+    assert line.process.wait(PATIENCE) == 0
 
 
 def test_the_end_of_a_leg_is_said_by_rtcp(line, phone):
@@ -160,7 +159,7 @@ def test_the_worker_ends_with_the_signalling_process(line):
     line.wait_for(tell.WorkerReady)
     line.open(1)
     line.socket.close()
-    assert line.process.wait(SECONDS) == 0
+    assert line.process.wait(PATIENCE) == 0
 
 
 def test_what_was_recorded_is_whole_when_the_signalling_process_is_gone(line, phone, tmp_path):
@@ -170,7 +169,7 @@ def test_what_was_recorded_is_whole_when_the_signalling_process_is_gone(line, ph
     for _ in range(10):
         phone.hears()
     line.socket.close()
-    assert line.process.wait(SECONDS) == 0
+    assert line.process.wait(PATIENCE) == 0
     assert sides(str(tmp_path / "call.wav")).shape[1] >= 9 * 160
 
 

@@ -11,11 +11,10 @@ import numpy as np
 from media import commands as ask
 from media.client import Hooks, MediaClient, MediaLeg, Worker
 from media.soundfiles import write_wave
+from tests.fakes.patience import PATIENCE
 from tests.media.loopback import HOST, Phone, free_ports
 
 Kind = TypeVar("Kind")
-SECONDS = 10.0
-"""How long anything may take before a test gives up."""
 
 
 class Watcher:
@@ -29,7 +28,7 @@ class Watcher:
 
     async def wait_for(self, kind: type[Kind]) -> Kind:
         """Return the next thing of a kind, forgetting what came before it."""
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             while not isinstance(told := await self._told.get(), kind):
                 pass
         return told
@@ -59,7 +58,7 @@ class Switch:
 
     async def leg(self, near: MediaLeg | None = None) -> tuple[MediaLeg, Watcher]:
         heard = Watcher()
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return await self.client.open_leg(HOST, heard, near=near), heard
 
     def agree(self, leg: MediaLeg, phone: Phone) -> None:
@@ -86,5 +85,5 @@ class Gate:
         return failure
 
     async def next(self) -> tuple[Worker, int]:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return await self.loaded.get()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from softswitch.events import ApplicationAsked, ApplicationFailed, ApplicationRecorded
-from softswitch.narration import told
+from softswitch.narration.lines import told
 
 LINES = [
     (

@@ -13,6 +13,7 @@ from softswitch.events import (
     CallEvent,
     CallForwarded,
     CallRouted,
+    DeadAir,
     DigitPressed,
     Event,
     KeysDropped,
@@ -36,7 +37,6 @@ from softswitch.events import (
     TrunkGivenUp,
     TrunkTaken,
 )
-from softswitch.narration import told
 from softswitch.narration.applications import ApplicationEvent
 from softswitch.narration.calls import (
     CourseEvent,
@@ -47,6 +47,7 @@ from softswitch.narration.calls import (
     SupervisionEvent,
 )
 from softswitch.narration.customers import CustomerEvent
+from softswitch.narration.lines import told
 from softswitch.narration.payments import MoneyEvent
 from softswitch.narration.queues import WaitEvent
 from softswitch.narration.recordings import RecordingEvent
@@ -179,6 +180,11 @@ LINES: list[tuple[Event, str, str]] = [
         StepTaken("bank", "gate", "1 menu", "key 12"),
         "bank/gate 1 menu: key 12",
         "bank/gate 1 menu: klawisz 12",
+    ),
+    (
+        DeadAir("bank", "gate", "2 request", 4.5),
+        "bank/gate 2 request: nothing to hear for 4.5 s, so music",
+        "bank/gate 2 request: cisza przez 4,5 s, więc muzyka",
     ),
     (
         CallForwarded("1002", "1003", "busy"),

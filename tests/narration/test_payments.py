@@ -15,7 +15,7 @@ from softswitch.events import (
     PaymentDoubtful,
     PaymentSettled,
 )
-from softswitch.narration import told
+from softswitch.narration.lines import told
 from softswitch.narration.payments import PAYMENT_WORDS
 from softswitch.payments.model import Method, News, State
 

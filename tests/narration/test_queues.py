@@ -32,7 +32,7 @@ from softswitch.events import (
     QueueTalkEnded,
     SystemEvent,
 )
-from softswitch.narration import told
+from softswitch.narration.lines import told
 from softswitch.narration.queues import AgentEvent
 
 LINES: list[tuple[Event, str, str]] = [

@@ -17,7 +17,7 @@ from softswitch.events import (
     RecordingStarted,
     RecordingStopped,
 )
-from softswitch.narration import told
+from softswitch.narration.lines import told
 from softswitch.narration.recordings import RecordingEvent, recording_words, rule_words
 
 ID = "01JABCDEFGHJKMNPQRSTUVWXYZ-1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from softswitch.events import DutyChanged, Event, ScheduleReleased, ScheduleSwitched, SpecialDaySet
-from softswitch.narration import told
+from softswitch.narration.lines import told
 
 
 @pytest.mark.parametrize(

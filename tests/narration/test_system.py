@@ -20,7 +20,7 @@ from softswitch.events import (
     TrunkRegistered,
     TrunkUnreachable,
 )
-from softswitch.narration import told
+from softswitch.narration.lines import told
 
 LINES: list[tuple[Event, str, str]] = [
     (

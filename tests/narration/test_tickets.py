@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from softswitch.events import TicketAsked
-from softswitch.narration import told
+from softswitch.narration.lines import told
 
 ASKED = TicketAsked("bank.closed.1", "support", "Call from 600", "high", "", "600", True)
 LATER = TicketAsked("bank.closed.1", "support", "Call from 600", "high", "", "600", False)

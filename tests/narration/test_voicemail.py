@@ -16,7 +16,7 @@ from softswitch.events import (
     MessageNotLeft,
     MessagesDeleted,
 )
-from softswitch.narration import told
+from softswitch.narration.lines import told
 from softswitch.narration.voicemail import VoicemailEvent
 
 LINES: list[tuple[Event, str, str]] = [

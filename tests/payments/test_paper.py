@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -26,6 +27,11 @@ def test_a_receipt_by_text_message():
         "text": "Potwierdzenie płatności: 123,45 zł. Tytułem: FV 7. Data: 2026-05-04 12:00 UTC. "
         "Numer płatności: 01J",
     }
+
+
+def test_a_receipt_tells_the_time_of_the_line_s_own_zone():
+    (delivery,) = paper(ZoneInfo("Europe/Warsaw")).receipt(PAID)
+    assert "Data: 2026-05-04 14:00 CEST. " in json.loads(delivery.body)["text"]
 
 
 def test_a_receipt_by_mail():

@@ -24,6 +24,7 @@ from softswitch.payments.paper import paper
 from softswitch.payments.sandbox.bank import charged_twice
 from softswitch.payments.service import Payments, Terms
 from tests.fakes.clock import FakeClock
+from tests.fakes.patience import PATIENCE
 from tests.payments.ledger import BankProvider, MemoryLedger
 
 ORDER = Order(
@@ -334,10 +335,10 @@ async def test_a_provider_that_contradicts_itself_is_told_of(rig):
     rig.bank.pay(payment.reference)
     rig.ledger.rows[payment.id] = found = await rig.ledger.find(payment.id)
     assert found.settled
-    learned = await rig.service._learned(found, await rig.bank.look(payment.reference))
+    learned = await rig.service._steps.ask(found, lambda one, key: one.look(found.reference))
     assert learned.state is State.PAID, "where money has moved, money is right"
     assert [event for event, _ in rig.events if isinstance(event, PaymentDoubtful)]
-    doubted = await rig.service._learned(learned, await rig.bank.cancel("P0", "x"))
+    doubted = await rig.service._steps.ask(learned, lambda one, key: one.cancel("P0", "x"))
     assert doubted.state is State.PAID
 
 
@@ -467,7 +468,7 @@ async def test_it_runs_by_itself_and_outlasts_a_database_that_is_away(rig, monke
     task = asyncio.create_task(rig.service.run())
     await failed.wait()
     rig.service.let_go(payment.id)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (await rig.ledger.find(payment.id)).settled:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0)
     task.cancel()

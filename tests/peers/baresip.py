@@ -15,8 +15,8 @@ from pathlib import Path
 from tests.peers.programs import LOOPBACK, PeerFailed, PeerSilent, Ports, Program, require
 
 MODULES = Path("/usr/lib/baresip/modules")
-START_SECONDS = 10.0
-ANSWER_SECONDS = 10.0
+START_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
 Message = dict[str, object]
 RTP_PORTS = 20
 

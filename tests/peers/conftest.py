@@ -5,6 +5,7 @@ A phone that is not installed fails the test with one sentence; nothing is skipp
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -14,16 +15,6 @@ from tests.peers.line import SPEECH, DemoLine
 from tests.peers.programs import Ports
 from tests.peers.room import Room
 from tests.peers.sipp import make_sounds
-
-LIMIT_SECONDS = 120
-"""A test with real phones takes as long as its calls last; the suite's own limit is for fast tests."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests with real phones a longer limit."""
-    for item in items:
-        if item.get_closest_marker("peers") and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(LIMIT_SECONDS))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -39,8 +30,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="session")
 def ports() -> Ports:
-    """Hand out loopback ports."""
-    return Ports()
+    """Hand out loopback ports, to each of the processes that test side by side its own."""
+    name, count = (
+        os.environ.get("PYTEST_XDIST_WORKER", "gw0"),
+        os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"),
+    )
+    return Ports.share(int(name.removeprefix("gw")), int(count))
 
 
 @pytest.fixture(scope="session")

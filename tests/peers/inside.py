@@ -18,7 +18,7 @@ from tests.peers.programs import LOOPBACK
 
 T = TypeVar("T")
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 USERS = ("1001", "1002")
 

@@ -11,7 +11,7 @@ from tests.peers.programs import END_SECONDS, LOOPBACK, Ports, Program, require
 REALM = "provider.test"
 USER, PASSWORD = "line1", "trunk-Pw-1"
 MODULES = Path("/usr/lib/x86_64-linux-gnu/kamailio/modules")
-START_SECONDS = 15.0
+START_SECONDS = 60.0
 
 _CONFIG = """\
 #!KAMAILIO

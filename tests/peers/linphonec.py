@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.peers.programs import LOOPBACK, Ports, Program, require
 
-START_SECONDS = 10.0
-ANSWER_SECONDS = 10.0
+START_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
 
 SETTINGS = """\
 [sip]

@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 OWN_PROGRAMS = REPOSITORY / ".peers" / "bin"
 """Where tools/install_peers.sh puts programs that need a right of their own; looked into first."""
 
-LIFE_SECONDS = 90.0
+LIFE_SECONDS = 240.0
 """No peer program lives longer: a test that hangs must not leave one behind."""
 
 END_SECONDS = 3.0
@@ -80,14 +80,24 @@ def _dies_with_us() -> list[str]:
 
 
 class Ports:
-    """Hands out loopback ports that were free when asked for, none of them twice."""
+    """Hands out loopback ports that were free when asked for, none of them twice in a row of tests."""
 
     def __init__(self, first: int = FIRST_PORT, last: int = LAST_PORT) -> None:
         self._first = first
         self._span = last - first + 1
-        # Two test runs on one machine start at different places and rarely meet.
+        # Two runs of the tests on one machine start at different places and rarely meet.
         self._next = (os.getpid() * 137) % self._span
         self._lock = threading.Lock()
+
+    @classmethod
+    def share(cls, part: int, of: int) -> Ports:
+        """Return those of one of ``of`` processes that run the tests together, so that they never meet.
+
+        A port is free when it is handed out, and some are listened at much later.
+        """
+        width = (LAST_PORT - FIRST_PORT + 1) // of
+        first = FIRST_PORT + part * width
+        return cls(first, first + width - 1)
 
     def take(self, count: int = 1) -> int:
         """Return the first of ``count`` neighbouring ports, even-numbered when more than one (RTP).

@@ -21,7 +21,7 @@ from tests.peers.sounds import key_tones, silence
 POLL_SECONDS = 0.02
 """The library tells nothing of its own accord: its states are looked at."""
 
-REGISTER_SECONDS = 8.0
+REGISTER_SECONDS = 30.0
 CALL_SECONDS = 30.0
 RTP_PORTS = 1
 """It has one call at a time, and would otherwise take any port of a range."""

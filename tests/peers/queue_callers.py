@@ -12,7 +12,7 @@ from tests.peers.room import Room
 from tests.peers.sipp import Sipp, demand
 from tests.peers.sipp_calls import INVITE, in_dialog
 from tests.peers.sipp_phones import AGREE
-from tests.peers.sipp_script import Scenario, expect, expect_request, maybe, pause, sdp, send
+from tests.peers.sipp_script import CALLED, Scenario, expect, expect_request, maybe, pause, sdp, send
 
 PER_SECOND = 20
 """How fast those of one crowd call, one after another."""
@@ -29,6 +29,14 @@ UP = (
     send(in_dialog("ACK", "[last_cseq_number]", like=CALLS, contact="")),
 )
 STAYS = (*UP, expect_request("BYE"), *AGREE)
+
+
+def refused_with(status: int) -> tuple[str, ...]:
+    """Return the steps of a call that is never answered, and refused with a status."""
+    ack = in_dialog("ACK", 1, like=CALLS, uri=CALLED, contact="", same_branch=True, headers=())
+    to = "[last_To:]\n"
+    refused = send(ack).replace(f"To: {ack.to}\n", to)
+    return (send(CALLS), RINGS, expect(status), refused)
 
 
 def _leaves(seconds: float) -> tuple[str, ...]:
@@ -73,6 +81,16 @@ class Outside:
         again = Caller(caller.number, self._ears.take())
         self._dial(queue, [again], STAYS)
         return again
+
+    def calls_as(self, number: str, queue: str, *, leaves_after: float | None = None) -> Caller:
+        """Let somebody of that number call, and stay or hang up so many seconds after the answer."""
+        caller = Caller(number, self._ears.take())
+        self._dial(queue, [caller], STAYS if leaves_after is None else _leaves(leaves_after))
+        return caller
+
+    def is_refused(self, number: str, queue: str, status: int) -> None:
+        """Let somebody of that number call and never be answered, but refused with a status."""
+        self._dial(queue, [Caller(number, self._ears.take())], refused_with(status))
 
     def _dial(
         self, queue: str, callers: Sequence[Caller], steps: tuple[str, ...], *, at_once: int = 1

@@ -161,6 +161,8 @@ HOLDS = (
 ONE_CODEC = sdp(payloads="0 101")
 VIDEO = ("m=video 6010 RTP/AVP 96", "a=rtpmap:96 H264/90000")
 LONG = "y" * 900
+READ_MS = 8000
+"""How long the test line reads the first key back at most: those behind it are taken after that."""
 
 
 def _key_press_calls() -> tuple[Scenario, ...]:
@@ -181,7 +183,7 @@ def _key_press_calls() -> tuple[Scenario, ...]:
                 replace(INVITE, body=sdp(payloads="0 8")),
                 pause(400),
                 replay(f"{name}.pcap"),
-                pause(round(1500 + len(keys) * (on + off) * 1000)),
+                pause(round(READ_MS + len(keys) * (on + off) * 1000)),
             ),
             f"hears exactly {keys} (ITU-T Q.23, Q.24)",
             dials=TEST_LINE,
@@ -193,7 +195,7 @@ def _key_press_calls() -> tuple[Scenario, ...]:
 
 
 def _milliseconds(keys: Keys) -> int:
-    return 1500 + 20 * len(keys.digits) * (keys.frames + keys.pause_frames)
+    return READ_MS + 20 * len(keys.digits) * (keys.frames + keys.pause_frames)
 
 
 CALLS = (
@@ -213,7 +215,7 @@ CALLS = (
             expect(200),
             _info(6, "Signal= #\nDuration= 160", "application/dtmf-relay"),
             expect(200),
-            pause(500),
+            pause(READ_MS),
         ),
         "INFO application/dtmf-relay: 200 and the keys 5 # (RFC 6086, legacy use)",
         dials=TEST_LINE,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.peers.programs import PeerFailed, PeerMissing, Ports, Program
 
-START_SECONDS = 15.0
-ANSWER_SECONDS = 10.0
+START_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
 """How long anything signalled may take: a lost datagram is repeated after 0.5, 1, 2 and 4 s."""
 
 Event = Mapping[str, object]

@@ -53,7 +53,7 @@ def room(line: OfficeLine, ports: Ports, sounds_folder: Path, tmp_path: Path) ->
         yield made
 
 
-def test_the_program_of_the_page_tells_where_a_parcel_is(room: Room) -> None:
+def test_d05_d06_the_program_of_the_page_tells_where_a_parcel_is(room: Room) -> None:
     phone = room.pjsua2("1001", speaks=None)
     phone.call(NUMBER)
     call = room.line.call_from(phone.port)
@@ -68,7 +68,7 @@ def test_the_program_of_the_page_tells_where_a_parcel_is(room: Room) -> None:
     assert [one.turn for one in room.line.of_kind(ApplicationAsked, call=call)] == [1, 2]
 
 
-def test_a_program_that_does_not_know_transfers_and_one_that_is_down_is_done_without(
+def test_d05_a_program_that_does_not_know_transfers_and_one_that_is_down_is_done_without(
     room: Room, program: tuple[Program, int]
 ) -> None:
     adviser = room.baresip(FALLBACK, answers=True)

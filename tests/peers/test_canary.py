@@ -14,14 +14,16 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from argon2 import PasswordHasher
 
 from softswitch import back_office
 from softswitch.clock import SystemClock
 from softswitch.crm.identity_model import KnownFactors
 from softswitch.events import CallerVerified, Event, PaymentChanged, StepTaken
-from softswitch.ivr.till import Gate
+from softswitch.ivr.desks.gate import Gate
 from softswitch.money_room import build_gate
 from softswitch.payments.config import PaymentsConfig
 from softswitch.payments.sandbox.bank import charged_twice
@@ -29,7 +31,7 @@ from softswitch.payments.sandbox.journal import read_journal
 from softswitch.payments.sandbox.server import Options, Sandbox, running
 from softswitch.speech import SpeechConfig
 from tests.peers import sounds
-from tests.peers.canary import keys_in, leaks
+from tests.peers.canary import Leak, Search, keys_in, leaks
 from tests.peers.inside import InsideSwitch
 from tests.peers.programs import Ports
 from tests.peers.softphone import SoftPhone, start_pjsua2
@@ -130,10 +132,11 @@ def type_keys(phone: SoftPhone, digits: str, method: str, folder: Path) -> None:
 
 @pytest.mark.peers
 @pytest.mark.parametrize("method", ["rfc4733", "info", "inband"])
-def test_what_is_typed_in_secret_is_kept_nowhere(
+def test_n10_what_is_typed_in_secret_is_kept_nowhere(
     method: str, tmp_path: Path, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, phones = tmp_path / "home", tmp_path / "phones"
+    search = Search(home)
     home.mkdir()
     phones.mkdir()
     tree = tmp_path / "canary.yaml"
@@ -162,11 +165,10 @@ def test_what_is_typed_in_secret_is_kept_nowhere(
             finally:
                 phone.close()
             # While it runs: what lies in the WAL alone is looked at, too.
-            assert leaks(home, PIN) == []
-            assert leaks(home, CODE) == []
-    assert leaks(home, PIN) == []
-    assert leaks(home, CODE) == []
-    found = {leak.how for leak in leaks(home, CONTROL)}
+            assert search.leaks(PIN, CODE) == {PIN: [], CODE: []}
+    there = search.leaks(PIN, CODE, CONTROL)
+    assert there[PIN] == there[CODE] == []
+    found = {leak.how for leak in there[CONTROL]}
     assert "raw" in found
     assert "one key an event, table events" in found
     assert charged_twice(read_journal(home / "bank" / "journal")) == []
@@ -212,10 +214,33 @@ def test_a_database_and_its_wal_are_read(tmp_path: Path) -> None:
 
 def test_a_recording_is_listened_to(tmp_path: Path) -> None:
     path = sounds.write_wav(tmp_path / "talk.wav", sounds.key_tones(PIN, on=0.1, off=0.1))
-    assert PIN in keys_in(path)
+    assert PIN in keys_in(path)[0]
     assert [leak.how for leak in leaks(tmp_path, PIN)] == ["tones"]
     sounds.write_wav(path, sounds.key_tones("123", on=0.1, off=0.1))
     assert leaks(tmp_path, PIN) == []
+
+
+def test_what_is_heard_of_one_is_what_is_heard_of_it_among_many(tmp_path: Path) -> None:
+    keys = ["12", "8035291647", "", "559#", PIN, "0"]
+    one_by_one = [
+        sounds.write_wav(tmp_path / f"{number}.wav", sounds.key_tones(each, on=0.07, off=0.08))
+        for number, each in enumerate(keys)
+    ]
+    left, right = (sounds.key_tones(each, on=0.1, off=0.1) for each in ("4711", "9*83"))
+    soundfile.write(tmp_path / "both.flac", np.stack([left, right], axis=1), sounds.RATE)
+    together = keys_in(*one_by_one, tmp_path / "both.flac")
+    assert together == [*(f"{each} " for each in keys), "4711 9*83 "]
+    assert together == [heard for path in (*one_by_one, tmp_path / "both.flac") for heard in keys_in(path)]
+    assert keys_in() == []
+
+
+def test_a_sound_that_has_changed_is_heard_again(tmp_path: Path) -> None:
+    search = Search(tmp_path)
+    assert search.leaks(PIN) == {PIN: []}
+    path = sounds.write_wav(tmp_path / "talk.wav", sounds.key_tones(CONTROL, on=0.1, off=0.1))
+    assert search.leaks(PIN, CONTROL) == {PIN: [], CONTROL: [Leak("talk.wav", "tones")]}
+    sounds.write_wav(path, sounds.key_tones(PIN, on=0.1, off=0.1))
+    assert search.leaks(PIN, CONTROL) == {PIN: [Leak("talk.wav", "tones")], CONTROL: []}
 
 
 def test_times_and_longer_numbers_are_no_leak(tmp_path: Path) -> None:

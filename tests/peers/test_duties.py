@@ -69,7 +69,7 @@ def said(phone: SoftPhone, code: str, folder: Path) -> float:
     return hearing.seconds_heard(samples)
 
 
-def test_the_spare_phone_answers_where_the_main_one_only_rings(room: Room) -> None:
+def test_t11_the_spare_phone_answers_where_the_main_one_only_rings(room: Room) -> None:
     main = room.pjsua2("1002")
     spare = room.baresip("1003", speaks=CELINA_HZ, answers=True)
     anna = room.pjsua2("1001", speaks=ANNA_HZ)

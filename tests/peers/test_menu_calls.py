@@ -47,7 +47,7 @@ def assert_branch_reached(room: Room, call: str, digit: str, method: str) -> Non
 
 
 @pytest.mark.parametrize(("method", "digit"), [("rfc4733", "1"), ("info", "2"), ("inband", "2")])
-def test_pjsua2_reaches_a_branch_by_every_method(room: Room, method: str, digit: str) -> None:
+def test_d01_m02_pjsua2_reaches_a_branch_by_every_method(room: Room, method: str, digit: str) -> None:
     phone = room.pjsua2("1001", speaks=None)
     phone.call(MENU)
     call = room.line.call_from(phone.port)
@@ -72,7 +72,7 @@ def assert_spoken(text: str, language: str, heard: Samples, room: Room) -> float
     return places[0]
 
 
-def test_menu_is_heard_from_its_first_syllable(room: Room) -> None:
+def test_d10_i03_menu_is_heard_from_its_first_syllable(room: Room) -> None:
     phone = room.pjsua2("1001", speaks=None)
     recording = phone.record(room.folder / "menu.wav")
     phone.call(MENU)

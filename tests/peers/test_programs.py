@@ -30,6 +30,11 @@ def test_no_port_is_handed_out_twice() -> None:
     assert len({port + offset for port in taken for offset in range(4)}) == 80
 
 
+def test_processes_that_test_side_by_side_never_get_the_same() -> None:
+    taken = [{share.take() for _ in range(200)} for share in (Ports.share(part, 3) for part in range(3))]
+    assert len(set().union(*taken)) == 600
+
+
 def test_a_port_somebody_has_is_not_handed_out() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as somebody:
         somebody.bind((LOOPBACK, 0))

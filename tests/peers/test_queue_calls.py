@@ -169,7 +169,7 @@ def place_in_song(sound: Samples, begin: float, end: float) -> float:
     return found.offset % SONG_SECONDS
 
 
-def test_six_callers_hear_their_places_fall_and_the_music_go_on(
+def test_d11_d21_six_callers_hear_their_places_fall_and_the_music_go_on(
     room: Room, line: QueueLine, outside: Outside
 ) -> None:
     agent = room.pjsua2(AGENT, speaks=AGENT_HZ)
@@ -215,7 +215,7 @@ def test_six_callers_hear_their_places_fall_and_the_music_go_on(
 # Fifty at once
 
 
-def test_fifty_callers_on_one_agent_are_all_answered_and_let_go(
+def test_d09_i06_fifty_callers_on_one_agent_are_all_answered_and_let_go(
     room: Room, line: QueueLine, outside: Outside
 ) -> None:
     agent = room.pjsua2(AGENT, speaks=AGENT_HZ)
@@ -248,7 +248,9 @@ def _all_sent_on(line: QueueLine) -> list[QueueLeft] | None:
 # Answered only by an agent
 
 
-def test_it_rings_until_an_agent_answers_and_then_both_hear_each_other(room: Room, line: QueueLine) -> None:
+def test_t08_it_rings_until_an_agent_answers_and_then_both_hear_each_other(
+    room: Room, line: QueueLine
+) -> None:
     agent, caller = room.pjsua2(AGENT, speaks=AGENT_HZ), room.pjsua2("2001", speaks=CALLER_HZ)
     caller.dial("603")
     caller.expect("call", state="EARLY", code=180)
@@ -327,7 +329,7 @@ def test_an_agents_answer_cuts_an_announcement_within_two_ticks(
 # After the talk
 
 
-def test_who_is_left_by_the_agent_is_asked_how_it_was_and_who_leaves_is_not(
+def test_p11_who_is_left_by_the_agent_is_asked_how_it_was_and_who_leaves_is_not(
     room: Room, line: QueueLine, outside: Outside
 ) -> None:
     agent = room.pjsua2(AGENT, speaks=AGENT_HZ)

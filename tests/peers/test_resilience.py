@@ -100,7 +100,7 @@ def test_noise_changes_nothing(own_room: Room) -> None:
     caller.hang_up()
 
 
-def test_torture_leaves_the_switch_alive(own_room: Room) -> None:
+def test_n21_torture_leaves_the_switch_alive(own_room: Room) -> None:
     line = own_room.line
     caller = own_room.pjsua2("1001", speaks=440.0)
     messages = wire.torture()

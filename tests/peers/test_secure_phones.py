@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from softswitch.events import CallArrived, CallEnded, LegsBridged, PhoneRegistered
+from softswitch.events import CallEnded, LegsBridged, PhoneRegistered
 from softswitch.transport.own_certificate import prepare_own
 from tests.peers import hearing
 from tests.peers.room import Room
@@ -50,11 +50,11 @@ def test_pjsua2_checks_our_certificate_calls_and_is_called(room: Room) -> None:
 
 
 def test_linphonec_checks_our_certificate_and_calls(room: Room) -> None:
+    before = room.line.calls_by("1001")
     phone = room.linphonec("1001", secure=True)
     room.line.wait_event(PhoneRegistered, account="1001", transport="TLS")
     phone.call("*43")
-    arrived = [entry for entry in room.line.events() if isinstance(entry.event, CallArrived)]
-    call = next(entry.call for entry in reversed(arrived) if entry.event.account == "1001")
+    call = room.line.call_after("1001", before)
     phone.hang_up()
     room.line.wait_event(CallEnded, call=call, reason="caller_hung_up")
 

@@ -25,7 +25,7 @@ AT_ONCE = 6
 """Scenarios mostly wait: six of them keep two cores far from busy, so that in-band keys stay clean."""
 
 CALLER, REGISTRANT = "1001", "1004"
-TEST = "test_switch_answers_as_it_must"
+TEST = "test_n21_switch_answers_as_it_must"
 NEEDS_A_RINGING_PHONE = "cancel_ringing"
 SPOKEN_TO = tuple(
     scenario
@@ -67,7 +67,7 @@ def runs(
 
 
 @pytest.mark.parametrize("scenario", SPOKEN_TO, ids=lambda scenario: scenario.name)
-def test_switch_answers_as_it_must(
+def test_n21_switch_answers_as_it_must(
     scenario: Scenario, runs: Mapping[str, Future[Result]], demo_line: DemoLine
 ) -> None:
     result = runs[scenario.name].result()
@@ -80,7 +80,7 @@ def test_switch_answers_as_it_must(
 
 
 @pytest.mark.parametrize("scenario", REGISTRATIONS, ids=lambda scenario: scenario.name)
-def test_registrar_answers_as_it_must(
+def test_n21_registrar_answers_as_it_must(
     scenario: Scenario, demo_line: DemoLine, ports: Ports, sounds_folder: Path, tmp_path: Path
 ) -> None:
     def run(which: Scenario) -> Result:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from softswitch.events import CallArrived, SupervisionBegan, SupervisionChanged, SupervisionEnded
+from tests.fakes.patience import PATIENCE
 from tests.peers import hearing
 from tests.peers.conftest import assert_faultless
 from tests.peers.features_line import FeaturesLine
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.peers
 ANNA_HZ, BARTEK_HZ, CELINA_HZ = 600.0, 1000.0, 700.0
 TURN_SECONDS = 1.5
 JUDGED_SECONDS = 1.0
-COMMAND_SECONDS = 15.0
+COMMAND_SECONDS = PATIENCE
 GAP = RATE // 100
 """Judged in pieces of 10 ms: half of what one lost frame would leave silent."""
 NOTHING = 0.02

@@ -25,7 +25,8 @@ QUIET_SECONDS = FORGETS_SECONDS * 35 / 30 + 1
 START_SECONDS = 60.0
 PORT = 5060
 PASSWORD = "peers-Pw-3"
-CALLER_HZ, CALLED_HZ = 440.0, 700.0
+CALLER_HZ, CALLED_HZ, MOBILE_HZ = 440.0, 700.0, 1000.0
+MOBILE = "+48600100200"
 CLEAR = 0.9
 
 CONFIG = """\
@@ -35,6 +36,17 @@ qualify: {{enabled: {asks}, behind_nat: {asked}}}
 accounts:
   1001: {{password: {password}}}
   1002: {{password: {password}}}
+  1003: {{password: {password}, outside: {{number: "+48221234567"}}}}
+  1004: {{password: {password}}}
+country: PL
+queues:
+  help: {{number: 600, members: [1002, 1003], announce: {{position: off, eta: off}}}}
+agents:
+  1003: {{phone: "{mobile}"}}
+trunks:
+  town: {{host: {host}, port: {town}, qualify: 0, number: "+48221234567"}}
+outbound:
+  - {{match: "+48*", trunks: town}}
 """
 
 
@@ -47,6 +59,8 @@ class NattedLine:
         self._end = ExitStack()
         stem = f"{os.getpid()}-{ports.take()}"
         self._inside, self._outside = f"in{stem}", f"out{stem}"
+        self._town = ports.take()
+        """Where the provider of mobiles is, when there is one."""
 
     def __enter__(self) -> NattedLine:
         argv = [sys.executable, "-m", "tests.peers.symmetric_nat", self._inside, self._outside]
@@ -74,6 +88,8 @@ class NattedLine:
                 asks=str(asks).lower(),
                 asked=ASKED_SECONDS,
                 password=PASSWORD,
+                mobile=MOBILE,
+                town=self._town,
             )
         )
         softswitch = require(str(Path(sys.executable).with_name("softswitch")))
@@ -85,6 +101,17 @@ class NattedLine:
 
     def phone(self, user: str, *, inside: bool, speaks: float, **settings: object) -> SoftPhone:
         """Start a registered phone that does nothing itself to keep the NAT open."""
+        phone = self._started(user, inside=inside, speaks=speaks, **settings)
+        phone.register()
+        return phone
+
+    def mobile(self, *, speaks: float) -> SoftPhone:
+        """Start somebody's mobile, behind the provider to whom the line's calls go out."""
+        phone = self._started("mobile", inside=False, speaks=speaks, answer=200)
+        self._town = phone.port
+        return phone
+
+    def _started(self, user: str, *, inside: bool, speaks: float, **settings: object) -> SoftPhone:
         tone = sounds.write_wav(self._folder / f"{user}.wav", sounds.tone(speaks, 20.0))
         phone = start_pjsua2(
             user,
@@ -99,7 +126,6 @@ class NattedLine:
             **settings,
         )
         self._end.callback(phone.close)
-        phone.register()
         return phone
 
 
@@ -110,7 +136,7 @@ def natted(tmp_path: Path, ports: Ports) -> Iterator[NattedLine]:
         yield line
 
 
-def test_a_phone_behind_a_nat_is_reached_as_it_is_asked_often_enough(
+def test_m06_n22_a_phone_behind_a_nat_is_reached_as_it_is_asked_often_enough(
     natted: NattedLine, tmp_path: Path
 ) -> None:
     switch = natted.switch(asks=True)
@@ -136,3 +162,29 @@ def test_nobody_reaches_it_otherwise(natted: NattedLine) -> None:
     caller.do("pass_time", within=15, seconds=3)
     assert not called.did("incoming")
     assert not caller.did("call", state="CONFIRMED")
+
+
+def test_m06_one_behind_a_nat_and_one_on_a_mobile_serve_one_queue(natted: NattedLine, tmp_path: Path) -> None:
+    mobile = natted.mobile(speaks=MOBILE_HZ)
+    switch = natted.switch(asks=True)
+    at_home = natted.phone("1002", inside=True, speaks=CALLED_HZ, answer=200)
+    switch.wait_line("1002 registered from .*behind NAT", 10)
+    callers = [natted.phone(user, inside=False, speaks=CALLER_HZ) for user in ("1001", "1004")]
+    for caller in callers:
+        caller.call("600")
+    at_home.expect("call", state="CONFIRMED")
+    mobile.expect("call", state="CONFIRMED", seconds=START_SECONDS)
+    # Who answers outside says so by a key: a mailbox gets no caller.
+    mobile.do("pass_time", seconds=0.5)
+    mobile.press("1")
+    served = set()
+    for number, caller in enumerate(callers):
+        caller.do("pass_time", seconds=0.5)
+        heard = hearing.read(caller.listen(tmp_path / f"caller{number}.wav", 1.5))
+        served |= {hertz for hertz in (CALLED_HZ, MOBILE_HZ) if hearing.share(heard, hertz) > CLEAR}
+    assert served == {CALLED_HZ, MOBILE_HZ}
+    for agent, name in ((at_home, "home"), (mobile, "mobile")):
+        heard = hearing.read(agent.listen(tmp_path / f"{name}.heard.wav", 1.5))
+        assert hearing.share(heard, CALLER_HZ) > CLEAR
+    for agent in (at_home, mobile):
+        agent.hang_up()

@@ -115,7 +115,7 @@ def line_of(room: Room) -> RecordingLine:
     return room.line
 
 
-def test_each_side_has_its_channel_through_a_pause_and_a_transfer(room_of: LineOf) -> None:
+def test_f03_each_side_has_its_channel_through_a_pause_and_a_transfer(room_of: LineOf) -> None:
     room = room_of({"record": "always", "consent": "none", "form": "flac"})
     line = line_of(room)
     anna = room.pjsua2(ANNA, speaks=ANNA_HZ)

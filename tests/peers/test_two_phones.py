@@ -76,7 +76,7 @@ def credentials_of(phone: Baresip) -> str:
     return "\n".join(sent)
 
 
-def test_baresip_and_pjsua2_talk_and_hold(room: Room) -> None:
+def test_d11_baresip_and_pjsua2_talk_and_hold(room: Room) -> None:
     callee = room.pjsua2("1002", speaks=PJSUA2_HZ, answer=200)
     caller = room.baresip("1003", speaks=BARESIP_HZ)
     assert set(re.findall(r"algorithm=([\w-]+)", credentials_of(caller)) or ["MD5"]) == {"MD5"}

@@ -52,7 +52,7 @@ def boxes(line: VoicemailLine) -> Path:
     return line.home / "voicemail" / "boxes"
 
 
-def test_a_message_is_left_shown_by_the_lamp_mailed_and_heard(room: Room, line: VoicemailLine) -> None:
+def test_d07_a_message_is_left_shown_by_the_lamp_mailed_and_heard(room: Room, line: VoicemailLine) -> None:
     anna, celina = room.pjsua2("1001", speaks=ANNA_HZ), room.pjsua2("1003", speaks=None, mwi=True)
     celina.expect("waiting")
     # Bartek has no phone: his calls come to his box, though nobody has dialled a forwarding.
@@ -131,7 +131,9 @@ def test_a_stranger_hears_a_box_by_its_pin_alone_and_nobody_reads_it(room: Room,
     line.start_again()
 
 
-def test_who_asks_to_be_called_back_after_hours_is_noted_and_mailed(room: Room, line: VoicemailLine) -> None:
+def test_d19_who_asks_to_be_called_back_after_hours_is_noted_and_mailed(
+    room: Room, line: VoicemailLine
+) -> None:
     anna = room.pjsua2("1001", speaks=None)
     anna.call(DESK)
     anna.press("1")

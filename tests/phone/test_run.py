@@ -52,7 +52,7 @@ class Switch:
         hold = " sendonly" if b"a=sendonly" in request.body else ""
         self.seen.append(f"{request.method}{expires}{hold}{' '.join(['', *body[:1]])}")
         # This switch has no SRTP, which the phone offers first over TLS.
-        status = 404 if "999" in request.target else 488 if b"RTP/SAVP" in request.body else 200
+        status = 404 if ":999@" in request.target else 488 if b"RTP/SAVP" in request.body else 200
         refused = status >= 300
         response = self.driver.stack.response(output.transaction, status)
         if request.method == "INVITE" and not refused:

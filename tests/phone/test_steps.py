@@ -18,6 +18,8 @@ from softswitch.phone.steps import DEFAULT_SECONDS, HELP, BadStep, Step, parse_s
         ("wait:2.5", Step("wait", "2.5", 2.5)),
         ("wait:0", Step("wait", "0", 0.0)),
         ("answer", Step("answer", "", DEFAULT_SECONDS)),
+        ("busy:5", Step("busy", "5", 5.0)),
+        ("ignore", Step("ignore", "", DEFAULT_SECONDS)),
         ("hold", Step("hold")),
         ("unregister", Step("unregister")),
     ],

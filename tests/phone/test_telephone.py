@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from media import commands as ask
+from softswitch.calls.hangup import Reason
 from softswitch.phone.telephone import EXPIRES, PhoneError, split_server
 from softswitch.sip.offer_answer import Direction
 from softswitch.sip.sdp import parse_sdp
@@ -540,3 +541,30 @@ async def test_a_change_of_a_call_that_is_over_is_refused():
 )
 def test_a_server_is_cut_into_host_and_port(server, host, port):
     assert split_server(server) == (host, port)
+
+
+@in_virtual_time
+@pytest.mark.parametrize(("reason", "status"), [(Reason.BUSY, 486), (Reason.DECLINED, 603)])
+async def test_a_call_is_refused(reason, status):
+    async with bench() as b:
+        b.switch.call()
+        await b.phone.refuse(5, reason)
+        await passes(0.1)
+        assert b.switch.statuses() == [180, status]
+        assert b.told[-1] == f"refused Bartek: {reason.value}"
+        with pytest.raises(PhoneError, match="nobody called within 1 s"):
+            await b.phone.refuse(1, reason)
+
+
+@in_virtual_time
+async def test_a_call_is_let_ring_until_the_caller_gives_up():
+    async with bench() as b:
+        b.switch.call()
+        ringing = asyncio.ensure_future(b.phone.ignore(5))
+        await passes(20)
+        assert not ringing.done()
+        b.switch.give_up()
+        await ringing
+        await passes(0.1)
+        assert b.switch.statuses() == [180, 487]
+        assert b.told[-1] == "Bartek gave up"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from softswitch.events import (
     CallArrived,
     CallEnded,
+    CallerShown,
     CallEvent,
     Entry,
     LegAnswered,
@@ -151,3 +152,10 @@ def test_nothing_is_left_of_any_call_in_any_order(events: list[tuple[str, CallEv
     for call in ("c1", "c2"):
         reading.read(ENDED, call=call)
     assert len(reading.lines) == 0
+
+
+def test_a_number_that_is_hidden_from_agents_is_on_no_lamp_either():
+    reading = Reading()
+    reading.read(ARRIVED, CallerShown("P.Nowak", "7000"), LegInvited("b1", "1003", "sip:x"))
+    (line,) = reading.lines.of("1003")
+    assert (line.party, line.party_name) == ("7000", "P.Nowak")

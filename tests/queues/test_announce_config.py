@@ -59,7 +59,7 @@ def test_files_are_taken_from_where_the_configuration_lies() -> None:
     assert read("position: off").placed(Path("/etc")) == read("position: off")
 
 
-def test_without_a_word_the_place_is_told_and_the_time_when_it_is_known() -> None:
+def test_d21_d22_without_a_word_the_place_is_told_and_the_time_when_it_is_known() -> None:
     config = QueueConfig().announce
     assert (config.position.mode, config.position.to_first, config.position.every_s) == ("on", False, 30)
     assert (config.eta.mode, config.eta.round_s, config.eta.min_samples) == ("on", 60, 20)

@@ -154,5 +154,5 @@ async def test_the_caller_is_asked_in_his_own_language_and_called_back_in_it():
         here.languages["2001"] = "pl"
         await wants_it(here)
         await passes(2.5)
-        assert here.speaker.said == ["Oddzwonimy, gdy nadejdzie twoja kolej. Do widzenia."]
+        assert here.speaker.said == ["Oddzwonimy, gdy nadejdzie Państwa kolej. Do widzenia."]
         assert [one.language for one in here.told(CallbackAsked)] == ["pl"]

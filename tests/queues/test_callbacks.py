@@ -68,7 +68,7 @@ def missed(here: Hall) -> list[tuple[int, str, int]]:
 
 
 @in_virtual_time
-async def test_a_callback_keeps_the_place_and_comes_in_its_turn():
+async def test_n17_a_callback_keeps_the_place_and_comes_in_its_turn():
     async with hall(queue()) as here:
         here.languages["2001"] = "en"
         caller = await books(here, "2001")

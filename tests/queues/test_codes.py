@@ -93,7 +93,7 @@ async def test_who_is_ready_before_the_wrap_up_is_over_is_told_what_holds():
 
 
 @in_virtual_time
-async def test_only_agents_are_served_and_each_in_his_own_queues():
+async def test_d20_only_agents_are_served_and_each_in_his_own_queues():
     async with hall(queues=QUEUES) as here:
         stranger, guest = here.phones("1005", "1003")
         assert await dials(here, stranger, "*45") == "This phone belongs to no agent."

@@ -66,7 +66,7 @@ class Floor:
         return {one.entry.id: "+".join(agent.name for agent in one.agents) for one in self.look()}
 
 
-def test_who_has_waited_longest_gets_whom_the_strategy_names():
+def test_i02_who_has_waited_longest_gets_whom_the_strategy_names():
     floor = Floor(sales={"members": ["1001", "1002"]})
     floor.agents["1001"].idle_since = 50.0
     floor.waiting("young", 10.0)
@@ -75,7 +75,7 @@ def test_who_has_waited_longest_gets_whom_the_strategy_names():
     assert floor.pairs() == {"old": "1002", "middle": "1001"}
 
 
-def test_one_in_two_queues_gets_the_longest_waiting_of_both():
+def test_p21_one_in_two_queues_gets_the_longest_waiting_of_both():
     floor = Floor(sales={"members": ["1001"]}, help={"members": ["1001"]})
     floor.waiting("new", 10.0, "sales")
     floor.waiting("old", 11.0, "help")

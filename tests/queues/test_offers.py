@@ -270,7 +270,7 @@ async def test_an_agents_own_other_phone_answers_for_him():
 
 
 @in_virtual_time
-async def test_an_agent_outside_takes_the_caller_by_a_key_who_hears_music_until_then():
+async def test_m06_an_agent_outside_takes_the_caller_by_a_key_who_hears_music_until_then():
     async with hall({"name": "Sales", **QUIET}, agents=OUTSIDE) as here:
         mobile = here.phone_outside(MOBILE)
         (caller,) = await here.callers("2001")
@@ -291,7 +291,7 @@ async def test_an_agent_outside_takes_the_caller_by_a_key_who_hears_music_until_
 
 @pytest.mark.parametrize(("key", "why"), [("", "no_answer"), ("2", "no_answer"), ("bye", "reject")])
 @in_virtual_time
-async def test_a_mailbox_or_another_key_is_no_agent(key, why):
+async def test_f09_a_mailbox_or_another_key_is_no_agent(key, why):
     async with hall(QUIET, agents=OUTSIDE) as here:
         mobile = here.phone_outside(MOBILE)
         (caller,) = await here.callers("2001")

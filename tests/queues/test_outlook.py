@@ -119,7 +119,7 @@ async def both_busy(firm: Firm, first_for_s: float = 60.0) -> Entry:
 
 
 @in_virtual_time
-async def test_nothing_is_said_before_there_were_calls_enough() -> None:
+async def test_d22_n15_nothing_is_said_before_there_were_calls_enough() -> None:
     office = firm()
     await office.work(CALLS - 1)
     entry = await both_busy(office)
@@ -225,7 +225,7 @@ async def test_what_was_said_is_written_down_beside_the_truth() -> None:
 
 
 @in_virtual_time
-async def test_estimates_that_prove_wrong_are_kept_back_until_they_are_right_again() -> None:
+async def test_d22_n15_estimates_that_prove_wrong_are_kept_back_until_they_are_right_again() -> None:
     office = firm()
     await office.work(200)
     assert None not in await office.rush(8, TALK_S)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -219,7 +221,7 @@ def test_a_transfer_back_after_a_talk_keeps_the_wait():
         max_size=60,
     )
 )
-def test_whoever_comes_later_with_no_head_start_is_never_answered_before(steps):
+def test_i02_whoever_comes_later_with_no_head_start_is_never_answered_before(steps):
     story = Story({"sales": {"members": ["1001", "1002"], "missed": {"no_answer": {"times": 0}}}})
     number = 0
     for what, seconds in steps:
@@ -239,6 +241,28 @@ def test_whoever_comes_later_with_no_head_start_is_never_answered_before(steps):
     assert all(not event.overtook for event in story.told(AgentOffered))
     assert story.line == sorted(story.line)
     assert story.rung_first == sorted(story.rung_first)
+
+
+def test_i02_a_hundred_callers_are_answered_in_the_order_in_which_they_came():
+    chance = Random(2)
+    story = Story({"sales": {"members": ["1001", "1002", "1003"], "strategy": "random"}})
+    ends: dict[str, float] = {}
+    came = answered = 0
+    while answered < 100:
+        story.waits(chance.uniform(0.1, 5.0))
+        # Twice as many come as could be answered, so that most of them wait.
+        for _ in range(min(chance.randrange(3), 100 - came)):
+            came += 1
+            story.enters(f"{came:03}")
+        for agent in [one for one, at in ends.items() if at <= story.now]:
+            del ends[agent]
+            story.ends(agent)
+        for agent in sorted(story.ringing):
+            answered += story.answers(agent)
+            ends[agent] = story.now + chance.uniform(1.0, 20.0)
+    assert story.rung_first == [f"{number:03}" for number in range(1, 101)]
+    assert {offered.overtook for offered in story.told(AgentOffered)} == {0}
+    assert max(offered.waited for offered in story.told(AgentOffered)) > 60.0
 
 
 # Preferred agents

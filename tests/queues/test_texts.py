@@ -36,7 +36,7 @@ def wait(low: int, high: int | None, cap: int = CAP) -> SpokenWait:
 @pytest.mark.parametrize(
     ("people", "said"),
     [
-        (0, "Jesteś następną osobą w kolejce."),
+        (0, "Są Państwo następni w kolejce."),
         (1, "W kolejce jest jeszcze jedna osoba."),
         (2, "W kolejce są jeszcze dwie osoby."),
         (4, "W kolejce są jeszcze cztery osoby."),
@@ -50,12 +50,12 @@ def wait(low: int, high: int | None, cap: int = CAP) -> SpokenWait:
         (1000, "W kolejce jest jeszcze tysiąc osób."),
     ],
 )
-def test_how_many_are_ahead_in_polish(people: int, said: str) -> None:
+def test_d21_n12_how_many_are_ahead_in_polish(people: int, said: str) -> None:
     assert ahead(people, "pl-PL") == Sentence(said, "pl")
 
 
 @pytest.mark.parametrize("people", range(1, 1001))
-def test_verb_number_and_noun_agree_from_1_to_1000(people: int) -> None:
+def test_n12_verb_number_and_noun_agree_from_1_to_1000(people: int) -> None:
     words = ahead(people, "pl").text.removesuffix(".").split()
     last, before = people % 10, people // 10 % 10
     few = last in (2, 3, 4) and before != 1
@@ -177,7 +177,7 @@ def test_a_number_read_back_is_kept_in_no_cache() -> None:
 
 def test_keys_are_named() -> None:
     assert phrase(Text.CALLBACK_OFFER, "pl", key="*").text.startswith(
-        "Aby zamówić oddzwonienie, naciśnij gwiazdka"
+        "Aby zamówić oddzwonienie, proszę nacisnąć gwiazdkę."
     )
     assert phrase(Text.CALLBACK_OFFER, "en", key="2").text.startswith("To be called back, press two.")
 

@@ -10,6 +10,7 @@ import pytest
 from media import commands as ask
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.calls.speaking import Speaking
+from softswitch.calls.tongue import Tongue
 from softswitch.errors import SoftswitchError
 from softswitch.queues.config import QueueConfig
 from softswitch.queues.texts import Sentence
@@ -109,10 +110,10 @@ def test_what_cannot_be_made_audible_is_left_out_and_told(caplog) -> None:
 
 def test_somebodys_own_affair_is_made_when_it_is_said_and_forgotten_after() -> None:
     async def course(studio, leg):
-        await studio.voice.prepare(SECRET)
+        await studio.voice.prepare(leg, SECRET)
         assert studio.speaker.said == []
-        await studio.voice.prepare(HELLO)
-        await studio.voice.prepare(Path("stay.wav"))
+        await studio.voice.prepare(leg, HELLO)
+        await studio.voice.prepare(leg, Path("stay.wav"))
         assert (studio.speaker.said, studio.shelf.asked) == (["Hello."], [Path("stay.wav")])
         await studio.voice.say(leg, HELLO, SECRET)
         assert studio.speaker.private == [SECRET.text]
@@ -168,3 +169,16 @@ async def test_a_voice_that_is_slow_keeps_nobody_from_an_agent_who_has_answered(
         assert caller.sound.hears == f"leg {anna.sound.leg.number}"
         assert "the voice is slow: 2 of 2 sentences were left out" in caplog.text
         caller.hang_up()
+
+
+def test_n27_everything_is_said_at_the_pace_the_caller_has_chosen_what_is_made_ahead_too() -> None:
+    async def course(studio, leg):
+        leg.tongue = Tongue("en", 0.7)
+        await studio.voice.prepare(leg, HELLO)
+        await studio.voice.say(leg, HELLO, SECRET)
+        await studio.voice.ask(leg, BYE, within=0.1)
+        await studio.voice.say_soon(leg, BYE, within=1.0)
+        assert studio.speaker.rates == [0.7] * 5
+        return over()
+
+    listens(course)

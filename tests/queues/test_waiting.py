@@ -76,7 +76,7 @@ async def test_a_caller_who_hangs_up_while_waiting_stops_all_that_rings():
 
 
 @in_virtual_time
-async def test_where_only_agents_answer_it_rings_until_one_does():
+async def test_t08_where_only_agents_answer_it_rings_until_one_does():
     async with hall({"answer": "when_agent", **QUIET}) as here:
         anna = here.phone("1001")
         (caller,) = await here.callers("2001")
@@ -98,7 +98,7 @@ async def test_callers_hear_ringing_where_it_stands_in_place_of_music():
 
 
 @in_virtual_time
-async def test_several_wait_in_order_and_each_is_told_how_many_are_ahead():
+async def test_d21_several_wait_in_order_and_each_is_told_how_many_are_ahead():
     config = {"announce": {"position": {"first_after_s": 3, "every_s": 30}, "min_gap_s": 5, "eta": "off"}}
     async with hall(config) as here:
         anna = here.phone("1001")
@@ -124,7 +124,7 @@ async def test_several_wait_in_order_and_each_is_told_how_many_are_ahead():
 
 
 @in_virtual_time
-async def test_music_goes_on_behind_an_announcement():
+async def test_d11_music_goes_on_behind_an_announcement():
     async with hall({"announce": {"position": {"first_after_s": 1}, "eta": "off"}}) as here:
         here.phone("1001")
         first, second = await here.callers("2001", "2002")
@@ -321,7 +321,7 @@ async def test_who_overflows_into_another_queue_keeps_the_wait():
 
 
 @in_virtual_time
-async def test_after_the_talk_the_caller_is_led_on_where_the_agent_hung_up_only():
+async def test_p11_after_the_talk_the_caller_is_led_on_where_the_agent_hung_up_only():
     async with hall({"after_talk": "1005", **QUIET}) as here:
         anna, survey = here.phones("1001", "1005")
         (caller,) = await here.callers("2001")

@@ -22,6 +22,7 @@ from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.following import Follower, Following
 from softswitch.storage.recording_store import FOLLOWED, RecordingStore
+from tests.fakes.blank import blank
 from tests.fakes.clock import FakeClock, at_once
 
 
@@ -93,7 +94,7 @@ class Archive:
 @contextlib.asynccontextmanager
 async def archive(folder: Path, clock: FakeClock) -> AsyncIterator[Archive]:
     """Open one; opened again in the same folder it is what was left there."""
-    database = await Database.open(f"sqlite:///{folder / 'switch.db'}")
+    database = await Database.open(blank(folder / "switch.db"))
     events = EventStore(database, clock)
     log = EventLog(clock, first_sequence=await events.last_sequence() + 1)
     log.subscribe(events.store)

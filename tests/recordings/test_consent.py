@@ -6,13 +6,16 @@ import pytest
 
 from softswitch.calls.hangup import Reason, Termination
 from softswitch.events import CallEnded
+from softswitch.ivr.destination import TreeDestination
 from softswitch.queues.wish import Wish
 from softswitch.recordings.consent import Notices
 from softswitch.recordings.errors import NothingToRecord
 from tests.calls.test_transfer import refer
 from tests.fakes.exchange import Steps
 from tests.fakes.virtual_time import in_virtual_time, passes
-from tests.queues.hall import pick_up, played
+from tests.ivr.on_calls import FakeVoice
+from tests.ivr.written import tree_of
+from tests.queues.hall import pick_up, played, rang
 from tests.recordings.studio import HELP, hold, studio, waiting
 
 
@@ -252,3 +255,40 @@ async def test_whoever_calls_for_help_is_neither_told_nor_recorded(tmp_path):
         await passes(5)
         assert (here.said, here.told()) == ([], [])
         anna.hang_up()
+
+
+@in_virtual_time
+async def test_a_menu_tells_before_it_rings_who_is_recorded_and_in_the_language_of_the_call(tmp_path):
+    tree = """
+    a:
+      - say: "Dzień dobry"
+      - language: pl
+      - dial: {target: 1001, busy: b, no_answer: b, unreachable: b, declined: b, unknown: b, after: c}
+    b: [hangup]
+    c:
+      - dial: {target: 1001, busy: b, no_answer: b, unreachable: b, declined: b, unknown: b, after: b}
+    """
+    rules = {"consent": "notice", "accounts": {"1001": "always"}}
+    async with studio(tmp_path, rules) as here:
+        switch = here.hall.switch
+        switch.routes["100"] = TreeDestination(tree_of(tree), FakeVoice(), switch.dialler)
+        anna = here.hall.phone("1001")
+        caller = here.hall.phone("2001")
+        caller.call("100")
+        await passes(1)
+        switch.client.sound(caller.sound, "192.0.2.41", 4000)
+        await passes(0.5)
+        switch.client.finish_play(caller.sound, 1.0)
+        await passes(0.5)
+        assert (here.said, rang(anna)) == (["Rozmowa jest nagrywana."], 0)
+        await passes(2)
+        assert here.told() == ["2001 agrees by notice"]
+        pick_up(anna)
+        await passes(2)
+        assert here.started()[0].consent == "notice"
+        anna.hang_up()
+        await passes(2)
+        pick_up(anna)
+        await passes(2)
+        assert here.said.count("Rozmowa jest nagrywana.") == 1
+        caller.hang_up()

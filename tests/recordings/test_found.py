@@ -73,3 +73,9 @@ def test_where_nothing_was_written_there_is_nothing(tmp_path):
     path.write_bytes(b"no sound")
     os.utime(path, (NOW - 60, NOW - 60))
     assert find(path, NOW) is None
+
+
+def test_a_file_without_a_sample_is_no_recording_and_goes(tmp_path):
+    path = write(tmp_path / "X-1.wav", seconds=0.0)
+    assert find(path, NOW) is None
+    assert not path.exists()

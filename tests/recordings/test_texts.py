@@ -18,7 +18,7 @@ CONFIG = RecordingsConfig()
         (
             Text.CHOICE,
             "pl",
-            "Rozmowa będzie nagrywana. Aby nie zgodzić się na nagrywanie, naciśnij 9.",
+            "Rozmowa będzie nagrywana. Aby nie zgodzić się na nagrywanie, proszę nacisnąć 9.",
         ),
         (Text.CHOICE, "en", "This call will be recorded. If you do not agree to be recorded, press 9."),
         (Text.NO_CONSENT, "pl", "Rozmówca nie zgadza się na nagrywanie. Rozmowa nie jest nagrywana."),
@@ -36,7 +36,7 @@ def test_every_sentence_is_there_in_both_languages() -> None:
 
 def test_keys_that_are_no_digits_have_names() -> None:
     config = RecordingsConfig(refuse_key="*")
-    assert phrase(Text.CHOICE, "pl", config)[0].endswith("naciśnij gwiazdkę.")
+    assert phrase(Text.CHOICE, "pl", config)[0].endswith("proszę nacisnąć gwiazdkę.")
     assert phrase(Text.CHOICE, "en", config)[0].endswith("press star.")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from softswitch.events import CallEnded
 from tests.cli.running import run
+from tests.fakes.patience import PATIENCE
 from tests.scenarios.test_demo_line import demo_line, phone
 
 PEOPLE = "nr klienta;nazwisko;telefon\nA1;Żółć;1001\n"
@@ -23,14 +24,14 @@ async def typed(home: Path, *words: str) -> str:
 
 async def shown(home: Path, contacts: int) -> dict[str, Any]:
     """Return the customer as soon as so many contacts are there: they are written a moment after the call."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             told: dict[str, Any] = json.loads(await typed(home, "show", "A1", "--json"))
             if len(told["contacts"]) >= contacts:
                 return told
 
 
-async def test_who_calls_is_known_from_the_very_next_call(tmp_path: Path) -> None:
+async def test_p06_who_calls_is_known_from_the_very_next_call(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(PEOPLE)
     async with demo_line(tmp_path) as line:

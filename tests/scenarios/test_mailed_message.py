@@ -28,11 +28,12 @@ from softswitch.voicemail.drafts import Drafts
 from softswitch.voicemail.files import Files
 from softswitch.voicemail.lamps import Lamps
 from softswitch.voicemail.letters import Letters
+from tests.fakes.blank import blank
 from tests.fakes.clock import FakeClock
+from tests.fakes.patience import PATIENCE
 from tests.storage.test_voicemail_store import message
 from tests.voicemail.office import speak_into
 
-SOON = 5.0
 CONFIG = VoicemailConfig.model_validate(
     {"boxes": {"sales": {"mail": "sales@example.com", "attach": "mp3"}}, "mail_by": "office"}
 )
@@ -72,7 +73,7 @@ class Post:
             data = await asyncio.to_thread((self.home / one.path).read_bytes)
             letter.add_attachment(data, maintype=main, subtype=sub, filename=one.name)
         try:
-            await aiosmtplib.send(letter, hostname="127.0.0.1", port=self.port, timeout=SOON)
+            await aiosmtplib.send(letter, hostname="127.0.0.1", port=self.port, timeout=PATIENCE)
         except (aiosmtplib.SMTPException, OSError) as error:
             raise NotNow(str(error)) from error
         return Receipt()
@@ -110,7 +111,7 @@ class Watched(OutboxStore):
 
 async def test_a_message_reaches_its_box_by_mail_once_the_server_is_back(tmp_path: Path) -> None:
     clock, shown, inbox = FakeClock(), MemoryMailboxes(), Inbox()
-    database = await Database.open(f"sqlite:///{tmp_path / 'switch.db'}")
+    database = await Database.open(blank(tmp_path / "switch.db"))
     try:
         store, files = VoicemailStore(database, clock), Files(tmp_path, 1)
         outbox = Watched(database, clock)
@@ -124,7 +125,7 @@ async def test_a_message_reaches_its_box_by_mail_once_the_server_is_back(tmp_pat
         assert await drafts.recover() == 1
         post = Post(tmp_path)
         async with going_out(outbox, post, clock):
-            assert await asyncio.wait_for(outbox.ends.get(), SOON) is State.WAITING
+            assert await asyncio.wait_for(outbox.ends.get(), PATIENCE) is State.WAITING
         assert inbox.mails == []
         assert shown.counts("sales") == Counts(new=1)
         loop = asyncio.get_running_loop()
@@ -133,7 +134,7 @@ async def test_a_message_reaches_its_box_by_mail_once_the_server_is_back(tmp_pat
             post.port = server.sockets[0].getsockname()[1]
             clock.advance(600.0)
             async with going_out(outbox, post, clock):
-                assert await asyncio.wait_for(outbox.ends.get(), SOON) is State.DELIVERED
+                assert await asyncio.wait_for(outbox.ends.get(), PATIENCE) is State.DELIVERED
         (mail,) = inbox.mails
         assert mail["Subject"] == "Voice message from Żaneta (600100200) (0:08)"
         body = mail.get_body()

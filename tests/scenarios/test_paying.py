@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from softswitch.events import DigitPressed, PaymentBegan, PaymentChanged, PaymentSettled, StepTaken
+from softswitch.ivr.desks.bundle import Desks
 from softswitch.ivr.destination import TreeDestination
-from softswitch.ivr.till import Desks
 from softswitch.payments.model import State
 from softswitch.payments.paper import paper
 from softswitch.payments.sandbox.bank import charged_twice
@@ -65,7 +65,7 @@ class Cash:
 
 
 @in_virtual_time
-async def test_a_caller_pays_and_hears_music_while_the_bank_asks():
+async def test_m01_n11_a_caller_pays_and_hears_music_while_the_bank_asks():
     async with exchange() as switch:
         cash = Cash(switch)
         anna = await cash.called()
@@ -90,7 +90,7 @@ async def test_a_caller_pays_and_hears_music_while_the_bank_asks():
 @pytest.mark.parametrize(
     ("typed", "state"), [("", State.ABORTED), ("77", State.ABORTED), ("770030", State.PAID)]
 )
-async def test_a_caller_who_hangs_up_is_charged_only_for_what_was_confirmed(typed, state):
+async def test_m01_a_caller_who_hangs_up_is_charged_only_for_what_was_confirmed(typed, state):
     async with exchange() as switch:
         cash = Cash(switch)
         anna = await cash.called()

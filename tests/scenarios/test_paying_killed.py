@@ -17,6 +17,7 @@ from softswitch.payments.sandbox.server import Options, running
 from softswitch.storage.database import Database
 from softswitch.storage.outbox_store import OutboxStore
 from softswitch.storage.payment_store import PaymentStore
+from tests.fakes.patience import PATIENCE
 from tests.scenarios.killed_payer import room_on
 
 KILLS = 10
@@ -29,7 +30,7 @@ async def killed_once(url: str, database: str, start: int, chance: random.Random
     argv = [sys.executable, "-m", "tests.scenarios.killed_payer", url, database, str(start)]
     process = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE):
         for _ in range(3 * chance.randint(1, 3)):
             assert await process.stdout.readline()
     await asyncio.sleep(chance.uniform(0, FARTHEST_S))
@@ -50,7 +51,7 @@ async def test_whenever_it_is_killed_nobody_is_charged_twice_and_every_receipt_i
         try:
             store, outbox = PaymentStore(database, SystemClock()), OutboxStore(database, SystemClock())
             left_open = await store.latest(limit=1000, open_only=True)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while await store.latest(open_only=True):
                     await room.payments.reconcile(node="switch")
             found = await store.latest(limit=1000)

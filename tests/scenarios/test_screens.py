@@ -35,7 +35,7 @@ class Database:
     seconds: float = LOOKUP_SECONDS
     broken: bool = False
 
-    async def card(self, number: str) -> Card | None:
+    async def card(self, number: str, customer: str = "") -> Card | None:
         """See Cards."""
         await passes(self.seconds)
         if self.broken:
@@ -100,7 +100,7 @@ def invited_at(here: Hall, agent: str) -> float:
 
 
 @in_virtual_time
-async def test_the_card_is_there_within_the_promise() -> None:
+async def test_i04_the_card_is_there_within_the_promise() -> None:
     async with hall() as here, screens(here, Database(), "1001") as shown:
         (agent,) = here.phones("1001")
         (caller,) = await here.callers("2001")

@@ -18,11 +18,11 @@ from softswitch.sip.parser import KEEP_ALIVE
 from softswitch.sip.sdp import parse_sdp
 from softswitch.transport.config import TlsConfig, WebSocketConfig
 from softswitch.transport.own_certificate import own_files
+from tests.fakes.patience import PATIENCE
 from tests.scenarios.wire_phone import WirePhone, desk_phone, page
 from tests.transport.shown import believing
 
 PASSWORD = "only-for-tests"
-PATIENCE = 10.0
 
 
 @dataclass

@@ -20,8 +20,8 @@ from softswitch.sip.signals import Acknowledged, Incoming, Reply, StreamReceived
 from softswitch.sip.stack import SipStack
 from softswitch.sip.uri import SipUri
 from tests.fakes.party import counted
+from tests.fakes.patience import PATIENCE
 
-PATIENCE = 10.0
 Send = Callable[[bytes], Awaitable[None]]
 Kind = TypeVar("Kind", bound=UserOutput)
 

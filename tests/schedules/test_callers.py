@@ -64,7 +64,7 @@ def test_who_is_found(caller: str, called: str, found: Found | None) -> None:
 @pytest.mark.parametrize(
     ("state", "found"), [(Open(), None), (Closed(), Led("late", "540")), (Special("x"), Led("late", "540"))]
 )
-def test_a_list_that_counts_out_of_hours_alone(state: State, found: Found | None) -> None:
+def test_d15_a_list_that_counts_out_of_hours_alone(state: State, found: Found | None) -> None:
     here = Book()
     here.state = state
     assert here.book.look_up("+12125550100", OURS) == found

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from softswitch.events import CallForwarded, LegsBridged
+from softswitch.ivr.destination import TreeDestination
+from softswitch.tree_people import TreePeople
 from tests.calls.test_transfer import refer
 from tests.fakes.media import RING_BACK
 from tests.fakes.virtual_time import in_virtual_time, passes
 from tests.features.office import accept_changes, pick_up, rang, refuse
+from tests.ivr.written import tree_of
 from tests.schedules.desk import MOBILE, desk
 from tests.schedules.moments import warsaw
 
@@ -19,7 +22,7 @@ def doctor(week=None, **more):
 
 
 @in_virtual_time
-async def test_main_and_spare_ring_in_rounds_until_somebody_answers():
+async def test_t11_main_and_spare_ring_in_rounds_until_somebody_answers():
     async with desk(duties=doctor(limit_s=0)) as here:
         anna, main, spare = here.office.phones("1001", "1002", "1003")
         await here.office.dials(anna, "540")
@@ -114,7 +117,7 @@ async def test_who_refuses_is_asked_again_but_not_without_rest():
 
 
 @in_virtual_time
-async def test_the_duty_changes_at_midnight_while_it_rings():
+async def test_p05_the_duty_changes_at_midnight_while_it_rings():
     async with desk(duties=doctor({"thu": "1002", "fri": "1003"}, limit_s=120)) as here:
         anna, thursday, friday = here.office.phones("1001", "1002", "1003")
         here.clock.start = warsaw("2026-12-17T23:59:45")
@@ -129,7 +132,7 @@ async def test_the_duty_changes_at_midnight_while_it_rings():
 
 
 @in_virtual_time
-async def test_a_mailbox_of_a_mobile_does_not_take_the_call():
+async def test_f09_a_mailbox_of_a_mobile_does_not_take_the_call():
     week = {"mon-sun": {"main": MOBILE, "spare": "1003"}}
     async with desk(duties=doctor(week, by="1001"), outside={MOBILE: "1002"}) as here:
         here.office.switch.routes[MOBILE].kind = "outside"
@@ -187,3 +190,54 @@ async def test_a_caller_who_hears_already_hears_ringing():
         await passes(1)
         assert anna.sound.hears == f"leg {spare.sound.leg.number}"
         anna.hang_up()
+
+
+DUTY = "a: [{duty: {name: doctor, nobody: b}}]\nb: [{say: Sorry.}, hangup]"
+
+
+def lead(here, branches):
+    """Let a menu serve whoever dials 700."""
+    office = here.office
+    office.switch.routes["700"] = TreeDestination(
+        tree_of(branches), office.speaker, office.features.dialler, people=TreePeople(here.hours.numbers)
+    )
+    usual = office.switch.router
+    office.switch.router = lambda number, account: office.switch.routes.get(number) or usual(number, account)
+
+
+@in_virtual_time
+async def test_t11_a_menu_rings_main_and_spare_in_rounds_under_one_ringing():
+    async with desk(duties=doctor(limit_s=60)) as here:
+        lead(here, DUTY)
+        anna, main, spare = here.office.phones("1001", "1002", "1003")
+        await here.office.dials(anna, "700")
+        assert (anna.last_status(), rang(main), rang(spare)) == (180, 1, 0)
+        await passes(10)
+        assert (rang(main), rang(spare)) == (1, 1)
+        await passes(10)
+        assert (rang(main), rang(spare)) == (2, 1)
+        pick_up(main)
+        await passes(1)
+        main.hang_up()
+        await passes(1)
+        assert here.office.switch.ended.reason == "callee_hung_up"
+
+
+@in_virtual_time
+async def test_t11_after_the_limit_the_menu_s_own_branch_follows_and_not_the_duty_s():
+    async with desk(duties=doctor(limit_s=30, otherwise="1004")) as here:
+        lead(here, DUTY)
+        anna, *_, other = here.office.phones("1001", "1002", "1003", "1004")
+        await here.office.dials(anna, "700")
+        await passes(35)
+        assert (here.office.said, rang(other)) == ("Sorry.", 0)
+
+
+@in_virtual_time
+async def test_t11_without_a_branch_it_goes_on_as_the_duty_says():
+    async with desk(duties=doctor(limit_s=30, otherwise="1004")) as here:
+        lead(here, "a: [{duty: doctor}]")
+        anna, *_, other = here.office.phones("1001", "1002", "1003", "1004")
+        await here.office.dials(anna, "700")
+        await passes(35)
+        assert rang(other) == 1

@@ -34,7 +34,7 @@ def days_of(year: int) -> list[date]:
 
 
 @pytest.mark.parametrize("year", MOVABLE)
-def test_the_holidays_of_a_year(year: int) -> None:
+def test_n14_the_holidays_of_a_year(year: int) -> None:
     poland = PublicHolidays("PL")
     found = [f"{day:%m-%d}" for day in days_of(year) if poland.name(day)]
     assert found == sorted((*FIXED, *MOVABLE[year]))

@@ -49,7 +49,7 @@ SHORT = {"2026-12-31": {"hours": "7:00-12:00", "name": "Sylwester"}}
         ("2026-10-26T08:00:00", OPEN),
     ],
 )
-def test_which_branch_a_call_takes(at: str, state: object) -> None:
+def test_t16_d13_which_branch_a_call_takes(at: str, state: object) -> None:
     assert schedule(holidays="PL", special=SHORT).state(warsaw(at)) == state
 
 
@@ -127,7 +127,7 @@ def test_a_special_day_cuts_the_night_before_it() -> None:
     assert found.state(warsaw("2026-12-26T05:00:00")) == CLOSED
 
 
-def test_the_night_in_which_clocks_go_forward() -> None:
+def test_t16_the_night_in_which_clocks_go_forward() -> None:
     found = schedule(week={"sat-sun": "22:00-2:30"})
     assert found.state(warsaw("2026-03-29T01:59:59")) == OPEN
     # 2:30 is never shown: the door shuts when clocks jump over it.
@@ -137,7 +137,7 @@ def test_the_night_in_which_clocks_go_forward() -> None:
     assert late.next_change(warsaw("2026-03-29T00:00")) == Change(warsaw("2026-03-29T03:00"), OPEN)
 
 
-def test_the_night_in_which_clocks_go_back() -> None:
+def test_t16_the_night_in_which_clocks_go_back() -> None:
     found = schedule(week={"sat": "22:00-2:30", "sun": "22-24"})
     for at in (warsaw("2026-10-25T02:15"), warsaw("2026-10-25T02:45"), warsaw("2026-10-25T02:15", fold=1)):
         # At 2:45 for the first time the shift goes on: 2:15 is still to come again.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from softswitch.calls.call import Destination
 from softswitch.calls.dialling import AccountDestination
 from softswitch.calls.origin import ANONYMOUS, OutsideCaller
@@ -62,7 +64,7 @@ def screened(here: Desk) -> tuple[ScreenedLines, Trunk]:
 
 
 @in_virtual_time
-async def test_where_callers_are_led():
+async def test_d16_where_callers_are_led():
     async with desk(callers=CALLERS, schedules=SCHEDULES, duties=DUTIES) as here:
         lines, trunk = screened(here)
         usual = trunk.usual
@@ -111,7 +113,7 @@ async def test_blocked_callers_are_refused_without_a_word():
 
 
 @in_virtual_time
-async def test_a_vip_reaches_his_consultant_at_night_too():
+async def test_d17_a_vip_reaches_his_consultant_at_night_too():
     async with desk(callers=CALLERS, schedules=SCHEDULES) as here:
         here.clock.start = warsaw("2026-12-17T23:00")
         consultant = here.office.phone("1002")
@@ -209,3 +211,24 @@ async def test_callers_of_a_real_trunk_are_known_however_it_writes_them():
         assert made.first.statuses()[-1] == 603
         # The provider's own word of who hides is not looked at: his calls are hidden ones.
         assert rang(consultant) == 3
+
+
+@pytest.mark.parametrize("at", ["2026-12-17T10:00", "2026-12-17T23:00"])
+@in_virtual_time
+async def test_d17_a_vip_skips_all_menus_by_day_and_by_night(at):
+    async with desk(callers=CALLERS, schedules=SCHEDULES) as here:
+        here.clock.start = warsaw(at)
+        consultant, other, menu = here.office.phones("1002", "1003", "1004")
+        phone = await call_of(here, "600100200")
+        assert (rang(consultant), rang(other), rang(menu)) == (1, 0, 0)
+        assert here.office.speaker.said == []
+        # Who cannot be reached has the fall-back that was declared for the number, at any hour.
+        refuse(consultant, 480)
+        await passes(0.5)
+        assert (rang(other), rang(menu)) == (1, 0)
+        pick_up(other)
+        await passes(0.5)
+        assert (phone.last_status(), here.office.speaker.said) == (200, [])
+        phone.hang_up()
+        await passes(0.5)
+        await here.office.switch.nothing_is_left()

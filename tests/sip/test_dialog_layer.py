@@ -135,7 +135,7 @@ def test_an_invite_before_the_last_is_answered_is_500_with_retry_after(stack):
     assert len(told(stack, text_of("INVITE", cseq=23, branch="z9hG4bK23", to_tag=name.local_tag))) == 2
 
 
-def test_an_invite_that_crosses_ours_is_491(stack):
+def test_n21_an_invite_that_crosses_ours_is_491(stack):
     name = called(stack)
     stack.send_in_dialog(0.0, name, "INVITE")
     drain(stack)

@@ -54,6 +54,15 @@ def test_content_length_is_computed_and_stands_last():
     assert request.content_type == MediaType("application/sdp")
 
 
+@given(st.text("a\r\n: ", max_size=20), st.text("x\r\n", max_size=5))
+def test_no_value_ends_its_line(value, reason):
+    response = Response(200, reason, Fields([("X-Own", value), ("Subject", "so")]), b"body")
+    again = parse_datagram(response.to_bytes())
+    assert isinstance(again, Response)
+    assert [name for name, _ in again.fields] == ["X-Own", "Subject", "Content-Length"]
+    assert (again.fields.get("Subject"), again.body) == ("so", b"body")
+
+
 def test_the_typed_views():
     request = request_of(
         text_of(

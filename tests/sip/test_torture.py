@@ -113,7 +113,7 @@ def outcome(data):
     return "ok"
 
 
-def test_every_message_is_listed():
+def test_n21_every_message_is_listed():
     assert sorted(f"{name}.dat" for name, *_ in TORTURE) == sorted(
         path.name for path in (DATA / "rfc4475").glob("*.dat")
     )
@@ -122,12 +122,12 @@ def test_every_message_is_listed():
 
 
 @pytest.mark.parametrize(("path", "source", "parsed", "answer"), CASES)
-def test_what_parser_and_validation_say(path, source, parsed, answer):
+def test_n21_what_parser_and_validation_say(path, source, parsed, answer):
     assert outcome(path.read_bytes()) == parsed, source
 
 
 @pytest.mark.parametrize(("path", "source", "parsed", "answer"), CASES)
-def test_what_the_stack_answers(path, source, parsed, answer):
+def test_n21_what_the_stack_answers(path, source, parsed, answer):
     stack = SipStack(token=counted("t"))
     outputs = told(stack, path.read_bytes())
     if answer == "up":

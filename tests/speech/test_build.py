@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from softswitch.speech import SAMPLE_RATE, SpeechConfig, SpeechRequest, build_speech
-from softswitch.speech.build import ENGINES
+from softswitch.speech import SAMPLE_RATE, SpeechConfig, SpeechRequest
+from softswitch.speech.build import ENGINES, build_speech
 from softswitch.speech.config import DEFAULT_CHAINS
 from softswitch.speech.sound import frame_levels, speech_level
 

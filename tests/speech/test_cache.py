@@ -6,6 +6,7 @@ import pytest
 from softswitch.speech.cache import GRACE_SECONDS, AudioCache, cache_key
 from softswitch.speech.engine import Order, Voice
 from softswitch.speech.errors import CacheFailed
+from softswitch.speech.spare import Spare
 from tests.speech.fakes import FakeClock
 
 SECOND = b"\1\0" * 8000
@@ -149,3 +150,29 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, clock):
     (tmp_path / "speech").write_text("a file stands in the way")
     with pytest.raises(CacheFailed, match=str(tmp_path / "speech")):
         cache_in(tmp_path, clock).store("a", SECOND)
+
+
+def test_what_the_disk_does_not_take_is_kept_in_memory(tmp_path, clock):
+    (tmp_path / "speech").write_text("a file stands in the way")
+    memory = tmp_path / "memory"
+    memory.mkdir()
+    cache = AudioCache(tmp_path / "speech", limit_bytes=FILE_BYTES, clock=clock, spare=Spare(memory))
+    kept, private = cache.store("a", SECOND), cache.store_private(SECOND)
+    assert kept.path.is_relative_to(memory)
+    assert (kept.seconds, private.path.read_bytes()) == (1.0, kept.path.read_bytes())
+    assert cache.find("a") == kept
+    cache.close()
+    assert cache.find("a") is None
+    assert list(memory.iterdir()) == []
+
+
+def test_where_memory_takes_nothing_either_it_is_said(tmp_path, clock):
+    (tmp_path / "speech").write_text("a file stands in the way")
+
+    class Full(Spare):
+        def write(self, name, data):
+            raise OSError("full")
+
+    cache = AudioCache(tmp_path / "speech", limit_bytes=FILE_BYTES, clock=clock, spare=Full(tmp_path))
+    with pytest.raises(CacheFailed, match=str(tmp_path / "speech")):
+        cache.store("a", SECOND)

@@ -1,11 +1,12 @@
 import asyncio
 import logging
+import traceback
 
 import pytest
 
 from softswitch.speech.chain import Chain, Link
 from softswitch.speech.engine import Order
-from softswitch.speech.errors import EngineError, EngineTimeout, WorkerDied
+from softswitch.speech.errors import EngineError, EngineMissing, EngineTimeout, WorkerDied
 from tests.speech.fakes import FakeClock, FakeEngine
 
 ORDER = Order("witamy", "pl", "default", 1.0)
@@ -63,6 +64,17 @@ async def test_a_refused_text_is_not_the_engines_end(clock, caplog):
             await picky.synthesize(ORDER, even_resting=False)
     assert not picky.resting
     assert caplog.text.count("cannot say that") == 1
+
+
+@pytest.mark.parametrize("kind", [EngineError, WorkerDied, EngineMissing])
+async def test_what_an_engine_says_of_a_private_text_is_kept_nowhere(clock, caplog, kind):
+    engine = FakeEngine("talkative")
+    engine.failure = kind("talkative", "ended with exit code 1 (cannot say 'Kod: 4711')")
+    talkative = link(engine, clock)
+    with pytest.raises(kind, match="talkative: could not speak a private text") as caught:
+        await talkative.synthesize(ORDER, even_resting=False, private=True)
+    told = [talkative.reason, caplog.text, "".join(traceback.format_exception(caught.value))]
+    assert not [text for text in told if "4711" in text]
 
 
 async def test_no_more_at_once_than_the_engine_can(clock):

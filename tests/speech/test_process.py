@@ -1,14 +1,17 @@
 import asyncio
+import contextlib
 import os
 import signal
 import sys
 
 import pytest
+import uvloop
 
+from softswitch.speech import process
 from softswitch.speech import worker as worker_program
 from softswitch.speech.engine import Order, Sound
 from softswitch.speech.errors import EngineError, EngineMissing, WorkerDied
-from softswitch.speech.process import Worker, how_it_ended
+from softswitch.speech.process import Worker, how_it_ended, start_process
 
 # A worker of the test's own on the real protocol: what it does depends on the text.
 STAND_IN = """
@@ -131,6 +134,21 @@ async def test_a_program_that_is_not_there(tmp_path):
     with pytest.raises(EngineMissing, match="cannot be started"):
         await worker.speak(order("hello"))
     await worker.close()
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_program_that_ends_before_it_is_asked(loop, monkeypatch):
+    async def late_start(*argv, complaints, limit):
+        started = await start_process(*argv, complaints=complaints, limit=limit)
+        await started.wait()
+        with contextlib.suppress(OSError):
+            await started.stdin.wait_closed()
+        return started
+
+    monkeypatch.setattr(process, "start_process", late_start)
+    worker = Worker("fake", idle_seconds=1, program=("/bin/false",))
+    with asyncio.Runner(loop_factory=loop) as runner, pytest.raises(WorkerDied, match="exit code 1"):
+        runner.run(worker.speak(order("hello")))
 
 
 def test_ends_in_words():

@@ -1,12 +1,17 @@
 import asyncio
+import contextlib
 import os
 import sys
 
 import pytest
+import uvloop
 
+from softswitch.speech import program
 from softswitch.speech.errors import EngineError, EngineMissing
+from softswitch.speech.process import start_process
 from softswitch.speech.program import run_program, speak_with_program
 from softswitch.speech.wav import build_wav
+from tests.fakes.patience import PATIENCE
 
 SAMPLES = b"\1\0" * 4000
 
@@ -26,6 +31,27 @@ async def test_a_failure_carries_the_last_words():
 
 async def test_a_program_that_does_not_read_its_input_is_no_error():
     assert await run_program("exec", (sys.executable, "-c", "print(1)"), "x" * 1_000_000) == b"1\n"
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+@pytest.mark.parametrize("text", ["", "x", "x" * 1_000_000])
+@pytest.mark.parametrize("late", [False, True])
+def test_one_that_has_ended_before_it_is_told_anything_is_none_either(loop, text, late, monkeypatch):
+    async def late_start(*argv, complaints):
+        process = await start_process(*argv, complaints=complaints)
+        # A busy switch comes back to it when the program is gone and its pipe is known to be broken.
+        await process.wait()
+        with contextlib.suppress(OSError):
+            await process.stdin.wait_closed()
+        return process
+
+    if late:
+        monkeypatch.setattr(program, "start_process", late_start)
+    with asyncio.Runner(loop_factory=loop) as runner:
+        for argv, said in ((("/bin/true",), b""), (("echo", "spoken"), b"spoken\n")):
+            assert runner.run(asyncio.wait_for(run_program("exec", argv, text), PATIENCE)) == said
+        with pytest.raises(EngineError, match="exit code 1"):
+            runner.run(run_program("exec", ("/bin/false",), text))
 
 
 async def test_giving_up_kills_the_program_and_its_children(tmp_path):
@@ -55,7 +81,7 @@ async def test_giving_up_in_the_midst_of_the_start_ends_at_once(moments):
         await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, PATIENCE)
 
 
 async def test_sound_from_a_file_or_from_the_output(tmp_path):

@@ -3,7 +3,8 @@ import asyncio
 import numpy as np
 import pytest
 
-from softswitch.speech import SpeechConfig, SpeechRequest, build_speech
+from softswitch.speech import SpeechConfig, SpeechRequest
+from softswitch.speech.build import build_speech
 from softswitch.speech.engine import Sound
 from softswitch.speech.errors import (
     CacheFailed,
@@ -15,6 +16,7 @@ from softswitch.speech.errors import (
     WorkerDied,
 )
 from softswitch.speech.sound import from_pcm
+from softswitch.speech.spare import Spare
 from softswitch.speech.wav import parse_wav
 from tests.speech.fakes import FakeClock, FakeEngine, tone
 
@@ -209,8 +211,23 @@ async def test_a_damaged_file_is_made_again(house):
     assert len(house.first.orders) == 2
 
 
-async def test_a_full_disk_is_not_the_engines_fault(house):
+async def test_on_a_full_disk_callers_hear_texts_all_the_same(house):
     house.folder.write_text("a file stands in the way")
+    made = await house.speech.render(HELLO)
+    assert not made.path.is_relative_to(house.folder)
+    # It is spoken once, also then, and no engine is blamed.
+    assert await house.speech.render(HELLO) == made
+    assert (len(house.first.orders), house.second.orders) == (1, [])
+    await house.speech.close()
+    assert not made.path.exists()
+
+
+async def test_a_full_disk_is_not_the_engines_fault(house, monkeypatch):
+    def full(spare, name, data):
+        raise OSError("full")
+
+    house.folder.write_text("a file stands in the way")
+    monkeypatch.setattr(Spare, "write", full)
     with pytest.raises(CacheFailed):
         await house.speech.render(HELLO)
     assert not house.second.orders

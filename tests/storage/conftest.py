@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.event import listen, remove
 
 from softswitch.storage.database import Database
+from tests.fakes.blank import blank
 from tests.fakes.clock import FakeClock
 from tests.fakes.postgres import Cluster
 
@@ -29,9 +31,9 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def url(database_server: Cluster | None, tmp_path: Path) -> AsyncIterator[str]:
-    """The URL of a database that is the test's own; on a server it has its tables already."""
+    """The URL of a database that is the test's own; it has its tables already."""
     if database_server is None:
-        yield f"sqlite:///{tmp_path / 'softswitch.db'}"
+        yield blank(tmp_path / "softswitch.db")
         return
     name = await database_server.fresh()
     try:
@@ -76,6 +78,21 @@ async def alter(database: Database, statement: str, *values: object) -> None:
     async with database.writing() as connection:
         known = {f"v{number}": value for number, value in enumerate(values)}
         await connection.execute(text(re.sub(r"\?", lambda mark: next(names), statement)), known)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Collect the statements that databases are given meanwhile."""
+    given: list[str] = []
+
+    def note(*about: object) -> None:
+        given.append(str(about[2]))
+
+    listen(Engine, "before_cursor_execute", note)
+    try:
+        yield given
+    finally:
+        remove(Engine, "before_cursor_execute", note)
 
 
 def rows(file: Path, query: str) -> list[tuple[object, ...]]:

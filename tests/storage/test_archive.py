@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import os
 import stat
 import tarfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Column, MetaData, create_engine, text
 
 from softswitch.bus import EventLog
 from softswitch.events import BranchEntered, SwitchStarted
 from softswitch.outbox.model import Delivery
-from softswitch.storage.archive import TABLES, BackupError, back_up, restore, told
-from softswitch.storage.database import Database
+from softswitch.storage.archive import BackupError, back_up, restore, told
+from softswitch.storage.database import Database, revision_of
 from softswitch.storage.event_store import EventStore
+from softswitch.storage.migrations.steps import known_revisions, tables_at, upgrade
 from softswitch.storage.outbox_store import OutboxStore
 from softswitch.storage.secret_store import SecretStore
+from softswitch.storage.tables import metadata, schema_version
+from tests.fakes.blank import blank
 from tests.fakes.clock import FakeClock
 from tests.fakes.postgres import Cluster
-from tests.storage.conftest import running
+from tests.storage.conftest import alter, running
+from tests.storage.migrations.test_versions import differences, missing_keys
 
 OCTETS = bytes(range(256))
 
@@ -48,7 +54,8 @@ async def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
             table.name: [
                 tuple(row) for row in await connection.execute(table.select().order_by(*table.primary_key))
             ]
-            for table in TABLES
+            for table in metadata.sorted_tables
+            if table is not schema_version
         }
 
 
@@ -117,7 +124,7 @@ async def test_a_cut_file_leaves_an_empty_database_empty(filled: Database, tmp_p
     whole, cut = tmp_path / "line.backup", tmp_path / "cut.backup"
     await back_up(filled, whole)
     cut.write_bytes(whole.read_bytes()[:-2000])
-    fresh = await Database.open(f"sqlite:///{tmp_path / 'new.db'}")
+    fresh = await Database.open(blank(tmp_path / "new.db"))
     try:
         with pytest.raises(BackupError, match=r"cut\.backup"):
             await restore(fresh, cut)
@@ -144,12 +151,23 @@ def archive(**members: bytes) -> bytes:
         (archive(other=b"x"), "is no backup of a softswitch"),
         (archive(revision=b"9999"), r"made by a newer softswitch \(schema 9999\)"),
         (archive(revision=b"0001", secrets_jsonl=b"{oops}\n"), "no whole backup"),
+        (archive(revision=b"0001", tickets_jsonl=b""), "holds what its version does not know: tickets"),
+        (archive(revision=b"0001", secrets_jsonl=b'{"name":"k","age":7}\n'), "secrets has no column age"),
         (
             archive(revision=b"0001", secrets_jsonl=b'{"tenant":"a","name":"k","value":"QQ=="}\n' * 2),
             "cannot be taken in",
         ),
     ],
-    ids=["letter", "packed letter", "other archive", "newer", "broken", "same row twice"],
+    ids=[
+        "letter",
+        "packed letter",
+        "other archive",
+        "newer",
+        "broken",
+        "table of later",
+        "column of later",
+        "same row twice",
+    ],
 )
 async def test_what_is_no_backup_is_refused(
     database: Database, tmp_path: Path, content: bytes, reason: str
@@ -164,3 +182,107 @@ async def test_what_is_no_backup_is_refused(
 async def test_a_missing_file_is_said(database: Database, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="cannot be read: No such file"):
         await restore(database, tmp_path / "none")
+
+
+def value_of(column: Column[object]) -> object:
+    match column.type.python_type.__name__:
+        case "bytes":
+            return OCTETS
+        case "bool":
+            return True
+        case "int":
+            return 7
+        case "float":
+            return 1.5
+        case _:
+            return f"ząb of {column.name}"
+
+
+async def fill_every_table(database: Database, revision: str) -> dict[str, dict[str, object]]:
+    """Write a row into each table there is, every column of it filled; return them."""
+    rows: dict[str, dict[str, object]] = {}
+    async with database.writing() as connection:
+        found = MetaData()
+        await connection.run_sync(found.reflect)
+        for name in sorted(tables_at(revision)):
+            table = found.tables[name]
+            rows[name] = {column.name: value_of(column) for column in table.columns}
+            await connection.execute(table.insert(), rows[name])
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A backup that an earlier version has made, and the one row that each of its tables had."""
+
+    file: Path
+    rows: dict[str, dict[str, object]]
+
+
+@pytest.fixture(scope="module", params=known_revisions())
+def earlier(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Earlier:
+    """One backup for both databases that are to take it in."""
+    revision: str = request.param
+    folder = tmp_path_factory.mktemp(revision)
+    url = f"sqlite:///{folder / 'early.db'}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade(connection, revision)
+    engine.dispose()
+    return asyncio.run(_backed_up(url, revision, folder / "old.backup"))
+
+
+async def _backed_up(url: str, revision: str, file: Path) -> Earlier:
+    """Back a database up as it is: who brings in a new version backs up what the old one has left."""
+    early = await Database.open(url, create=False)
+    try:
+        rows = await fill_every_table(early, revision)
+        assert await back_up(early, file) == dict.fromkeys(rows, 1)
+        async with early.reading() as connection:
+            assert await revision_of(connection) == revision
+    finally:
+        await early.close()
+    return Earlier(file, rows)
+
+
+async def test_a_backup_of_every_earlier_version_is_taken_in_by_this_one(earlier: Earlier, url: str) -> None:
+    rows = earlier.rows
+    fresh = await Database.open(url)
+    try:
+        assert await restore(fresh, earlier.file) == dict.fromkeys(rows, 1)
+        async with fresh.reading() as connection:
+            assert await revision_of(connection) == known_revisions()[-1]
+            for table in metadata.sorted_tables:
+                found = [dict(row) for row in (await connection.execute(table.select())).mappings()]
+                if table.name in rows:
+                    (row,) = found
+                    assert {name: row[name] for name in rows[table.name]} == rows[table.name]
+            assert await connection.run_sync(differences) == []
+            assert await connection.run_sync(missing_keys) == []
+    finally:
+        await fresh.close()
+
+
+async def test_a_restore_that_fails_leaves_the_tables_of_this_version(url: str, tmp_path: Path) -> None:
+    fresh = await Database.open(url)
+    file = tmp_path / "bad.backup"
+    file.write_bytes(archive(revision=b"0001", secrets_jsonl=b"{oops}\n"))
+    try:
+        with pytest.raises(BackupError, match="no whole backup"):
+            await restore(fresh, file)
+        async with fresh.reading() as connection:
+            assert await revision_of(connection) == known_revisions()[-1]
+            assert await connection.run_sync(differences) == []
+    finally:
+        await fresh.close()
+
+
+async def test_a_database_from_before_backups_is_not_backed_up(tmp_path: Path) -> None:
+    early = await Database.open(blank(tmp_path / "early.db"))
+    try:
+        await alter(early, "DROP TABLE alembic_version")
+        with pytest.raises(BackupError, match="from before backups: start the switch once"):
+            await back_up(early, tmp_path / "file")
+        assert not (tmp_path / "file").exists()
+    finally:
+        await early.close()

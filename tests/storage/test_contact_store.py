@@ -110,7 +110,7 @@ async def test_pages(store: ContactStore) -> None:
 
 
 @pytest.mark.usefixtures("people")
-async def test_who_talked_last(store: ContactStore) -> None:
+async def test_p14_who_talked_last_and_who_called_last_in_a_campaign(store: ContactStore) -> None:
     await store.add(
         call(MOBILE, 1, agent="1001", result=ANSWERED),
         call(SHARED, 2, agent="1002", result=ANSWERED, queue="sales"),

@@ -11,10 +11,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from softswitch.crm.customer_model import Customer, Kind, Query, folded
+from softswitch.crm.customer_model import Customer, Kind, Query
 from softswitch.crm.errors import ChangedMeanwhile, CrmError, DuplicateCustomer, NoSuchCustomer
+from softswitch.sameness import folded
+from softswitch.storage import customer_store
+from softswitch.storage.customer_index import CustomerIndex
 from softswitch.storage.customer_store import CustomerStore, remove_customer
 from softswitch.storage.database import Database
+from tests.storage.conftest import statements
 
 AT = datetime(2026, 1, 5, 9, 0, 0, 123456, tzinfo=UTC)
 
@@ -142,7 +146,7 @@ async def test_what_another_process_was_faster_with_is_told_without_the_pesel(
         """Find nobody: the other one is not yet there."""
 
     await store.create(ANNA)
-    monkeypatch.setattr(store, "_refuse_duplicates", looked_too_early)
+    monkeypatch.setattr(CustomerIndex, "refuse_duplicates", looked_too_early)
     with pytest.raises(DuplicateCustomer) as raised:
         await store.create(replace(JAN, pesel=ANNA.pesel))
     assert ANNA.pesel not in "".join(traceback.format_exception(raised.value))
@@ -253,6 +257,21 @@ async def test_an_import_changes_many_at_once(store: CustomerStore) -> None:
     assert [one.version for one in later] == [2, 2]
     assert await store.get_all(["C1", "C2"]) == {one.id: one for one in later}
     assert [one.id for one in await store.find("pesel", ANNA.pesel)] == ["C2"]
+
+
+async def test_a_server_is_told_to_look_whenever_there_is_twice_as_much(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customer_store, "SURVEYED_FIRST", 2)
+    store = CustomerStore(database)
+    looks = []
+    for number in range(9):
+        with statements() as given:
+            await store.create(Customer(f"C{number}", last_name="Nowak", created=AT, changed=AT))
+        looks.append(any(one.startswith("ANALYZE") for one in given))
+    # SQLite chooses the same ways however much there is.
+    at = (2, 4, 8) if database.dialect == "postgresql" else ()
+    assert looks == [number + 1 in at for number in range(9)]
 
 
 async def test_another_firm_s_customers_are_its_own(store: CustomerStore, database: Database) -> None:

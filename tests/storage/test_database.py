@@ -13,7 +13,7 @@ from softswitch.errors import StartError
 from softswitch.storage.database import Database, may_pass
 from softswitch.storage.errors import DatabaseRefused
 from softswitch.storage.migrations.steps import known_revisions, upgrade
-from tests.storage.conftest import Lock, change, rows
+from tests.storage.conftest import Lock, alter, change, rows
 
 REVISION = "SELECT version_num FROM alembic_version"
 
@@ -220,3 +220,24 @@ async def test_what_is_read_in_a_change_still_holds_when_it_is_written(database:
     await asyncio.gather(*(count_up() for _ in range(20)))
     async with database.reading() as connection:
         assert (await connection.execute(text("SELECT value FROM settings"))).scalar_one() == "20"
+
+
+async def test_what_was_deleted_is_on_the_disk_no_more(file: Path) -> None:
+    database = await Database.open(f"sqlite:///{file}")
+    try:
+        insert = "INSERT INTO settings (account, name, value) VALUES (?, ?, ?)"
+        for number in range(300):
+            await alter(database, insert, f"{number}", "forward", f"canary {number} " + "x" * 500)
+        await alter(database, "DELETE FROM settings WHERE account != '7'")
+        assert await database.scrub()
+        assert (file.with_name(f"{file.name}-wal")).stat().st_size == 0
+        left = await asyncio.to_thread(file.read_bytes)
+        assert left.count(b"canary") == left.count(b"canary 7 ") == 1
+        async with database.snapshot() as reader:
+            await reader.execute(text("SELECT * FROM settings"))
+            await alter(database, "DELETE FROM settings")
+            # Who still reads sees what was: it cannot go before.
+            assert not await database.scrub(patience=0)
+        assert await database.scrub()
+    finally:
+        await database.close()

@@ -13,9 +13,15 @@ from softswitch.bus import EventLog
 from softswitch.events import BranchEntered, Entry, SwitchStarted, SwitchStopped
 from softswitch.storage.database import Database
 from softswitch.storage.event_store import EventStore
-from softswitch.storage.following import PORTION, Follower, Following
+from softswitch.storage.following import (
+    GATHER_SECONDS,
+    LONGEST_REST_SECONDS,
+    PORTION,
+    Follower,
+    Following,
+)
 from tests.fakes.clock import FakeClock, at_once
-from tests.storage.conftest import running
+from tests.storage.conftest import running, statements
 
 INSERT = text("INSERT INTO settings (account, name, value) VALUES (:branch, 'seen', '')")
 
@@ -132,3 +138,43 @@ async def test_many_entries_come_in_portions(rig: Rig) -> None:
         rig.enter(*(f"{number:04d}" for number in range(2 * PORTION + 3)))
         assert len(await rig.caught_up(line)) == 2 * PORTION + 3
     assert rig.told == list(range(1, 2 * PORTION + 4))
+
+
+@pytest.mark.parametrize(
+    ("late", "rest"), [(0.0, []), (0.001, []), (0.01, [0.2]), (3.0, [LONGEST_REST_SECONDS])]
+)
+async def test_the_later_the_loop_comes_back_the_longer_it_rests_and_goes_on(
+    late: float, rest: list[float], database: Database, clock: FakeClock
+) -> None:
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(round(seconds, 6))
+        await at_once(seconds)
+        # Callers are answered first.
+        clock.advance(seconds + (late if seconds == GATHER_SECONDS else 0.0))
+
+    rig = Rig(database, clock)
+    async with rig.writing() as rig.events:
+        line = Following(database, rig.events, pause=pause, monotonic=clock.monotonic)
+        await line.add(Follower("branches", frozenset({BranchEntered}), rig.handle))
+        async with running(line.run):
+            rig.enter("a")
+            await rig.caught_up(line)
+            rig.enter("b")
+            assert await rig.caught_up(line) == ["a", "b"]
+    assert {seconds for seconds in pauses if seconds} == {GATHER_SECONDS, *rest}
+
+
+async def test_who_keeps_up_asks_the_disk_for_nothing_but_his_own_rows(rig: Rig) -> None:
+    async with rig.following() as line:
+        rig.enter("a")
+        await rig.caught_up(line)
+        with statements() as given:
+            rig.enter("b")
+            rig.log.append(SwitchStopped())
+            await rig.events.flush()
+            while len(rig.told) < 2:
+                await at_once(0.0)
+    assert not [one for one in given if one.startswith("SELECT") and "FROM events" in one]
+    assert rig.told == [1, 2]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from softswitch.crm.errors import CrmError
 from softswitch.crm.order_model import Buyer, Order
 from softswitch.storage.database import Database
 from softswitch.storage.order_store import OrderStore
@@ -57,3 +60,23 @@ async def test_a_customer_is_forgotten(database: Database) -> None:
     assert await store.erase(Buyer()) == 0
     assert await store.erase(Buyer(numbers=(PHONE,))) == 1
     assert await store.last(Buyer(emails=(EMAIL,))) == SECOND
+
+
+async def test_orders_in_pages_newest_first(database: Database) -> None:
+    store = OrderStore(database)
+    all_of_them = [replace(FIRST, number=str(n), placed=START + timedelta(hours=n // 2)) for n in range(5)]
+    await store.save([*all_of_them, replace(SECOND, tracking="PL-77")])
+    seen, after = [], ""
+    while True:
+        page = await store.latest(shop="s1", after=after, limit=2)
+        seen += [one.number for one in page.orders]
+        if not (after := page.after):
+            break
+    assert seen == ["4", "3", "2", "1", "0"]
+    of_one = await store.latest(Buyer(customer="K1"))
+    assert [one.tracking for one in of_one.orders] == ["PL-77"]
+    assert (await store.latest(Buyer())).orders == ()
+    assert await store.find("s1", "3") == replace(all_of_them[3], email=EMAIL)
+    assert await store.find("s1", "99") is None
+    with pytest.raises(CrmError, match="begin with the first"):
+        await store.latest(after="nonsense")

@@ -23,10 +23,10 @@ MOBILE, SHARED, OTHER = "+48601234567", "+48221234567", "+48700100200"
 
 ANNA = Customer(id="C1", first_name="Anna", last_name="Żółć", numbers=(MOBILE, SHARED), pesel="44051401359")
 JAN = Customer(id="C2", last_name="Jan", numbers=(SHARED, OTHER))
-PERSON = Person("C1", (MOBILE, SHARED), (MOBILE,), ())
 ERASER = Eraser(
     {MOBILE: [MOBILE, "601234567"], SHARED: [SHARED]}, ["Żółć", "Anna"], b"k" * 32, shared=[SHARED]
 )
+PERSON = Person("C1", (MOBILE, SHARED), (MOBILE,), (), eraser=ERASER)
 TOKEN = ERASER.token(MOBILE)
 
 
@@ -79,7 +79,7 @@ async def test_an_erased_person_is_nowhere_and_calls_are_still_counted(
 ) -> None:
     events = await written_down(database, clock)
     store = PrivacyStore(database)
-    act = await store.erase(PERSON, ERASER, Act("A1", AT, "1001", ERASE, "C1", {"tickets": 2}))
+    act = await store.erase(PERSON, Act("A1", AT, "1001", ERASE, "C1", {"tickets": 2}))
     # Three events of the own call, one of another's in which the number was said, a forwarding to it.
     assert act.counts == {"tickets": 2, "contacts": 3, "events": 5, "customers": 1}
     assert await store.acts() == [act]
@@ -102,7 +102,7 @@ async def test_an_erased_person_is_nowhere_and_calls_are_still_counted(
 async def test_what_is_another_s_stays(database: Database, clock: FakeClock) -> None:
     events = await written_down(database, clock)
     before = await events.entries("TWO")
-    await PrivacyStore(database).erase(PERSON, ERASER, Act("A1", AT, "1001", ERASE, "C1"))
+    await PrivacyStore(database).erase(PERSON, Act("A1", AT, "1001", ERASE, "C1"))
     assert await events.entries("TWO") == before
     arrived, prompt, *_ = (entry.event for entry in await events.entries("SIX"))
     assert isinstance(arrived, CallArrived)
@@ -122,7 +122,7 @@ async def test_an_erasure_that_fails_leaves_all_as_it_was(database: Database, cl
     before = await events.entries("ONE")
     # The record of it cannot be written: the id is taken.
     with pytest.raises(Exception, match=r"UNIQUE|duplicate"):
-        await store.erase(PERSON, ERASER, Act("A1", AT, "1001", ERASE, "C1"))
+        await store.erase(PERSON, Act("A1", AT, "1001", ERASE, "C1"))
     assert await CustomerStore(database).get("C1") is not None
     assert await events.entries("ONE") == before
 

@@ -15,6 +15,7 @@ from softswitch.storage.database import Database
 from softswitch.storage.outbox_store import OutboxStore
 from softswitch.storage.ticket_store import TicketStore
 from tests.fakes.clock import FakeClock
+from tests.storage.conftest import statements
 
 NEW = NewTicket(
     "support",
@@ -141,6 +142,35 @@ async def test_calls_do_not_mix(database: Database, clock: FakeClock) -> None:
     await followed(store, database, clock, ENDED, call="C1")
     (ticket,) = await store.latest()
     assert (ticket.call, ticket.title, ticket.priority) == ("C1", "Call", Priority.HIGH)
+
+
+async def test_calls_of_one_portion_do_not_mix(database: Database, clock: FakeClock) -> None:
+    store = TicketStore(database, clock)
+    await followed(store, database, clock, LATER, call="C1")
+    told: list[tuple[str, Event]] = [
+        ("C2", LATER),
+        ("C3", NOW_ASKED),
+        ("C1", ENDED),
+        ("C2", QUEUED),
+        ("C4", LATER),
+    ]
+    told += [("C2", ENDED), ("C3", ENDED), ("C4", ENDED), ("C4", LATER), ("C5", LATER)]
+    portion = [Entry(number, clock.wall(), call, event) for number, (call, event) in enumerate(told, 1)]
+    for _ in range(2):
+        async with database.writing() as connection:
+            await store.follow(connection, portion)
+        assert sorted(ticket.call for ticket in await store.latest()) == ["C1", "C3", "C4"]
+
+
+async def test_calls_that_ask_for_nothing_cost_one_question_together(
+    database: Database, clock: FakeClock
+) -> None:
+    store = TicketStore(database, clock)
+    ends = [Entry(number, clock.wall(), f"C{number}", ENDED) for number in range(200)]
+    async with database.writing() as connection:
+        with statements() as given:
+            await store.follow(connection, ends)
+    assert len(given) == 1
 
 
 async def test_a_priority_of_another_version_is_an_ordinary_one(database: Database, clock: FakeClock) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from softswitch.events import CallEnded, Entry, QueueLeft
 from softswitch.outbox.messages import Happening, Notice, Receiver, read
@@ -15,6 +16,7 @@ from softswitch.storage.database import Database
 from softswitch.storage.outbox_store import OutboxStore
 from softswitch.storage.webhook_store import WebhookStore
 from tests.fakes.clock import START, FakeClock
+from tests.storage.conftest import statements
 
 WANTED = {"crm": ("call.ended",), "board": ("call.ended", "queue.left")}
 
@@ -33,10 +35,12 @@ class Rig:
         self.database = database
         self.clock = clock
         self.outbox = OutboxStore(database, clock)
-        self.store = WebhookStore(database, clock, WANTED, tell=tell, of_call=self._of_call)
+        self.store = WebhookStore(database, clock, WANTED, tell=tell, of_calls=self._of_calls)
 
-    async def _of_call(self, call: str) -> Sequence[Entry]:
-        return [ended(1, call)] * 3
+    async def _of_calls(
+        self, calls: Collection[str], within: AsyncConnection
+    ) -> Mapping[str, Sequence[Entry]]:
+        return {call: [ended(1, call)] * 3 for call in calls}
 
     async def follow(self, *entries: Entry) -> None:
         async with self.database.writing() as connection:
@@ -95,6 +99,16 @@ async def test_a_call_has_one_end_whatever_is_written_twice(rig: Rig) -> None:
     await rig.follow(ended(3, "A"))
     assert await rig.numbers() == [1]
     assert await rig.store.receivers() == [Receiver("board", 1), Receiver("crm", 1)]
+
+
+async def test_a_portion_costs_the_same_few_statements_however_much_is_in_it(rig: Rig) -> None:
+    await rig.follow(left(1), ended(2, "A"))
+    with statements() as few:
+        await rig.follow(left(3), ended(4, "B"))
+    with statements() as many:
+        await rig.follow(*(left(number) for number in range(5, 12)), *(ended(12, f"C{n}") for n in range(13)))
+    assert len(many) == len(few)
+    assert await rig.numbers("board") == list(range(1, 25))
 
 
 async def test_what_is_rolled_back_takes_no_number(rig: Rig) -> None:

@@ -7,7 +7,6 @@ import pytest
 from tools import fuzz_switch
 
 
-@pytest.mark.timeout(60)
 def test_a_few_thousand_spoiled_messages_leave_the_switch_as_it_was(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

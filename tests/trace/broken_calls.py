@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from softswitch.calls.why import ENGLISH
 from softswitch.events import MediaWorkerDied, SwitchStarted
+from softswitch.languages import ENGLISH
 from softswitch.registrar.accounts import Account, Accounts, secrets_of
 from softswitch.registrar.credentials import Authenticator
 from softswitch.sip.digest import NONCE_LIFE, Nonces, authorize

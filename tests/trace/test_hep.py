@@ -13,6 +13,7 @@ from softswitch.sip.hop import Hop
 from softswitch.trace.errors import NotHep
 from softswitch.trace.hep import LONGEST, RETRY_SECONDS, HepSender, build_hep, parse_hep
 from softswitch.transport.ring import GAP, IN, OUT, UNSENT, Noted
+from tests.fakes.patience import PATIENCE
 
 HOP = Hop("UDP", "192.0.2.7", 5062, "192.0.2.1", 5060)
 MESSAGE = Noted(1_767_600_000.25, IN, HOP, b"OPTIONS sip:x SIP/2.0\r\n\r\n")
@@ -73,7 +74,7 @@ def test_a_collector_gets_what_passed(host):
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as collector:
         collector.bind((host, 0))
-        collector.settimeout(5)
+        collector.settimeout(PATIENCE)
         sender = HepSender((host, collector.getsockname()[1]), 7, lambda: 0.0)
         for kind in (GAP, UNSENT, IN):
             sender.send(Noted(1.0, kind, HOP, kind.encode()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.events import (
     BranchEntered,
     CallArrived,
@@ -18,6 +17,7 @@ from softswitch.events import (
     PromptPlayed,
     StepTaken,
 )
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.trace.ladder import (
     SWITCH,
     Arrow,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from softswitch.calls.why import ENGLISH
+from softswitch.languages import ENGLISH
 from softswitch.trace.ladder import Ladder, Lane, Look, Remark, call_ladder
 from softswitch.trace.mermaid import mermaid
 from tests.fakes.clock import START

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.events import CredentialsRefused, Entry, SourceShutOut
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.sip.hop import Hop
 from softswitch.trace.messages import Message, message_of
 from softswitch.trace.phones import phone_sentences

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from softswitch.calls.why import ENGLISH
+from softswitch.languages import ENGLISH
 from softswitch.trace.ladder import Arrow, Ladder, Lane, Look, Remark, call_ladder
 from softswitch.trace.svg import APART, DARK, LEFT, LETTER, LIGHT, svg
 from tests.fakes.clock import START

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from softswitch.calls.why import ENGLISH
+from softswitch.languages import ENGLISH
 from softswitch.trace.ladder import Ladder, Lane, Look, Remark, call_ladder
 from softswitch.trace.text import LadderText, ladder_lines, since
 from tests.fakes.clock import START

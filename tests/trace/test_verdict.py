@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softswitch.calls.why import ENGLISH, POLISH
 from softswitch.events import CallEnded, Entry, LegInvited, TrunkTaken
+from softswitch.languages import ENGLISH, POLISH
 from softswitch.trace.verdict import near_numbers, slips
 from tests.trace.broken_calls import FOLDER, SCENARIOS, played
 from tests.trace.recorded import Recorded, call_sentences, from_json
@@ -109,7 +109,7 @@ def stored(name: str) -> Recorded:
     return from_json((FOLDER / f"{name}.jsonl").read_text(encoding="utf-8"))
 
 
-def test_every_broken_call_has_its_sentence():
+def test_n07_every_broken_call_has_its_sentence():
     assert SENTENCES.keys() | PHONE_CASES == SCENARIOS.keys()
     assert {path.stem for path in FOLDER.glob("*.jsonl")} == SCENARIOS.keys()
 

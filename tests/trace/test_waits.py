@@ -46,7 +46,7 @@ def test_nothing_is_said_of_who_was_answered_or_still_waits() -> None:
     assert said(waiting().entries) == []
 
 
-def test_the_ladder_shows_the_queue_on_its_axis_and_the_answer_at_the_agents_lane() -> None:
+def test_n07_the_ladder_shows_the_queue_on_its_axis_and_the_answer_at_the_agents_lane() -> None:
     ladder = call_ladder(answered().entries, (), (), "en")
     rows = [row for row in ladder.rows if isinstance(row, Remark) and row.look is Look.MENU]
     assert [(ladder.lanes[row.lane].title, row.label) for row in rows] == [

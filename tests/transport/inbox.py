@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Generic, TypeVar
 
+from tests.fakes.patience import PATIENCE
+
 Thing = TypeVar("Thing")
 Kind = TypeVar("Kind")
-
-PATIENCE = 5.0
-"""Seconds until a test gives up; what it waits for comes within a millisecond."""
 
 
 class Inbox(Generic[Thing]):

@@ -37,7 +37,8 @@ from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.driver import SipDriver
 from softswitch.transport.tls import Trust
 from tests.fakes.party import counted
-from tests.transport.inbox import PATIENCE, Inbox
+from tests.fakes.patience import PATIENCE
+from tests.transport.inbox import Inbox
 from tests.transport.shown import made, shown
 
 QUICK = Timings(t1=0.002, t2=0.008, t4=0.01)
@@ -193,8 +194,12 @@ async def test_any_free_port_is_one_that_is_free_for_both(monkeypatch):
         await listen(transport, host, port)
 
     monkeypatch.setattr(end.driver._streams, "listen", taken_twice)
-    assert await end.driver.listen("127.0.0.1", 0) == asked[2]
-    await end.driver.close()
+    try:
+        # A third one may be taken by somebody else on this machine.
+        assert await end.driver.listen("127.0.0.1", 0) == asked[-1]
+        assert len(asked) >= 3
+    finally:
+        await end.driver.close()
 
 
 async def test_a_machine_without_a_free_port_says_so(monkeypatch):

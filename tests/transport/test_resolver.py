@@ -33,6 +33,7 @@ from softswitch.transport.resolver import (
     Resolver,
     Unanswered,
 )
+from tests.fakes.patience import PATIENCE
 from tests.fakes.virtual_time import in_virtual_time, passes
 
 PROVIDER = Target("provider.example", 5060)
@@ -175,7 +176,7 @@ async def name_server() -> AsyncIterator[tuple[NameServer, DnsService]]:
     loop = asyncio.get_running_loop()
     transport, server = await loop.create_datagram_endpoint(NameServer, local_addr=("127.0.0.1", 0))
     port = transport.get_extra_info("sockname")[1]
-    yield server, DnsService(["127.0.0.1"], port=port, patience=0.5)
+    yield server, DnsService(["127.0.0.1"], port=port, patience=PATIENCE)
     transport.close()
     for _ in range(3):
         await asyncio.sleep(0)  # Closing takes the loop a turn.

@@ -13,7 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softswitch.sip.hop import Hop
-from softswitch.transport.ring import BLOCK, IN, LONGEST, OUT, Noted, RingWriter, pack, read_ring, unpack
+from softswitch.transport.ring import (
+    BLOCK,
+    IN,
+    LONGEST,
+    OUT,
+    Noted,
+    RingWriter,
+    change_ring,
+    pack,
+    read_ring,
+    unpack,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 HOP = Hop("UDP", "192.0.2.7", 5062, "192.0.2.1", 5060)
@@ -161,3 +172,40 @@ def test_a_killed_writer_leaves_all_it_had_written_and_a_reader_may_look_meanwhi
     again.write([pack(note(kept[-1] + 1))])
     again.close()
     assert numbers(path)[-2:] == [kept[-1], kept[-1] + 1]
+
+
+def test_messages_are_changed_where_they_lie_also_while_more_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "ring"
+    writer = RingWriter(path, 3 * BLOCK)
+    writer.write([pack(note(number, 20_000)) for number in range(30)])
+    before = numbers(path)
+    changed = change_ring(path, lambda noted: noted.data.replace(b"00000028", b"99999999"))
+    assert changed == 1
+    assert numbers(path) == [99999999 if number == 28 else number for number in before]
+    assert b"00000028" not in path.read_bytes()
+    writer.write([pack(note(30))])
+    assert numbers(path)[-3:] == [99999999, 29, 30]
+    assert change_ring(path, lambda noted: noted.data) == 0
+    writer.close()
+
+
+def test_what_was_left_from_the_round_before_goes(tmp_path: Path) -> None:
+    path = tmp_path / "ring"
+    writer = RingWriter(path, 2 * BLOCK)
+    writer.write([pack(note(number, 30_000)) for number in range(8)])
+    writer.write([pack(note(100, 20_000))])
+    old = [number for number in range(1, 8) if number not in numbers(path)]
+    assert any(b"%08d" % number in path.read_bytes() for number in old)
+    change_ring(path, lambda noted: noted.data)
+    assert not any(b"%08d" % number in path.read_bytes() for number in old)
+    writer.close()
+
+
+def test_a_change_that_moves_something_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ring"
+    writer = RingWriter(path, 2 * BLOCK)
+    writer.write([pack(note(1))])
+    writer.close()
+    with pytest.raises(ValueError, match="keeps its length"):
+        change_ring(path, lambda noted: noted.data + b"x")
+    assert numbers(path) == [1]

@@ -16,7 +16,8 @@ from softswitch.transport import connection, descriptors, strangers, stream
 from softswitch.transport.addresses import LocalAddresses
 from softswitch.transport.stream import StreamTransport
 from softswitch.transport.tls import Trust
-from tests.transport.inbox import PATIENCE, Inbox
+from tests.fakes.patience import PATIENCE
+from tests.transport.inbox import Inbox
 
 
 class End:

@@ -25,7 +25,7 @@ from softswitch.transport.config import CertificateFiles
 from softswitch.transport.stream import StreamTransport
 from softswitch.transport.tls import Trust
 from softswitch.transport.websocket import WebSocketLayer
-from tests.transport.inbox import PATIENCE
+from tests.fakes.patience import PATIENCE
 from tests.transport.shown import believing, made, shown
 from tests.transport.test_stream import End
 

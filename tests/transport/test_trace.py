@@ -21,6 +21,7 @@ from softswitch.sip.signals import (
 from softswitch.transport import trace
 from softswitch.transport.ring import IN, OUT, UNSENT, Noted, read_ring
 from softswitch.transport.trace import CALLS_RING, PHONES_RING, Tracer
+from tests.fakes.patience import PATIENCE
 from tests.transport.test_sorting import request, response
 
 HOP = Hop("UDP", "192.0.2.7", 5062, "192.0.2.1", 5060)
@@ -125,7 +126,7 @@ def test_a_full_disk_is_told_once_and_the_trace_goes_on_later(tmp_path, caplog, 
     monkeypatch.setattr(tracer._calls, "write", try_to_write)
     for _ in range(2):
         tracer.note(0.0, DatagramReceived(HOP, request("INVITE")))
-        assert refused.acquire(timeout=5.0)
+        assert refused.acquire(timeout=PATIENCE)
     full = False
     tracer.note(0.0, DatagramReceived(HOP, request("BYE")))
     assert written.wait(5.0)
@@ -144,7 +145,7 @@ def test_a_fault_costs_one_batch(tmp_path, caplog):
     tracer = Tracer(tmp_path, SIZE, SystemClock(), also=stumble)
     for _ in range(2):
         tracer.note(0.0, DatagramReceived(HOP, request("INVITE")))
-        assert seen.acquire(timeout=5.0)
+        assert seen.acquire(timeout=PATIENCE)
     tracer.close()
     assert caplog.text.count("a part of the trace is lost") == 2
 

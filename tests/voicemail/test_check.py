@@ -60,3 +60,15 @@ def test_who_forwards_to_his_box_needs_one() -> None:
     config = VoicemailConfig.model_validate({"boxes": ["1001"]})
     forwards = {"1001": {"busy": "voicemail"}, "1002": {"busy": "voicemail", "always": "1001"}}
     assert [where for where, _ in forward_faults(config, forwards)] == ["accounts.1002.forward.busy"]
+
+
+def test_tickets_of_requests_go_where_there_is_a_queue_for_them() -> None:
+    def found(**queues: object) -> list[tuple[str, str]]:
+        desks = {"night": {"ticket": True}, "day": {"ticket": True, "ticket_queue": "office"}, "x": {}}
+        config = VoicemailConfig.model_validate({"requests": desks})
+        return [*voicemail_faults(config, people=(), claimed={}, inside=(), ticket_queues=queues)]
+
+    assert found(night={}, office={}) == []
+    assert [where for where, _ in found(night={})] == ["voicemail.requests.day.ticket"]
+    ((_, reason),) = found(office={})
+    assert reason == "there is no queue of tickets night: add it under tickets, or name another"

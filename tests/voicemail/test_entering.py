@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+import pytest
+
 from softswitch.events import DigitPressed, MailboxOpened, MailboxPinRefused
+from softswitch.voicemail import entering
+from softswitch.voicemail.pins import MOST_WRONG
 from tests.fakes.virtual_time import passes
 from tests.voicemail.office import GREETING, office, without_threads
 
@@ -67,6 +72,38 @@ async def test_who_guesses_shuts_the_box_for_strangers_but_not_for_its_own_phone
         phone = await listening(here, "1001#", user="2002", number="*98")
         await here.types(phone, f"{PIN}#")
         assert len(here.told(MailboxOpened)) == 2
+
+
+@without_threads
+async def test_who_guesses_in_many_calls_at_once_guesses_no_more_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at, turn = 0, asyncio.Event()
+
+    async def together(typed: str, *, plain: str, kept: str) -> bool:
+        nonlocal looked_at
+        looked_at += 1
+        if looked_at < len(guesses):
+            await turn.wait()
+            return False
+        turn.set()
+        # The right one is looked at last, so that its answer comes after those of the others.
+        await passes(0.01)
+        return typed == PIN
+
+    guesses = [*(f"{number:04}" for number in range(MOST_WRONG)), PIN]
+    monkeypatch.setattr(entering, "is_right", together)
+    boxes = {"1001": {"pin": PIN, "own_phone": "pin"}}
+    async with office(tmp_path, boxes=boxes) as here:
+        phones = [here.switch.phone("2002", f"192.0.2.{100 + number}") for number in range(len(guesses))]
+        for phone in phones:
+            phone.call("*98")
+        await passes(0.5)
+        for phone, guess in zip(phones, guesses, strict=True):
+            await here.types(phone, f"1001#{guess}#", 0.05)
+        await passes(1)
+        assert len(here.told(MailboxPinRefused)) == len(guesses)
+        assert here.told(MailboxOpened) == []
 
 
 @without_threads

@@ -307,7 +307,7 @@ async def test_a_greeting_names_whose_box_it_is_in_its_language(tmp_path: Path) 
     boxes = {"1001": {"number": "8001", "language": "pl"}}
     async with office(tmp_path, boxes=boxes) as here:
         await here.calls("2001", "8001")
-        assert here.said[0].startswith("Anna nie może teraz odebrać. Zostaw wiadomość po sygnale.")
+        assert here.said[0].startswith("Anna nie może teraz odebrać. Proszę zostawić wiadomość po sygnale.")
         assert here.speaker.languages == ["pl"]
 
 
@@ -376,3 +376,21 @@ async def test_a_key_of_the_greeting_leads_to_somebody(tmp_path: Path) -> None:
         phone.hang_up()
         await passes(1)
         assert here.messages.rows == {}
+
+
+@without_threads
+async def test_whose_call_goes_on_behind_it_hears_no_good_bye(tmp_path: Path) -> None:
+    async def both(call: Call) -> Termination:
+        await here.voicemail.take_message(call, BOX, goes_on=True)
+        await here.voicemail.ask_for_call(call, "sales", goes_on=True)
+        return Termination(Reason.MENU_ENDED)
+
+    parts = {"routes": {"7000": Steps(both)}, "requests": {"sales": {"language": "en"}}}
+    async with office(tmp_path, {"review": False}, **parts) as here:
+        phone = await here.speaks(number="7000")
+        await here.types(phone, "#")
+        await passes(2)
+        assert "Your message has been kept." in here.said
+        await here.types(phone, "1")
+        assert here.said[-1] == "We have taken your request and will call you back."
+        assert not any("Goodbye" in said for said in here.said)

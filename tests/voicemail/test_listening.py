@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from softswitch.calls.call import Call
+from softswitch.calls.hangup import Reason, Termination
 from softswitch.events import MailboxOpened, MessagesDeleted
 from softswitch.presence.mailboxes import Counts
 from softswitch.voicemail.model import State
+from tests.fakes.exchange import Steps
 from tests.fakes.virtual_time import passes
 from tests.voicemail.office import GREETING, office, without_threads
 
@@ -173,6 +176,25 @@ async def test_who_has_no_account_calls_nobody_from_a_box(tmp_path: Path) -> Non
         phone = await listening(here, "7")
         assert here.said[-1] == "This number cannot be called from here."
         assert phone.sound is not None
+
+
+@without_threads
+async def test_a_caller_who_shows_a_code_as_his_number_has_nobody_dial_it(tmp_path: Path) -> None:
+    async with office(tmp_path, **LISTEN) as here:
+        await with_messages(here, 4)
+        dialled: list[str] = []
+
+        async def forwards(call: Call) -> Termination:
+            dialled.append(call.caller.party)
+            return Termination(Reason.SERVICE_ENDED)
+
+        code = here.switch.routes["*21900100200"] = Steps(forwards)
+        code.kind = "code"
+        (message,) = here.messages.rows.values()
+        object.__setattr__(message, "caller", "*21900100200")
+        await listening(here, "7")
+        assert here.said[-1] == "This number cannot be called from here."
+        assert dialled == []
 
 
 @without_threads

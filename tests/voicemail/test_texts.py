@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from softswitch.voicemail.texts import Sentence, Text, heading, how_many, phrase
+from softswitch.voicemail.texts import Sentence, Text, heading, how_many, phrase, without_farewell
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,12 @@ def test_whose_names_and_numbers_are_said_is_kept_in_no_cache() -> None:
     assert phrase(Text.CALL_TO, "pl", number="600").private
     assert phrase(Text.GREETING_OF, "de", name="Anna").language == "en"
     assert not phrase(Text.KEPT, "pl").private
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_whose_call_goes_on_hears_no_good_bye(language: str) -> None:
+    ends = [phrase(text, language) for text in Text if text is not Text.GOODBYE]
+    cut = [without_farewell(said) for said in ends]
+    assert not any("Goodbye" in said.text or "Do widzenia" in said.text for said in cut)
+    assert all(said.text for said in cut)
+    assert sum(one != other for one, other in zip(ends, cut, strict=True)) >= 10

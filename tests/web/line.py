@@ -120,6 +120,7 @@ async def line(
             recordings=fakes.Recordings(folder),
             voicemail=fakes.Voicemail(folder),
             messages=fakes.Messages(),
+            ratings=fakes.Ratings(),
             outbox=fakes.Outbox(),
             providers=fakes.Providers(),
         )

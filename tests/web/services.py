@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from softswitch.web.errors import Conflict, Fault, NotThere, Stale, Unacceptable, Unproved
 from softswitch.web.paging import Part
-from softswitch.web.resources import kept, line, people
+from softswitch.web.resources import kept, line, people, ratings
 from softswitch.web.services.kept import Sound
 
 AT = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
@@ -154,6 +154,14 @@ class Orders:
     ) -> Part[people.Order]:
         """See Orders."""
         return part([one for one in self.kept.values() if shop in ("", one.shop)], after, limit)
+
+    async def last(
+        self, *, customer: str, phone: str, email: str, shops: tuple[str, ...]
+    ) -> people.LastOrder:
+        """See Orders."""
+        if not (customer or phone or email):
+            raise Unacceptable("Say whose order.")
+        return people.LastOrder(order=self.kept["main", "42"], silent_shops=("paper",))
 
     async def get(self, shop: str, number: str) -> people.Order:
         """See Orders."""
@@ -414,6 +422,33 @@ class Voicemail:
         return self.asked[callback]
 
 
+class Ratings:
+    """Implements softswitch.web.services.Ratings."""
+
+    async def find(
+        self,
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        queue: str,
+        agent: str,
+        call: str,
+        after: str,
+        limit: int,
+    ) -> Part[ratings.Rating]:
+        """See Ratings."""
+        one = ratings.Rating(id="g1", call=CALL, at=AT, agent="1001", rating=4, lowest=1, highest=5)
+        return part([one] if agent in ("", "1001") else [], after, limit)
+
+    async def figures(
+        self, *, since: datetime | None, until: datetime | None, queue: str, agent: str
+    ) -> Sequence[ratings.RatingFigures]:
+        """See Ratings."""
+        return [
+            ratings.RatingFigures(agent="1001", lowest=1, highest=5, count=1, average=4.0, given={"4": 1})
+        ]
+
+
 class Messages:
     """Implements softswitch.web.services.Messages."""
 
@@ -421,12 +456,20 @@ class Messages:
         self.kept: dict[str, line.Message] = {"m1": line.Message(id="m1", call=CALL, state="sent", at=AT)}
         self.sent: list[tuple[str, str]] = []
 
-    async def send(self, number: str, text: str, *, gateway: str, call: str, by: str) -> line.Message:
+    async def send(self, number: str, new: line.NewMessage, *, agent: str, by: str) -> line.Message:
         """See Messages."""
-        self.sent.append((number, text))
-        new = line.Message(id=f"m{len(self.kept) + 1}", call=call, state="waiting", at=AT)
-        self.kept[new.id] = new
-        return new
+        self.sent.append((number, new.text or f"<{new.template}>"))
+        sent = line.Message(id=f"m{len(self.kept) + 1}", call=new.call or "", state="waiting", at=AT, by=by)
+        self.kept[sent.id] = sent
+        return sent
+
+    async def of_call(self, call: str) -> Sequence[line.Message]:
+        """See Messages."""
+        return [one for one in self.kept.values() if one.call == call]
+
+    def templates(self) -> Sequence[line.MessageTemplate]:
+        """See Messages."""
+        return [line.MessageTemplate(name="manual", text="Manual: https://firm.example")]
 
     async def get(self, message: str) -> line.Message:
         """See Messages."""

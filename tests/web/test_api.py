@@ -37,6 +37,7 @@ ROUTES: list[tuple[str, str, Any, str, int, dict[str, str]]] = [
     ("GET", "/v1/tickets/t1", None, "tickets:read", 200, {}),
     ("PATCH", "/v1/tickets/t1", {"status": "closed"}, "tickets:write", 200, IF_MATCH),
     ("GET", "/v1/orders?shop=main", None, "orders:read", 200, {}),
+    ("GET", "/v1/orders/last?phone=600100200&shop=main", None, "orders:read", 200, {}),
     ("GET", "/v1/orders/main/42", None, "orders:read", 200, {}),
     ("PUT", "/v1/orders/main/43", {"status": "new", "at": "2026-03-01T12:00:00Z"}, "orders:write", 200, {}),
     ("GET", "/v1/schedules", None, "schedules:read", 200, {}),
@@ -65,6 +66,8 @@ ROUTES: list[tuple[str, str, Any, str, int, dict[str, str]]] = [
     ("GET", "/v1/agents", None, "agents:read", 200, {}),
     ("GET", "/v1/agents/1001", None, "agents:read", 200, {}),
     ("POST", "/v1/agents/1001/act", {"act": "pause", "reason": "lunch"}, "agents:control", 200, {}),
+    ("GET", "/v1/ratings?agent=1001", None, "ratings:read", 200, {}),
+    ("GET", "/v1/ratings/figures?queue=sales", None, "ratings:read", 200, {}),
     ("GET", "/v1/recordings?queue=sales", None, "recordings:read", 200, {}),
     ("GET", "/v1/recordings/r1", None, "recordings:read", 200, {}),
     ("GET", "/v1/recordings/r1/sound", None, "recordings:read", 200, {}),
@@ -80,6 +83,8 @@ ROUTES: list[tuple[str, str, Any, str, int, dict[str, str]]] = [
     ("GET", "/v1/callbacks", None, "voicemail:read", 200, {}),
     ("PUT", "/v1/callbacks/b1/done", None, "voicemail:write", 200, {}),
     ("POST", "/v1/messages", {"number": "600100200", "text": "Hi"}, "messages:write", 202, {}),
+    ("GET", f"/v1/messages?call={CALL}", None, "messages:read", 200, {}),
+    ("GET", "/v1/messages/templates", None, "messages:read", 200, {}),
     ("GET", "/v1/messages/m1", None, "messages:read", 200, {}),
     ("GET", "/v1/outbox", None, "outbox:read", 200, {}),
     ("GET", "/v1/outbox/delivery?key=k:1", None, "outbox:read", 200, {}),
@@ -298,6 +303,30 @@ async def test_an_agent_writes_to_own_callers_alone(here: Line) -> None:
     assert here.services.messages is not None
     assert here.services.messages.sent == [("+48600100200", "Soon there")]
     assert (await client.get(f"/v1/messages/{sent.json()['id']}")).status_code == 200
+    listed = (await client.get("/v1/messages", params={"call": CALL})).json()
+    assert [one["id"] for one in listed] == ["m1", sent.json()["id"]]
+    assert (await client.get("/v1/messages", params={"call": "01OTHER"})).status_code == 404
+    both = {"call": CALL, "text": "Soon there", "template": "manual"}
+    for unclear in (both, {"call": CALL}):
+        assert (await client.post("/v1/messages", json=unclear)).status_code == 422
+    mobile = {"number": "602345678", "template": "manual"}
+    # Who called from a landline names a mobile; it stands with the call all the same.
+    named = await client.post("/v1/messages", json={"call": CALL, **mobile})
+    assert (named.status_code, named.json()["call"]) == (202, CALL)
+    assert here.services.messages.sent.pop() == ("602345678", "<manual>")
+    assert (await client.post("/v1/messages", json={"call": "01OTHER", **mobile})).status_code == 404
+    fields = {"Idempotency-Key": "one"}
+    once = {"call": CALL, "template": "manual"}
+    answers = [await client.post("/v1/messages", json=once, headers=fields) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert here.services.messages.sent[1:] == [("+48600100200", "<manual>")]
+
+
+async def test_a_message_to_nobody_is_refused_in_words_of_messages(here: Line) -> None:
+    client = await here.client("messages:write")
+    told = (await client.post("/v1/messages", json={"text": "x"})).json()
+    assert told["detail"] == "Whom to write to is not clear."
+    assert told["errors"] == [{"where": "body.number", "reason": "give a number, a call, or both"}]
 
 
 async def test_nobody_who_withholds_a_number_is_called_back(here: Line) -> None:

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 from softswitch.web.app import make_routes
 from softswitch.web.gate import Limits
 from softswitch.web.server import Place, WebServer
+from tests.fakes.patience import PATIENCE
 from tests.web.line import Line, line
 
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "6"))
@@ -58,11 +59,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     thread = threading.Thread(target=lambda: loop.run_until_complete(_serve(folder, told, ready, stop)))
     thread.start()
     try:
-        assert ready.wait(20)
+        assert ready.wait(PATIENCE)
         yield told
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
+        thread.join(PATIENCE)
         loop.close()
 
 
@@ -91,7 +92,7 @@ async def _serve(folder: Path, told: Served, ready: threading.Event, stop: async
 def test_whatever_is_sent_is_answered_as_described(case: schemathesis.Case, served: Served) -> None:
     headers = {**(case.headers or {}), "Authorization": f"Bearer {served.token}"}
     case.call_and_validate(
-        base_url=f"http://127.0.0.1:{served.port}", headers=headers, checks=CHECKS, timeout=10
+        base_url=f"http://127.0.0.1:{served.port}", headers=headers, checks=CHECKS, timeout=PATIENCE
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from softswitch.web.gate import Limits
 from softswitch.web.services import Services
+from tests.fakes.virtual_time import in_virtual_time
 from tests.web import services as fakes
 from tests.web.line import Line, line
 
@@ -82,6 +83,7 @@ class Stuck(fakes.Tickets):
         return await super().get(ticket)
 
 
+@in_virtual_time
 async def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
     def stuck(services: Services) -> Services:
         return replace(services, tickets=Stuck())
@@ -91,6 +93,23 @@ async def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
         answer = await client.get("/v1/tickets/t1")
         assert (answer.status_code, answer.json()["code"]) == (503, "busy")
         assert (await client.get("/v1/me")).status_code == 200
+
+
+async def test_who_has_no_token_takes_no_places_of_those_who_have(tmp_path: Path) -> None:
+    async with line(tmp_path, limits=Limits(requests_at_once=2)) as here:
+        may = asyncio.Event()
+
+        async def slowly() -> AsyncIterator[bytes]:
+            yield b"x"
+            await may.wait()
+
+        stranger, client = here.with_token(""), await here.client()
+        slow = [asyncio.create_task(stranger.post("/v1/providers/blik", content=slowly())) for _ in range(3)]
+        await asyncio.wait(slow, return_when=asyncio.FIRST_COMPLETED)
+        assert (await client.get("/v1/me")).status_code == 200
+        may.set()
+        statuses = [answer.status_code for answer in await asyncio.gather(*slow)]
+        assert sorted(statuses)[1:] == [503, 503]
 
 
 async def test_only_so_many_are_served_at_once(tmp_path: Path) -> None:

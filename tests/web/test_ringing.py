@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from softswitch.events import Entry
+from softswitch.events import CustomerIdentified, Entry
 from softswitch.web.live import LiveCalls
 from softswitch.web.resources.events import Card
 from softswitch.web.resources.people import Contact, Customer
@@ -39,8 +39,9 @@ class Cards:
     known: dict[str, Card] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    async def card(self, number: str) -> Card | None:
+    async def card(self, number: str, customer: str = "") -> Card | None:
         """See Cards."""
+        number = customer or number
         self.asked.append(number)
         await passes(self.seconds)
         if self.fault is not None:
@@ -133,6 +134,17 @@ async def test_a_ring_and_its_card() -> None:
         assert len(card["card"]["contacts"]) == CONTACTS
         assert card["pop_url"] == "https://crm.example/c1?n=%2B48600100200"
         assert here.cards.asked == [CALLER]
+
+
+@in_virtual_time
+async def test_t27_the_card_is_of_whom_a_menu_has_found_whatever_number_calls() -> None:
+    async with screen(Cards(known={"c1": card_of()})) as here:
+        story = Story()
+        here.read(*story.arrives(caller="anonymous"), *story.tell(CustomerIdentified("c1", "pesel")))
+        here.read(*story.waits(), *story.rings())
+        await passes(0.1)
+        assert here.last("card")["card"]["customer"]["name"] == "Anna Nowak"
+        assert here.cards.asked == ["c1"]
 
 
 @in_virtual_time

@@ -17,9 +17,11 @@ import trustme
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from softswitch.web.api import events
 from softswitch.web.resources.events import RingOver
 from softswitch.web.server import Place, WebServer
 from softswitch.web.stream import RING
+from tests.fakes.patience import PATIENCE
 from tests.web.line import Line, line
 from tests.web.stories import Story
 
@@ -46,14 +48,14 @@ def follow(server: WebServer, token: str = "", query: str = "") -> Any:
 
 async def told(client: ClientConnection, count: int) -> list[dict[str, Any]]:
     """Return so many messages."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         return [json.loads(await client.recv()) for _ in range(count)]
 
 
 async def closed(client: ClientConnection) -> tuple[int, str]:
     """Return with which code and why it is closed."""
     with contextlib.suppress(ConnectionClosed):
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 await client.recv()
     assert client.close_code is not None
@@ -144,6 +146,30 @@ async def test_who_does_not_keep_up_is_let_go(here: Line) -> None:
         assert here.hub.followers == 0
 
 
+async def test_who_has_a_token_that_was_taken_back_is_let_go_however_much_happens(
+    here: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.2)
+    text = await here.token()
+
+    loop = asyncio.get_running_loop()
+    going_on = True
+
+    def happens() -> None:
+        if going_on:
+            here.hub.tell("ring_over", "1001", RingOver(call="C", leg="b", agent="1001", answered=True))
+            loop.call_later(0.02, happens)
+
+    async with serving(here) as server, follow(server, text) as client:
+        await told(client, 1)
+        happens()
+        assert "heartbeat" in [one["type"] for one in await told(client, 30)]
+        await here.tokens.revoke(here.kept_token(text).id, here.clock.wall())
+        here.clock.advance(3)
+        assert await closed(client) == (4001, "revoked")
+        going_on = False
+
+
 async def test_a_gap_is_told(here: Line) -> None:
     story = Story()
     for _ in range(RING // 4 + 2):
@@ -197,10 +223,33 @@ async def test_a_connection_that_asks_nothing_is_closed(here: Line) -> None:
         for said in (b"", b"GET /v1/me HTTP/1.1\r\nX-Slow: "):
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             writer.write(said)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 assert await reader.read() == b""
             writer.close()
             await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (b"GET /v1/me HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /v1/me HT"),
+        (b"POST /v1/me HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n", b"x"),
+    ],
+)
+async def test_nor_does_one_stay_that_has_its_answer_and_never_ends_what_follows(
+    here: Line, first: bytes, then: bytes
+) -> None:
+    async with serving(here, head_seconds=0.05) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(first)
+        async with asyncio.timeout(PATIENCE):
+            head = await reader.readuntil(b"\r\n\r\n")
+            size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            await reader.readexactly(size)
+            writer.write(then)
+            assert await reader.read() == b""
+        writer.close()
+        await writer.wait_closed()
 
 
 @pytest.mark.parametrize(
@@ -218,7 +267,7 @@ async def test_what_is_no_request_for_us(here: Line, request_line: bytes) -> Non
     async with serving(here, head_seconds=0.5) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(request_line)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             answer = await reader.read(12)
         assert answer[:10] == b"HTTP/1.1 4" or answer == b""
         writer.close()

@@ -7,10 +7,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from softswitch.ivr.context import DialResult
+from softswitch.ivr.context import DialResult, Manner
 from softswitch.ivr.expressions import names_in
 from softswitch.ivr.model import NEXT, Action
-from softswitch.ivr.outcome import EndReason, GoTo, HangUp, Next, Outcome, Taken
+from softswitch.ivr.outcome import EndReason, HangUp, Next, Outcome, Taken, lead
+from softswitch.ivr.prompts import Labels, is_wordings, worded
 from softswitch.ivr.references import BranchName, Kind, Template
 from softswitch.ivr.visit import Visit
 
@@ -38,17 +39,30 @@ Targets = Annotated[
 
 
 class Dial(Action):
-    """Call accounts for the caller; several ring together and the first to answer wins.
+    """Call accounts or numbers outside for the caller; several ring together and the first to answer wins.
 
-    An exit without a branch hangs up for that reason, after a busy tone. An empty target hangs up.
+    An exit without a branch hangs up for that reason, after a busy tone. An empty target hangs up. With
+    ``in_turn`` they ring one after another, and who is in a call is passed over at once.
     """
 
     bare_parameter: ClassVar[str | None] = "target"
+    reaches_people: ClassVar[bool] = True
     example: ClassVar[str] = "- dial: {target: [1001, 1002], busy: sorry, no_answer: sorry}"
 
-    target: Targets = Field(description="An account, or a list of them; variables are allowed.")
+    target: Targets = Field(
+        description="An account, a number outside, or a list of them; variables are allowed."
+    )
     ring_s: Annotated[float, Kind("seconds", "sekundy")] = Field(
-        default=25.0, gt=0, le=LONGEST_RING_S, description="How long to ring, in seconds."
+        default=25.0, gt=0, le=LONGEST_RING_S, description="How long to ring, in seconds; in turn, each."
+    )
+    in_turn: bool = Field(default=False, description="Whether they ring one after another.")
+    confirm: bool = Field(
+        default=False,
+        description="Whether who answers outside presses 1 first, so that no mailbox takes the call.",
+    )
+    music: bool = Field(default=False, description="Whether the caller hears music in place of ringing.")
+    by: Annotated[str | None, Kind("account", "konto")] = Field(
+        default=None, description="The account with whose rights numbers outside are called."
     )
     busy: BranchName | None = Field(default=None, description="The branch when the called party is busy.")
     no_answer: BranchName | None = Field(default=None, description="The branch when nobody answered.")
@@ -75,8 +89,7 @@ class Dial(Action):
     def exits(self) -> Mapping[str, Outcome]:
         """Return an exit per result of the call, and one where the target may turn out to be empty."""
         ways: dict[str, Outcome] = {
-            name: GoTo(branch) if branch is not None else HangUp(reason)
-            for name, (branch, reason) in self._ways().items()
+            name: lead(branch, HangUp(reason)) for name, (branch, reason) in self._ways().items()
         }
         return ways if any(self.literal_targets()) else {**ways, NO_TARGET: HangUp(EndReason.NO_TARGET)}
 
@@ -96,7 +109,8 @@ class Dial(Action):
         wanted = [one for one in filled if one.text]
         if not wanted:
             return self.take(NO_TARGET)
-        result = await visit.dial([one.text for one in wanted], self.ring_s)
+        manner = Manner(self.in_turn, self.confirm, self.music, visit.tree_language, self.by or "")
+        result = await visit.dial([one.text for one in wanted], self.ring_s, manner)
         exit_name = TALK_OVER if result is DialResult.ENDED_BY_CALLEE else result.value
         return self.take(exit_name, ", ".join(one.logged for one in wanted))
 
@@ -129,20 +143,35 @@ class Echo(Action):
 
 
 class Label(Action):
-    """Set what the called person's phone shows about this caller, such as the topic chosen."""
+    """Set what the called person's phone shows about this caller, such as the topic chosen.
+
+    What was typed in secret is left out.
+    """
 
     bare_parameter: ClassVar[str | None] = "text"
     example: ClassVar[str] = '- label: "Sales, {{CALL.CALLER_ID}}"'
     instant: ClassVar[bool] = True
 
-    text: Template = Field(description="The label; variables are allowed, an empty text removes it.")
+    text: Labels = Field(
+        description="The label, or one per language; variables are allowed, an empty text removes it.",
+        examples=['{pl: "Sprzedaż", en: "Sales"}'],
+    )
+
+    @classmethod
+    def expand(cls, value: object) -> object:
+        """Accept also a bare mapping of languages."""
+        return {"text": value} if is_wordings(value) else super().expand(value)
 
     def templates(self) -> Iterable[str]:
-        """Return the label."""
-        return (self.text,)
+        """Return the label in all its languages."""
+        return self.text.values()
+
+    def open_texts(self) -> Iterable[str]:
+        """Return the label in all its languages."""
+        return self.text.values()
 
     async def run(self, visit: Visit) -> Taken:
         """Set it."""
-        filled = visit.fill(self.text)
+        filled = visit.shown(worded(self.text, visit.language, visit.tree_language))
         visit.label = filled.text
         return self.take(NEXT, filled.logged)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from softswitch.ivr.actions.direct_dial import Help
 from softswitch.ivr.actions.menus import MOST_REPEATS, Seconds
-from softswitch.ivr.expressions import MASK
+from softswitch.ivr.actions.reading_back import KEY_AGAIN, KEY_RIGHT, TYPED, Answered, Confirm, ReadBack
+from softswitch.ivr.expressions import MASK, Value
+from softswitch.ivr.key_patterns import parse_key_pattern
 from softswitch.ivr.model import Action
-from softswitch.ivr.numbers_known import LENGTHS, Known, can_be
-from softswitch.ivr.outcome import EndReason, GoTo, HangUp, Next, Outcome, Taken
-from softswitch.ivr.prompts import GrowingPrompt, Spoken, Wordings, at_attempt
+from softswitch.ivr.numbers_known import COMMA, LENGTHS, SPOKEN_AS, Known, as_kept, can_be
+from softswitch.ivr.outcome import EndReason, HangUp, Next, Outcome, Taken, lead
+from softswitch.ivr.prompts import ANY_LANGUAGE, GrowingPrompt, Spoken, Wordings, at_attempt
+from softswitch.ivr.questions import TypeAhead, masked_keys, put_question
 from softswitch.ivr.references import BranchName, Kind
 from softswitch.ivr.visit import Visit
 
@@ -23,6 +27,14 @@ LONGEST_NUMBER = 64
 
 CANNOT_BE = "cannot be one"
 """Written down of digits that are no number of the wanted kind."""
+
+ASKS_HELP: Final = "asks for help"
+
+NOT_CONFIRMED: Final = "not confirmed"
+TOO_SLOW: Final = "took too long"
+
+LONGEST_TYPING_S: Final = 300.0
+"""Nobody needs longer for the longest number, also with the letter at hand that it stands in."""
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -39,6 +51,18 @@ def _checked_terminator(digit: str) -> str:
     return digit
 
 
+def _checked_anew(digit: str) -> str:
+    if digit not in ("", "#", "*"):
+        raise ValueError(f"'{digit}' cannot begin a number anew: use * or #, or an empty text for none")
+    return digit
+
+
+def _checked_pattern(pattern: str) -> str:
+    if pattern:
+        parse_key_pattern(pattern)
+    return pattern
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What a caller typed. ``fault`` says in a word or two why it does not count, "" when it does."""
@@ -52,11 +76,14 @@ class Gather(Action):
 
     It ends at ``max`` digits without waiting, at the terminator, or when no further digit comes.
     Nothing, the terminator alone, too few digits and keys that are no digits are all not entered, and so is
-    what cannot be a PESEL, NIP or REGON where ``format`` asks for one: a typing error is found at once.
+    what cannot be a PESEL, NIP, card, account or day where ``format`` asks for one: a typing error is found
+    at once. A day is typed as 24121980 and kept as 1980-12-24; of a sum the star is the comma, and 12*5 is
+    kept as 12.50. With ``confirm`` the number is read back, and counts once the caller says that it is right.
     """
 
     example: ClassVar[str] = '- gather: {prompt: "Your number?", variable: number, max: 6}'
     listens: ClassVar[bool] = True
+    own_variables: ClassVar[tuple[str, ...]] = (TYPED, KEY_RIGHT, KEY_AGAIN)
 
     prompt: GrowingPrompt | None = Field(default=None, description="The question, or a growing list.")
     variable: Annotated[str, AfterValidator(_checked_variable), Kind("name", "nazwa")] = Field(
@@ -69,14 +96,30 @@ class Gather(Action):
     terminator: Annotated[
         str, AfterValidator(_checked_terminator), Kind("#, * or an empty text", "#, * albo pusty tekst")
     ] = Field(default="#", description="The key that ends the number.")
+    total_s: Annotated[float, Kind("seconds", "sekundy")] | None = Field(
+        default=None, gt=0, le=LONGEST_TYPING_S, description="The longest time for all digits; none is any."
+    )
+    anew: Annotated[
+        str, AfterValidator(_checked_anew), Kind("#, * or an empty text", "#, * albo pusty tekst")
+    ] = Field(default="", description="The key that begins the number anew, if one does.")
+    help: Help | None = Field(
+        default=None,
+        description="The key, # or *, that explains the question, and what is said before it again.",
+    )
     barge_in: bool = Field(default=True, description="Whether a key cuts the question short.")
-    type_ahead: Literal["keep", "flush"] = Field(
+    type_ahead: TypeAhead = Field(
         default="keep", description="What happens to keys pressed before the question."
     )
     sensitive: bool = Field(default=False, description="Keep the digits out of every log.")
     format: Known | None = Field(
         default=None, description="What the number must be: digits that cannot be one are not entered."
     )
+    pattern: Annotated[str, AfterValidator(_checked_pattern), Kind("pattern", "wzór")] = Field(
+        default="",
+        description="Which digits can be such a number: x is any digit, [2-4] one of these.",
+        examples=['"4[0-5]xxx"'],
+    )
+    confirm: Confirm = Field(default=None, description="Whether it is read back: yes, or how.")
     invalid: Spoken | None = Field(
         default=None, description="Said of digits that cannot be such a number, before it is asked again."
     )
@@ -96,18 +139,49 @@ class Gather(Action):
             raise ValueError(f"min ({fewest}) is more than max ({most})")
         return most
 
+    @model_validator(mode="after")
+    def _every_key_has_one_meaning(self) -> Gather:
+        if self.anew and self.anew == self.terminator:
+            raise ValueError(f"anew: '{self.anew}' ends the number already")
+        if self.format == "amount" and COMMA in (self.anew, self.terminator):
+            raise ValueError("format: of a sum the star is the comma, and nothing else")
+        return self._with_a_key_for_help()
+
+    def _with_a_key_for_help(self) -> Gather:
+        key = "" if self.help is None else self.help.key
+        if key and key not in "#*":
+            raise ValueError(f"help.key: '{key}' is a digit of the number: use # or *")
+        if key and (key in (self.anew, self.terminator) or (key == COMMA and self.format == "amount")):
+            raise ValueError(f"help.key: '{key}' has another meaning here already")
+        return self
+
     def exits(self) -> Mapping[str, Outcome]:
         """Return both exits."""
         return {
-            "entered": GoTo(self.entered) if self.entered is not None else Next(),
-            "not_entered": (
-                GoTo(self.not_entered) if self.not_entered is not None else HangUp(EndReason.NOT_ENTERED)
-            ),
+            "entered": lead(self.entered, Next()),
+            "not_entered": lead(self.not_entered, HangUp(EndReason.NOT_ENTERED)),
         }
 
     def prompts(self) -> Iterable[Spoken]:
-        """Return the question in all its forms, and what is said of a wrong number."""
-        return (*(self.prompt or ()), *((self.invalid,) if self.invalid is not None else ()))
+        """Return the question in all its forms, what is said of a wrong number, and how it is read back."""
+        yield from self.prompt or ()
+        if self.invalid is not None:
+            yield self.invalid
+        if self.help is not None:
+            yield self.help.prompt
+        if self.confirm is not None:
+            yield self.confirm.spoken(self._spoken_as)
+
+    def languages(self) -> Iterable[str]:
+        """Return those of the author's own words: ours are there in several, whatever the tree speaks."""
+        helps = None if self.help is None else self.help.prompt
+        read = None if self.confirm is None else self.confirm.prompt
+        own = (*(self.prompt or ()), self.invalid, helps, read)
+        return [code for one in own if one is not None for code in (one.text or {}) if code != ANY_LANGUAGE]
+
+    @property
+    def _spoken_as(self) -> str:
+        return SPOKEN_AS.get(self.format, "digits") if self.format is not None else "digits"
 
     @property
     def most(self) -> int:
@@ -118,60 +192,94 @@ class Gather(Action):
         """Return the one variable."""
         return (self.variable.upper(),)
 
+    def secrets_set(self, known: Collection[str]) -> Iterable[str]:
+        """Return the variable where its digits are secret."""
+        return self.variables_set() if self.sensitive else ()
+
     async def run(self, visit: Visit) -> Taken:
         """Ask, take digits, keep them."""
-        if not self.sensitive:
+        with masked_keys(visit, self.sensitive):
             return await self._ask_until_entered(visit)
-        visit.world.line.mask_keys(True)
-        try:
-            return await self._ask_until_entered(visit)
-        finally:
-            visit.world.line.mask_keys(False)
 
     async def _ask_until_entered(self, visit: Visit) -> Taken:
-        entry = Entry("", "nothing")
-        for attempt in range(1, self.repeat + 2):
-            await self._ask(visit, attempt)
+        entry, failed, read, helped = Entry("", "nothing"), 0, 0, 0
+        while True:
+            explained = (self.help.prompt,) if self.help is not None and entry.fault == ASKS_HELP else ()
+            await self._ask(visit, failed + 1, explained)
             entry = await self._take_digits(visit)
+            if entry.fault == ASKS_HELP and helped < MOST_REPEATS:
+                helped += 1
+                continue
+            if not entry.fault and self.confirm is not None:
+                answered, times = await self._read_back(visit, self.confirm, entry, read)
+                read += times
+                if answered is Answered.AGAIN:
+                    continue
+                if answered is Answered.NOTHING:
+                    return self._not_entered(Entry(entry.digits, NOT_CONFIRMED))
             if not entry.fault:
-                visit.set_variable(self.variable, entry.digits, private=self.sensitive)
+                kept = as_kept(self.format, entry.digits)
+                visit.set_variable(self.variable, kept, private=self.sensitive)
                 return self.take("entered", self._shown(entry.digits))
             # What was typed ahead followed a number that did not count.
             visit.flush_keys()
-            if entry.fault == CANNOT_BE and self.invalid is not None and attempt <= self.repeat:
+            failed += 1
+            if failed > self.repeat:
+                return self._not_entered(entry)
+            if entry.fault == CANNOT_BE and self.invalid is not None:
                 await visit.hear((self.invalid,), barge_in=False)
+
+    async def _read_back(
+        self, visit: Visit, confirm: ReadBack, entry: Entry, read: int
+    ) -> tuple[Answered, int]:
+        value = Value(as_kept(self.format, entry.digits), self.sensitive)
+        return await confirm.ask(visit, value, self._spoken_as, read)
+
+    def _not_entered(self, entry: Entry) -> Taken:
         shown = self._shown(entry.digits)
         return self.take("not_entered", f"{entry.fault}: {shown}" if shown else entry.fault)
 
-    async def _ask(self, visit: Visit, attempt: int) -> None:
-        if self.type_ahead == "flush":
-            visit.flush_keys()
-        if self.prompt:
-            await visit.hear((at_attempt(self.prompt, attempt),), barge_in=self.barge_in)
-        if self.type_ahead == "flush" and not self.barge_in:
-            visit.flush_keys()
+    async def _ask(self, visit: Visit, attempt: int, before: tuple[Spoken, ...] = ()) -> None:
+        asked = (at_attempt(self.prompt, attempt),) if self.prompt else ()
+        await put_question(visit, (*before, *asked), barge_in=self.barge_in, type_ahead=self.type_ahead)
 
     async def _take_digits(self, visit: Visit) -> Entry:
-        digits = ""
+        digits, begun_anew = "", 0
+        ends = None if self.total_s is None else visit.world.clock.monotonic() + self.total_s
         while len(digits) < self.most:
-            key = await visit.next_key(self.inter_digit_s if digits else self.first_digit_s)
+            wait = self.inter_digit_s if digits else self.first_digit_s
+            left = wait if ends is None else ends - visit.world.clock.monotonic()
+            key = await visit.next_key(min(wait, left)) if left > 0 else None
+            if key is None and left <= wait and ends is not None:
+                return Entry(digits, TOO_SLOW if digits else "nothing")
             if key is None:
                 break
+            if self.help is not None and key.digit == self.help.key:
+                return Entry("", ASKS_HELP)
             if key.digit == self.terminator:
-                return self._judged(digits, "terminator alone")
+                return self._judged(visit, digits, "terminator alone")
+            if key.digit == self.anew and begun_anew < MOST_REPEATS:
+                digits, begun_anew = "", begun_anew + 1
+                continue
             digits += key.digit
-            if not key.digit.isdecimal():
+            if not self._may_stand(key.digit):
                 return Entry(digits, "not a number")
         if len(digits) == self.most and self.terminator:
             visit.expect_late_key(self.terminator, self.inter_digit_s)
-        return self._judged(digits, "nothing")
+        return self._judged(visit, digits, "nothing")
 
-    def _judged(self, digits: str, without_digits: str) -> Entry:
+    def _may_stand(self, key: str) -> bool:
+        return key.isdecimal() or (key == COMMA and self.format == "amount")
+
+    def _judged(self, visit: Visit, digits: str, without_digits: str) -> Entry:
         if not digits:
             return Entry("", without_digits)
         if len(digits) < self.min:
             return Entry(digits, "too short")
-        wrong = self.format is not None and not can_be(self.format, digits)
+        today = visit.world.desks.local(visit.world.clock.wall()).date()
+        wrong = (self.format is not None and not can_be(self.format, digits, today)) or (
+            bool(self.pattern) and not parse_key_pattern(self.pattern).fits(digits)
+        )
         return Entry(digits, CANNOT_BE if wrong else "")
 
     def _shown(self, digits: str) -> str:
@@ -216,8 +324,13 @@ class ReadKeys(Action):
         """Read keys back as they come."""
         count = 0
         while (key := await visit.next_key(self.quiet_s)) is not None:
-            count += 1
-            names = METHOD_NAMES.get(visit.language, METHOD_NAMES["en"])
-            own = {KEY_DIGIT: key.digit, KEY_METHOD: names.get(key.method, key.method)}
-            await visit.hear(tuple(self.prompts()), barge_in=False, own=own)
+            # All that wait are taken together: a key that nobody takes is told to nobody.
+            pressed = [key]
+            while (more := await visit.next_key(0)) is not None:
+                pressed.append(more)
+            for one in pressed:
+                count += 1
+                names = METHOD_NAMES.get(visit.language, METHOD_NAMES["en"])
+                own = {KEY_DIGIT: one.digit, KEY_METHOD: names.get(one.method, one.method)}
+                await visit.hear(tuple(self.prompts()), barge_in=False, own=own)
         return self.take("quiet", "1 key" if count == 1 else f"{count} keys")

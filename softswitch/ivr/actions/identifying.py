@@ -7,14 +7,18 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
+from softswitch.calls.origin import known_party
 from softswitch.events import CallerVerified, IdentityLocked, IdentityRefused
 from softswitch.ivr import paying_texts as texts
 from softswitch.ivr.actions.menus import Seconds
+from softswitch.ivr.desks.book import Known
+from softswitch.ivr.desks.gate import Person, Shown, Shows
 from softswitch.ivr.model import Action
-from softswitch.ivr.outcome import EndReason, GoTo, HangUp, Next, Outcome, Taken
+from softswitch.ivr.outcome import EndReason, HangUp, Next, Outcome, Taken, lead
 from softswitch.ivr.prompts import Spoken, Wordings
+from softswitch.ivr.questions import masked_keys
+from softswitch.ivr.recognising import recognise
 from softswitch.ivr.references import BranchName, Kind
-from softswitch.ivr.till import Person, Shown, Shows
 from softswitch.ivr.visit import Visit
 
 MOST_TRIES: Final = 3
@@ -45,6 +49,7 @@ class Identify(Action):
     ``mark`` behind the label. Everything that is typed is secret in every log.
     """
 
+    identifies: ClassVar[frozenset[str]] = frozenset({"verified"})
     example: ClassVar[str] = "- identify: {factors: [customer_number, pin], refused: sorry, locked: sales}"
     listens: ClassVar[bool] = True
 
@@ -80,11 +85,11 @@ class Identify(Action):
 
     def exits(self) -> Mapping[str, Outcome]:
         """Return the three exits."""
-        refused: Outcome = GoTo(self.refused) if self.refused is not None else HangUp(EndReason.NOT_ENTERED)
+        refused = lead(self.refused, HangUp(EndReason.NOT_ENTERED))
         return {
-            "verified": GoTo(self.verified) if self.verified is not None else Next(),
+            "verified": lead(self.verified, Next()),
             "refused": refused,
-            "locked": GoTo(self.locked) if self.locked is not None else refused,
+            "locked": lead(self.locked, refused),
         }
 
     def prompts(self) -> Iterable[Spoken]:
@@ -93,29 +98,32 @@ class Identify(Action):
         said = (texts.MALFORMED, texts.NOT_RIGHT, texts.VERIFIED, texts.LOCKED, texts.UNAVAILABLE)
         return (*asked, *said)
 
+    def languages(self) -> Iterable[str]:
+        """Return none: our words are there in several, whatever the tree speaks."""
+        return ()
+
     def variables_set(self) -> Iterable[str]:
         """Return what is known of a verified caller."""
         return VARIABLES
 
     async def run(self, visit: Visit) -> Taken:
         """Ask until it is right, or until that was tried often enough."""
-        locked = await visit.world.gate.locked(visit.world.facts.caller)
+        locked = await visit.world.desks.gate.locked(_caller(visit))
         if locked is not None:
             return await self._locked(visit, locked)
-        visit.world.line.mask_keys(True)
-        try:
-            return await self._tried(visit)
-        finally:
-            visit.flush_keys()
-            visit.world.line.mask_keys(False)
+        with masked_keys(visit):
+            try:
+                return await self._tried(visit)
+            finally:
+                visit.flush_keys()
 
     async def _tried(self, visit: Visit) -> Taken:
         for number in range(1, self.tries + 1):
             typed: dict[str, str] = {factor: await self._answer(visit, factor) for factor in self.factors}
             if not any(typed.values()):
                 return self.take("refused", "nothing")
-            shows = Shows(typed, visit.world.facts.caller)
-            person = await visit.world.gate.check(self.factors, shows)
+            shows = Shows(typed, _caller(visit))
+            person = await visit.world.desks.gate.check(self.factors, shows)
             match person.shown:
                 case Shown.VERIFIED:
                     return await self._verified(visit, person)
@@ -137,7 +145,7 @@ class Identify(Action):
             asked = (texts.MALFORMED, texts.ASK_FACTOR[factor]) if again else (texts.ASK_FACTOR[factor],)
             await visit.hear(asked, barge_in=True)
             typed = await self._digits(visit, DIGITS[factor])
-            if visit.world.gate.well_formed(factor, typed):
+            if visit.world.desks.gate.well_formed(factor, typed):
                 return typed
             visit.flush_keys()
         return typed
@@ -154,7 +162,7 @@ class Identify(Action):
 
     async def _verified(self, visit: Visit, person: Person) -> Taken:
         visit.world.record(CallerVerified(person.customer, tuple(self.factors)))
-        visit.customer = person.customer
+        await self._learn(visit, person)
         wording = Spoken.model_construct(text=self.mark, language=None).wording(visit.language, "en")[0]
         visit.mark = visit.fill(wording).logged
         visit.set_variable("CUSTOMER_ID", person.customer)
@@ -162,7 +170,23 @@ class Identify(Action):
         await visit.hear((texts.VERIFIED,), barge_in=False)
         return self.take("verified", person.customer)
 
+    async def _learn(self, visit: Visit, person: Person) -> None:
+        """Know the customer as other steps do; the id and the name at least, if more cannot be read."""
+        async with visit.world.line.comfort():
+            looked = await visit.world.desks.book.by_id(person.customer)
+        recognise(visit, looked.known or _named(person), "identity")
+
     async def _locked(self, visit: Visit, person: Person) -> Taken:
         visit.world.record(IdentityLocked(60 * person.minutes))
         await visit.hear((texts.LOCKED,), barge_in=False)
         return self.take("locked")
+
+
+def _named(person: Person) -> Known:
+    first, _, last = person.name.rpartition(" ")
+    return Known(person.customer, first_name=first, last_name=last)
+
+
+def _caller(visit: Visit) -> str:
+    """Return the number by which wrong tries are counted, "" for who hides it."""
+    return known_party(visit.world.facts.caller)

@@ -13,12 +13,13 @@ from pydantic import Field, field_validator
 from softswitch.amounts import parsed_amount, spoken_amount, written_amount
 from softswitch.ivr import paying_texts as texts
 from softswitch.ivr.actions.menus import Seconds
+from softswitch.ivr.desks.till import Bill, Charge, Standing
 from softswitch.ivr.expressions import Rendered, names_in
 from softswitch.ivr.model import Action
-from softswitch.ivr.outcome import EndReason, GoTo, HangUp, Next, Outcome, Taken
-from softswitch.ivr.prompts import Spoken
+from softswitch.ivr.outcome import EndReason, HangUp, Next, Outcome, Taken, lead
+from softswitch.ivr.prompts import Labels, Spoken, worded
+from softswitch.ivr.questions import masked_keys
 from softswitch.ivr.references import BranchName, Template, Text
-from softswitch.ivr.till import Bill, Charge, Standing
 from softswitch.ivr.visit import Visit
 from softswitch.numerals import has_numbers
 
@@ -67,7 +68,10 @@ class Pay(Action):
     purpose: Template = Field(
         default="", description="What is paid for, an order or invoice: it is not paid for twice."
     )
-    description: Template = Field(default="", description="What the customer reads on receipt and link.")
+    description: Labels = Field(
+        default_factory=dict,
+        description="What the customer reads on receipt and link; a text, or one per language.",
+    )
     provider: str = Field(default="", description="The name of the provider; none is the line's first.")
     receipt: str = Field(
         default="",
@@ -117,11 +121,8 @@ class Pay(Action):
             "link_sent": self.link_sent,
         }
         return {
-            "paid": GoTo(self.paid) if self.paid is not None else Next(),
-            **{
-                name: GoTo(branch) if branch is not None else HangUp(EndReason.HUNG_UP)
-                for name, branch in branches.items()
-            },
+            "paid": lead(self.paid, Next()),
+            **{name: lead(branch, HangUp(EndReason.HUNG_UP)) for name, branch in branches.items()},
         }
 
     def prompts(self) -> Iterable[Spoken]:
@@ -132,8 +133,12 @@ class Pay(Action):
 
     def templates(self) -> Iterable[str]:
         """Return the texts in which the author's variables may stand."""
-        own = (self.amount, self.purpose, self.description, self.receipt_to, self.link_to)
+        own = (self.amount, self.purpose, *self.description.values(), self.receipt_to, self.link_to)
         return (*super().templates(), *own)
+
+    def languages(self) -> Iterable[str]:
+        """Return none: our words are there in several, whatever the tree speaks."""
+        return ()
 
     def variables_set(self) -> Iterable[str]:
         """Return the variable with the payment's number."""
@@ -145,14 +150,12 @@ class Pay(Action):
         if fault:
             await visit.hear((texts.result(Standing.NOT_TAKEN, ""),), barge_in=False)
             return self.take("refused", fault)
-        line = visit.world.line
         # All of it is secret: a code may be typed ahead, and typed again while the bank is asked.
-        line.mask_keys(True)
-        try:
-            return await _Paying(self, visit, amount).run()
-        finally:
-            line.background(False)
-            line.mask_keys(False)
+        with masked_keys(visit):
+            try:
+                return await _Paying(self, visit, amount).run()
+            finally:
+                visit.world.line.background(False)
 
     def _asked(self, visit: Visit) -> tuple[int, str]:
         """Return the sum, and what keeps it from being taken, "" for nothing."""
@@ -172,7 +175,7 @@ class _Paying:
         self._step = step
         self._visit = visit
         self._line = visit.world.line
-        self._till = visit.world.till
+        self._till = visit.world.desks.till
         self._amount = amount
         language = visit.language if has_numbers(visit.language) else "en"
         self._own = {texts.AMOUNT_VARIABLE: spoken_amount(amount, language)}
@@ -185,7 +188,7 @@ class _Paying:
         return Bill(
             amount=self._amount,
             provider=step.provider,
-            description=visit.fill(step.description).logged,
+            description=visit.shown(worded(step.description, visit.language, visit.tree_language)).logged,
             purpose=_purpose(visit.fill(step.purpose)),
             customer=visit.customer,
             call=visit.world.facts.call,
@@ -245,7 +248,9 @@ class _Paying:
                 return _Typed(digits, "" if key is None or digits else WANTS_LINK)
             if key.digit == STOP:
                 return _Typed("", STOP)
-            digits += key.digit
+            if key.digit.isdecimal():
+                # Some phones have keys A to D, which stand in no code.
+                digits += key.digit
         self._visit.expect_late_key(WANTS_LINK, self._step.inter_digit_s)
         return _Typed(digits)
 

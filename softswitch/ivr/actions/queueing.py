@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from softswitch.events import StepTaken
-from softswitch.ivr.context import NeededSkill, QueueEnd, QueueWish, WaitEnd
+from softswitch.ivr.context import NeededSkill, QueueEnd, Queues, QueueWish, WaitEnd
 from softswitch.ivr.model import Action
-from softswitch.ivr.outcome import EndReason, GoTo, HandedOver, Next, Outcome, Taken
-from softswitch.ivr.references import BranchName, Kind, QueueName
+from softswitch.ivr.outcome import EndReason, GoTo, HandedOver, Next, Outcome, Taken, lead
+from softswitch.ivr.references import AnyQueueName, BranchName, Kind, has_variables
 from softswitch.ivr.visit import Visit
 
 WHEN_AGENT: Final = "when_agent"
@@ -22,6 +23,9 @@ OWN_KEY: Final = "own_key"
 
 ALREADY_ANSWERED: Final = "already_answered"
 """Written down where the wish not to answer comes too late."""
+
+NO_SUCH_QUEUE: Final = "no_such_queue"
+NO_SUCH: Final = "The branch when a variable names what there is not; none: the next step."
 
 MOST_PRIORITY: Final = 1440
 """A day of head start: who has it comes before everybody who has not."""
@@ -77,6 +81,11 @@ _REASONS: Final[Mapping[WaitEnd, EndReason]] = {
 """Why a tree without a branch for it hands the caller over to the queue's own configuration."""
 
 
+def _no_such_queue(name: str, branch: str | None) -> Mapping[str, Outcome]:
+    """Return the exit of a queue that a variable names and that there is not; none of a name as it is."""
+    return {NO_SUCH_QUEUE: lead(branch, Next())} if has_variables(name) else {}
+
+
 class Queue(Action):
     """Let the caller wait in a queue for an agent and talk with the one who answers.
 
@@ -85,10 +94,12 @@ class Queue(Action):
     an announcement, and go before the queue's own. Agents see the label set before.
     """
 
+    enters_queue: ClassVar[bool] = True
     bare_parameter: ClassVar[str | None] = "name"
+    reaches_people: ClassVar[bool] = True
     example: ClassVar[str] = "- queue: {name: sales, keys: {0: welcome}, full: sorry, max_wait: sorry}"
 
-    name: QueueName = Field(description="The name of the queue.")
+    name: AnyQueueName = Field(description="The name of the queue; variables are allowed.")
     answer: Literal["at_once", "when_agent"] | None = Field(
         default=None,
         description="Answer at once with music, or let it ring until an agent answers; none is as the queue "
@@ -100,7 +111,7 @@ class Queue(Action):
     skills: Skills = Field(
         default_factory=dict,
         description="What agents must be able to do, each skill with its level or with level, required and "
-        "relax_s; none is as the queue has it.",
+        "relax_s; none is as the queue has it. Variables are allowed in the skills.",
         examples=["{english: 3}"],
     )
     keys: QueueKeys = Field(
@@ -120,6 +131,7 @@ class Queue(Action):
     after: BranchName | None = Field(
         default=None, description="The branch when the agent hung up; never when the caller did."
     )
+    unknown: BranchName | None = Field(default=None, description=NO_SUCH)
 
     def exits(self) -> Mapping[str, Outcome]:
         """Return an exit per way a wait can end, and one per key."""
@@ -132,19 +144,26 @@ class Queue(Action):
             WaitEnd.CALLBACK: self.callback,
         }
         return {
-            **{
-                how.value: GoTo(branch) if branch is not None else self._as_the_queue_says(how)
-                for how, branch in branches.items()
-            },
+            **{how.value: lead(branch, self._as_the_queue_says(how)) for how, branch in branches.items()},
             OWN_KEY: self._as_the_queue_says(WaitEnd.KEY),
             **{f"key {key}": GoTo(branch) for key, branch in self.keys.items()},
+            **_no_such_queue(self.name, self.unknown),
         }
+
+    def templates(self) -> Iterable[str]:
+        """Return the name and the skills, which may hold variables."""
+        return (self.name, *self.skills)
 
     def _as_the_queue_says(self, how: WaitEnd) -> HandedOver:
         return HandedOver(self.name, _REASONS[how])
 
     async def run(self, visit: Visit) -> Taken:
         """Let the caller wait."""
+        if has_variables(self.name):
+            named = visit.named(self.name)
+            if not visit.world.queues.knows(named.text):
+                return self.take(NO_SUCH_QUEUE, named.logged)
+            return await self.model_copy(update={"name": named.text}).run(visit)
         if visit.world.line.answered and not self._answers_at_once(visit):
             visit.world.record(StepTaken(visit.tree, visit.branch, "queue", ALREADY_ANSWERED, self.name))
         return self._left(await visit.wait_in_queue(self._wish(visit)))
@@ -162,8 +181,10 @@ class Queue(Action):
             label=visit.shown_label,
             priority=self.priority,
             skills={
+                # One whose variable has no value is not asked for.
                 name: NeededSkill(skill.level, skill.required, skill.relax_s)
-                for name, skill in self.skills.items()
+                for name, skill in ((visit.named(text).text, skill) for text, skill in self.skills.items())
+                if name
             },
             keys=frozenset(self.keys),
         )
@@ -180,9 +201,10 @@ class _Comparison(Action):
 
     instant: ClassVar[bool] = True
 
-    queue: QueueName = Field(description="The name of the queue.")
+    queue: AnyQueueName = Field(description="The name of the queue; variables are allowed.")
     yes: BranchName | None = Field(default=None, description="The branch if so; without it the next step.")
     no: BranchName | None = Field(default=None, description="The branch if not; without it the next step.")
+    unknown: BranchName | None = Field(default=None, description=NO_SUCH)
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> _Comparison:
@@ -191,11 +213,24 @@ class _Comparison(Action):
         return self
 
     def exits(self) -> Mapping[str, Outcome]:
-        """Return both exits."""
-        return {
-            name: GoTo(branch) if branch is not None else Next()
-            for name, branch in (("yes", self.yes), ("no", self.no))
-        }
+        """Return both exits, and one where a variable may name no queue."""
+        both = {name: lead(branch, Next()) for name, branch in (("yes", self.yes), ("no", self.no))}
+        return {**both, **_no_such_queue(self.queue, self.unknown)}
+
+    def templates(self) -> Iterable[str]:
+        """Return the name, which may hold variables."""
+        return (self.queue,)
+
+    async def run(self, visit: Visit) -> Taken:
+        """Count and go."""
+        named = visit.named(self.queue)
+        if has_variables(self.queue) and not visit.world.queues.knows(named.text):
+            return self.take(NO_SUCH_QUEUE, named.logged)
+        return self._counted(visit.world.queues, named.text)
+
+    @abstractmethod
+    def _counted(self, queues: Queues, name: str) -> Taken:
+        """Return the way that a queue's figures lead."""
 
 
 class ByAgents(_Comparison):
@@ -211,12 +246,11 @@ class ByAgents(_Comparison):
     )
     count: Literal["logged_in", "free"] = Field(default="logged_in", description="Which agents count.")
 
-    async def run(self, visit: Visit) -> Taken:
-        """Count and go."""
-        found = visit.world.queues.agents(self.queue, free=self.count == "free")
+    def _counted(self, queues: Queues, name: str) -> Taken:
+        found = queues.agents(name, free=self.count == "free")
         if found >= self.at_least:
-            return self.take("yes", f"{self.queue}: {found} >= {self.at_least}")
-        return self.take("no", f"{self.queue}: {found} < {self.at_least}")
+            return self.take("yes", f"{name}: {found} >= {self.at_least}")
+        return self.take("no", f"{name}: {found} < {self.at_least}")
 
 
 class ByWaiting(_Comparison):
@@ -231,9 +265,8 @@ class ByWaiting(_Comparison):
         ge=0, le=MOST_COUNTED, description="So many callers, or fewer, go the way of yes; more that of no."
     )
 
-    async def run(self, visit: Visit) -> Taken:
-        """Count and go."""
-        found = visit.world.queues.waiting(self.queue)
+    def _counted(self, queues: Queues, name: str) -> Taken:
+        found = queues.waiting(name)
         if found <= self.at_most:
-            return self.take("yes", f"{self.queue}: {found} <= {self.at_most}")
-        return self.take("no", f"{self.queue}: {found} > {self.at_most}")
+            return self.take("yes", f"{name}: {found} <= {self.at_most}")
+        return self.take("no", f"{name}: {found} > {self.at_most}")

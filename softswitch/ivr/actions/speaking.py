@@ -1,23 +1,22 @@
-"""Steps that speak: a text, a recorded file, and the language of all that follows."""
+"""Steps that speak: a text, and a recorded file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from softswitch.ivr.expressions import names_in
 from softswitch.ivr.model import Action
 from softswitch.ivr.outcome import Next, Outcome, Taken
 from softswitch.ivr.prompts import (
     Language,
+    Speed,
     Spoken,
     Wordings,
-    checked_language,
     is_wordings,
 )
-from softswitch.ivr.references import Kind, SoundFile, Template
+from softswitch.ivr.references import SoundFile
 from softswitch.ivr.visit import Heard, Visit
 
 HEARD: Mapping[str, Outcome] = {heard.value: Next() for heard in Heard}
@@ -36,6 +35,7 @@ class Say(Action):
     )
     language: Language | None = Field(default=None, description="Language of a single text.")
     voice: str | None = Field(default=None, description="Name of the voice.")
+    speed: Speed = Field(default=1.0, description="How fast it is spoken; 0.8 is slow.")
     barge_in: bool = Field(default=True, description="Whether a key may cut the text short.")
 
     @classmethod
@@ -49,7 +49,11 @@ class Say(Action):
 
     def prompts(self) -> Iterable[Spoken]:
         """Return the one prompt."""
-        return (Spoken.model_construct(text=self.text, language=self.language, voice=self.voice),)
+        return (
+            Spoken.model_construct(
+                text=self.text, language=self.language, voice=self.voice, speed=self.speed
+            ),
+        )
 
     async def run(self, visit: Visit) -> Taken:
         """Speak it."""
@@ -78,41 +82,3 @@ class Play(Action):
         """Play it."""
         barge_in = self.barge_in and visit.key_wanted_later
         return self.take(await visit.hear(tuple(self.prompts()), barge_in=barge_in))
-
-
-def _checked_code(text: str) -> str:
-    """Return ``text``, which is a language code unless a variable is to give one."""
-    return text if any(names_in(text)) else checked_language(text)
-
-
-class SetLanguage(Action):
-    """Set the language of the call from here on.
-
-    ``{{CALL.LANGUAGE}}`` is the language of the caller's account. When the text gives no language
-    code, everything stays as it is.
-    """
-
-    bare_parameter: ClassVar[str | None] = "language"
-    example: ClassVar[str] = "- language: pl"
-    instant: ClassVar[bool] = True
-
-    language: Annotated[Template, AfterValidator(_checked_code), Kind("language code", "kod języka")] = Field(
-        description="A language code like pl or en, or a variable holding one."
-    )
-
-    def exits(self) -> Mapping[str, Outcome]:
-        """Return both exits: either way the next step follows."""
-        return {"set": Next(), "unchanged": Next()}
-
-    def templates(self) -> Iterable[str]:
-        """Return the language, which may be a variable."""
-        return (self.language,)
-
-    async def run(self, visit: Visit) -> Taken:
-        """Set it."""
-        filled = visit.fill(self.language)
-        try:
-            visit.language = checked_language(filled.text)
-        except ValueError:
-            return self.take("unchanged", filled.logged)
-        return self.take("set", visit.language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import Column, Index, Integer, Table, Text
 
 from softswitch.storage.tables.base import LARGE, SORTED, metadata, tenant_column
 
@@ -23,8 +23,10 @@ tickets = Table(
     Column("assignee", SORTED, nullable=False),
     Column("created", SORTED, nullable=False),
     Column("changed", SORTED, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
-"""Tickets. ``number`` is who is to be called back; ``step`` where in a menu of the ``call`` it was asked."""
+"""Tickets. ``number`` is who is to be called back; ``step`` where in a menu of the ``call`` it was asked;
+``version`` rises with every change."""
 
 # One step of a call makes one ticket; those that no menu asked for have no step.
 _STEP = tickets.c.step != ""
@@ -81,6 +83,7 @@ orders = Table(
     Column("phone", SORTED, nullable=False),
     Column("email", SORTED, nullable=False),
     Column("customer", SORTED, nullable=False),
+    Column("tracking", SORTED, nullable=False, server_default=""),
 )
 """Orders that were written here, by the shop they are of. ``total`` is in grosze, NULL for not known."""
 

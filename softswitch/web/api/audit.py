@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query
 
 from softswitch.web.api.base import Here, needs, problems
 from softswitch.web.model import Token
+from softswitch.web.narrowing import When
 from softswitch.web.paging import USUAL_PAGE, Cursor, Limit, Page, from_cursor, page_of
-from softswitch.web.resources.base import Moment, Name
+from softswitch.web.resources.base import Name
 from softswitch.web.resources.kept import AuditItem, Me
 
 router = APIRouter(prefix="/v1", tags=["access"])
@@ -29,8 +30,8 @@ async def list_audit(
     here: Here,
     token: Auditor,
     of: Annotated[Name | None, Query(description="The id of a token: its requests alone.")] = None,
-    since: Annotated[Moment | None, Query()] = None,
-    until: Annotated[Moment | None, Query()] = None,
+    since: When = None,
+    until: When = None,
     limit: Limit = USUAL_PAGE,
     cursor: Cursor = "",
 ) -> Page[AuditItem]:

@@ -78,7 +78,8 @@ def token_of(request: Request) -> Token:
     return token
 
 
-def _allowed(wanted: SecurityScopes, request: Request, _: Annotated[object, Depends(TOKEN)]) -> Token:
+# Async, and awaiting nothing, like all that routes depend on: the framework takes what is not to a thread.
+async def _allowed(wanted: SecurityScopes, request: Request, _: Annotated[object, Depends(TOKEN)]) -> Token:
     token = token_of(request)
     for scope in wanted.scopes:
         if not token.allows(scope) or (token.agent and scope not in AGENT_SCOPES):
@@ -91,8 +92,8 @@ def needs(*scopes: str) -> Any:  # noqa: ANN401 - FastAPI's own marker has no ty
     return Security(_allowed, scopes=list(scopes))
 
 
-def _services(request: Request) -> Services:
-    services: Services = request.app.state.services
+async def _services(request: Request) -> Services:
+    services: Services = request.state.services
     return services
 
 
@@ -123,7 +124,7 @@ def query_names(description: Mapping[str, Any]) -> Mapping[tuple[str, str], froz
     }
 
 
-def known_query(connection: HTTPConnection) -> None:
+async def known_query(connection: HTTPConnection) -> None:
     """Refuse parameters in a query that the route is not described with, by their names.
 
     What is not described, such as a WebSocket, is left to its route.

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path, Query
 
 from softswitch.web.api.base import Here, configured, needs, problems
 from softswitch.web.model import Token
+from softswitch.web.narrowing import Which
 from softswitch.web.paging import USUAL_PAGE, Cursor, Limit, Page, from_cursor, page_of
 from softswitch.web.resources.base import KEY, LINE, Id, Name, Number
-from softswitch.web.resources.people import NewOrder, Order
+from softswitch.web.resources.people import LastOrder, NewOrder, Order
 from softswitch.web.services import Orders, Services
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
@@ -31,7 +32,7 @@ async def list_orders(
     customer: Annotated[Name | None, Query(description="Of this customer.")] = None,
     phone: Annotated[Number | None, Query(description="Of whoever has this number.")] = None,
     email: Annotated[str, Query(max_length=254, pattern=LINE)] = "",
-    shop: Annotated[Name | None, Query()] = None,
+    shop: Which = None,
     limit: Limit = USUAL_PAGE,
     cursor: Cursor = "",
 ) -> Page[Order]:
@@ -45,6 +46,19 @@ async def list_orders(
         limit=limit,
     )
     return page_of(found)
+
+
+@router.get("/last", responses=problems(404))
+async def last_order(
+    here: Here,
+    token: Reader,
+    customer: Annotated[Name | None, Query(description="Of this customer.")] = None,
+    phone: Annotated[Number | None, Query(description="Of whoever has this number.")] = None,
+    email: Annotated[str, Query(max_length=254, pattern=LINE)] = "",
+    shop: Annotated[tuple[Name, ...], Query(max_length=20, description="In these shops alone.")] = (),
+) -> LastOrder:
+    """Ask the shops for the last order of a customer, all of them at once."""
+    return await _part(here).last(customer=customer or "", phone=phone or "", email=email, shops=tuple(shop))
 
 
 @router.get("/{shop}/{number}", responses=problems(404))

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query
 
 from softswitch.web.api.base import Here, configured, needs, problems
 from softswitch.web.model import Token
+from softswitch.web.narrowing import Which
 from softswitch.web.paging import USUAL_PAGE, Cursor, Limit, Page, from_cursor, page_of
-from softswitch.web.resources.base import Name
 from softswitch.web.resources.kept import OutboxItem
 from softswitch.web.services import Outbox, Services
 
@@ -17,7 +17,6 @@ router = APIRouter(prefix="/v1/outbox", tags=["outbox"])
 
 Reader = Annotated[Token, needs("outbox:read")]
 Controller = Annotated[Token, needs("outbox:control")]
-Which = Annotated[Name | None, Query()]
 Key = Annotated[str, Query(min_length=1, max_length=200, pattern="^[!-~]+$", description="Its key.")]
 
 

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Response
 from softswitch.web.api.base import Here, by, configured, needs, problems
 from softswitch.web.api.sounds import sound_answer
 from softswitch.web.model import Token
+from softswitch.web.narrowing import When, Which
 from softswitch.web.paging import USUAL_PAGE, Cursor, Limit, Page, from_cursor, page_of
-from softswitch.web.resources.base import Id, Moment, Name, Number
+from softswitch.web.resources.base import Id, Number
 from softswitch.web.resources.kept import Hold, Recording
 from softswitch.web.services import Recordings, Services
 
@@ -19,7 +20,6 @@ router = APIRouter(prefix="/v1/recordings", tags=["recordings"])
 Reader = Annotated[Token, needs("recordings:read")]
 Writer = Annotated[Token, needs("recordings:write")]
 Controller = Annotated[Token, needs("recordings:control")]
-Which = Annotated[Name | None, Query()]
 
 
 def _part(services: Services) -> Recordings:
@@ -30,8 +30,8 @@ def _part(services: Services) -> Recordings:
 async def list_recordings(
     here: Here,
     token: Reader,
-    since: Annotated[Moment | None, Query()] = None,
-    until: Annotated[Moment | None, Query()] = None,
+    since: When = None,
+    until: When = None,
     queue: Which = None,
     agent: Which = None,
     number: Annotated[Number | None, Query()] = None,

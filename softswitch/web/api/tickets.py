@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Response
 from softswitch.web.api.base import Here, by, configured, needs, problems
 from softswitch.web.conditions import IfMatch, etag, wanted_version
 from softswitch.web.model import Token
+from softswitch.web.narrowing import Which
 from softswitch.web.paging import USUAL_PAGE, Cursor, Limit, Page, from_cursor, page_of
-from softswitch.web.resources.base import Id, Name
+from softswitch.web.resources.base import Id
 from softswitch.web.resources.people import NewTicket, Ticket, TicketChange
 from softswitch.web.services import Services, Tickets
 
@@ -18,7 +19,6 @@ router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
 
 Reader = Annotated[Token, needs("tickets:read")]
 Writer = Annotated[Token, needs("tickets:write")]
-Which = Annotated[Name | None, Query()]
 
 
 def _part(services: Services) -> Tickets:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from softswitch.web.resources.base import Resource
-from softswitch.web.resources.people import Contact, Customer, Ticket
+from softswitch.web.resources.people import Contact, Customer, Order, Ticket
 
 
 class Ring(Resource):
@@ -52,7 +52,7 @@ class Ring(Resource):
 
 
 class Card(Resource):
-    """What is known of a caller: the customer, the last ten contacts, the tickets that are open."""
+    """What is known of a caller: the customer, the last ten contacts, open tickets, the last order."""
 
     customer: Customer | None = None
     candidates: tuple[Customer, ...] = Field(
@@ -60,6 +60,10 @@ class Card(Resource):
     )
     contacts: tuple[Contact, ...] = Field(default=(), description="The last ten, the newest first.")
     tickets: tuple[Ticket, ...] = Field(default=(), description="Those that are open.")
+    order: Order | None = Field(default=None, description="The last order, as far as shops have told it.")
+    silent_shops: tuple[str, ...] = Field(
+        default=(), description="Shops that have not answered yet: `/v1/orders/last` asks them again."
+    )
 
 
 class CardFor(Resource):

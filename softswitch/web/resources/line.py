@@ -50,6 +50,7 @@ class CallSummary(Resource):
     queue: str = Field(default="", description="The last queue it waited in.")
     waited_s: float = 0.0
     agents: tuple[str, ...] = Field(default=(), description="The accounts that talked in it.")
+    rating: int | None = Field(default=None, description="What the caller thought of it.")
     menu_path: tuple[str, ...] = ()
     digits: str = Field(default="", description="The keys its caller pressed; secret ones are stars.")
     why: str = Field(default="", description="In a sentence, why it ended.")
@@ -307,12 +308,20 @@ class NewMessage(Asked):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        json_schema_extra={"examples": [{"number": "+48600100200", "text": "Your parcel is on its way."}]},
+        json_schema_extra={
+            "examples": [
+                {"number": "+48600100200", "text": "Your parcel is on its way."},
+                {"call": "01J9Z8Q4M2K7XW5T3R6P8N0BCD", "template": "manual"},
+            ]
+        },
     )
 
     number: Number | None = None
-    call: Name | None = Field(default=None, description="In place of a number: whoever called in this call.")
-    text: Annotated[Text, StringConstraints(min_length=1, max_length=1530)]
+    call: Name | None = Field(
+        default=None, description="To which it belongs; without a number it goes to whoever called in it."
+    )
+    text: Annotated[Text, StringConstraints(min_length=1, max_length=1530)] | None = None
+    template: Name | None = Field(default=None, description="In place of a text: one of the line's own.")
     gateway: Name | None = Field(default=None, description="Which of the line's; unless given, the first.")
 
 
@@ -321,6 +330,15 @@ class Message(Resource):
 
     id: str
     call: str = ""
+    template: str = ""
     state: str = Field(description="waiting, sent, refused, expired.")
     at: datetime
+    by: str = Field(default="", description="Who has sent it.")
     reason: str = ""
+
+
+class MessageTemplate(Resource):
+    """A text message that can be sent by its name; variables stand in it as they are written."""
+
+    name: str
+    text: str

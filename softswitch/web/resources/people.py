@@ -153,6 +153,7 @@ class Contact(Resource):
     queue: str = ""
     result: str = ""
     reference: str = Field(default="", description="The id of the call, ticket or message.")
+    text: str = Field(default="", description="What it was, in a few words.")
 
 
 class Ticket(Resource):
@@ -227,7 +228,7 @@ class TicketChange(Asked):
 
 
 class Order(Resource):
-    """An order of a customer's in a shop. The total is a whole number of the currency's hundredths."""
+    """An order of a customer's in a shop."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -249,12 +250,21 @@ class Order(Resource):
     number: str
     status: str
     at: datetime
-    total: int = 0
+    total: int | None = Field(
+        default=None, description="In the smallest unit of the currency (grosze, cents); null: not known."
+    )
     currency: str = "PLN"
     customer: str = ""
     phone: str = ""
     email: str = ""
-    tracking: str = ""
+    tracking: str = Field(default="", description="What the parcel is followed by.")
+
+
+class LastOrder(Resource):
+    """The newest order of somebody in all shops that answered."""
+
+    order: Order | None = None
+    silent_shops: tuple[str, ...] = Field(default=(), description="Shops that have not answered in time.")
 
 
 class NewOrder(Asked):
@@ -272,8 +282,11 @@ class NewOrder(Asked):
 
     status: Annotated[Line, StringConstraints(min_length=1)]
     at: Moment
-    total: StrictInt = Field(default=0, ge=0, le=10**12, description="Hundredths of the currency.")
+    total: StrictInt | None = Field(
+        default=None, ge=0, le=10**12, description="In the smallest unit of the currency (grosze, cents)."
+    )
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")] = "PLN"
     phone: Number | None = None
     email: Mail | None = None
+    customer: Name | None = Field(default=None, description="The id of the customer.")
     tracking: Line = ""

@@ -15,6 +15,7 @@ from softswitch.web.services.line import (
     Schedules,
 )
 from softswitch.web.services.people import Customers, Orders, Tickets
+from softswitch.web.services.ratings import Ratings
 
 __all__ = [
     "AuditTrail",
@@ -28,6 +29,7 @@ __all__ = [
     "Outbox",
     "ProviderHooks",
     "Queues",
+    "Ratings",
     "Recordings",
     "Schedules",
     "Services",
@@ -50,6 +52,7 @@ class Services:
     tickets: Tickets | None = None
     orders: Orders | None = None
     schedules: Schedules | None = None
+    ratings: Ratings | None = None
     recordings: Recordings | None = None
     voicemail: Voicemail | None = None
     messages: Messages | None = None

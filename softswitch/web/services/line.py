@@ -14,6 +14,8 @@ from softswitch.web.resources.line import (
     CallSummary,
     LiveCall,
     Message,
+    MessageTemplate,
+    NewMessage,
     QueueState,
     Schedule,
     ScheduleDay,
@@ -114,8 +116,16 @@ class Schedules(Protocol):
 class Messages(Protocol):
     """Text messages (SMS)."""
 
-    async def send(self, number: str, text: str, *, gateway: str, call: str, by: str) -> Message:
-        """Have one sent; Unacceptable for a number that takes none."""
+    async def send(self, number: str, new: NewMessage, *, agent: str, by: str) -> Message:
+        """Have one sent, by an account or by none (""); Unacceptable for a number that takes none."""
+        ...
+
+    async def of_call(self, call: str) -> Sequence[Message]:
+        """Return those that belong to a call, the oldest first."""
+        ...
+
+    def templates(self) -> Sequence[MessageTemplate]:
+        """Return the texts that can be sent by name."""
         ...
 
     async def get(self, message: str) -> Message:

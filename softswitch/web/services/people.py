@@ -11,6 +11,7 @@ from softswitch.web.resources.people import (
     Customer,
     CustomerChange,
     CustomerSearch,
+    LastOrder,
     NewCustomer,
     NewOrder,
     NewTicket,
@@ -87,6 +88,10 @@ class Orders(Protocol):
         self, *, customer: str, phone: str, email: str, shop: str, after: str, limit: int
     ) -> Part[Order]:
         """Return those that are meant, the newest first."""
+        ...
+
+    async def last(self, *, customer: str, phone: str, email: str, shops: tuple[str, ...]) -> LastOrder:
+        """Return the newest order of somebody in these shops, () for all; Unacceptable for nobody."""
         ...
 
     async def get(self, shop: str, number: str) -> Order:

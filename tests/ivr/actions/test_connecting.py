@@ -2,7 +2,8 @@ import pytest
 
 from softswitch.ivr.context import DialResult
 from softswitch.ivr.outcome import EndReason
-from softswitch.ivr.simulate import answer, hang_up, press, wait
+from softswitch.ivr.simulated.others import answer
+from softswitch.ivr.simulated.script import hang_up, press, wait
 from tests.ivr.written import call, exits_of, problems_of
 
 DIAL = """

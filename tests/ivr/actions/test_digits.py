@@ -4,8 +4,8 @@ import pytest
 
 from softswitch.events import DigitPressed
 from softswitch.ivr.outcome import EndReason
-from softswitch.ivr.simulate import press, wait
-from softswitch.ivr.transcript import render_transcript
+from softswitch.ivr.simulated.script import press, wait
+from softswitch.ivr.transcript_lines import render_transcript
 from tests.ivr.written import call, exits_of, problems_of
 
 GATHER = """
@@ -240,7 +240,7 @@ b: [hangup]
         ("blik", "777001", "77700#"),
     ],
 )
-def test_a_number_that_cannot_be_one_is_asked_again_with_words_of_its_own(format_, right, wrong):
+def test_n13_a_number_that_cannot_be_one_is_asked_again_with_words_of_its_own(format_, right, wrong):
     told = call(FORMAT.format(format=format_, sensitive="no"), press(wrong), press(right))
     assert exits_of(told, "gather") == [("entered", right.strip("#"))]
     assert told.heard == ("Your number?", "It cannot be one.", "Your number?")
@@ -253,3 +253,35 @@ def test_a_number_that_cannot_be_one_is_asked_again_with_words_of_its_own(format
 def test_a_wrong_secret_number_shows_nowhere():
     told = call(FORMAT.format(format="pesel", sensitive="yes"), press("44051401358"), press("44051401358"))
     assert exits_of(told, "gather") == [("not_entered", "cannot be one: ***")]
+
+
+HELPED = {"help": "{key: '*', prompt: It stands on the bill.}", "not_entered": "none", "entered": "good"}
+
+
+def test_a_key_explains_the_question_and_is_no_failed_try():
+    told = gather(press("*"), press("12*"), press("1234"), **HELPED)
+    assert told.heard == ("Type the number.", *["It stands on the bill. Type the number."] * 2)
+    assert exits_of(told, "gather") == [("entered", "1234")]
+    silent = gather(press("*"), **HELPED)
+    assert silent.heard == ("Type the number.", "It stands on the bill. Type the number.")
+    assert exits_of(silent, "gather") == [("not_entered", "nothing")]
+
+
+def test_who_asks_for_help_for_ever_has_not_entered_a_number():
+    told = gather(*[press("*")] * 30, **HELPED)
+    assert len(told.heard) == 21
+    assert exits_of(told, "gather") == [("not_entered", "asks for help")]
+
+
+@pytest.mark.parametrize(
+    ("more", "fault"),
+    [
+        ("help: {key: 1, prompt: x}", "'1' is a digit of the number: use # or *"),
+        ("help: {key: '#', prompt: x}", "'#' has another meaning here already"),
+        ("help: {key: '*', prompt: x}, anew: '*'", "'*' has another meaning here already"),
+        ("help: {key: '*', prompt: x}, format: amount", "'*' has another meaning here already"),
+    ],
+)
+def test_a_key_for_help_has_no_other_meaning(more, fault):
+    (problem,) = problems_of(f"a: [gather: {{variable: x, {more}}}]")
+    assert fault in problem

@@ -1,7 +1,7 @@
 import pytest
 
 from softswitch.ivr.outcome import EndReason
-from softswitch.ivr.simulate import hang_up, press, wait
+from softswitch.ivr.simulated.script import hang_up, press, wait
 from tests.ivr.written import call, exits_of
 
 MENUS = """
@@ -29,12 +29,12 @@ free: [{say: "Free."}, up]
         ("5", ("a", "free", "a")),
     ],
 )
-def test_up_leads_to_the_parent(keys, path):
+def test_t15_p01_up_leads_to_the_parent(keys, path):
     transcript = call(MENUS, press(keys), wait(2), hang_up())
     assert transcript.path[: len(path)] == path
 
 
-def test_up_goes_up_again_and_the_menu_there_works():
+def test_t15_up_goes_up_again_and_the_menu_there_works():
     """T15: down, up, and the first menu takes keys again."""
     branches = """
     main: [{menu: {prompt: "Main.", keys: {4: sub, 1: end}}}]
@@ -81,7 +81,7 @@ def test_up_at_the_top_hears_the_top_again():
     assert call("a: [{gather: {variable: x, max: 1}}, up]", press("1"), hang_up()).path[:2] == ("a", "a")
 
 
-def test_goto_enters_the_branch():
+def test_t21_goto_enters_the_branch():
     transcript = call("a: [goto: b]\nb: [hangup]")
     assert transcript.path == ("a", "b")
     assert exits_of(transcript, "goto") == [("next", "")]
@@ -95,7 +95,7 @@ def test_goto_enters_the_branch():
         ("{hangup: busy}", EndReason.HUNG_UP_BUSY),
     ],
 )
-def test_hangup_ends_the_call_after_the_whole_prompt(step, reason):
+def test_t13_hangup_ends_the_call_after_the_whole_prompt(step, reason):
     transcript = call(
         f'a: [{{say: "We are closed. Goodbye."}}, {step}, {{say: "Never."}}]', press("1", after=0.5)
     )

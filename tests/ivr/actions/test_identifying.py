@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from softswitch.events import CallerVerified, DigitPressed, IdentityLocked, IdentityRefused
-from softswitch.ivr.simulate import press, wait
-from softswitch.ivr.simulated_desks import identified
-from softswitch.ivr.till import NoGate, Shown, Shows
-from softswitch.ivr.transcript import Transcript, render_transcript
+from softswitch.ivr.desks.gate import NoGate, Person, Shown, Shows
+from softswitch.ivr.simulate import DEFAULT_FACTS
+from softswitch.ivr.simulated.script import press, wait
+from softswitch.ivr.simulated.till import SimulatedGate, identified
+from softswitch.ivr.transcript import Transcript
+from softswitch.ivr.transcript_lines import render_transcript
 from tests.ivr.written import HEADER, call, exits_of, problems_of
 
 TREE = """
@@ -31,7 +35,7 @@ def events_of(transcript: Transcript, kind: type) -> list[object]:
     return [m.event for m in transcript.moments if isinstance(m.event, kind)]
 
 
-def test_a_verified_caller_is_shown_to_the_agent():
+def test_m03_a_verified_caller_is_shown_to_the_agent():
     told = identifying(*ANSWERS)
     assert exits_of(told, "identify") == [("verified", "17")]
     assert events_of(told, CallerVerified) == [CallerVerified("17", ("customer_number", "pin"))]
@@ -49,6 +53,23 @@ def test_nothing_that_was_typed_is_shown():
     assert "4711" not in repr(Shows({"pin": "4711"}, "1001"))
 
 
+@pytest.mark.parametrize("caller", ["anonymous", "anonymous@provider", "+48600100200"])
+def test_who_hides_the_number_is_not_counted_as_a_number_of_that_name(monkeypatch, caller):
+    counted: list[str] = []
+
+    async def locked(gate: SimulatedGate, number: str) -> None:
+        counted.append(number)
+
+    async def check(gate: SimulatedGate, asked: object, shows: Shows) -> Person:
+        counted.append(shows.caller)
+        return Person(Shown.VERIFIED, "17", "Jan Kowalski")
+
+    monkeypatch.setattr(SimulatedGate, "locked", locked)
+    monkeypatch.setattr(SimulatedGate, "check", check)
+    call(TREE.format(more=""), *ANSWERS, facts=replace(DEFAULT_FACTS, caller=caller))
+    assert counted == ["" if caller.startswith("anonymous") else caller] * 2
+
+
 def test_wrong_answers_say_no_more_than_that():
     told = identifying(*ANSWERS, *ANSWERS, identified(Shown.WRONG))
     assert exits_of(told, "identify") == [("verified", "17")]
@@ -63,7 +84,7 @@ def test_three_wrong_tries_of_a_call_are_the_end():
     assert told.path == ("a", "no")
 
 
-def test_a_locked_caller_goes_to_a_person_unverified():
+def test_m03_a_locked_caller_goes_to_a_person_unverified():
     told = identifying(*ANSWERS, identified(Shown.LOCKED))
     assert exits_of(told, "identify") == [("locked", "")]
     assert events_of(told, IdentityLocked) == [IdentityLocked(900)]

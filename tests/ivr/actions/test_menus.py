@@ -1,10 +1,11 @@
 """The menu's rules, as FEATURES B2 and C-21 state them: every combination by table."""
 
 import pytest
+import yaml
 
 from softswitch.ivr.actions.menus import Menu, Retry
 from softswitch.ivr.outcome import EndReason
-from softswitch.ivr.simulate import hang_up, press, wait
+from softswitch.ivr.simulated.script import hang_up, press, wait
 from tests.ivr.written import call, exits_of, problems_of
 
 MENU = """
@@ -152,7 +153,7 @@ def test_who_comes_back_hears_the_short_question_first():
 # --- barge-in and type-ahead ---
 
 
-def test_a_key_cuts_the_question_short():
+def test_p02_a_key_cuts_the_question_short():
     transcript = menu(press("2", after=1.0))
     assert exits_of(transcript, "menu") == [("key 2", "")]
     assert transcript.seconds == pytest.approx(1.0)
@@ -230,3 +231,46 @@ def test_a_menu_is_not_written_in_short():
     assert problems_of("a: [menu: hello]") == [
         f"t.yaml line 6: branch a step 1 (menu): parameters are wanted here, such as {Menu.example}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("extra", "never"),
+    [
+        ("{}", ["too_many_tries"]),
+        ("{total_max: 4}", []),
+        ("{total_max: 2, no_match: {repeat: 0}}", ["no_input"]),
+        ("{no_input: {repeat: 9}, no_match: {repeat: 9}, total_max: 3}", ["no_input", "no_match"]),
+    ],
+)
+def test_n04_failures_that_another_one_always_comes_before(extra, never):
+    made = {"prompt": "x", "keys": {"1": "a"}, **yaml.safe_load(extra)}
+    assert list(Menu.model_validate(made).never()) == never
+
+
+def test_n04_where_every_key_is_a_choice_none_is_wrong():
+    keys = dict.fromkeys("0123456789*#", "a")
+    assert "no_match" in Menu.model_validate({"prompt": "x", "keys": keys}).never()
+
+
+AGAIN = """
+a: [menu: {prompt: "Sales: one.", keys: {1: b}, again: "*", no_match: {repeat: 0}, no_input: {repeat: 0}}]
+b: [say: "Sales.", hangup]
+"""
+
+
+def test_n27_a_key_says_the_question_again_and_counts_as_no_failed_try():
+    told = call(AGAIN, press("*"), press("*"), press("1"))
+    assert told.heard == ("Sales: one.", "Sales: one.", "Sales: one.", "Sales.")
+    assert exits_of(told, "menu") == [("key 1", "")]
+
+
+def test_n27_a_stuck_key_does_not_hold_the_line_for_ever():
+    told = call(AGAIN, *[press("*")] * 40)
+    assert len(told.heard) == 21
+    assert exits_of(told, "menu") == [("no_match", "wrong: *")]
+
+
+@pytest.mark.parametrize(("again", "words"), [("1", "begins a choice"), ("**", "is no single key")])
+def test_n27_the_key_is_one_that_nothing_else_has(again, words):
+    (problem,) = problems_of(AGAIN.replace('again: "*"', f'again: "{again}"'))
+    assert words in problem

@@ -7,12 +7,15 @@ from typing import ClassVar
 import pytest
 
 from softswitch.events import DigitPressed
-from softswitch.ivr import simulate
 from softswitch.ivr.context import CallFacts
-from softswitch.ivr.simulate import DEFAULT_FACTS, hang_up, press, wait
-from softswitch.ivr.simulated_desks import SimulatedTill, pays
-from softswitch.ivr.till import Bill, Charge, Standing
-from softswitch.ivr.transcript import Transcript, render_transcript
+from softswitch.ivr.desks.till import Bill, Charge, Standing
+from softswitch.ivr.simulate import DEFAULT_FACTS
+from softswitch.ivr.simulated import others
+from softswitch.ivr.simulated.script import hang_up, press, wait
+from softswitch.ivr.simulated.till import SimulatedTill, pays
+from softswitch.ivr.transcript import Transcript
+from softswitch.ivr.transcript_lines import render_transcript
+from softswitch.payments.code import Code
 from tests.ivr.written import HEADER, call, exits_of, problems_of
 
 MOBILE = CallFacts("c", "+48500100200", "", "100")
@@ -39,21 +42,37 @@ def digits_of(transcript: Transcript) -> str:
     return "".join(m.event.digit for m in transcript.moments if isinstance(m.event, DigitPressed))
 
 
-def test_a_caller_pays():
+def test_m01_n11_a_caller_pays():
     told = paying(press(CODE), pays(after=10), header=PL)
     assert exits_of(told, "pay") == [("paid", "123,45 zł")]
     assert told.heard[0] == "Do zapłaty: sto dwadzieścia trzy złote i czterdzieści pięć groszy."
-    assert "Potwierdź teraz płatność" in told.heard[2]
+    assert "Proszę teraz potwierdzić płatność" in told.heard[2]
     assert told.heard[3].startswith("Płatność przyjęta: sto dwadzieścia trzy złote")
     assert told.heard[-1] == "done"
 
 
-def test_no_digit_of_a_code_is_shown():
+def test_m01_no_digit_of_a_code_is_shown():
     told = paying(press("771234"), press("561234", after=1), pays(after=10))
     text = render_transcript(told)
     assert set(digits_of(told)) == {"*"}
     assert "771234" not in text
     assert "561234" not in text
+
+
+class Strict(SimulatedTill):
+    """A till that takes a code as the real one does."""
+
+    async def submit(self, charge: str, digits: str) -> Charge:
+        Code(digits)
+        return await super().submit(charge, digits)
+
+
+@pytest.mark.parametrize(
+    ("script", "end"), [((press("A7D7B7C001"), pays(after=10)), "paid"), ((press("ABCDAB*"),), "aborted")]
+)
+def test_letters_that_some_phones_have_are_no_digits_of_a_code(monkeypatch, script, end):
+    monkeypatch.setattr(others, "SimulatedTill", Strict)
+    assert exits_of(paying(*script), "pay")[0][0] == end
 
 
 @pytest.mark.parametrize(
@@ -87,7 +106,7 @@ def test_what_is_not_even_begun(standing, exit_name, said):
     assert digits_of(told) == ""
 
 
-def test_two_wrong_codes_and_a_right_one():
+def test_m01_two_wrong_codes_and_a_right_one():
     told = paying(press("111111"), press("222222"), press(CODE), pays(wrong_codes=2))
     assert exits_of(told, "pay") == [("paid", "123,45 zł")]
     assert sum("not right" in text for text in told.heard) == 2
@@ -195,7 +214,7 @@ class Remembering(SimulatedTill):
 def billed(
     monkeypatch, *, purpose="order {{VARIABLE.ORDER}}", sensitive="no", receipt="", facts=MOBILE
 ) -> Bill:
-    monkeypatch.setattr(simulate, "SimulatedTill", Remembering)
+    monkeypatch.setattr(others, "SimulatedTill", Remembering)
     Remembering.bills.clear()
     text = PURPOSE.format(purpose=purpose, sensitive=sensitive, receipt=receipt)
     call(text, press("4711"), press(CODE), facts=facts)

@@ -9,9 +9,9 @@ from softswitch.ivr.actions.queueing import Queue
 from softswitch.ivr.context import NeededSkill, QueueEnd, WaitEnd
 from softswitch.ivr.interpreter import run
 from softswitch.ivr.outcome import LEFT_UNSAID, EndReason, GoTo, HandedOver
-from softswitch.ivr.simulate import hang_up, press, wait
-from softswitch.ivr.simulated_queues import Figures, queued
-from softswitch.ivr.transcript import render_transcript
+from softswitch.ivr.simulated.queues import Figures, queued
+from softswitch.ivr.simulated.script import hang_up, press, wait
+from softswitch.ivr.transcript_lines import render_transcript
 from tests.ivr.test_visit import visit_of
 from tests.ivr.written import call, exits_of, problems_of, tree_of
 
@@ -150,7 +150,7 @@ def test_and_never_when_the_caller_does(seconds, talked):
         ("at_once", True, WaitEnd.FULL, False),
     ],
 )
-def test_who_waits_for_the_agents_answer_is_not_answered_before(answer, own, how, answered):
+def test_t08_who_waits_for_the_agents_answer_is_not_answered_before(answer, own, how, answered):
     extra = f", answer: {answer}" if answer else ""
     told = call(QUEUE.format(extra=extra), queued(how), Figures("sales", at_once=own))
     assert told.answered is answered
@@ -165,7 +165,7 @@ def test_who_waits_for_the_agents_answer_is_not_answered_before(answer, own, how
         (", answer: at_once", False, False),
     ],
 )
-def test_it_is_written_down_that_the_wish_came_too_late(extra, own, written):
+def test_t08_it_is_written_down_that_the_wish_came_too_late(extra, own, written):
     branches = f"a: [{{say: Hello.}}, {{queue: {{name: sales{extra}}}}}]"
     told = call(branches, Figures("sales", at_once=own))
     late = StepTaken("t", "a", "queue", "already_answered", "sales")
@@ -250,7 +250,7 @@ c: [hangup]
         ("logged_in", Figures("other", logged_in=9), "no", "sales: 1 < 2"),
     ],
 )
-def test_by_agents_goes_on_in_silence(count, figures, exit_name, detail):
+def test_t17_by_agents_goes_on_in_silence(count, figures, exit_name, detail):
     told = call(BY_AGENTS.format(count=count), figures)
     assert exits_of(told, "by_agents") == [(exit_name, detail)]
     assert told.path == ("a", "b" if exit_name == "yes" else "c")
@@ -264,7 +264,7 @@ BY_WAITING = "a: [{by_waiting: {queue: sales, at_most: 5, yes: b, no: c}}]\nb: [
     ("waiting", "exit_name", "detail"),
     [(0, "yes", "sales: 0 <= 5"), (5, "yes", "sales: 5 <= 5"), (6, "no", "sales: 6 > 5")],
 )
-def test_by_waiting_goes_on_in_silence(waiting, exit_name, detail):
+def test_t18_by_waiting_goes_on_in_silence(waiting, exit_name, detail):
     told = call(BY_WAITING, Figures("sales", waiting=waiting))
     assert exits_of(told, "by_waiting") == [(exit_name, detail)]
     assert told.path == ("a", "b" if exit_name == "yes" else "c")
@@ -327,8 +327,8 @@ def test_a_round_of_comparisons_alone_has_no_end():
     assert problem.endswith("callers would go round for ever and hear nothing: a > b > a")
 
 
-async def test_the_language_and_the_label_of_the_call_come_along():
-    tree = tree_of("a: [{language: '{{CALL.LANGUAGE}}'}, {label: Karty}, {queue: sales}]")
+async def test_m04_the_language_and_the_label_of_the_call_come_along():
+    tree = tree_of("a: [{language: '{{CALL.ACCOUNT_LANGUAGE}}'}, {label: Karty}, {queue: sales}]")
     visit, line, _ = visit_of()
     assert (await run(tree, visit.world)).reason is EndReason.TALK_OVER
     assert [(wish.language, wish.label) for wish in line.wishes] == [("pl", "Karty")]

@@ -1,5 +1,6 @@
 from softswitch.ivr.context import CallFacts
-from softswitch.ivr.simulate import press, simulate
+from softswitch.ivr.simulate import simulate
+from softswitch.ivr.simulated.script import press
 from tests.ivr.written import HEADER, call, exits_of, sound_file, tree_of
 
 
@@ -75,7 +76,7 @@ a:
   - language: de
   - say: {pl: Cześć., en: Hello.}
   - say: {pl: Cześć., fr: Salut.}
-  - language: "{{CALL.LANGUAGE}}"
+  - language: "{{CALL.ACCOUNT_LANGUAGE}}"
   - say: {pl: Cześć., en: Hello.}
 """
 

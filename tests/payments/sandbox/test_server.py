@@ -15,6 +15,7 @@ from softswitch.payments.errors import BadSignature
 from softswitch.payments.sandbox import server
 from softswitch.payments.sandbox.server import SIGNATURE_HEADER, Options, running
 from softswitch.payments.signature import check_signature
+from tests.fakes.patience import PATIENCE
 
 ORDER = {"amount": 500, "purpose": "FV/7"}
 SECRET = "whsec"
@@ -60,7 +61,7 @@ async def test_customers_act_by_themselves_and_the_webhook_is_told_until_it_list
         async with running(options, SystemClock()) as sandbox:
             made = await ask(sandbox, "/v1/payments", ORDER, "k")
             await ask(sandbox, f"/v1/payments/{made['id']}/code", {"code": "770000"}, "c")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 await told.wait()
     assert len(heard) == 2
     for header, body in heard:

@@ -1,0 +1,41 @@
+"""What simulated calls take of the line that a tree belongs to; what a scene gives goes before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from softswitch.clock import Clock
+from softswitch.ivr.desks.hours import Hours, NoHours
+from softswitch.ivr.desks.post import Letter
+from softswitch.ivr.expressions import Lookup
+
+UTC: Final = "UTC"
+
+
+def _no_text(kind: str, letter: Letter, variables: Lookup, at: datetime) -> Mapping[str, str]:
+    return {}
+
+
+def _no_hours(clock: Clock) -> Hours:
+    return NoHours()
+
+
+@dataclass(frozen=True, slots=True)
+class LineBeside:
+    """The line of a tree, as far as its calls can be simulated with it.
+
+    ``hours`` gives its schedules by a clock. ``template`` gives what a template (its name) says as an ``sms``
+    or a ``mail`` sent at a time: its ``text``, and the ``subject`` of a mail; nothing for one that it does
+    not have. ``zone`` is that of times that name none.
+    """
+
+    hours: Callable[[Clock], Hours] = field(default=_no_hours)
+    template: Callable[[str, Letter, Lookup, datetime], Mapping[str, str]] = field(default=_no_text)
+    zone: str = UTC
+
+
+NO_LINE: Final = LineBeside()
+"""A tree by itself: its schedules are open unless a scene says, and templates have no text."""

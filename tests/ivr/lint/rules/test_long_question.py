@@ -1,0 +1,17 @@
+"""A menu that talks for long before its first choice."""
+
+from __future__ import annotations
+
+from softswitch.ivr.lint.rules.long_question import RULE
+from tests.ivr.lint.looking import found_by
+
+LONG = "We are glad that you call us and would like to tell you of all that is new with us. " * 4
+
+
+def test_n01_long_before_the_first_choice() -> None:
+    ((_, _, sentence),) = found_by(RULE, f"a: [menu: {{prompt: '{LONG} Sales: one.', keys: {{1: a}}}}]")
+    assert sentence.startswith("callers listen for 25 s before the first choice")
+
+
+def test_the_first_choice_may_come_early_in_a_long_question() -> None:
+    assert found_by(RULE, f"a: [menu: {{prompt: 'Sales: one. {LONG}', keys: {{1: a}}}}]") == []
