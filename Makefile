@@ -38,7 +38,8 @@ unit: workshop databases ## run the fast tests: of others' programs PostgreSQL a
 	$(BIN)/pytest -n auto --maxprocesses $(UNIT_WORKERS) --dist worksteal -m "not peers" --junitxml build/unit.xml
 
 peer-tests: workshop peers ## run the calls with phones we did not write
-	$(BIN)/pytest tests/peers -m peers -n $(PEER_WORKERS) --dist loadfile --junitxml build/peers.xml
+	$(BIN)/pytest tests/peers -m "peers and not punctual" -n $(PEER_WORKERS) --dist loadfile --junitxml build/peers.xml
+	$(BIN)/pytest tests/peers -m punctual --junitxml build/punctual.xml
 
 databases: ## install PostgreSQL, on which storage is tested beside SQLite
 	@tools/install_postgres.sh

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import socket
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from media import commands as ask
 from media import events as tell
 from media.errors import MediaError, PortsExhausted, WorkerGone
 from media.recording_messages import RecordingEnded
+from media.restarts import first_pause, longer_pause
 from media.shelf import Shelf, SoundKey, sound_key
 from media.wire import Inbox, pack
 
@@ -24,12 +26,10 @@ logger = logging.getLogger(__name__)
 START_SECONDS: Final = 10.0
 """A worker imports numpy and is ready in a third of a second; ten means something is wrong."""
 STOP_SECONDS: Final = 3.0
-RESTART_SECONDS: Final = 0.2
-"""Pause before a dead worker is started again, doubled up to a minute while it keeps dying."""
-LONGEST_PAUSE: Final = 60.0
-RETURN_SECONDS: Final = 2.0
+RETURN_SECONDS: Final = 4.0
 """How long a new leg waits while no worker runs but one is being started again: it is back in half a second,
-and a caller would rather hear nothing that long than be refused."""
+on a machine that has other work in two or three, and a caller would rather hear nothing that long than be
+refused."""
 
 CUT_SHORT: Final = "the media worker has ended; the file holds what was said until then"
 LegReport = (
@@ -70,6 +70,7 @@ class Worker:
     loading: dict[int, asyncio.Future[str]] = field(default_factory=dict)
     """Prompts that are on their way into its bank: "" when they are there, else why they are not."""
     recordings: dict[int, tuple[Path, RecordingListener]] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
     alive: bool = True
 
 
@@ -376,13 +377,13 @@ class MediaClient:
 
     async def _restart(self, worker: Worker) -> None:
         await self._buried(worker)
-        pause = RESTART_SECONDS
+        pause = first_pause(time.monotonic() - worker.started)
         while True:
             await asyncio.sleep(pause)
             try:
                 await self._start_worker(worker.index)
             except (MediaError, OSError):
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = longer_pause(pause)
                 logger.exception("media worker %d cannot be started; trying again", worker.index)
             else:
                 return

@@ -17,7 +17,8 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,9 +35,9 @@ LIFE_SECONDS = 240.0
 END_SECONDS = 3.0
 """How long a program may take to end by itself when told to, before it is killed."""
 
-FIRST_PORT, LAST_PORT = 7200, 9999
-"""Where test programs listen: four digits, because sipsak cuts longer ports, and below the
-ephemeral range, so that no outgoing connection takes a port between our look and its use."""
+FIRST_PORT, LAST_PORT = 20_000, 31_999
+"""Where test programs listen: above the ports of calls, below the ephemeral range, so that no outgoing
+connection takes a port between our look and its use, and so many that none is handed out again in one run."""
 
 SHOWN_LINES = 30
 
@@ -87,6 +88,7 @@ class Ports:
         self._span = last - first + 1
         # Two runs of the tests on one machine start at different places and rarely meet.
         self._next = (os.getpid() * 137) % self._span
+        self._held: set[int] = set()
         self._lock = threading.Lock()
 
     @classmethod
@@ -110,10 +112,27 @@ class Ports:
                 self._next += 1
                 if count > 1 and port % 2:
                     continue
-                if all(self._is_free(port + offset) for offset in range(count)):
+                wanted = range(port, port + count)
+                if self._held.isdisjoint(wanted) and all(map(self._is_free, wanted)):
                     self._next += count - 1
                     return port
         raise PeerFailed(f"no free port between {self._first} and {self._first + self._span - 1}")
+
+    @contextmanager
+    def held(self, count: int) -> Iterator[list[int]]:
+        """Keep ``count`` ports from everybody else as long as the context lasts, also while nobody listens.
+
+        They are for a line that names them in its configuration long before a phone uses them: the others are
+        handed out again when all have had their turn. Raises :class:`PeerFailed` as :meth:`take` does.
+        """
+        mine: list[int] = []
+        try:
+            for _ in range(count):
+                mine.append(self.take())
+                self._held.add(mine[-1])
+            yield mine
+        finally:
+            self._held.difference_update(mine)
 
     @staticmethod
     def _is_free(port: int) -> bool:

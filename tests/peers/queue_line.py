@@ -94,16 +94,17 @@ def queue_line(
     agents: Mapping[str, Mapping[str, object]] | None = None,
 ) -> Iterator[QueueLine]:
     """Run such a line as long as the context lasts; at its end it must have met no fault of its own."""
-    line = QueueLine(
-        folder / "home",
-        ports.take(),
-        log=folder / "switch.log",
-        queues=queues,
-        agents=agents or {},
-        trunk_ports=[ports.take() for _ in range(TRUNK_PORTS)],
-    )
-    try:
-        yield line
-    finally:
-        line.close()
-    assert_faultless(line)
+    with ports.held(TRUNK_PORTS) as trunk_ports:
+        line = QueueLine(
+            folder / "home",
+            ports.take(),
+            log=folder / "switch.log",
+            queues=queues,
+            agents=agents or {},
+            trunk_ports=trunk_ports,
+        )
+        try:
+            yield line
+        finally:
+            line.close()
+        assert_faultless(line)

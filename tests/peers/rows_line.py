@@ -373,13 +373,13 @@ def rows_line(
     with ExitStack() as stack:
         beside = stack.enter_context(web(answers))
         letters, mail_port = stack.enter_context(mail_server(ports))
-        spare_port = ports.take()
+        spare_port, *trunk_ports = stack.enter_context(ports.held(1 + CALLS_FROM_OUTSIDE))
         line = line_of(
             folder / "home",
             ports.take(),
             log=folder / "switch.log",
             menu=menu,
-            trunk_ports=[ports.take() for _ in range(CALLS_FROM_OUTSIDE)],
+            trunk_ports=trunk_ports,
             web_port=beside.port,
             mail_port=mail_port,
             spare_port=spare_port,

@@ -153,14 +153,13 @@ def shipped_line(
 
     In ``instead`` and ``also``, TRUNK stands for the servers of a provider who calls us and is called.
     """
-    trunk_ports = [ports.take() for _ in range(TRUNK_PORTS)]
-    first, *others = trunk_ports
-    servers = ", ".join(f"'{LOOPBACK}:{other}'" for other in others)
-    trunk = f"host: {LOOPBACK}, port: {first}, failover: [{servers}], qualify: 0"
-    texts, mails = ports.take(), ports.take()
-    changed = {was: now.replace("TRUNK", trunk) for was, now in (instead or {}).items()}
     home = folder / name
     with ExitStack() as end:
+        texts, mails, *trunk_ports = end.enter_context(ports.held(2 + TRUNK_PORTS))
+        first, *others = trunk_ports
+        servers = ", ".join(f"'{LOOPBACK}:{other}'" for other in others)
+        trunk = f"host: {LOOPBACK}, port: {first}, failover: [{servers}], qualify: 0"
+        changed = {was: now.replace("TRUNK", trunk) for was, now in (instead or {}).items()}
         line = ShippedLine(
             name,
             home,

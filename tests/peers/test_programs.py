@@ -35,6 +35,17 @@ def test_processes_that_test_side_by_side_never_get_the_same() -> None:
     assert len(set().union(*taken)) == 600
 
 
+def test_ports_that_a_line_names_are_nobody_else_s_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Ports, "_is_free", staticmethod(lambda port: True))
+    ports = Ports(first=7000, last=7399)
+    with ports.held(5) as trunk:
+        assert len(set(trunk)) == 5
+        others = {ports.take() for _ in range(300)}
+        assert others
+        assert others.isdisjoint(trunk)
+    assert {ports.take() for _ in range(300)}.issuperset(trunk)
+
+
 def test_a_port_somebody_has_is_not_handed_out() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as somebody:
         somebody.bind((LOOPBACK, 0))

@@ -290,6 +290,7 @@ def message_over(caller: Caller, since: float) -> float:
     return max((packet.at for packet in caller.ear.since(since) if is_message(packet)), default=since)
 
 
+@pytest.mark.punctual
 def test_a_key_during_an_announcement_acts_at_once(room: Room, line: QueueLine, outside: Outside) -> None:
     answers = next(phone for phone in PHONES if phone.name == "answer")
     keys = {key: room.sipp_phone(answers, user=user, alone=False) for key, user in LEADS_TO.items()}
@@ -307,6 +308,7 @@ def test_a_key_during_an_announcement_acts_at_once(room: Room, line: QueueLine, 
     assert median(rung) < KEY_SECONDS, rung
 
 
+@pytest.mark.punctual
 def test_an_agents_answer_cuts_an_announcement_within_two_ticks(
     room: Room, line: QueueLine, outside: Outside
 ) -> None:

@@ -37,6 +37,7 @@ NOISE_BETWEEN_PROBES = 50
 """So few fit into the receive buffer of a socket together: the switch must read every one of them."""
 
 
+@pytest.mark.punctual
 def test_calls_end_with_a_reason_when_the_worker_is_killed(own_room: Room) -> None:
     line = own_room.line
     victim, next_caller = own_room.pjsua2("1001"), own_room.pjsua2("1002", speaks=700.0)

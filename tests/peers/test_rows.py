@@ -174,6 +174,7 @@ def test_t06_p17_texts_are_spoken_in_two_voices_with_the_caller_s_name(firm: Fir
     outside.demand_ends()
 
 
+@pytest.mark.punctual
 def test_p03_n09_silent_steps_between_two_texts_leave_no_gap(firm: Firm, outside: Outside) -> None:
     caller = outside.calls_as(STRANGER, "0603")
     ended(firm, firm.line.call_to("0603", STRANGER))
