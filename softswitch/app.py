@@ -48,7 +48,7 @@ from softswitch.signalling import Signalling, Sounding, Stores
 from softswitch.speech.build import build_speech
 from softswitch.storage import place
 from softswitch.storage.binding_store import BindingStore
-from softswitch.storage.database import Database
+from softswitch.storage.database import Database, excuse
 from softswitch.storage.errors import StorageError
 from softswitch.storage.event_store import EventStore
 from softswitch.storage.queue_store import QueueStore
@@ -308,7 +308,8 @@ class Switch:
 
     async def _answer_questions(self, stack: contextlib.AsyncExitStack) -> None:
         try:
-            await stack.enter_async_context(control.answering(self.config.home, self.signalling.verbs))
+            verbs = self.signalling.verbs
+            await stack.enter_async_context(control.answering(self.config.home, verbs, excuse))
         except OSError as error:
             raise StartError(f"cannot write in {self.config.home}: {error.strerror}") from error
 

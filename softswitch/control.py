@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from softswitch.errors import SoftswitchError
+from softswitch.errors import Excuse, SoftswitchError, no_excuse
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
     arguments: dict[str, str] = {}
 
 
-async def answered(verbs: Mapping[str, Verb], line: bytes) -> bytes:
+async def answered(verbs: Mapping[str, Verb], line: bytes, excuse: Excuse = no_excuse) -> bytes:
     """Return the line that answers a line. Never raises: a fault of a verb is told to who asked."""
     try:
         question = msgspec.json.decode(line, type=Question)
@@ -64,13 +64,16 @@ async def answered(verbs: Mapping[str, Verb], line: bytes) -> bytes:
     except (msgspec.DecodeError, SoftswitchError) as error:
         text = str(error)
     except Exception as error:
-        logger.exception("a question on the control socket could not be answered")
-        text = f"a fault of the switch: {type(error).__name__}"
+        if text := excuse(error):
+            logger.warning("a question on the control socket could not be answered: %s", text)
+        else:
+            logger.exception("a question on the control socket could not be answered")
+            text = f"a fault of the switch: {type(error).__name__}"
     return msgspec.json.encode({"error": text}) + b"\n"
 
 
 @contextlib.asynccontextmanager
-async def answering(home: Path, verbs: Mapping[str, Verb]) -> AsyncIterator[None]:
+async def answering(home: Path, verbs: Mapping[str, Verb], excuse: Excuse = no_excuse) -> AsyncIterator[None]:
     """Answer questions as long as the context lasts. The folder must be ours (see :mod:`softswitch.home`).
 
     Raises OSError when the socket cannot be made.
@@ -81,7 +84,7 @@ async def answering(home: Path, verbs: Mapping[str, Verb]) -> AsyncIterator[None
             async with asyncio.timeout(PATIENCE):
                 # ValueError: a line that is too long.
                 while line := await reader.readline():
-                    writer.write(await answered(verbs, line))
+                    writer.write(await answered(verbs, line, excuse))
                     await writer.drain()
 
     server = await asyncio.start_unix_server(serve, sock=_bind(home), limit=LONGEST_QUESTION)

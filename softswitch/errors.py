@@ -18,12 +18,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
 def harmless(text: str) -> str:
     """Return ``text`` fit for a terminal: control characters, escapes and right-to-left marks become dots."""
     return text if text.isprintable() else "".join(sign if sign.isprintable() else "·" for sign in text)
+
+
+Excuse = Callable[[Exception], str]
+"""Returns why something does not serve now, as a sentence for who asked, "" for what is a fault of ours."""
+
+
+def no_excuse(error: Exception) -> str:
+    """Take every fault for one of ours."""
+    return ""
 
 
 class SoftswitchError(Exception):

@@ -30,7 +30,7 @@ from softswitch.ivr.publishing.publisher import Judged, Means, Publisher, Tested
 from softswitch.ivr.simulated.line import NO_LINE, LineBeside
 from softswitch.languages import POLISH
 from softswitch.preflight import configured_names, judge_trees, queues_that_ring, tree_files
-from softswitch.storage.database import Database
+from softswitch.storage.database import Database, excuse
 from softswitch.storage.tree_store import TreeStore
 from softswitch.tree_line import line_of
 from softswitch.tree_verbs import tree_verbs
@@ -84,7 +84,7 @@ def build_tree_room(
         record=log.append,
     )
     store = TreeStore(database)
-    publisher, jobs = Publisher(living, store, means, clock), Jobs()
+    publisher, jobs = Publisher(living, store, means, clock), Jobs(excuse)
     return TreeRoom(publisher, jobs, tree_verbs(publisher, History(living, store, names), jobs))
 
 

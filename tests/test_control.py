@@ -84,6 +84,14 @@ async def test_a_refusal_says_why_and_a_fault_says_nothing_of_itself(home, caplo
     assert await asking(home, "things", list[Thing]) == []
 
 
+async def test_what_passes_by_itself_is_told_in_a_sentence(caplog):
+    line = json.dumps({"verb": "broken"}).encode()
+    answer = json.loads(await answered(VERBS, line, lambda error: "The disk is full."))
+    assert answer == {"error": "The disk is full."}
+    assert "could not be answered: The disk is full." in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 async def test_what_has_to_be_looked_up_is_waited_for(home):
     assert await asking(home, "looked_up", list[Thing]) == [Thing("found", 1)]
     with pytest.raises(ControlRefused, match=r"^nothing is there$"):

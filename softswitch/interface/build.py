@@ -22,6 +22,7 @@ from softswitch.outbox.dispatcher import Dispatcher
 from softswitch.queue_verbs import AgentDesk
 from softswitch.queues.statistics import Statistics
 from softswitch.storage.audit_store import AuditStore
+from softswitch.storage.database import excuse
 from softswitch.storage.outbox_store import OutboxStore
 from softswitch.storage.replay_store import ReplayStore
 from softswitch.storage.token_store import TokenStore
@@ -132,6 +133,7 @@ async def build_interface(config: ApiConfig, behind: Behind, parts: LineParts) -
         clock=clock,
         by_ticket=tickets.take,
         unguarded=(PATH,) if services.providers is not None else (),
+        excuse=excuse,
     )
     app = make_app(services, Streaming(hub, rings, tickets, tokens), guards, _limits(config))
     server = WebServer(app, _place(config))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -40,6 +41,8 @@ FILE_MODE = 0o600
 
 _BEGINS: Final = "softswitch_begins"
 """Marks the connections that begin a transaction in SQLite, and how; a question alone needs none."""
+
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 """What an operator writes, and the driver that does it without blocking."""
@@ -272,3 +275,16 @@ def may_pass(error: Exception) -> bool:
     if isinstance(error, IntegrityError | DataError | ProgrammingError):
         return False
     return isinstance(error, OSError | DatabaseError | PoolTimeout)
+
+
+def excuse(error: Exception) -> str:
+    """Return why the database or the disk does not serve now, as a sentence, "" for any other fault.
+
+    Nothing of the statement is in it: that may hold anything about anybody.
+    """
+    if isinstance(error, OSError):
+        return "The disk is full." if error.errno in FULL else ""
+    if not isinstance(error, SQLAlchemyError) or not may_pass(error):
+        return ""
+    cause = getattr(error, "orig", None)
+    return f"The database does not serve now: {cause or 'all its connections are taken'}."

@@ -82,7 +82,7 @@ def make_app(services: Services, streaming: Streaming, guards: Guards, limits: L
     routes = make_routes()
 
     async def with_services(scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("state", {}).update(services=services, streaming=streaming)
+        scope.setdefault("state", {}).update(services=services, streaming=streaming, excuse=guards.excuse)
         await routes(scope, receive, send)
 
     return Gate(with_services, guards, limits)
@@ -108,7 +108,7 @@ async def _no_such_route(request: Request, error: Exception) -> Response:
 
 async def _broken(request: Request, error: Exception) -> Response:
     """Answer for a fault of ours; the gate writes it down."""
-    return _answer(request, problem_of(error))
+    return _answer(request, problem_of(error, request.state.excuse))
 
 
 def _answer(request: Request, error: WebError) -> Response:

@@ -17,11 +17,13 @@ from typing import Any, Final
 import msgspec
 
 from softswitch.clock import Clock
+from softswitch.errors import Excuse, no_excuse
 from softswitch.web.audit import Audit
 from softswitch.web.errors import PROBLEM_TYPE, Busy, TooLarge, TooMany, Unproved, WebError
 from softswitch.web.idempotency import HEADER, Idempotency
 from softswitch.web.limits import WRONG_TOKENS, Rate, whole_seconds, wrong_tokens
 from softswitch.web.model import Token
+from softswitch.web.problems import problem_of
 from softswitch.web.tokens import Tokens
 
 logger = logging.getLogger(__name__)
@@ -70,7 +72,8 @@ class Guards:
     """Who judges requests: what the gate is built of.
 
     ``by_ticket`` returns the token a ticket stands for; ``unguarded`` are paths that prove their callers
-    themselves (signatures of payment providers), ``large`` those that take a body larger than others.
+    themselves (signatures of payment providers), ``large`` those that take a body larger than others;
+    ``excuse`` tells what passes by itself from a fault of ours.
     """
 
     tokens: Tokens
@@ -80,6 +83,7 @@ class Guards:
     by_ticket: Callable[[str], Token | None]
     unguarded: tuple[str, ...] = ()
     large: Mapping[str, int] = field(default_factory=dict)
+    excuse: Excuse = no_excuse
 
 
 class Gate:
@@ -113,8 +117,11 @@ class Gate:
             await visit.refuse(error)
         except Exception as error:
             # Told without a word of the request: it may hold anything about anybody.
-            logger.exception("a request to %s could not be served", visit.path)
-            await visit.refuse(_Fault(type(error).__name__))
+            if sentence := self._guards.excuse(error):
+                logger.warning("a request to %s could not be served: %s", visit.path, sentence)
+            else:
+                logger.exception("a request to %s could not be served", visit.path)
+            await visit.refuse(problem_of(error, self._guards.excuse))
         finally:
             self._note(visit)
 
@@ -339,13 +346,6 @@ class _Gone(WebError):
     """Whoever asked has hung up."""
 
     code = "gone"
-
-
-class _Fault(WebError):
-    """A fault of ours; its name is enough to find it in the log."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"The switch made a mistake ({kind}); its log says more.")
 
 
 def _later(seconds: float) -> float:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
+from softswitch.errors import Excuse
 from softswitch.web.errors import Busy, NotThere, WebError
+
+RETRY_SECONDS: Final = 5
 
 
 class NotAllowed(WebError):
@@ -42,8 +46,13 @@ def refusal_of(status: int, headers: Mapping[str, str]) -> WebError:
             return Malformed("The request cannot be read: is the body JSON, as Content-Type says?")
 
 
-def problem_of(error: Exception) -> WebError:
-    """Return what a fault of ours is told as: its kind alone, which finds it in the log."""
+def problem_of(error: Exception, excuse: Excuse) -> WebError:
+    """Return what a fault of ours is told as: its kind alone, which finds it in the log.
+
+    ``excuse`` gives the sentence for what passes by itself, such as a disk that is full.
+    """
+    if sentence := excuse(error):
+        return Busy(sentence, retry_after=RETRY_SECONDS)
     if isinstance(error, TimeoutError):
-        return Busy("What lies behind does not answer.", retry_after=5)
+        return Busy("What lies behind does not answer.", retry_after=RETRY_SECONDS)
     return WebError(f"The switch made a mistake ({type(error).__name__}); its log says more.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import stat
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, exc, text
 
 from softswitch.errors import StartError
-from softswitch.storage.database import Database, may_pass
+from softswitch.storage.database import Database, excuse, may_pass
 from softswitch.storage.errors import DatabaseRefused
 from softswitch.storage.migrations.steps import known_revisions, upgrade
 from tests.storage.conftest import Lock, alter, change, rows
@@ -126,6 +127,24 @@ async def test_what_is_no_url_is_refused() -> None:
 )
 def test_what_passes_by_waiting(error: Exception, passes: bool) -> None:
     assert may_pass(error) is passes
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            exc.OperationalError("INSERT", {"pin": "1234"}, Exception("database or disk is full")),
+            "The database does not serve now: database or disk is full.",
+        ),
+        (exc.TimeoutError(), "The database does not serve now: all its connections are taken."),
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full."),
+        (OSError(errno.EACCES, "Permission denied"), ""),
+        (exc.IntegrityError("", {}, Exception("UNIQUE constraint failed")), ""),
+        (LookupError("ours"), ""),
+    ],
+)
+def test_what_is_told_of_what_passes(error: Exception, sentence: str) -> None:
+    assert excuse(error) == sentence
 
 
 def an_older_database(file: Path, version: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from softswitch.errors import Excuse, no_excuse
 from softswitch.events import Entry, Event
 from softswitch.web.api.events import Streaming
 from softswitch.web.api.providers import PATH
@@ -99,6 +100,7 @@ async def line(
     *,
     limits: Limits | None = None,
     change: Callable[[Services], Services] = lambda services: services,
+    excuse: Excuse = no_excuse,
     **rings: Any,
 ) -> AsyncIterator[Line]:
     """Run the interface; ``change`` may put other services in the place of some."""
@@ -141,6 +143,7 @@ async def line(
         clock=clock,
         by_ticket=tickets.take,
         unguarded=(PATH,),
+        excuse=excuse,
     )
     limits = limits or Limits(requests_per_second=1000.0)
     app = make_app(services, Streaming(hub, ringing, tickets, proofs), guards, limits)

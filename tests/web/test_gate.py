@@ -148,6 +148,21 @@ async def test_a_fault_of_ours_is_told_without_what_it_says(
         assert (await client.get("/v1/tickets/t1")).status_code == 503
 
 
+async def test_a_full_disk_is_told_as_what_passes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    tickets = Stuck()
+    tickets.fault = OSError("No space left on device")
+
+    def change(services: Services) -> Services:
+        return replace(services, tickets=tickets)
+
+    async with line(tmp_path, change=change, excuse=lambda error: "Disk full.") as here:
+        client = await here.client()
+        answer = await client.get("/v1/tickets/t1")
+    assert (answer.status_code, answer.json()["detail"]) == (503, "Disk full.")
+    assert "could not be served: Disk full." in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 async def test_what_is_refused_is_written_down_with_its_code(here: Line) -> None:
     client = await here.client("tickets:read")
     await client.get("/v1/customers")

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from softswitch.errors import SoftswitchError
+from softswitch.errors import Excuse, SoftswitchError, no_excuse
 from softswitch.ivr.publishing.figures import Job, Report
 from softswitch.ivr.publishing.history import PublishingRefused
 
@@ -32,7 +32,8 @@ class _Entry:
 class Jobs:
     """Does what it is given, in order. :meth:`run` is owned by a task of the composition root."""
 
-    def __init__(self) -> None:
+    def __init__(self, excuse: Excuse = no_excuse) -> None:
+        self._excuse = excuse
         self._entries: dict[int, _Entry] = {}
         self._waiting: asyncio.Queue[_Entry] = asyncio.Queue()
         self._last = 0
@@ -71,7 +72,11 @@ class Jobs:
             except SoftswitchError as error:
                 entry.job = Job(entry.job.number, trouble=str(error))
             except Exception as error:
-                logger.exception("publishing failed")
-                entry.job = Job(entry.job.number, trouble=f"a fault of the switch: {type(error).__name__}")
+                if trouble := self._excuse(error):
+                    logger.warning("publishing failed: %s", trouble)
+                else:
+                    logger.exception("publishing failed")
+                    trouble = f"a fault of the switch: {type(error).__name__}"
+                entry.job = Job(entry.job.number, trouble=trouble)
             finally:
                 entry.over.set()

@@ -9,14 +9,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from softswitch.errors import Excuse, no_excuse
 from softswitch.ivr.publishing.figures import Job, Report
 from softswitch.ivr.publishing.history import PublishingRefused
 from softswitch.ivr.publishing.jobs import MOST_JOBS, MOST_WAITING, Jobs, Work
 
 
 @contextlib.asynccontextmanager
-async def running() -> AsyncIterator[Jobs]:
-    jobs = Jobs()
+async def running(excuse: Excuse = no_excuse) -> AsyncIterator[Jobs]:
+    jobs = Jobs(excuse)
     task = asyncio.create_task(jobs.run())
     yield jobs
     task.cancel()
@@ -82,3 +83,13 @@ async def test_neither_waiting_ones_nor_reports_pile_up() -> None:
             jobs.begin(after(gate, order, "y"))
         with pytest.raises(PublishingRefused, match="too much"):
             jobs.begin(after(gate, order, "z"))
+
+
+async def test_what_passes_by_itself_is_told_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    async def full() -> Report:
+        raise OSError("No space left on device")
+
+    async with running(lambda error: "The disk is full.") as jobs:
+        job = await jobs.told(jobs.begin(full).number, within=5.0)
+    assert job.trouble == "The disk is full."
+    assert "Traceback" not in caplog.text
