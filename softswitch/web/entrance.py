@@ -1,4 +1,4 @@
-"""Tickets: what opens the event stream once, for browsers, whose WebSockets send no header fields."""
+"""Tickets: what opens the event stream once, for browsers, which send no header field of a page's there."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 CALLER: Final = "token"
 """Under which name the token stands in the state of a request."""
 ENTRANCES: Final = frozenset({"/v1/events"})
-"""Paths where a ticket stands for a token: a browser's WebSocket can send no header field."""
+"""Paths where a ticket stands for a token: a browser can send no header field of a page's there."""
 LASTING: Final = frozenset({"/v1/events"})
 """Paths whose answers last: what limits them is their own."""
 DOWNLOAD_SECONDS: Final = 300.0

@@ -135,6 +135,16 @@ async def test_a_ticket_opens_it_once(here: Line) -> None:
             await follow(server, "", f"?ticket={ticket}")
 
 
+async def test_a_ticket_opens_server_sent_events_too(here: Line) -> None:
+    async with serving(here) as server, httpx.AsyncClient() as browser:
+        ticket = (await (await here.client("events:read")).post("/v1/events/tickets")).json()["ticket"]
+        address = f"http://127.0.0.1:{server.port}/v1/events?ticket={ticket}"
+        async with browser.stream("GET", address) as answer:
+            assert answer.status_code == 200
+            assert await anext(answer.aiter_lines()) == "id: 0"
+        assert (await browser.get(address)).status_code == 401
+
+
 async def test_who_does_not_keep_up_is_let_go(here: Line) -> None:
     story = Story()
     async with serving(here) as server, follow(server, await here.token()) as client:

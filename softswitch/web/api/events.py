@@ -43,6 +43,15 @@ Kinds = Annotated[
     ),
 ]
 
+Ticket = Annotated[
+    str,
+    Query(
+        max_length=64,
+        description="In place of a token, from `POST /v1/events/tickets`: for browsers, which can send no "
+        "field of their own here. It opens the stream once; whoever comes back asks for another.",
+    ),
+]
+
 HEARTBEAT_SECONDS: Final = 20.0
 """How often a follower hears something: routers forget a silent connection after a minute."""
 LOOK_SECONDS: Final = 1.0
@@ -160,7 +169,7 @@ def _streaming(request: Request | WebSocket) -> Streaming:
 
 @router.post("/events/tickets", status_code=201, responses=problems())
 async def give_ticket(request: Request, token: Follower) -> StreamTicket:
-    """Return a ticket that opens the stream once, for browsers: their WebSockets can send no token."""
+    """Return a ticket that opens the stream once, for browsers: they can send no token there."""
     return StreamTicket(ticket=_streaming(request).tickets.give(token), seconds=TICKET_SECONDS)
 
 
@@ -170,13 +179,14 @@ async def give_ticket(request: Request, token: Follower) -> StreamTicket:
     response_class=Response,
 )
 async def follow_events(
-    request: Request, token: Follower, after: After = None, kinds: Kinds = ""
+    request: Request, token: Follower, after: After = None, kinds: Kinds = "", ticket: Ticket = ""
 ) -> StreamingResponse:
     """Follow the events as server-sent events; over WebSocket the same address sends the same messages.
 
     A token bound to an agent is told what rings at that agent's phones, and who that is. `Last-Event-ID` has
     the same meaning as `after`.
     """
+    del ticket  # The gate has taken it.
     last = request.headers.get("last-event-id", "")
     if after is None and last.isascii() and last.isdigit() and len(last) < 19:
         after = int(last)
