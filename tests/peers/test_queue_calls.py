@@ -215,6 +215,7 @@ def test_d11_d21_six_callers_hear_their_places_fall_and_the_music_go_on(
 # Fifty at once
 
 
+@pytest.mark.punctual
 def test_d09_i06_fifty_callers_on_one_agent_are_all_answered_and_let_go(
     room: Room, line: QueueLine, outside: Outside
 ) -> None:
