@@ -8,6 +8,7 @@ from datetime import UTC
 from softswitch.crm import order_model as crm
 from softswitch.crm.errors import CrmError, NoSuchCustomer
 from softswitch.crm.service import Customers
+from softswitch.interface.whose import known_customer
 from softswitch.shop_room import ShopRoom
 from softswitch.web.errors import Conflict, NotThere, Unacceptable, WebError
 from softswitch.web.paging import Part
@@ -53,12 +54,13 @@ class LineOrders:
         return shown_order(found)
 
     async def put(self, shop: str, number: str, order: NewOrder) -> Order:
-        """See Orders. Raises Conflict for a shop that is asked itself."""
+        """See Orders. Raises Conflict for a shop that is asked itself, Unacceptable for nobody's order."""
         if shop not in self.shops.orders.names:
             known = ", ".join(self.shops.orders.names)
             raise NotThere(f"There is no shop {shop}, only {known}.")
         if shop not in self.shops.own:
             raise Conflict(f"The shop {shop} is asked for its orders itself: none are kept here.")
+        customer = await known_customer(self.customers, order.customer or "")
         phone = order.phone or ""
         kept = crm.Order(
             shop=shop,
@@ -69,7 +71,7 @@ class LineOrders:
             currency=order.currency,
             phone=self.shops.spelling(phone) if phone else "",
             email=(order.email or "").lower(),
-            customer=order.customer or "",
+            customer=customer,
             tracking=order.tracking,
         )
         await self.shops.store.save([kept])

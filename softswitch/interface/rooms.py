@@ -40,9 +40,7 @@ def with_rooms(config: Config, office: BackOffice, signalling: Signalling) -> Ca
             services,
             customers=LineCustomers(customers.customers, customers.privacy),
             orders=LineOrders(office.shops, customers.customers) if config.shops else None,
-            tickets=LineTickets(
-                office.tickets, office.ticket_store, customers.customers.rules.numbers.normal
-            ),
+            tickets=LineTickets(office.tickets, office.ticket_store, customers.customers),
             schedules=LineSchedules(signalling.hours.schedules),
             ratings=LineRatings(office.ratings),
             recordings=LineRecordings(office.archive.catalogue),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from softswitch.crm import ticket_model as crm
+from softswitch.crm.service import Customers
 from softswitch.crm.ticket_errors import NoSuchTicket, TicketChanged, TicketError
 from softswitch.crm.tickets import Asked, Tickets
+from softswitch.interface.whose import known_customer
 from softswitch.storage.ticket_store import TicketStore
 from softswitch.web.errors import NotThere, Stale, Unacceptable, WebError
 from softswitch.web.paging import Part
@@ -19,11 +20,11 @@ ALL: Final = tuple(crm.TicketState)
 
 @dataclass(frozen=True, slots=True)
 class LineTickets:
-    """Implements :class:`softswitch.web.services.Tickets`; ``normal`` writes a number as those of callers."""
+    """Implements :class:`softswitch.web.services.Tickets`."""
 
     tickets: Tickets
     store: TicketStore
-    normal: Callable[[str], str | None]
+    customers: Customers
 
     async def find(
         self, *, status: str, customer: str, call: str, queue: str, after: str, limit: int
@@ -41,13 +42,14 @@ class LineTickets:
 
     async def open(self, new: NewTicket, *, by: str) -> Ticket:
         """See Tickets."""
+        number = new.number or ""
         asked = Asked(
             queue=new.queue,
             title=new.title,
             priority=new.priority,
             category=new.category,
-            number=(new.number and self.normal(new.number)) or new.number or "",
-            customer=new.customer or "",
+            number=self.customers.rules.numbers.normal(number) or number,
+            customer=await known_customer(self.customers, new.customer or ""),
         )
         try:
             return _shown(await self.tickets.open(asked, by=by, call=new.call or ""))
@@ -57,6 +59,8 @@ class LineTickets:
     async def change(self, ticket: str, change: TicketChange, *, version: int | None, by: str) -> Ticket:
         """See Tickets."""
         before = await self._one(ticket)
+        if change.customer:
+            await known_customer(self.customers, change.customer)
         try:
             changed = await self.tickets.change(
                 before.id,

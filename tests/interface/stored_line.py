@@ -106,7 +106,7 @@ def _services(here: MessageLine, voicemail: LineVoicemail, numbers: fakes.Number
         audit=LineAudit(behind.audit),
         numbers=numbers,
         customers=LineCustomers(customers.customers, customers.privacy),
-        tickets=LineTickets(office.tickets, office.ticket_store, customers.customers.rules.numbers.normal),
+        tickets=LineTickets(office.tickets, office.ticket_store, customers.customers),
         orders=LineOrders(office.shops, customers.customers),
         schedules=LineSchedules(Schedules(here.config, clock=here.clock, log=here.log)),
         ratings=LineRatings(office.ratings),

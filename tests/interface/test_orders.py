@@ -74,6 +74,8 @@ async def test_an_order_is_kept_and_found_by_whose_it_is(here: LineOrders) -> No
     assert await found(phone="600100999") == await found(email="a@b.pl") == await found(shop="erp") == []
     with pytest.raises(NotThere):
         await found(customer="nobody")
+    with pytest.raises(Unacceptable, match="no such customer"):
+        await here.put("own", "4712", ORDER.model_copy(update={"customer": "nobody"}))
     with pytest.raises(NotThere):
         await here.get("own", "1")
 
