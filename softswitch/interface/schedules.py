@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from softswitch.schedules.errors import ScheduleError, UnknownSchedule
-from softswitch.schedules.model import HandSwitch, Mode, Open, Special, State
+from softswitch.schedules.model import ALL, HandSwitch, Mode, Open, Special, State
 from softswitch.schedules.preview import OPEN
 from softswitch.schedules.service import Schedules
 from softswitch.web.errors import Conflict, NotThere, WebError
@@ -54,13 +54,24 @@ class LineSchedules:
 
     async def switch(self, schedule: str, to: SwitchTo, *, by: str) -> Schedule:
         """See Schedules."""
-        until = None if to.minutes is None else self.schedules.now() + timedelta(minutes=to.minutes)
         try:
             self.schedules.schedule(schedule)
-            self.schedules.switch(schedule, Mode(to.switch), by=by[:BY_LETTERS], until=until)
         except ScheduleError as error:
             raise _refused(error) from error
+        self._switch(schedule, to, by)
         return self._shown(schedule)
+
+    async def switch_all(self, to: SwitchTo, *, by: str) -> Sequence[Schedule]:
+        """See Schedules."""
+        self._demand_any()
+        self._switch(ALL, to, by)
+        return self.all()
+
+    async def release_all(self, *, by: str) -> Sequence[Schedule]:
+        """See Schedules."""
+        self._demand_any()
+        self.schedules.release(ALL, by=by[:BY_LETTERS])
+        return self.all()
 
     async def release(self, schedule: str, *, by: str) -> Schedule:
         """See Schedules."""
@@ -73,9 +84,21 @@ class LineSchedules:
         if hand is not None and not held:
             raise Conflict(
                 f"All schedules are switched to {hand.mode.value} by {hand.by}: that is taken back for all, "
-                "by *64 on a phone or softswitch schedules auto."
+                "by DELETE /v1/schedules/switch, *64 on a phone or softswitch schedules auto."
             )
         return self._shown(schedule)
+
+    def _demand_any(self) -> None:
+        if not self.schedules.schedules:
+            raise NotThere("This line has no schedules.")
+
+    def _switch(self, name: str, to: SwitchTo, by: str) -> None:
+        mode, note = Mode(to.switch), to.note.strip()
+        until = None if to.minutes is None else self.schedules.now() + timedelta(minutes=to.minutes)
+        try:
+            self.schedules.switch(name, mode, by=by[:BY_LETTERS], until=until, note=note)
+        except ScheduleError as error:
+            raise _refused(error) from error
 
     def _shown(self, name: str) -> Schedule:
         standing, change = self.schedules.standing(name), self.schedules.next_change(name)

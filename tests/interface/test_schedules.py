@@ -55,6 +55,25 @@ async def test_what_all_are_switched_to_is_not_taken_back_for_one(clock: FakeClo
         await here.release("office", by="crm")
 
 
+async def test_an_outage_of_all_is_switched_with_its_reason_and_taken_back(clock: FakeClock) -> None:
+    here = line_of(clock)
+    await here.switch("office", SwitchTo(switch="day"), by="1001")
+    (office,) = await here.switch_all(SwitchTo(switch="outage", minutes=60, note=" no power "), by="monitor")
+    assert (office.state, office.switch, office.switched_by) == ("closed", "outage", "monitor")
+    assert office.why == "no power"
+    assert here.schedules.outage() is not None
+    clock.advance(3600)
+    assert here.schedules.outage() is None
+    await here.switch_all(SwitchTo(switch="outage"), by="monitor")
+    (office,) = await here.release_all(by="monitor")
+    # What it was switched to itself holds again.
+    assert (office.state, office.switch) == ("open", "day")
+    empty = LineSchedules(Schedules(SchedulesConfig(), clock=clock, log=EventLog(clock)))
+    for ask in (empty.switch_all(SwitchTo(switch="outage"), by="x"), empty.release_all(by="x")):
+        with pytest.raises(NotThere, match="no schedules"):
+            await ask
+
+
 def test_the_coming_days(clock: FakeClock) -> None:
     days = line_of(clock).preview("office", days=14)
     assert len(days) == 14

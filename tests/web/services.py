@@ -202,6 +202,14 @@ class Schedules:
         self.kept[schedule] = found.model_copy(update={"switch": "", "switched_by": ""})
         return self.kept[schedule]
 
+    async def switch_all(self, to: line.SwitchTo, *, by: str) -> Sequence[line.Schedule]:
+        """See Schedules."""
+        return [await self.switch(name, to, by=by) for name in self.kept]
+
+    async def release_all(self, *, by: str) -> Sequence[line.Schedule]:
+        """See Schedules."""
+        return [await self.release(name, by=by) for name in self.kept]
+
 
 class Calls:
     """Implements softswitch.web.services.Calls."""

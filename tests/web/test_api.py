@@ -43,6 +43,8 @@ ROUTES: list[tuple[str, str, Any, str, int, dict[str, str]]] = [
     ("GET", "/v1/schedules", None, "schedules:read", 200, {}),
     ("GET", "/v1/schedules/office", None, "schedules:read", 200, {}),
     ("GET", "/v1/schedules/office/days", None, "schedules:read", 200, {}),
+    ("PUT", "/v1/schedules/switch", {"switch": "outage", "note": "no power"}, "schedules:control", 200, {}),
+    ("DELETE", "/v1/schedules/switch", None, "schedules:control", 200, {}),
     ("PUT", "/v1/schedules/office/switch", {"switch": "night"}, "schedules:control", 200, {}),
     ("DELETE", "/v1/schedules/office/switch", None, "schedules:control", 200, {}),
     ("GET", "/v1/calls?since=2026-01-01T00:00:00Z", None, "calls:read", 200, {}),

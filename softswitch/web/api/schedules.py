@@ -46,6 +46,18 @@ async def preview_schedule(
     return list(_part(here).preview(schedule, days=days))
 
 
+@router.put("/switch", responses=problems(404, 409))
+async def switch_all_schedules(here: Here, token: Controller, to: SwitchTo) -> list[Schedule]:
+    """Switch all schedules by hand, as in an outage; each keeps what it is switched to itself."""
+    return list(await _part(here).switch_all(to, by=by(token)))
+
+
+@router.delete("/switch", responses=problems(404))
+async def release_all_schedules(here: Here, token: Controller) -> list[Schedule]:
+    """Take back what all schedules were switched to."""
+    return list(await _part(here).release_all(by=by(token)))
+
+
 @router.put("/{schedule}/switch", responses=problems(404, 409))
 async def switch_schedule(here: Here, token: Controller, schedule: Id, to: SwitchTo) -> Schedule:
     """Switch a schedule by hand, for some time or until it is released."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from softswitch.web.resources.base import Asked, Line, Name, Number, Resource, Text
+from softswitch.web.resources.base import LINE, Asked, Line, Name, Number, Resource, Text
 
 
 class CallSummary(Resource):
@@ -299,6 +299,10 @@ class SwitchTo(Asked):
     switch: Literal["day", "night", "outage"]
     minutes: float | None = Field(
         default=None, gt=0, le=525_600, description="After which it ends by itself; unless given, never."
+    )
+    note: Annotated[str, StringConstraints(max_length=120, pattern=LINE)] = Field(
+        default="",
+        description="Why. In an outage of all schedules callers hear it where a menu has no branch for that.",
     )
 
 

@@ -112,6 +112,14 @@ class Schedules(Protocol):
         """Let it go by its hours again; NotThere."""
         ...
 
+    async def switch_all(self, to: SwitchTo, *, by: str) -> Sequence[Schedule]:
+        """Switch all by hand, beside what each is switched to itself; NotThere where there is none."""
+        ...
+
+    async def release_all(self, *, by: str) -> Sequence[Schedule]:
+        """Take back what all were switched to; NotThere where there is none."""
+        ...
+
 
 class Messages(Protocol):
     """Text messages (SMS)."""
