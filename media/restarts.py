@@ -19,5 +19,5 @@ def first_pause(lived: float) -> float:
 
 
 def longer_pause(pause: float) -> float:
-    """Return the seconds to wait when an attempt failed that came ``pause`` seconds after another: twice as many."""
+    """Return the seconds to wait when the start after a wait of ``pause`` has failed: twice as many."""
     return min(max(pause * 2, SHORTEST_PAUSE), LONGEST_PAUSE)
