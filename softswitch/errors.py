@@ -18,8 +18,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
+
+from softswitch.languages import ENGLISH, POLISH
+
+LINE_WORDS: Final[Mapping[str, str]] = {ENGLISH: "line", POLISH: "wiersz"}
 
 
 def harmless(text: str) -> str:
@@ -51,9 +56,11 @@ class Problem:
     line: int | None
     where: str
     reason: str
+    language: str = ENGLISH
+    """Of the place and the reason."""
 
     def __str__(self) -> str:
-        place = self.path if self.line is None else f"{self.path} line {self.line}"
+        place = self.path if self.line is None else f"{self.path} {LINE_WORDS[self.language]} {self.line}"
         return harmless(f"{place}: {self.where}: {self.reason}" if self.where else f"{place}: {self.reason}")
 
 

@@ -1,8 +1,8 @@
-"""What simulated calls take of a line's configuration: its schedules, its templates, its zone."""
+"""What simulated calls take of a line's configuration: schedules, templates and zone, and what it lacks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,11 +10,15 @@ from zoneinfo import ZoneInfo
 from softswitch.bus import EventLog
 from softswitch.clock import Clock, SystemClock
 from softswitch.config import Config, load_config
+from softswitch.errors import Problem
 from softswitch.ivr.desks.hours import Hours
 from softswitch.ivr.desks.post import Letter
 from softswitch.ivr.expressions import Lookup
+from softswitch.ivr.loader import read_trees
+from softswitch.ivr.model import Tree
 from softswitch.ivr.simulated.line import LineBeside
 from softswitch.ivr.simulated.outside import SMS
+from softswitch.preflight import configured_names, judge_trees
 from softswitch.schedules.service import Schedules
 from softswitch.tree_hours import TreeHours
 from softswitch.tree_world.post import known_of
@@ -45,4 +49,9 @@ def line_of(config: Config) -> LineBeside:
         mail = found.mail(known, ())
         return {"subject": mail.subject, "text": mail.text}
 
-    return LineBeside(hours, template, config.time_zone)
+    def lacks(tree: Tree) -> Sequence[Problem]:
+        _, unknown = read_trees([tree.path], configured_names(config))
+        faults, _ = judge_trees(config, [tree], ())
+        return [*unknown, *(fault for fault in faults if fault.path == str(tree.path))]
+
+    return LineBeside(hours, template, config.time_zone, lacks)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from softswitch.errors import ConfigError
+from softswitch.ivr.loader import load_tree
 from softswitch.ivr.simulated.line import NO_LINE
 from softswitch.tree_line import read_line
 
@@ -24,3 +25,15 @@ def test_a_configuration_that_is_wrong_is_told(tmp_path: Path) -> None:
     file.write_text("time_zone: Mars\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="time_zone"):
         read_line(file)
+
+
+def test_what_a_menu_names_that_the_line_does_not_have(tmp_path: Path) -> None:
+    file, menu = tmp_path / "softswitch.yaml", tmp_path / "menu.yaml"
+    file.write_text("accounts: {1001: {name: Anna, password: long-enough-1}}\n", encoding="utf-8")
+    steps = "[{voicemail: anna}, {queue: sales}, {dial: 1002}, {dial: 1001}]"
+    menu.write_text(f"tree: menu\nlanguage: en\nstart: a\nbranches:\n  a: {steps}\n", encoding="utf-8")
+    told = [problem.reason for problem in read_line(file).lacks(load_tree(menu))]
+    assert told[0] == "there is no queue 'sales'"
+    assert told[1].startswith("there is no voice box yet")
+    assert told[2].startswith("there is no account 1002")
+    assert len(told) == 3

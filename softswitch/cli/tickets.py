@@ -46,7 +46,7 @@ def tickets(
     json: AsJson = False,
     pl: Polish = False,
 ) -> None:
-    """List what is to be done for callers; `tickets close K3M2XA` ends one, `show` tells all of it."""
+    """List what is to be done for callers; `tickets close K3M2XA` ends one, `tickets show` tells all."""
     if what not in ("", "show", "note", *CHANGES) or bool(what) != bool(ticket):
         raise typer.BadParameter(f"say nothing, or show, note, {', '.join(CHANGES)} and a ticket")
     view = view_of(json, pl)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -88,11 +88,8 @@ def check_trees(paths: Sequence[Path], around: Around | None = None) -> Checked:
 def told(checked: Checked, language: str) -> str:
     """Return what was found as lines for people, the count at the end."""
     place = language == "pl"
-    lines = [f"{_WORDS[FAULT][place]}: {_problem(_fault(one, language), language)}" for one in checked.faults]
-    lines += [
-        f"{_WORDS[one.severity][place]}: {_problem(one.told(language), language)} [{one.rule}]"
-        for one in checked.findings
-    ]
+    lines = [f"{_WORDS[FAULT][place]}: {_fault(one, language)}" for one in checked.faults]
+    lines += [f"{_WORDS[one.severity][place]}: {one.told(language)} [{one.rule}]" for one in checked.findings]
     kinds = (FAULT, Severity.WARNING, Severity.HINT)
     return "\n".join((*lines, ", ".join(_counted(kind, checked.count(kind), language) for kind in kinds)))
 
@@ -132,13 +129,6 @@ def _fault(problem: Problem, language: str) -> Problem:
     if language != "pl":
         return problem
     return problem_in_polish(problem)
-
-
-def _problem(problem: Problem, language: str) -> str:
-    """Return a problem as a line, in whose language the word for its line is, too."""
-    if language != "pl" or problem.line is None:
-        return str(problem)
-    return str(replace(problem, path=f"{problem.path} wiersz {problem.line}", line=None))
 
 
 def schema_text() -> str:

@@ -314,7 +314,8 @@ def in_polish(reason: str) -> str:
 
 def problem_in_polish(problem: Problem) -> Problem:
     """Return a problem of a file with its place and its reason in Polish."""
-    return replace(problem, where=place_in_polish(problem.where), reason=in_polish(problem.reason))
+    where, reason = place_in_polish(problem.where), in_polish(problem.reason)
+    return replace(problem, where=where, reason=reason, language=POLISH)
 
 
 def error_in(language: str) -> Callable[[SoftswitchError], str]:

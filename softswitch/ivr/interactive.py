@@ -22,6 +22,7 @@ from softswitch.ivr.rehearsal import (
     parse_wait,
     scene_of,
     script_of,
+    warnings,
 )
 from softswitch.ivr.simulate import simulate
 from softswitch.ivr.simulated.line import NO_LINE, LineBeside
@@ -111,6 +112,8 @@ def begun(path: Path, how: Rehearsal, line: LineBeside = NO_LINE, language: str 
 def play(session: Session, say: Callable[[str], None], ask: Callable[[str], str | None]) -> None:
     """Lead through a call; ``ask`` returns what was typed, None when nobody is there, who then hangs up."""
     lines, kind = session.turn()
+    for line in warnings(session.tree, session.line, session.language):
+        say(line)
     while True:
         for line in lines:
             say(line)

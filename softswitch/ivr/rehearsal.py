@@ -14,7 +14,7 @@ from softswitch.ivr.desks.gate import Shown
 from softswitch.ivr.desks.till import Standing
 from softswitch.ivr.errors import SimulationError
 from softswitch.ivr.expressions import nearest
-from softswitch.ivr.faults_polish import error_in
+from softswitch.ivr.faults_polish import error_in, problem_in_polish
 from softswitch.ivr.lint.linting import lint_tree
 from softswitch.ivr.loader import load_tree
 from softswitch.ivr.model import Tree
@@ -96,11 +96,19 @@ def rehearse(
     except (ConfigError, SimulationError) as error:
         return error_in(language)(error), EXIT_BAD_USE
     transcript = simulate(tree, script, scene=scene, line=line)
-    warning = "uwaga" if language == POLISH else "warning"
-    lines = [f"{warning}: {problem}" for problem in lint_tree(tree, language=language)]
+    lines = warnings(tree, line, language)
     lines.append(render_transcript(transcript, language))
     endless = transcript.ended is not None and transcript.ended.reason is EndReason.ENDLESS_LOOP
     return "\n".join(lines), EXIT_ENDLESS if endless else EXIT_ENDED
+
+
+def warnings(tree: Tree, line: LineBeside, language: str) -> list[str]:
+    """Return the lines that are told before a call: what callers suffer from, and what the line lacks."""
+    lacking = line.lacks(tree)
+    if language == POLISH:
+        lacking = [problem_in_polish(problem) for problem in lacking]
+    word = "uwaga" if language == POLISH else "warning"
+    return [f"{word}: {problem}" for problem in (*lacking, *lint_tree(tree, language=language))]
 
 
 def scene_of(how: Rehearsal, tree: Tree) -> Scene:

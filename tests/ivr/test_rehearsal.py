@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from softswitch.errors import Problem
 from softswitch.ivr.context import DialResult, WaitEnd
 from softswitch.ivr.desks.gate import Shown
 from softswitch.ivr.desks.till import Standing
@@ -20,6 +22,7 @@ from softswitch.ivr.rehearsal import (
     parse_wait,
     rehearse,
 )
+from softswitch.ivr.simulated.line import NO_LINE
 from softswitch.ivr.simulated.queues import AGENT_TALK_S, WAIT_S, Figures, Queued
 from softswitch.ivr.simulated.ringing import ANSWER_AFTER_S, TALK_S, Answer
 from softswitch.ivr.simulated.till import Pays
@@ -105,7 +108,7 @@ def test_n02_all_of_it_in_polish(path):
     path.write_text(HEADER + "  a: [hangup]\n  b: [hangup]\n")
     shown, code = rehearse(path, Rehearsal(), language="pl")
     assert code == 0
-    assert shown.splitlines()[0] == f"uwaga: {path} line 7: gałąź b: żaden krok tu nie prowadzi"
+    assert shown.splitlines()[0] == f"uwaga: {path} wiersz 7: gałąź b: żaden krok tu nie prowadzi"
     assert shown.splitlines()[-1].startswith("  0:00.0  KONIEC  menu zakończyło połączenie (gałąź a)")
     shown, code = rehearse(path, Rehearsal(["x"]), language="pl")
     assert (shown, code) == ("żaden telefon nie ma klawisza x: są 0-9, * i #", 2)
@@ -293,3 +296,14 @@ def test_n02_the_world_round_a_call_comes_from_a_file(path, tmp_path):
     scene.write_text("called: 555\n", encoding="utf-8")
     told = printed(path, QUEUES, Rehearsal(scene=scene), code=2)
     assert told == ["555 does not lead to the tree t: its numbers are 100"]
+
+
+def test_what_the_line_lacks_is_told_first(path):
+    path.write_text(HEADER + "  a: [hangup]\n")
+    lacking = Problem(str(path), 7, "branch a step 1 (queue)", "there is no queue 'sales'")
+    line = replace(NO_LINE, lacks=lambda tree: [lacking])
+    shown, code = rehearse(path, Rehearsal(), lambda path: line)
+    assert (shown.splitlines()[0], code) == (f"warning: {lacking}", 0)
+    shown, _ = rehearse(path, Rehearsal(), lambda path: line, "pl")
+    polish = f"uwaga: {path} wiersz 7: gałąź a krok 1 (queue): nie ma kolejki 'sales'"
+    assert shown.splitlines()[0] == polish

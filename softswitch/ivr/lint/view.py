@@ -43,7 +43,7 @@ class Finding:
         place = (f"gałąź {self.branch}" if polish else f"branch {self.branch}") if self.branch else ""
         if self.step:
             place += f" krok {self.step} ({self.action})" if polish else f" step {self.step} ({self.action})"
-        return Problem(self.path, self.line, place, self.polish if polish else self.english)
+        return Problem(self.path, self.line, place, self.polish if polish else self.english, language)
 
 
 @dataclass(frozen=True, slots=True)

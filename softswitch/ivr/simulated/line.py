@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from softswitch.clock import Clock
+from softswitch.errors import Problem
 from softswitch.ivr.desks.hours import Hours, NoHours
 from softswitch.ivr.desks.post import Letter
 from softswitch.ivr.expressions import Lookup
+from softswitch.ivr.model import Tree
 
 UTC: Final = "UTC"
 
 
 def _no_text(kind: str, letter: Letter, variables: Lookup, at: datetime) -> Mapping[str, str]:
     return {}
+
+
+def _nothing(tree: Tree) -> tuple[Problem, ...]:
+    return ()
 
 
 def _no_hours(clock: Clock) -> Hours:
@@ -29,12 +35,14 @@ class LineBeside:
 
     ``hours`` gives its schedules by a clock. ``template`` gives what a template (its name) says as an ``sms``
     or a ``mail`` sent at a time: its ``text``, and the ``subject`` of a mail; nothing for one that it does
-    not have. ``zone`` is that of times that name none.
+    not have. ``zone`` is that of times that name none. ``lacks`` tells what a tree names that the line does
+    not have, so that no call of it would go as it is simulated.
     """
 
     hours: Callable[[Clock], Hours] = field(default=_no_hours)
     template: Callable[[str, Letter, Lookup, datetime], Mapping[str, str]] = field(default=_no_text)
     zone: str = UTC
+    lacks: Callable[[Tree], Sequence[Problem]] = field(default=_nothing)
 
 
 NO_LINE: Final = LineBeside()

@@ -113,4 +113,4 @@ def test_hints_are_not_shown_at_a_start():
 
 def test_in_polish_place_and_sentence_are_polish():
     (problem,) = lint_tree(tree_of("a: [hangup, say: Never.]"), language="pl")
-    assert str(problem) == "t.yaml line 6: gałąź a krok 2 (say): krok 1 (hangup) nigdy tu nie przechodzi"
+    assert str(problem) == "t.yaml wiersz 6: gałąź a krok 2 (say): krok 1 (hangup) nigdy tu nie przechodzi"

@@ -12,7 +12,7 @@ def finding(branch: str, step: int) -> Finding:
 
 def test_the_place_is_told_in_both_languages() -> None:
     assert str(finding("a", 2).told()) == "t.yaml line 7: branch a step 2 (say): It is so."
-    assert str(finding("a", 0).told("pl")) == "t.yaml line 7: gałąź a: Tak jest."
+    assert str(finding("a", 0).told("pl")) == "t.yaml wiersz 7: gałąź a: Tak jest."
     assert str(finding("", 0).told()) == "t.yaml line 7: It is so."
 
 
