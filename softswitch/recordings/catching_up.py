@@ -17,7 +17,6 @@ from typing import Final, Protocol
 from softswitch.bus import EventLog
 from softswitch.clock import Clock
 from softswitch.events import CallArrived, Entry, RecordingEnded, RecordingStarted
-from softswitch.ids import make_id
 from softswitch.recordings.catalogue import Catalogue
 from softswitch.recordings.errors import RecordingError
 from softswitch.recordings.found import CONVERTED, WAV
@@ -67,12 +66,21 @@ class CatchingUp:
         self._clock = clock
         self._look_for = look_for
         self._keep_days = keep_days
-        self._born = clock.wall()
+        self._begun: set[str] = set()
+        """Recordings of this process, by what is told and not by the time: a clock that was wrong when the
+        machine started is put right in just these seconds."""
+        self._hears_no_more = log.subscribe(self._note, (RecordingStarted,))
+
+    def _note(self, entry: Entry) -> None:
+        if isinstance(entry.event, RecordingStarted):
+            self._begun.add(entry.event.recording)
 
     async def run(self) -> None:
         """Catch up once, then tidy up every hour, until cancelled."""
         await asyncio.sleep(FIRST_SECONDS)
         await self._safely(self.catch_up)
+        self._hears_no_more()
+        self._begun.clear()
         while True:
             await self._safely(self._tidy)
             await asyncio.sleep(AGAIN_SECONDS)
@@ -92,10 +100,10 @@ class CatchingUp:
     async def catch_up(self) -> None:
         """Complete everything that began before this process did; returns when all of it is done."""
         store, shelf = self._catalogue.store, self._catalogue.shelf
-        left = [one for one in await store.in_state(State.RUNNING) if one.started < self._born]
+        left = [one for one in await store.in_state(State.RUNNING) if one.id not in self._begun]
         work = [self._complete(one) for one in left if not await self._has_ended(one)]
-        files = await shelf.off_loop(_files, shelf.folder, self._born)
-        known = await store.known([path.stem for path in files])
+        files = await shelf.off_loop(_files, shelf.folder, self._clock.wall())
+        known = self._begun | await store.known([path.stem for path in files])
         work += [self._adopt(path) for path in files if path.stem not in known]
         await asyncio.gather(*work)
 
@@ -140,11 +148,10 @@ class CatchingUp:
         await self._look_for(call, path.stem, path.with_suffix(".wav"), FELL)
 
 
-def _files(folder: Path, born: datetime) -> list[Path]:
-    """Return the files of the last days whose calls are older than this process, as their ids tell."""
-    first_of_ours = make_id(born, lambda bits: 0)
-    days = (born.astimezone(UTC) + timedelta(days=offset) for offset in DAYS_LOOKED_AT)
+def _files(folder: Path, now: datetime) -> list[Path]:
+    """Return the files of the last days, one of each recording."""
+    days = (now.astimezone(UTC) + timedelta(days=offset) for offset in DAYS_LOOKED_AT)
     folders = [folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}" for day in days]
     files = (path for one in folders if one.is_dir() for path in one.iterdir())
     found = {path.stem: path for path in files if path.suffix in (WAV, *CONVERTED)}
-    return [path for name, path in sorted(found.items()) if name < first_of_ours]
+    return [path for _, path in sorted(found.items())]

@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from softswitch.events import CallArrived, RecordingEnded, RecordingStarted
 from softswitch.recordings.catching_up import FELL, CatchingUp
 from softswitch.recordings.model import State
@@ -97,7 +99,23 @@ async def test_files_of_this_process_are_none_of_its_business(tmp_path):
     async with archive(tmp_path, clock) as here:
         doing, looked = catching_up(here)
         clock.advance(1)
-        path = here.write(f"2026/01/05/{here.call_of(clock.wall())}-1.wav")
+        ours = await here.begin()
+        path = here.write(ours.path)
         os.utime(path, (time.time() - 900, time.time() - 900))
         await doing.catch_up()
         assert looked == []
+
+
+@pytest.mark.parametrize("put_right", [-86_400.0, -600.0, 600.0, 86_400.0])
+async def test_a_clock_that_is_put_right_after_the_start_changes_nothing(tmp_path, put_right):
+    clock = FakeClock()
+    async with archive(tmp_path, clock) as here:
+        left = await here.begin()
+        await here.settled()
+    async with archive(tmp_path, clock) as here:
+        doing, looked = catching_up(here)
+        clock.jump(put_right)
+        await here.begin(2)
+        await here.settled()
+        await doing.catch_up()
+        assert [name for _, name, _ in looked] == [left.recording]
