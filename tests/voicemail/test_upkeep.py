@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from softswitch.voicemail.upkeep import Sent
 from tests.fakes.virtual_time import passes
 from tests.voicemail.office import BOX, office, speak_into, without_threads
@@ -72,7 +74,9 @@ async def test_messages_are_kept_as_long_as_is_said(tmp_path: Path) -> None:
 
 
 @without_threads
-async def test_files_that_a_kill_left_without_a_row_are_removed(tmp_path: Path) -> None:
+async def test_files_without_a_row_are_told_of_once_and_removed_a_week_later(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with office(tmp_path, {"keep_days": 0}) as here:
         message = await here.leaves()
         folder = here.voicemail.boxes.path(message).parent
@@ -83,7 +87,15 @@ async def test_files_that_a_kill_left_without_a_row_are_removed(tmp_path: Path) 
             os.utime(folder / name, (now, now))
         await here.voicemail.upkeep.look()
         assert len(here.files()) == 4
+        assert "nothing of" not in caplog.text
         await passes(1.1 * DAY)
+        for _ in range(2):
+            await here.voicemail.upkeep.look()
+            await passes(0.1 * DAY)
+        assert len(here.files()) == 4
+        assert caplog.text.count("nothing of") == 1
+        assert f"voice box {BOX}, gone.wav, greeting-busy-2.wav" in caplog.text
+        await passes(7 * DAY)
         await here.voicemail.upkeep.look()
         assert here.files() == sorted([message.file, "greeting-busy-1.wav"])
 
