@@ -14,7 +14,7 @@ import msgspec
 from softswitch.integrations.payment_wire import Asked, Told, Wire, refused
 from softswitch.payments.code import Code
 from softswitch.payments.errors import BadSignature, NoAnswer
-from softswitch.payments.model import News, Order
+from softswitch.payments.model import CURRENCY, News, Order
 from softswitch.payments.provider import Answer, Notice
 from softswitch.payments.signature import check_signature
 
@@ -107,4 +107,5 @@ def _answer(told: Told) -> Answer:
     if news is None or not reference:
         raise NoAnswer("the provider's answer tells no state")
     reason = told.text("reason") if news in (News.REFUSED, News.CODE_WRONG) else ""
-    return Answer(news, reference, reason, told.text("url"))
+    paid = told.sum("amount", CURRENCY) if news is News.PAID else None
+    return Answer(news, reference, reason, told.text("url"), paid)

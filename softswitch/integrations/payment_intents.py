@@ -192,7 +192,13 @@ def _intent(told: Told) -> Answer:
         if failed in WRONG_CODES:
             return Answer(News.CODE_WRONG, reference, "wrong_code")
         return Answer(News.REFUSED, reference, _reason(failed))
-    return Answer(news, reference)
+    paid = _paid(told, "amount_received", "amount") if news is News.PAID else None
+    return Answer(news, reference, paid=paid)
+
+
+def _paid(told: Told, *names: str) -> int | None:
+    sums = (told.sum(name, CURRENCY) for name in names)
+    return next((found for found in sums if found is not None), None)
 
 
 def _session(told: Told) -> Answer:
@@ -202,7 +208,9 @@ def _session(told: Told) -> Answer:
     if not reference or status not in ("open", "complete", "expired"):
         raise NoAnswer("the provider's answer tells no state")
     if status == "complete":
-        return Answer(News.PAID if paid == "paid" else News.WITH_CUSTOMER, reference)
+        if paid != "paid":
+            return Answer(News.WITH_CUSTOMER, reference)
+        return Answer(News.PAID, reference, paid=_paid(told, "amount_total"))
     if status == "expired":
         return Answer(News.ABORTED, reference, "expired")
     return Answer(News.WITH_CUSTOMER, reference, url=told.text("url"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -43,10 +43,26 @@ class Told:
 
     def text(self, *path: str) -> str:
         """Return the text at a path of names inside the body, "" where there is none."""
+        at = self._at(path)
+        return at if isinstance(at, str) else ""
+
+    def sum(self, name: str, currency: str) -> int | None:
+        """Return the sum under a name, in the smallest units of ``currency``, None where none is told.
+
+        Raises NoAnswer where the body says that it is in another currency.
+        """
+        told, found = self.text("currency").upper(), self._at((name,))
+        if not isinstance(found, int) or isinstance(found, bool):
+            return None
+        if told not in ("", currency):
+            raise NoAnswer(f"the provider answers with a sum in {told[:3]}")
+        return found
+
+    def _at(self, path: Sequence[str]) -> object:
         at: object = self.body
         for name in path:
             at = at.get(name) if isinstance(at, Mapping) else None
-        return at if isinstance(at, str) else ""
+        return at
 
 
 class Wire(Protocol):

@@ -13,12 +13,16 @@ from softswitch.payments.model import News, Order
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a provider says of a payment; ``url`` is the page of a pay-link."""
+    """What a provider says of a payment.
+
+    ``url`` is the page of a pay-link; ``paid`` how much has come, in grosze, where the provider says it.
+    """
 
     news: News
     reference: str
     reason: str = ""
     url: str = ""
+    paid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

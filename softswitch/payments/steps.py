@@ -130,6 +130,12 @@ class Steps:
             # Of another payment: paid there is not paid here, and what it is here nobody has said.
             logger.error("payment %s: the provider answers with another payment", payment.id)
             return await self._silent(payment)
+        if answer.news is News.PAID and answer.paid not in (None, payment.order.amount):
+            # Neither paid nor not: people have to look where the rest is, or whose the money was.
+            logger.error("payment %s: the provider says that another sum was paid", payment.id)
+            if payment.state is not State.UNKNOWN:
+                self._doubt(payment, answer.news)
+            return await self._silent(payment)
         reason = answer.reason
         if answer.news is News.ABORTED:
             reason = payment.reason or reason

@@ -48,7 +48,8 @@ async def test_codes(rig, code, at_once, later, reason):
     reference = (await provider.start(ORDER, "k1")).reference
     assert (await provider.submit(reference, Code(code), "k2")).news is at_once
     clock.advance(120)
-    assert await provider.look(reference) == Answer(later, reference, reason)
+    paid = ORDER.amount if later is News.PAID else None
+    assert await provider.look(reference) == Answer(later, reference, reason, paid=paid)
 
 
 async def test_a_lost_answer_is_none_and_the_same_key_finds_it(rig):

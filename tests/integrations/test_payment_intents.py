@@ -54,7 +54,12 @@ async def test_a_code_is_confirmed_in_the_banks_app(rig):
     assert len(api.objects) == 1
     assert await provider.submit("pi_0", Code("777001"), "k2") == Answer(News.WITH_CUSTOMER, "pi_0")
     api.objects["pi_0"]["status"] = "succeeded"
-    assert await provider.look("pi_0") == Answer(News.PAID, "pi_0")
+    assert await provider.look("pi_0") == Answer(News.PAID, "pi_0", paid=12_345)
+    api.objects["pi_0"]["amount_received"] = 45
+    assert (await provider.look("pi_0")).paid == 45
+    api.objects["pi_0"]["currency"] = "eur"
+    with pytest.raises(NoAnswer, match="a sum in EUR"):
+        await provider.look("pi_0")
     method, path, form, key = api.asked[0]
     assert (method, path, key) == ("POST", "payment_intents", "k1")
     assert (form["amount"], form["currency"], form["payment_method_types[]"]) == ("12345", "pln", "blik")
@@ -214,6 +219,6 @@ async def test_localstripe_pays_and_gives_back(localstripe):
     form = {"amount": "500", "currency": "pln", "payment_method": method["id"], "customer": customer["id"]}
     intent = await ask(localstripe, "payment_intents", {**form, "confirm": "true"})
     async with provider_at(localstripe) as provider:
-        assert await provider.look(intent["id"]) == Answer(News.PAID, intent["id"])
+        assert await provider.look(intent["id"]) == Answer(News.PAID, intent["id"], paid=500)
         assert (await provider.cancel(intent["id"], "k1")).news is News.PAID
         assert await provider.refund(intent["id"], "k2") == Answer(News.REFUNDED, intent["id"])

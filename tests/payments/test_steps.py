@@ -101,6 +101,16 @@ async def test_what_a_provider_says_of_another_payment_is_no_answer() -> None:
     assert firm.ledger.outbox == {}
 
 
+async def test_another_sum_than_was_wanted_is_left_to_people_and_told_once() -> None:
+    firm = Firm(doing=Doing.CODE, state=State.WAITING_FOR_CUSTOMER, reference="R")
+    for _ in range(2):
+        firm.payment = await firm.told(Answer(News.PAID, "R", paid=99))
+        assert (firm.payment.state, firm.ledger.outbox) == (State.UNKNOWN, {})
+    doubts = [event for event, _ in firm.events if isinstance(event, PaymentDoubtful)]
+    assert doubts == [PaymentDoubtful("P", 100, "waiting_for_customer", "paid")]
+    assert (await firm.told(Answer(News.PAID, "R", paid=100))).state is State.PAID
+
+
 async def test_a_call_s_own_payment_is_told_in_the_call_and_left_alone_by_others() -> None:
     firm = Firm(doing=Doing.CODE, state=State.WAITING_FOR_CODE)
     firm.served.add("P")
