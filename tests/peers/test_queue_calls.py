@@ -169,6 +169,7 @@ def place_in_song(sound: Samples, begin: float, end: float) -> float:
     return found.offset % SONG_SECONDS
 
 
+@pytest.mark.punctual
 def test_d11_d21_six_callers_hear_their_places_fall_and_the_music_go_on(
     room: Room, line: QueueLine, outside: Outside
 ) -> None:
