@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
     ValidationError,
@@ -35,6 +33,7 @@ from softswitch.integrations.http_config import ConnectionConfig, HttpConfig
 from softswitch.integrations.shop_config import ShopsConfig
 from softswitch.ivr.faults import told
 from softswitch.ivr.source import Plain, Source, lines_within
+from softswitch.parts import Part
 from softswitch.payments.config import PaymentsConfig
 from softswitch.presence.config import PresenceConfig, QualifyConfig
 from softswitch.queues.config import QueuesConfig
@@ -57,12 +56,6 @@ PORTS_OF_A_CALL: Final = 4
 """RTP and RTCP for the caller and for the phone that is called."""
 PORTS_OF_A_WORKER: Final = 2000
 """Five hundred calls: a worker bears more, but more cores are there to be used."""
-
-
-class Part(BaseModel):
-    """Base of all parts: frozen, and no key that means nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SipConfig(Part):

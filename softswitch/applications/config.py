@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator
 from yarl import URL
 
 from softswitch.applications.signature import key_of
+from softswitch.parts import Part
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z*#+._-]{1,64}$")]
 """What can be dialled."""
@@ -18,15 +19,13 @@ LONGEST_LIMIT_S: Final = 20.0
 SHORTEST_SECRET: Final = 16
 
 
-class ApplicationConfig(BaseModel):
+class ApplicationConfig(Part):
     """A number whose calls a program drives: it is asked at ``url`` what to do, step by step.
 
     Each question is signed with ``secret``. Where no answer that can be followed comes within ``limit_s``,
     the call goes on at the number ``fallback``. With ``acts_for`` the program calls and transfers with the
     rights of that account, without it as its caller might. Files it plays lie in ``sounds``.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = Field(repr=False)
     secret: str = Field(repr=False)

@@ -6,9 +6,10 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from softswitch.crm.customer_model import CUSTOMER_NUMBER, LOOKUP_FIELDS, own_field
+from softswitch.parts import Part
 
 _NAME: Final = re.compile("[a-z][a-z0-9_]{0,31}")
 
@@ -31,37 +32,31 @@ class OwnKind(StrEnum):
     YES_NO = "yes_no"
 
 
-class OwnFieldConfig(BaseModel):
+class OwnFieldConfig(Part):
     """A field that the operator has added. ``label`` is what people see, the name unless given."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: OwnKind = OwnKind.TEXT
     label: str = Field(default="", max_length=64)
 
 
-class KeeperConfig(BaseModel):
+class KeeperConfig(Part):
     """Another system that knows who looks after whom: a connection whose answer gives ``KEEPER``.
 
     ``accounts`` are the accounts by what that system calls agents; ``limit_s`` is how long a caller waits.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     connection: str = Field(min_length=1, max_length=64)
     accounts: dict[str, str] = Field(default_factory=dict, max_length=10_000)
     limit_s: float = Field(default=1.5, ge=0.1, le=1.9)
 
 
-class CustomersConfig(BaseModel):
+class CustomersConfig(Part):
     """Customers: ``fields`` of one's own, and the field by which an import finds who is there already.
 
     ``keep_history_days`` is how long contacts are kept, None for ever, and ``keep_choices_days`` the language
     and the pace of callers who do not call any more; ``keeper`` asks another system who
     looks after a customer.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     fields: dict[str, OwnFieldConfig] = Field(default_factory=dict, max_length=MOST_OWN_FIELDS)
     duplicates_by: str = CUSTOMER_NUMBER

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from softswitch.crm.identity_model import LOCKED_FOR, TRIES, WITHHELD_TRIES
+from softswitch.parts import Part
 
 
-class IdentityConfig(BaseModel):
+class IdentityConfig(Part):
     """Identity checks: wrong tries for one customer or from one number, and how long is locked after them.
 
     Callers who hide their number have ``withheld_tries`` together.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     tries: int = Field(default=TRIES, ge=1, le=10)
     withheld_tries: int = Field(default=WITHHELD_TRIES, ge=1, le=1000)

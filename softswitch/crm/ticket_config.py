@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator
 
 from softswitch.crm.ticket_model import Priority
 from softswitch.crm.ticket_titles import check_title
+from softswitch.parts import Part
 
 Name = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
 Category = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -15,13 +16,11 @@ Category = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern
 DEFAULT_TITLE: Final = "Missed call from %%number%%"
 
 
-class TicketQueueConfig(BaseModel):
+class TicketQueueConfig(Part):
     """A queue of tickets: where those of one kind are kept for whoever works on them.
 
     ``title`` is that of tickets for which none was written. Without ``categories`` there may be any.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(default="", max_length=60)
     title: str = DEFAULT_TITLE
@@ -35,9 +34,7 @@ class TicketQueueConfig(BaseModel):
         return value
 
 
-class TicketsConfig(BaseModel):
+class TicketsConfig(Part):
     """All queues of tickets, by name."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     tickets: dict[Name, TicketQueueConfig] = Field(default_factory=dict)

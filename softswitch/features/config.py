@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from softswitch.parts import Code, Codes, Part
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z*#+._-]{1,64}$")]
 """What can be dialled."""
@@ -17,12 +18,6 @@ MOST_SLOTS: Final = 100
 """Calls that one parking can hold: more are kept nowhere but by a slip of the pen in its range."""
 
 SHORTEST_PIN, LONGEST_PIN = 3, 12
-
-
-class Part(BaseModel):
-    """Base of all parts: frozen, and no key that means nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class NoAnswerConfig(Part):
@@ -151,11 +146,7 @@ class ParkingConfig(Part):
         return self
 
 
-Code = Annotated[str, StringConstraints(pattern=r"^([*#][0-9*#]{1,7})?$")]
-"""A feature code: a star or a hash and more keys; "" for one that is not wanted."""
-
-
-class CodesConfig(Part):
+class CodesConfig(Codes):
     """What is dialled to use a feature; a number follows where one is meant, in the same breath.
 
     ``language`` is spoken to accounts that have none of their own.
@@ -175,21 +166,6 @@ class CodesConfig(Part):
     pickup: Code = "*8"
     pickup_at: Code = "**"
     meet: Code = "*3"
-
-    def written(self) -> Iterator[tuple[str, str]]:
-        """Yield (name, code) of all that are wanted."""
-        for name in type(self).model_fields:
-            if name != "language" and (code := getattr(self, name)):
-                yield name, code
-
-    @model_validator(mode="after")
-    def _different(self) -> CodesConfig:
-        seen: dict[str, str] = {}
-        for name, code in self.written():
-            if code in seen:
-                raise ValueError(f"{code} stands for {seen[code]} and for {name}: choose another for one")
-            seen[code] = name
-        return self
 
 
 class FeaturesConfig(Part):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from softswitch.integrations.drop_names import USUAL, checked_folder, checked_template
+from softswitch.parts import Part
 
 FTP_PORT: Final = 21
 FTPS_PORT: Final = 990
@@ -25,13 +26,7 @@ def _one_line(text: str) -> str:
 Word = Annotated[str, AfterValidator(_one_line)]
 
 
-class _Part(BaseModel):
-    """Base of the parts of a drop."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FtpConfig(_Part):
+class FtpConfig(Part):
     """A server by FTP. ``explicit`` is AUTH TLS on the usual port, ``implicit`` TLS from the first octet.
 
     ``authorities`` are certificates in PEM form that vouch for the server, in place of the machine's own.
@@ -50,7 +45,7 @@ class FtpConfig(_Part):
         return self.port or (FTPS_PORT if self.tls == "implicit" else FTP_PORT)
 
 
-class SftpConfig(_Part):
+class SftpConfig(Part):
     """A server by SFTP. ``host_key`` is its own key, as ``ssh-keyscan`` prints it; no other is believed.
 
     ``key`` is a private key in OpenSSH form without a passphrase, in place of ``password``.
@@ -77,7 +72,7 @@ class SftpConfig(_Part):
         return self
 
 
-class S3Config(_Part):
+class S3Config(Part):
     """A bucket of S3, or of anything that speaks like it at ``endpoint``."""
 
     bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
@@ -88,7 +83,7 @@ class S3Config(_Part):
     authorities: Path | None = None
 
 
-class DropConfig(_Part):
+class DropConfig(Part):
     """One drop: exactly one kind of server, a folder there, and the names of the files below it.
 
     ``queues`` are those whose recordings go there, all unless given. With ``erase_too`` what is erased on the

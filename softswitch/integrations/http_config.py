@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from softswitch.integrations.addresses import read_place
 from softswitch.integrations.filling import (
@@ -18,6 +18,7 @@ from softswitch.integrations.filling import (
 )
 from softswitch.integrations.mapping import read_taken
 from softswitch.ivr.errors import TemplateError
+from softswitch.parts import Part
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -26,12 +27,6 @@ HeaderText = Annotated[str, Field()]
 LONGEST_LIMIT_S: Final = 60.0
 """Nobody listens to music for longer because a computer thinks."""
 MOST_HEADERS: Final = 50
-
-
-class Part(BaseModel):
-    """Base of all parts: frozen, and no key that means nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class HttpConfig(Part):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from softswitch.integrations.letters import address
+from softswitch.parts import Part
 
 Security = Literal["none", "starttls", "tls"]
 
@@ -18,13 +19,13 @@ HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 """What is sent to these is on no wire."""
 
 
-class MailboxConfig(BaseModel):
+class MailboxConfig(Part):
     """One mailbox: the server that takes its mail, and whom the mail is from.
 
     ``authorities`` are certificates in PEM form that vouch for the server, in place of the machine's own.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     host: str = Field(min_length=1, pattern=r"^[A-Za-z0-9.:_-]+$")
     port: int | None = Field(default=None, ge=1, le=65_535)

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from softswitch.integrations.json_orders import KNOWN, REQUIRED, check_address, read_path
+from softswitch.parts import Part
 
 Name = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
 SECURE: Final = "https://"
 
 
-class Part(BaseModel):
-    """Base of all parts: frozen, and no key that means nothing."""
+class _Secret(Part):
+    """Base of parts that hold keys: what is wrong in them is told without what was written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(hide_input_in_errors=True)
 
 
-class WooCommerceConfig(Part):
+class WooCommerceConfig(_Secret):
     """A WooCommerce shop: its address, and a key of its REST API that may read."""
 
     url: str
@@ -34,7 +35,7 @@ class WooCommerceConfig(Part):
         return value
 
 
-class JsonShopConfig(Part):
+class JsonShopConfig(_Secret):
     """Any system that answers JSON: where it is asked, and where in the answer an order stands."""
 
     url: str = Field(repr=False)
@@ -79,7 +80,7 @@ class JsonShopConfig(Part):
         return value
 
 
-class ShopConfig(Part):
+class ShopConfig(_Secret):
     """Where orders are asked for: ``woocommerce`` or ``http``; with neither in the line's own list of them.
 
     ``statuses`` are what the shop's statuses are called here, ``limit_s`` is for one question.
@@ -97,9 +98,7 @@ class ShopConfig(Part):
         return self
 
 
-class ShopsConfig(BaseModel):
+class ShopsConfig(Part):
     """All shops by name."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     shops: dict[Name, ShopConfig] = Field(default_factory=dict)

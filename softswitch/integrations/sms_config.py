@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from softswitch.integrations.connections import read_connection
 from softswitch.integrations.http_config import ConnectionConfig
 from softswitch.ivr.expressions import Value
+from softswitch.parts import Part
 
 VARIABLES: Final = (
     "SMS.NUMBER",
@@ -27,10 +28,6 @@ STATUS, REFERENCE = "STATUS", "REFERENCE"
 """What may be taken out of an answer."""
 
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class GatewayConfig(ConnectionConfig):
@@ -74,7 +71,7 @@ def _names_in(config: GatewayConfig) -> set[str]:
     return names
 
 
-class SmppConfig(_Part):
+class SmppConfig(Part):
     """A gateway by SMPP 3.4. ``per_second`` is what it bears."""
 
     host: str = Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.:_-]+$")
@@ -87,7 +84,7 @@ class SmppConfig(_Part):
     time_limit_s: float = Field(default=20.0, ge=1.0, le=120.0)
 
 
-class SmsConfig(_Part):
+class SmsConfig(Part):
     """One sender: exactly one gateway, and the limits that guard against a large bill.
 
     ``countries`` may be written to, the home country alone unless given. ``letters: plain`` writes ``z`` for

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from softswitch.integrations.errors import TemplateFault
 from softswitch.integrations.templates import Lookup, compiled
 from softswitch.ivr.variables import KNOWN_VARIABLES, OPEN_FAMILIES
 from softswitch.outbox.messages import Attachment, Mail
+from softswitch.parts import Part
 
 NAMES: Final = frozenset(
     {
@@ -28,14 +29,12 @@ NAMES: Final = frozenset(
 """Every variable that a text may hold. One that has no value in a call becomes its default text."""
 
 
-class TemplateConfig(BaseModel):
+class TemplateConfig(Part):
     """One text in up to four forms: a mail's subject, text and HTML, and a text message.
 
     ``default`` stands for a variable that has neither a value nor a default of its own. Sums and days are
     written as in ``language``, "" for that of whom it goes to.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     subject: str = Field(default="", max_length=500)
     text: str = ""

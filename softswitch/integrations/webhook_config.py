@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from softswitch.integrations.filling import check_header, read_url
 from softswitch.integrations.http_config import HeaderText
 from softswitch.integrations.webhook_signing import key_of
+from softswitch.parts import Part
 from softswitch.signatures import ID, SIGNATURE, TIMESTAMP
 
 Kind = Literal[
@@ -26,13 +27,11 @@ Kind = Literal[
 OURS: Final = frozenset({ID, TIMESTAMP, SIGNATURE, "content-type"})
 
 
-class WebhookConfig(BaseModel):
+class WebhookConfig(Part):
     """One receiver. Each of ``secrets`` signs: while it changes from one to the next, both stand here.
 
     ``headers`` are sent along with each message.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = Field(repr=False)
     secrets: tuple[str, ...] = Field(min_length=1, max_length=5, repr=False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from softswitch.parts import Part
 
 
-class PresenceConfig(BaseModel):
+class PresenceConfig(Part):
     """Subscriptions of phones: lamps, message waiting, presence. Times in seconds.
 
     A subscription lasts ``longest`` at most: after a restart of the switch a lamp is wrong no longer than
@@ -13,8 +15,6 @@ class PresenceConfig(BaseModel):
     see with whom somebody talks; one's own phones always do. ``unsolicited_mwi`` tells phones that never ask
     what waits for them.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     shortest: int = Field(default=30, ge=10, le=600)
     longest: int = Field(default=600, ge=60, le=86_400)
@@ -33,13 +33,11 @@ class PresenceConfig(BaseModel):
         return self
 
 
-class QualifyConfig(BaseModel):
+class QualifyConfig(Part):
     """How often registered phones are asked whether they are there, in seconds.
 
     ``behind_nat`` is for phones over UDP: many a NAT forgets after 30 s who asked for an answer.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     enabled: bool = True
     behind_nat: float = Field(default=28.0, ge=2.0, le=300.0)

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from softswitch.numerals import primary_language
+from softswitch.parts import Part
 
 MINUTE_S: Final = 60
 
@@ -23,12 +24,6 @@ LONGEST_TEXT: Final = 1000
 """Letters: a good minute of speech. Who waits longer for the end of a message has been forgotten by it."""
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
-
-
-class Part(BaseModel):
-    """Base of all parts: frozen, and no key that means nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _switched(value: object) -> object:

@@ -48,6 +48,8 @@ class AgentCodes:
         if found is None or not account.user:
             return None
         name, rest = found
+        if name in ("resume", "ready") and rest:
+            return None
         if name in ("log_in", "log_out") and rest and not self._queue(rest):
             return None
         if name == "pause" and rest and rest not in self.config.pause_reasons:

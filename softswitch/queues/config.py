@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationInfo,
@@ -18,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from softswitch.parts import Code, Codes, Part
 from softswitch.queues.announce_config import AnnounceConfig
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z*#+._-]{1,64}$")]
@@ -46,12 +44,6 @@ PLACE: Final = "place"
 
 MOST_PRIORITY: Final = 1440
 """A day of head start: who has it comes before everybody who has not."""
-
-
-class Part(BaseModel):
-    """Base of all parts: frozen, and no key that means nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class MemberConfig(Part):
@@ -291,11 +283,7 @@ class AgentConfig(Part):
         return value
 
 
-Code = Annotated[str, StringConstraints(pattern=r"^([*#][0-9*#]{1,7})?$")]
-"""A code for agents: a star or a hash and more keys; "" for one that is not wanted."""
-
-
-class AgentCodesConfig(Part):
+class AgentCodesConfig(Codes):
     """What agents dial. The number of one queue may follow on logging in and out, a reason on a pause."""
 
     log_in: Code = "*45"
@@ -303,21 +291,6 @@ class AgentCodesConfig(Part):
     pause: Code = "*47"
     resume: Code = "*48"
     ready: Code = "*49"
-
-    def written(self) -> Iterator[tuple[str, str]]:
-        """Yield (name, code) of all that are wanted."""
-        for name in type(self).model_fields:
-            if code := getattr(self, name):
-                yield name, code
-
-    def find(self, dialled: str) -> tuple[str, str] | None:
-        """Return (name, what follows) of the code that was dialled, None when it is none."""
-        found = [(len(code), name) for name, code in self.written() if dialled.startswith(code)]
-        if not found:
-            return None
-        length, name = max(found)
-        rest = dialled[length:]
-        return None if rest and name in ("resume", "ready") else (name, rest)
 
 
 class QueuesConfig(Part):

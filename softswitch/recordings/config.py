@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
+
+from softswitch.parts import Part
 
 Mode = Literal["never", "on_demand", "always"]
 ConsentKind = Literal["none", "notice", "choice"]
@@ -17,12 +19,6 @@ KeyCode = Annotated[str, StringConstraints(pattern=r"^([0-9*#]{2,6})?$")]
 
 LONGEST_KEPT_DAYS: Final = 36_500
 """A hundred years: more is "for ever", which is 0."""
-
-
-class Part(BaseModel):
-    """Base of all parts: frozen, and no key that means nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class RecordingRule(Part):

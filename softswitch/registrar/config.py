@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator
 
+from softswitch.parts import Part
 from softswitch.sip.networks import Network, network_of
 
 
@@ -14,14 +15,12 @@ def _network(written: str) -> str:
     return written
 
 
-class DefenceConfig(BaseModel):
+class DefenceConfig(Part):
     """``allow`` names addresses and networks (``192.0.2.0/24``) that are neither slowed nor shut out.
 
     For trunks without a password, and for a proxy that many phones come through: who guesses behind it would
     shut out all others.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
 

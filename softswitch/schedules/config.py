@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     field_validator,
     model_validator,
 )
 
+from softswitch.parts import Code, Codes, Part
 from softswitch.schedules.dates import parse_span
 from softswitch.schedules.hours import (
     ALWAYS,
@@ -41,12 +39,6 @@ USUAL: Final = "usual"
 """In place of hours: a special day that is none, with the hours of its day of the week."""
 HIDDEN: Final = "hidden"
 """In place of a caller's number: all who hide theirs."""
-
-
-class Part(BaseModel):
-    """Base of all parts: frozen, and no key that means nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _zone(value: str) -> str:
@@ -256,31 +248,13 @@ class CallersConfig(Part):
         return value
 
 
-Code = Annotated[str, StringConstraints(pattern=r"^([*#][0-9*#]{1,7})?$")]
-"""A code to dial: a star or a hash and more keys; "" for one that is not wanted."""
-
-
-class ScheduleCodesConfig(Part):
+class ScheduleCodesConfig(Codes):
     """What is dialled to switch schedules by hand; the ``key`` of one schedule may follow."""
 
     day: Code = "*61"
     night: Code = "*62"
     outage: Code = "*63"
     automatic: Code = "*64"
-
-    def written(self) -> Iterator[tuple[str, str]]:
-        """Yield (name, code) of all that are wanted."""
-        for name in type(self).model_fields:
-            if code := getattr(self, name):
-                yield name, code
-
-    def find(self, dialled: str) -> tuple[str, str] | None:
-        """Return (name, what follows) of the code that was dialled, None when it is none."""
-        found = [(len(code), name) for name, code in self.written() if dialled.startswith(code)]
-        if not found:
-            return None
-        length, name = max(found)
-        return name, dialled[length:]
 
 
 class SchedulesConfig(Part):

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from softswitch.numerals import primary_language
+from softswitch.parts import Part
 from softswitch.speech.command_line import arguments_of
 
 EngineName = Literal["exec", "piper", "rhvoice", "hibari", "espeak"]
@@ -25,7 +26,7 @@ DEFAULT_CHAINS: Mapping[str, tuple[EngineName, ...]] = {
 Chain = Annotated[tuple[EngineName, ...], Field(min_length=1)]
 
 
-class SpeechConfig(BaseModel):
+class SpeechConfig(Part):
     """How text becomes audio.
 
     ``chains`` names the engines to try for a language, best first; ``*`` stands for all other languages.
@@ -33,8 +34,6 @@ class SpeechConfig(BaseModel):
     without ``{text}`` the text comes on standard input, without ``{output}`` the WAV is read from
     standard output. No shell is involved.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     chains: dict[str, Chain] = Field(default_factory=dict)
     piper_voices: Path | None = None

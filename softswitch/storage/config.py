@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from softswitch.parts import Part
 
 
-class StorageConfig(BaseModel):
+class StorageConfig(Part):
     """Where the switch keeps what happens, and for how many days.
 
     Without ``url`` it is a SQLite file in the switch's home; a PostgreSQL is named as
     ``postgresql://user:password@host/name``. ``keep_log_days`` is how long events of calls are kept, None for
     ever; ``keep_sent_days`` how long it stays visible what was delivered.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str | None = Field(default=None, repr=False)
     keep_log_days: int | None = Field(default=None, ge=1, le=36_500)

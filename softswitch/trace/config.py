@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from softswitch.parts import Part
 
 _PLACE = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[0-9A-Za-z.-]+)):(?P<port>[0-9]{1,5})")
 
 
-class TraceConfig(BaseModel):
+class TraceConfig(Part):
     """How much of the wire is kept, and who else is told.
 
     ``size_mb`` megabytes of SIP stay on the disk, 0 for none. ``hep`` is HOST:PORT of a HEPv3 collector
     (Homer) that gets a copy over UDP, with ``hep_id`` as the capturing agent.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     # A call between two phones takes some 16 kB: four thousand calls, and a quarter more for registrations.
     size_mb: int = Field(default=64, ge=0, le=65_536)

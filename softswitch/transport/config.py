@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from softswitch.parts import Part
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
@@ -25,10 +27,8 @@ def switched(value: object) -> object:
             return value
 
 
-class CertificateFiles(BaseModel):
+class CertificateFiles(Part):
     """A certificate with those that vouch for it, and its key, as PEM files. The key has no passphrase."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     certificate: Path
     key: Path
@@ -38,7 +38,7 @@ class CertificateFiles(BaseModel):
         return CertificateFiles(certificate=base / self.certificate, key=base / self.key)
 
 
-class TlsConfig(BaseModel):
+class TlsConfig(Part):
     """SIP over TLS. Unless ``port`` says where, it is the port after that of UDP and TCP: 5061 beside 5060.
 
     ``certificate`` and ``key`` are the operator's own; ``certificates`` are more of them, chosen by the name
@@ -46,8 +46,6 @@ class TlsConfig(BaseModel):
     machine's names and addresses and for ``names``. Where it is ``optional`` a port that is taken is no
     obstacle: the switch says so and goes on without TLS.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     port: Port | None = None
     certificate: Path | None = None
@@ -80,13 +78,11 @@ class TlsConfig(BaseModel):
         return self
 
 
-class WebSocketConfig(BaseModel):
+class WebSocketConfig(Part):
     """SIP over WebSocket (RFC 7118): ``port`` for ws://, ``secure_port`` for wss://, null for none.
 
     ``origins`` are the web sites whose pages may connect, as ``https://example.com``; without any, all may.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     port: Port | None = WEBSOCKET_PORT
     secure_port: Port | None = SECURE_WEBSOCKET_PORT

@@ -12,14 +12,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     field_validator,
     model_validator,
 )
 
+from softswitch.parts import Part
 from softswitch.sip.networks import network_of
 from softswitch.trunks.numbers import Form, bare, is_country
 from softswitch.trunks.patterns import parse_own, parse_pattern
@@ -32,12 +31,6 @@ ANONYMOUS: Final = "anonymous"
 """The user of who does not want to be known (RFC 3323 §4.1.1.3)."""
 EVERYBODY: Final = "everybody"
 """In ``allow``: every account."""
-
-
-class Part(BaseModel):
-    """Base of all parts: frozen, and no key that means nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _as_list(value: object) -> object:

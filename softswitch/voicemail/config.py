@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     field_validator,
     model_validator,
 )
+
+from softswitch.parts import Code, Codes, Part
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z*#+._-]{1,64}$")]
 """What can be dialled, and the name of an account."""
@@ -25,9 +24,6 @@ Name = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_][0-9A-Za-z._-]{0,
 
 Address = Annotated[str, StringConstraints(pattern=r"^[^@\s,;<>]{1,64}@[^@\s,;<>]{1,255}$")]
 """A mail address as it is written without a name."""
-
-Code = Annotated[str, StringConstraints(pattern=r"^([*#][0-9*#]{1,7})?$")]
-"""A star or a hash and more keys; "" for a code that is not wanted."""
 
 Attach = Literal["wav", "flac", "mp3", "none"]
 Occasion = Literal["no_answer", "busy", "unreachable"]
@@ -40,12 +36,6 @@ SHORTEST_PIN, LONGEST_PIN = 4, 12
 """Digits of a PIN: three could be tried out within a day, whatever the limit."""
 LONGEST_GREETING: Final = 60.0
 """Seconds of a greeting that is recorded by phone: who is greeted for longer hangs up."""
-
-
-class Part(BaseModel):
-    """Base of all parts: frozen, and no key that means nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class GreetingConfig(Part):
@@ -178,7 +168,7 @@ class RequestsConfig(Addressed):
         return self.ticket_queue or desk
 
 
-class VoicemailCodesConfig(Part):
+class VoicemailCodesConfig(Codes):
     """What is dialled: to hear one's ``own`` messages, those of ``any`` box, and to ``leave`` one.
 
     Behind ``leave`` may follow an account or a box; alone it is the box of whoever sends a call there.
@@ -187,19 +177,6 @@ class VoicemailCodesConfig(Part):
     own: Code = "*97"
     any: Code = "*98"
     leave: Code = "*96"
-
-    def written(self) -> Iterator[tuple[str, str]]:
-        """Yield (name, code) of all that are wanted."""
-        for name in type(self).model_fields:
-            if code := getattr(self, name):
-                yield name, code
-
-    @model_validator(mode="after")
-    def _different(self) -> VoicemailCodesConfig:
-        codes = [code for _, code in self.written()]
-        if len(set(codes)) < len(codes):
-            raise ValueError("each code needs keys of its own")
-        return self
 
 
 class VoicemailConfig(Part):

@@ -6,8 +6,9 @@ import ipaddress
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from softswitch.parts import Part
 from softswitch.web.pop_url import PopUrlWrong, check_pop_url
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -16,7 +17,7 @@ DEFAULT_PORT: Final = 8090
 """Beside the ports of SIP over WebSocket (8088, 8089), so that one rule of a firewall opens all."""
 
 
-class ApiConfig(BaseModel):
+class ApiConfig(Part):
     """The REST interface and the event stream. Times in seconds, sizes in octets.
 
     Without a certificate it listens on this machine alone. ``requests_per_second`` is each token's own, with
@@ -24,8 +25,6 @@ class ApiConfig(BaseModel):
     new one; both know ``{number}``, ``{call}``, ``{agent}``, ``{queue}``, and the first ``{customer}``. Of
     ``proxies`` in front of it is believed for whom they ask (X-Forwarded-For).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     bind: str = "127.0.0.1"
     port: Port = DEFAULT_PORT

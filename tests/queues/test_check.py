@@ -104,12 +104,12 @@ def test_a_number_belongs_to_one_agent():
     assert found == [("agents.1002.numbers", "+4822112 is 1001's already")]
 
 
-def test_two_queues_and_two_codes_cannot_have_one_number():
-    both = {name: {"number": "600", "members": ["1001"]} for name in ("sales", "help")}
-    wrong = QueuesConfig.model_validate({"queues": both, "agent_codes": {"pause": "*46"}})
-    assert faults(wrong) == [
+def test_two_queues_and_a_queue_and_a_code_cannot_have_one_number():
+    numbers = {"sales": "600", "help": "600", "desk": "*47"}
+    queues = {name: {"number": number, "members": ["1001"]} for name, number in numbers.items()}
+    assert faults(QueuesConfig.model_validate({"queues": queues})) == [
         ("queues.help.number", "600 is also the number of the queue sales: give one of the two another"),
-        ("agent_codes.pause", "*46 is also the number of the code log_out: give one of the two another"),
+        ("agent_codes.pause", "*47 is also the number of the queue desk: give one of the two another"),
     ]
 
 

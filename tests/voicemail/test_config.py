@@ -62,7 +62,7 @@ def test_one_address_may_stand_alone() -> None:
         ({"boxes": {"a": {"unavailable": {"text": "a", "play": "b.wav"}}}}, "either a text or a file"),
         ({"boxes": {"a": {"unavailable": {}}}}, "either a text or a file"),
         ({"boxes": {"a": {"keys": {"5": "1001"}}}}, "Input should be '0' or '*'"),
-        ({"codes": {"own": "*97", "any": "*97"}}, "each code needs keys of its own"),
+        ({"codes": {"own": "*97", "any": "*97"}}, r"\*97 stands for own and for any: choose another for one"),
         ({"time_zone": "Europe/Nowhere"}, "there is no time zone"),
         ({"boxs": {}}, "Extra inputs are not permitted"),
     ],
