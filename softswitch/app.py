@@ -43,7 +43,7 @@ from softswitch.ivr.interpreter import Walk, run
 from softswitch.ivr.model import Tree
 from softswitch.ivr.publishing.living import LivingTrees
 from softswitch.music import programme
-from softswitch.preflight import examine
+from softswitch.preflight.examining import examine
 from softswitch.signalling import Signalling, Sounding, Stores
 from softswitch.speech.build import build_speech
 from softswitch.storage import place

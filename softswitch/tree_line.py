@@ -18,7 +18,7 @@ from softswitch.ivr.loader import read_trees
 from softswitch.ivr.model import Tree
 from softswitch.ivr.simulated.line import LineBeside
 from softswitch.ivr.simulated.outside import SMS
-from softswitch.preflight import configured_names, judge_trees
+from softswitch.preflight.menus import configured_names, judge_trees
 from softswitch.schedules.service import Schedules
 from softswitch.tree_hours import TreeHours
 from softswitch.tree_world.post import known_of

@@ -30,7 +30,7 @@ from softswitch.ivr.proof.stage import Cues, Performance
 from softswitch.phone.run import PhoneSetup, take_steps, telephone
 from softswitch.phone.steps import parse_steps
 from softswitch.phone.telephone import PhoneError
-from softswitch.preflight import tree_files
+from softswitch.preflight.menus import tree_files
 from softswitch.tree_caller import LOOPBACK, Caller, News, free_ports, nobody_hears
 from softswitch.tree_line import line_of
 from softswitch.trunks.config import TrunkConfig

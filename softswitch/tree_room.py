@@ -29,7 +29,7 @@ from softswitch.ivr.publishing.living import LivingTrees
 from softswitch.ivr.publishing.publisher import Judged, Means, Publisher, Tested
 from softswitch.ivr.simulated.line import NO_LINE, LineBeside
 from softswitch.languages import POLISH
-from softswitch.preflight import configured_names, judge_trees, queues_that_ring, tree_files
+from softswitch.preflight.menus import configured_names, judge_trees, queues_that_ring, tree_files
 from softswitch.storage.database import Database, excuse
 from softswitch.storage.tree_store import TreeStore
 from softswitch.tree_line import line_of

@@ -20,7 +20,7 @@ from softswitch.events import CallArrived, CallEnded, Entry, SwitchStarted, Swit
 from softswitch.features.settings import Settings, When
 from softswitch.integrations.http_config import HttpConfig
 from softswitch.integrations.webhook_config import WebhookConfig
-from softswitch.preflight import Findings
+from softswitch.preflight.examining import Findings
 from tests.fakes.home_line import Diary, local
 from tests.fakes.patience import PATIENCE
 from tests.integrations.servers import serving

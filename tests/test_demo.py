@@ -13,7 +13,7 @@ import yaml
 from softswitch.config import Config
 from softswitch.demo import AGENTS, ALPHABET, PASSWORD_LETTERS, QUEUE, SHIPPED, USERS, prepare_demo
 from softswitch.errors import ConfigError, StartError
-from softswitch.preflight import examine
+from softswitch.preflight.examining import examine
 from softswitch.transport.config import TlsConfig
 
 

@@ -12,7 +12,7 @@ from softswitch.config import load_config
 from softswitch.demo import ALPHABET, PASSWORD_LETTERS, TREES
 from softswitch.demo_lines import CHOOSE, CONFIGURATION, GATEWAY, PIN_DIGITS, prepare_line, shipped_lines
 from softswitch.errors import StartError
-from softswitch.preflight import examine
+from softswitch.preflight.examining import examine
 from tests.cli.running import refused
 
 LINES = shipped_lines()

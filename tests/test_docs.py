@@ -18,7 +18,7 @@ from softswitch.ivr.loader import read_tree
 from softswitch.ivr.proof.reading import read_suite
 from softswitch.ivr.proof.running import run_test
 from softswitch.narration.queues import WaitEvent, told_of_wait
-from softswitch.preflight import examine
+from softswitch.preflight.examining import examine
 from softswitch.queues.texts import Text, ahead, expected_wait, more_ahead, phrase, waited
 from softswitch.queues.wait_range import SpokenWait
 

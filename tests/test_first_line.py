@@ -23,7 +23,7 @@ from softswitch.ivr.proof.generating import propose
 from softswitch.ivr.proof.model import Verdict
 from softswitch.ivr.proof.reading import suites_at
 from softswitch.ivr.proof.report import run_suite
-from softswitch.preflight import examine
+from softswitch.preflight.examining import examine
 
 LANGUAGES = (ENGLISH, POLISH)
 PAGE = Path(__file__).parent.parent / "docs" / "first-line.md"

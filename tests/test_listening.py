@@ -19,7 +19,7 @@ from softswitch.errors import StartError
 from softswitch.events import CertificateRead, Entry
 from softswitch.features.person import PersonDestination
 from softswitch.listening import Listening
-from softswitch.preflight import Findings
+from softswitch.preflight.examining import Findings
 from softswitch.trace.config import TraceConfig
 from softswitch.trace.hep import parse_hep
 from softswitch.trace.messages import Wire

@@ -8,7 +8,7 @@ import pytest
 
 from softswitch.config import load_config
 from softswitch.placeholders import KNOWN_TO_ALL, kept_placeholders
-from softswitch.preflight import examine
+from softswitch.preflight.examining import examine
 
 CONFIG = """\
 accounts:

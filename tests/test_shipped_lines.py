@@ -10,7 +10,7 @@ from softswitch.ivr.lint.linting import lint_trees
 from softswitch.ivr.loader import load_trees
 from softswitch.ivr.proof.reading import is_tests, suites_at
 from softswitch.ivr.proof.report import run_suite
-from softswitch.preflight import examine
+from softswitch.preflight.examining import examine
 from softswitch.tree_beside import line_beside
 
 TREES = Path(__file__).resolve().parents[1] / "ivr_trees"

@@ -8,7 +8,7 @@ from typing import Any
 
 from softswitch.ivr.errors import PromptFailed
 from softswitch.ivr.loader import load_tree
-from softswitch.preflight import judge_trees
+from softswitch.preflight.menus import judge_trees
 from softswitch.tree_room import beside_tested, made_ready
 from tests.fakes.home_line import local
 from tests.ivr.publishing.rig import bank

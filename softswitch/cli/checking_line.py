@@ -12,7 +12,8 @@ from softswitch.config import load_config
 from softswitch.errors import Problem
 from softswitch.greeting import numbers_of
 from softswitch.ivr.model import Tree
-from softswitch.preflight import configured_names, examine, judge_trees, queues_that_ring
+from softswitch.preflight.examining import examine
+from softswitch.preflight.menus import configured_names, judge_trees, queues_that_ring
 from softswitch.understood import understood
 
 
