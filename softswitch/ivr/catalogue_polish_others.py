@@ -30,13 +30,14 @@ DEEDS: Final[Mapping[str, tuple[str, str]]] = {
     "mail": (
         "Wyślij e-mail: według szablonu, z jednej ze skrzynek linii, do klienta, chyba że podano inaczej.",
         "Najpierw jest zapisywany i wychodzi raz, także gdy dzwoniący się rozłączy albo serwer przez chwilę "
-        "nie działa.",
+        "nie działa. Gdy rozmowa trafi na ten krok jeszcze raz, wychodzi tylko to, co ma inną treść.",
     ),
     "sms": (
         "Wyślij SMS: przez skonfigurowaną bramkę, do dzwoniącego, chyba że podano inaczej.",
         "Najpierw jest zapisywany i wychodzi raz, także gdy dzwoniący się rozłączy albo bramka przez chwilę "
-        "nie działa: można obiecać, że jest w drodze. Numer stacjonarny lub ukryty nie może go dostać: przy "
-        "ask_number dzwoniący jest pytany o numer komórkowy, który trafia do {{VARIABLE.SMS_NUMBER}}.",
+        "nie działa: można obiecać, że jest w drodze. Gdy rozmowa trafi na ten krok jeszcze raz, wychodzi "
+        "tylko to, co ma inną treść. Numer stacjonarny lub ukryty nie może go dostać: przy ask_number "
+        "dzwoniący jest pytany o numer komórkowy, który trafia do {{VARIABLE.SMS_NUMBER}}.",
     ),
     "request": (
         "Wyślij żądanie API: pyta inny system i zapisuje w zmiennych to, co daje odpowiedź.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -15,7 +16,7 @@ from softswitch.integrations.letters import address
 from softswitch.integrations.sms_rules import SmsRules
 from softswitch.integrations.template_config import TemplateConfig
 from softswitch.integrations.templates import Lookup as OpenLookup
-from softswitch.ivr.desks.post import Letter, Posted, Sent
+from softswitch.ivr.desks.post import Letter, Posted, Sent, key_of
 from softswitch.ivr.expressions import Lookup
 from softswitch.outbox.messages import mails
 from softswitch.outbox.model import Delivery
@@ -118,7 +119,8 @@ class TreePost:
         except SmsRefused as error:
             nobody = error.why in (why.NO_NUMBER, why.LANDLINE, why.ABROAD)
             return Posted(Sent.NO_ADDRESS if nobody else Sent.ERROR, error.why)
-        return await self._kept(self._keep_text(letter, name, number, text))
+        told = replace(letter, key=key_of(letter, name, text))
+        return await self._kept(self._keep_text(told, name, number, text))
 
     async def mail(self, letter: Letter, variables: Lookup) -> Posted:
         """See :class:`~softswitch.ivr.desks.post.Post`."""
@@ -135,7 +137,8 @@ class TreePost:
             return Posted(Sent.NO_ADDRESS)
         at = self._clock.wall().isoformat(timespec="seconds")
         mail = template.mail(self._known(letter, variables), people, written=at, language=letter.language)
-        return await self._kept(self._keep(mails(letter.key, f"mail:{mailbox}", mail)))
+        key = key_of(letter, mailbox, mail.subject, mail.text, mail.html)
+        return await self._kept(self._keep(mails(key, f"mail:{mailbox}", mail)))
 
     def _sender(self, by: str) -> tuple[str, SmsRules | None]:
         name = by or next(iter(self._senders), "")

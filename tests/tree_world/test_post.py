@@ -62,6 +62,27 @@ async def test_t26_p15_one_text_message_also_where_the_step_is_passed_twice(tmp_
         await until(lambda: len(here.gateway.bodies) == 2)
 
 
+AGAIN = """
+a:
+  - gather: {prompt: "Which?", variable: topic, max: 1, not_entered: b}
+  - sms: {template: link, no_mobile: b}
+  - mail: {template: offer, to: jan@example.com}
+  - goto: a
+b: [say: "done"]
+"""
+
+
+async def test_t24_t26_passed_again_a_step_sends_what_says_something_else(tmp_path):
+    async with line(tmp_path) as here:
+        told = await walk(here.office.desks, AGAIN, press("1"), press("2"), press("1"))
+        assert told.exits.count("sent") == 6
+        await until(lambda: len(here.gateway.bodies) == len(here.post.taken) == 2)
+        texts = {json.loads(body)["text"].partition(":")[0] for body in here.gateway.bodies}
+        assert texts == {"1", "2"}
+        assert {one.mail.get_content().split()[-2] for one in here.post.taken} == {"1", "2"}
+        assert len(await here.office.outbox.latest()) == 4
+
+
 @pytest.mark.parametrize("caller", ["+48221234567", "", "anonymous", "1001", "+447700900123"])
 async def test_t26_nothing_goes_to_landlines_withheld_numbers_and_abroad(tmp_path, caller):
     async with line(tmp_path) as here:

@@ -35,7 +35,7 @@ TemplateName = Annotated[Template, Kind("name of a template", "nazwa szablonu")]
 
 
 def _key(visit: Visit, kind: str, to: str) -> str:
-    """Return what tells a message from all others: the call, the step, and who gets it."""
+    """Return what tells a step's messages to somebody from all others: the call, the step, and who it is."""
     return f"menu:{visit.world.facts.call}:{visit.place}:{kind}:{to}"
 
 
@@ -43,8 +43,9 @@ class Sms(Action):
     """Send a text message through the configured gateway, to the caller unless said otherwise.
 
     It is kept first and goes out once, also if the caller hangs up or the gateway is down for a while: that
-    it is on its way may be promised. A landline or withheld number cannot get one: with ``ask_number`` the
-    caller is asked for a mobile number, which becomes {{VARIABLE.SMS_NUMBER}}.
+    it is on its way may be promised. Passed again, the step sends only what says something else. A landline
+    or withheld number cannot get one: with ``ask_number`` the caller is asked for a mobile number, which
+    becomes {{VARIABLE.SMS_NUMBER}}.
     """
 
     bare_parameter: ClassVar[str | None] = "text"
@@ -146,7 +147,8 @@ class Sms(Action):
 class Mail(Action):
     """Send a mail of a template, from one of the line's mailboxes, to the customer unless said otherwise.
 
-    It is kept first and goes out once, also if the caller hangs up or the server is down for a while.
+    It is kept first and goes out once, also if the caller hangs up or the server is down for a while. Passed
+    again, the step sends only what says something else.
     """
 
     bare_parameter: ClassVar[str | None] = "template"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -24,8 +25,8 @@ class Sent(StrEnum):
 class Letter:
     """A message ``by`` a sender or mailbox, "" for the line's first: a text, or the name of a template.
 
-    ``key`` tells it from all others: with the same one it goes out once. ``call`` is the call's id,
-    ``language`` what is spoken in it.
+    ``key`` tells the step and who gets it: what says the same with the same one goes out once, see
+    :func:`key_of`. ``call`` is the call's id, ``language`` what is spoken in it.
     """
 
     key: str
@@ -35,6 +36,14 @@ class Letter:
     template: str = ""
     call: str = ""
     language: str = ""
+
+
+def key_of(letter: Letter, *said: str) -> str:
+    """Return what tells a message from all others, once it is known what it says: no word can be read there.
+
+    A step that is passed again with another value in its text sends another message.
+    """
+    return f"{letter.key}:{hashlib.sha256(chr(0).join(said).encode()).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, slots=True)

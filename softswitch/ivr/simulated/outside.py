@@ -15,7 +15,7 @@ from softswitch.events import TicketAsked
 from softswitch.ivr.context import DialResult, WaitEnd
 from softswitch.ivr.desks.bundle import Desks
 from softswitch.ivr.desks.clerk import Wanted
-from softswitch.ivr.desks.post import Letter, Posted, Sent
+from softswitch.ivr.desks.post import Letter, Posted, Sent, key_of
 from softswitch.ivr.desks.wires import Question, Reply
 from softswitch.ivr.expressions import Lookup, Value
 from softswitch.ivr.simulated.given import PostGiven, ReplyGiven
@@ -150,8 +150,9 @@ class SimulatedPost:
     def _posted(self, kind: str, letter: Letter, facts: Mapping[str, str]) -> Posted:
         if not self._given.works:
             return Posted(Sent.ERROR, "not_stored")
-        if letter.key not in self._keys:
-            self._keys.add(letter.key)
+        key = key_of(letter, letter.by, letter.template, *facts.values())
+        if key not in self._keys:
+            self._keys.add(key)
             self._done(Effect(kind, {**facts, "from": letter.by, "template": letter.template}))
         return Posted(Sent.SENT)
 

@@ -97,6 +97,19 @@ def test_t26_once_per_call_and_step_but_again_to_another_number():
     assert [one.facts["to"] for one in effects(told, "sms")] == [MOBILE, "+48600100201"]
 
 
+def test_t26_passed_again_a_step_sends_what_says_something_else():
+    told = calling(
+        """
+        a: [menu: {prompt: "Address: one. Link: two.", keys: {1: address, 2: link}, no_input: {repeat: 0}}]
+        address: [set: {name: what, value: Polna 1}, goto: send]
+        link: [set: {name: what, value: "https://example.com"}, goto: send]
+        send: [sms: {text: "{{VARIABLE.WHAT}}"}, goto: a]
+        """,
+        *(press("1"), press("2"), press("1")),
+    )
+    assert [one.facts["text"] for one in effects(told, "sms")] == ["Polna 1", "https://example.com"]
+
+
 def test_t26_what_cannot_be_kept_is_not_promised():
     told = calling(LINK.format(more=", error: sorry, sent: b"), post={"works": False})
     assert told.heard == ("sorry",)
