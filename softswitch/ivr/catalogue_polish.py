@@ -137,9 +137,11 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "description": "Co klient czyta na potwierdzeniu i przy linku; tekst albo po jednym na język.",
         "provider": "Nazwa operatora płatności; bez niej pierwszy tej linii.",
         "receipt": "Kanał potwierdzenia, jak sms:main lub mail:office; bez niego nie ma potwierdzenia.",
-        "receipt_to": "Numer lub adres, na który idzie potwierdzenie.",
+        "receipt_to": "Numer lub adres, na który idzie potwierdzenie; bez niego numer dzwoniącego, a mailem "
+        "adres klienta.",
         "link": "Kanał linku do płatności, na przykład sms:main; bez niego link nie jest proponowany.",
-        "link_to": "Numer, na który idzie link do płatności.",
+        "link_to": "Numer, na który idzie link do płatności; gdy nie da się tam wysłać SMS-a, link nie jest "
+        "proponowany.",
         "codes": "Ile kodów można wypróbować.",
         "first_digit_s": "Czas na pierwszą cyfrę: najpierw trzeba otworzyć aplikację.",
         "inter_digit_s": "Czas na każdą następną cyfrę.",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -41,8 +40,11 @@ VARIABLE: Final = "payment"
 NOT_KNOWN: Final = "not_known"
 """The exit of a payment of which nobody knows yet whether it was made."""
 
-_PHONE: Final = re.compile(r"\+?[0-9]{9,15}")
-"""A number that text messages can go to; short ones are the line's own accounts."""
+LINK_SENT: Final = "link_sent"
+SMS, MAIL = "sms:", "mail:"
+"""How the names of channels begin."""
+CALLER, OWN_ADDRESS = "{{CALL.SRC_NUMBER}}", "{{CUSTOMER.EMAIL}}"
+"""Where receipts go unless it is said: as text messages, and as mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,17 @@ class Pay(Action):
         description="The channel of the receipt, such as sms:main or mail:office; none sends none.",
     )
     receipt_to: Template = Field(
-        default="{{CALL.SRC_NUMBER}}", description="The number or address the receipt goes to."
+        default="",
+        description="The number or address the receipt goes to; none is the number that calls, by mail the "
+        "customer's own address.",
     )
     link: str = Field(
         default="", description="The channel of the pay-link, such as sms:main; none offers no link."
     )
-    link_to: Template = Field(default="{{CALL.SRC_NUMBER}}", description="The number the pay-link goes to.")
+    link_to: Template = Field(
+        default=CALLER,
+        description="The number the pay-link goes to; where no text message can go there, none is offered.",
+    )
     codes: int = Field(default=MOST_CODES, ge=1, le=MOST_CODES, description="How many codes may be tried.")
     first_digit_s: Seconds = Field(
         default=30.0, description="Wait for the first digit: the app must be opened first."
@@ -118,12 +125,23 @@ class Pay(Action):
             "refused": self.refused,
             "aborted": self.aborted,
             NOT_KNOWN: self.unknown,
-            "link_sent": self.link_sent,
+            LINK_SENT: self.link_sent,
         }
         return {
             "paid": lead(self.paid, Next()),
             **{name: lead(branch, HangUp(EndReason.HUNG_UP)) for name, branch in branches.items()},
         }
+
+    def never(self) -> Collection[str]:
+        """Return the way of a pay-link where none is offered."""
+        return () if self.link else (LINK_SENT,)
+
+    @property
+    def receipt_goes_to(self) -> str:
+        """The number or address of the receipt, in which variables may stand; "" where none is sent."""
+        if not self.receipt:
+            return ""
+        return self.receipt_to or (OWN_ADDRESS if self.receipt.startswith(MAIL) else CALLER)
 
     def prompts(self) -> Iterable[Spoken]:
         """Return everything that may be said."""
@@ -133,7 +151,7 @@ class Pay(Action):
 
     def templates(self) -> Iterable[str]:
         """Return the texts in which the author's variables may stand."""
-        own = (self.amount, self.purpose, *self.description.values(), self.receipt_to, self.link_to)
+        own = (self.amount, self.purpose, *self.description.values(), self.receipt_goes_to, self.link_to)
         return (*super().templates(), *own)
 
     def languages(self) -> Iterable[str]:
@@ -183,8 +201,8 @@ class _Paying:
 
     def _made_out(self, language: str) -> Bill:
         step, visit = self._step, self._visit
-        link_to, receipt_to = visit.fill(step.link_to).text, visit.fill(step.receipt_to).text
-        reachable = step.receipt.startswith("mail:") or _PHONE.fullmatch(receipt_to)
+        link_to = self._reached(step.link, step.link_to)
+        receipt_to = self._reached(step.receipt, step.receipt_goes_to)
         return Bill(
             amount=self._amount,
             provider=step.provider,
@@ -193,11 +211,20 @@ class _Paying:
             customer=visit.customer,
             call=visit.world.facts.call,
             language=language,
-            receipt=step.receipt if reachable else "",
-            receipt_to=receipt_to if step.receipt else "",
-            sms=step.link if _PHONE.fullmatch(link_to) else "",
-            sms_to=link_to if step.link else "",
+            receipt=step.receipt if receipt_to else "",
+            receipt_to=receipt_to,
+            sms=step.link if link_to else "",
+            sms_to=link_to,
         )
+
+    def _reached(self, channel: str, to: str) -> str:
+        """Return the number or address that a channel can write to, "" for none."""
+        # A text that stands for whatever is missing is no address.
+        found = self._visit.fill(to).text if channel and self._visit.knows(to) else ""
+        if not channel.startswith(SMS):
+            return found
+        post = self._visit.world.desks.post
+        return found if post.can_get_sms(found, channel.removeprefix(SMS)) else ""
 
     async def run(self) -> Taken:
         await self._say(texts.AMOUNT)
@@ -306,7 +333,7 @@ class _Paying:
                 )
             self._visit.set_variable(VARIABLE, linked.id)
             await self._say(texts.LINK_COMES)
-            return self._step.take("link_sent", written_amount(self._amount))
+            return self._step.take(LINK_SENT, written_amount(self._amount))
         finally:
             self._till.let_go(linked.id)
 

@@ -16,6 +16,7 @@ from softswitch.ivr.simulated.till import SimulatedTill, pays
 from softswitch.ivr.transcript import Transcript
 from softswitch.ivr.transcript_lines import render_transcript
 from softswitch.payments.code import Code
+from tests.ivr.outside import calling
 from tests.ivr.written import HEADER, call, exits_of, problems_of
 
 MOBILE = CallFacts("c", "+48500100200", "", "100")
@@ -166,8 +167,9 @@ def test_after_wrong_codes_a_link_is_offered():
     assert exits_of(told, "pay") == [("refused", "123,45 zł: too_many_codes")]
 
 
-def test_no_link_goes_to_an_account_of_the_line():
-    told = paying(press(CODE), more=LINK, facts=DEFAULT_FACTS)
+@pytest.mark.parametrize("facts", [DEFAULT_FACTS, CallFacts("c", "+48221234567", "", "100")])
+def test_no_link_goes_to_an_account_of_the_line_or_to_a_landline(facts):
+    told = paying(press(CODE), more=LINK, facts=facts)
     assert not any("press hash" in text for text in told.heard)
     assert exits_of(told, "pay")[0][0] == "paid"
 
@@ -241,10 +243,25 @@ def test_a_purpose_of_which_a_part_is_missing_is_none():
 @pytest.mark.parametrize(
     ("receipt", "facts", "sent"),
     [
-        ("sms:main", MOBILE, "sms:main"),
-        ("sms:main", DEFAULT_FACTS, ""),
-        ("mail:office", DEFAULT_FACTS, "mail:office"),
+        ("sms:main", MOBILE, ("sms:main", "+48500100200")),
+        ("sms:main", DEFAULT_FACTS, ("", "")),
+        ("sms:main", CallFacts("c", "+48221234567", "", "100"), ("", "")),
+        ('mail:office", receipt_to: "anna@example.com', DEFAULT_FACTS, ("mail:office", "anna@example.com")),
+        # Nobody was found: the customer's own address is not known, and no default text is one.
+        ("mail:office", MOBILE, ("", "")),
+        ("", MOBILE, ("", "")),
     ],
 )
-def test_a_text_message_goes_to_a_phone_number_alone(monkeypatch, receipt, facts, sent):
-    assert billed(monkeypatch, receipt=receipt, facts=facts).receipt == sent
+def test_m01_a_receipt_goes_where_it_can_arrive(monkeypatch, receipt, facts, sent):
+    bill = billed(monkeypatch, receipt=receipt, facts=facts)
+    assert (bill.receipt, bill.receipt_to) == sent
+
+
+def test_m01_a_receipt_by_mail_goes_to_the_customer(monkeypatch):
+    monkeypatch.setattr(others, "SimulatedTill", Remembering)
+    Remembering.bills.clear()
+    anna = {"last_name": "Nowak", "numbers": [MOBILE.caller], "email": "anna@example.com"}
+    text = 'a: [find_customer: {}, pay: {amount: "1,00", receipt: "mail:office"}]'
+    told = calling(text, press(CODE), caller=MOBILE.caller, customers=[anna])
+    assert exits_of(told, "pay")[0][0] == "paid"
+    assert Remembering.bills[0].receipt_to == "anna@example.com"
