@@ -27,6 +27,7 @@ _NAMED: Final[Mapping[str, str]] = {
     "payment provider": "operatora płatności",
     "sender of text messages": "nadawcy SMS-ów",
     "mailbox": "skrzynki mailowej",
+    "channel": "kanału",
     "template": "szablonu",
     "connection": "połączenia",
     "program with the number": "programu o numerze",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -10,6 +10,7 @@ from softswitch.config import Config
 from softswitch.errors import Problem
 from softswitch.integrations.letters import address
 from softswitch.ivr.actions.asking import ByAnswer, Request
+from softswitch.ivr.actions.paying import MAIL, SMS, Pay
 from softswitch.ivr.actions.rooms import Application, Callback, LeaveMessage
 from softswitch.ivr.actions.tickets import Ticket
 from softswitch.ivr.actions.writing import Mail, Sms
@@ -45,6 +46,9 @@ def _faults(action: Action, config: Config) -> Iterator[Finding]:
             yield from _missing("mailbox", action.mailbox, config.mail, "mailbox", "mail")
             yield from _template(action.template, config, sms=False)
             yield from _address(action.to)
+        case Pay():
+            yield from _channel("receipt", action.receipt, {SMS: config.sms, MAIL: config.mail})
+            yield from _channel("link", action.link, {SMS: config.sms})
         case Request() | ByAnswer():
             yield from _question(action, config)
         case Application():
@@ -64,6 +68,16 @@ def _missing(parameter: str, name: str, known: Collection[str], what: str, part:
         yield parameter, f"there is no {what} yet: name one under '{part}' in the configuration"
     elif name and not has_variables(name) and name not in known:
         yield parameter, f"there is no {what} '{name}'{nearest(name, sorted(known))}"
+
+
+def _channel(parameter: str, channel: str, kinds: Mapping[str, Collection[str]]) -> Iterator[Finding]:
+    """Find a channel of the outbox that there is not; "" is none, and is sent nothing."""
+    known = [f"{kind}{name}" for kind, names in kinds.items() for name in names]
+    if channel and not known:
+        part = next((kind for kind in kinds if channel.startswith(kind)), SMS).rstrip(":")
+        yield parameter, f"there is no channel yet: name one under '{part}' in the configuration"
+    elif channel and channel not in known:
+        yield parameter, f"there is no channel '{channel}'{nearest(channel, known)}"
 
 
 def _ticket(action: Ticket, config: Config) -> Iterator[Finding]:
