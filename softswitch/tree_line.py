@@ -1,4 +1,7 @@
-"""What simulated calls take of a line's configuration: schedules, templates and zone, and what it lacks."""
+"""What simulated calls take of a line's configuration, and what it lacks.
+
+That is schedules, templates, the kinds of customers' own fields, and the zone.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from zoneinfo import ZoneInfo
 from softswitch.bus import EventLog
 from softswitch.clock import Clock, SystemClock
 from softswitch.config import Config, load_config
+from softswitch.crm.config import OwnKind
 from softswitch.errors import Problem
 from softswitch.ivr.desks.hours import Hours
 from softswitch.ivr.desks.post import Letter
@@ -19,6 +23,7 @@ from softswitch.ivr.model import Tree
 from softswitch.ivr.simulated.line import LineBeside
 from softswitch.ivr.simulated.outside import SMS
 from softswitch.preflight.menus import configured_names, judge_trees
+from softswitch.sameness import FieldValue, number_of, truth
 from softswitch.schedules.service import Schedules
 from softswitch.tree_hours import TreeHours
 from softswitch.tree_world.post import known_of
@@ -49,9 +54,20 @@ def line_of(config: Config) -> LineBeside:
         mail = found.mail(known, ())
         return {"subject": mail.subject, "text": mail.text}
 
+    def own(name: str, value: FieldValue) -> FieldValue:
+        declared = config.customers.fields.get(name)
+        if declared is None or isinstance(value, bool):
+            return value
+        kept: FieldValue | None = value
+        if declared.kind is OwnKind.YES_NO:
+            kept = truth(str(value))
+        elif declared.kind is OwnKind.NUMBER:
+            kept = number_of(str(value))
+        return value if kept is None else kept
+
     def lacks(tree: Tree) -> Sequence[Problem]:
         _, unknown = read_trees([tree.path], configured_names(config))
         faults, _ = judge_trees(config, [tree], ())
         return [*unknown, *(fault for fault in faults if fault.path == str(tree.path))]
 
-    return LineBeside(hours, template, config.time_zone, lacks)
+    return LineBeside(hours, template, own, config.time_zone, lacks)

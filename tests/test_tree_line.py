@@ -8,7 +8,9 @@ import pytest
 
 from softswitch.errors import ConfigError
 from softswitch.ivr.loader import load_tree
+from softswitch.ivr.simulate import simulate
 from softswitch.ivr.simulated.line import NO_LINE
+from softswitch.ivr.simulated.scene import Scene
 from softswitch.tree_line import read_line
 
 
@@ -37,3 +39,25 @@ def test_what_a_menu_names_that_the_line_does_not_have(tmp_path: Path) -> None:
     assert told[1].startswith("there is no voice box yet")
     assert told[2].startswith("there is no account 1002")
     assert len(told) == 3
+
+
+def test_t20_own_fields_in_simulated_calls_are_of_the_line_s_kinds(tmp_path: Path) -> None:
+    file, menu = tmp_path / "softswitch.yaml", tmp_path / "menu.yaml"
+    fields = "{consent: yes_no, points: number, package: text}"
+    file.write_text(f"customers: {{fields: {fields}}}\n", encoding="utf-8")
+    steps = """
+  a:
+    - find_customer: {}
+    - by_customer: {field: FIELD, values: {VALUE: b}}
+    - hangup
+  b: [hangup]
+"""
+    given = {"consent": "true", "points": "12.50", "package": "1"}
+    customer = {"last_name": "Nowak", "numbers": ["600100200"], "own": given}
+    scene = Scene.model_validate({"caller": "600100200", "customers": [customer]})
+    ways = {"consent": ("tak", "nie"), "points": ("12,5", "12"), "package": ("1", "tak")}
+    for field, (same, other) in ways.items():
+        for value, path in ((same, ("a", "b")), (other, ("a",))):
+            text = steps.replace("FIELD", field).replace("VALUE", f"'{value}'")
+            menu.write_text(f"tree: menu\nlanguage: pl\nstart: a\nbranches:{text}", encoding="utf-8")
+            assert simulate(load_tree(menu), scene=scene, line=read_line(file)).path == path, (field, value)

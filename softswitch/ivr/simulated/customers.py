@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -33,6 +33,10 @@ COUNTRY: Final = "PL"
 
 SILENCE_S: Final = 3.0
 """How long a caller waits for what does not answer."""
+
+
+Own = Callable[[str, FieldValue], FieldValue]
+"""Gives the value of an own field, by its name, as it is kept."""
 
 
 class _Part(BaseModel):
@@ -251,7 +255,16 @@ class SimulatedShops:
         return LastOrder(newest.variables() if newest is not None else {}, silent)
 
 
-def customer_desks(desks: Desks, scene: CustomerScene, passing: Passing, done: Done) -> Desks:
-    """Return the desks with those of customers and orders among them."""
-    book = SimulatedBook(scene.customers, passing, done, away=scene.customers_away)
+def customer_desks(
+    desks: Desks, scene: CustomerScene, passing: Passing, done: Done, own: Own = lambda field, value: value
+) -> Desks:
+    """Return the desks with those of customers and orders among them.
+
+    ``own`` gives the values of own fields as the line keeps them: ``tak`` is yes where the field is either.
+    """
+    customers = [
+        one.model_copy(update={"own": {name: own(name, value) for name, value in one.own.items()}})
+        for one in scene.customers
+    ]
+    book = SimulatedBook(customers, passing, done, away=scene.customers_away)
     return replace(desks, book=book, shops=SimulatedShops(book, scene.silent_shops, passing))

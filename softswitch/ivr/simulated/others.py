@@ -81,7 +81,7 @@ class Others:
             ),
             staff=SimulatedStaff(scene.staff, passing),
         )
-        desks = customer_desks(desks, scene, passing, done)
+        desks = customer_desks(desks, scene, passing, done, self._line.own)
         return replace(desks, memory=SimulatedMemory(scene.remembered, desks.book.number, done))
 
     def _template(self, kind: str, letter: Letter, variables: Lookup) -> Mapping[str, str]:
