@@ -60,7 +60,7 @@ DEEDS: Final[Mapping[str, tuple[str, str]]] = {
         "Skocz w zależności od godzin pracy. Dzwoniący niczego nie słyszy.",
         "Dzień specjalny, na przykład święto, w swoich godzinach prowadzi do open, a przez resztę dnia do "
         "special. Ręczny przełącznik obowiązuje, dopóki nie zostanie cofnięty. Gdy field zawiera nazwę "
-        "innych godzin pracy, liczą się tamte: klient może mieć własne.",
+        "innych godzin pracy, małymi czy wielkimi literami, liczą się tamte: klient może mieć własne.",
     ),
     "up": (
         "Przechodzi do gałęzi nadrzędnej: podanej, według numeru (1-1 do 1) albo tej, która tu przywiodła.",

@@ -13,6 +13,7 @@ from softswitch.ivr.outcome import EndReason, HangUp, Next, Outcome, Taken, lead
 from softswitch.ivr.references import BranchName, Kind, ScheduleName, checked_template
 from softswitch.ivr.variables import CUSTOM_FIELD, VARIABLE
 from softswitch.ivr.visit import Visit
+from softswitch.sameness import folded
 
 _FAMILIES = (CUSTOM_FIELD, VARIABLE)
 
@@ -29,8 +30,8 @@ class ByHours(Action):
 
     A special day, such as a public holiday, goes the way of ``open`` within the hours of that day and the way
     of ``special`` all the rest of it. A schedule that was switched by hand says what it was switched to until
-    it is switched back. Where ``field`` holds the name of another schedule, that one counts: customers can
-    have hours of their own.
+    it is switched back. Where ``field`` holds the name of another schedule, in small letters or capitals,
+    that one counts: customers can have hours of their own.
     """
 
     example: ClassVar[str] = "- by_hours: {schedule: standard, closed: sorry, special: sorry}"
@@ -71,8 +72,11 @@ class ByHours(Action):
         return self.take(now.time.value, _told(schedule, now))
 
     def _schedule(self, visit: Visit) -> str:
-        wanted = visit.value(self.field) if self.field is not None else ""
-        return wanted if wanted in visit.world.desks.hours.names else self.schedule
+        wanted = visit.value(self.field).strip() if self.field is not None else ""
+        names = visit.world.desks.hours.names
+        if wanted in names:
+            return wanted
+        return next((name for name in names if wanted and folded(name) == folded(wanted)), self.schedule)
 
 
 def _told(schedule: str, now: TimeNow) -> str:

@@ -69,6 +69,27 @@ def test_t16_a_field_can_name_another_schedule() -> None:
     assert simulate(tree_of(FIELD), [press("8")], scene=Scene(hours=hours)).path == ("a", "b")
 
 
+NAMED = """
+a:
+  - find_customer: {}
+  - by_hours: {schedule: standard, field: CUSTOMER.CUSTOM_FIELD.HOURS, open: b, closed: c, special: d}
+b: [hangup]
+c: [hangup]
+d: [hangup]
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "branch"),
+    [("Biuro", "c"), (" BIURO ", "c"), ("swieta", "d"), ("Swieta", "d"), ("", "b"), ("none", "b")],
+)
+def test_t16_a_customer_s_field_names_it_in_small_letters_or_capitals(said: str, branch: str) -> None:
+    hours = {"standard": Time.OPEN, "biuro": Time.CLOSED, "Swieta": Time.SPECIAL}
+    customer = {"numbers": ["600100200"], "own": {"hours": said}}
+    scene = Scene.model_validate({"caller": "600100200", "customers": [customer], "hours": hours})
+    assert simulate(tree_of(NAMED), scene=scene).path == ("a", branch)
+
+
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
