@@ -51,6 +51,26 @@ VERBS: Final[Mapping[str, Both]] = {
 }
 """What a line begins with."""
 
+POLISH_FACTS: Final[Mapping[str, str]] = {
+    "to": "do",
+    "from": "od",
+    "text": "treść",
+    "subject": "temat",
+    "template": "szablon",
+    "method": "metoda",
+    "queue": "kolejka",
+    "title": "tytuł",
+    "priority": "priorytet",
+    "category": "kategoria",
+    "number": "numer",
+    "customer": "klient",
+    "box": "skrzynka",
+    "desk": "biuro",
+    "language": "język",
+    "pace": "tempo",
+}
+"""What is told of what is done beside the call, in Polish; what a program is told has names of its own."""
+
 VERB_WIDTH: Final = 10
 
 
@@ -174,7 +194,8 @@ def _told(event: CallEvent | Dialled | Waited | Effect, language: str) -> str:
             between = _in("to", "do", language)
             return _line("rates", f"{rating} ({lowest} {between} {highest})", language)
         case Effect(kind, facts):
-            held = ", ".join(f"{name} {value}" for name, value in facts.items() if value)
+            names = POLISH_FACTS if language == POLISH and kind != "program" else {}
+            held = ", ".join(f"{names.get(name, name)} {value}" for name, value in facts.items() if value)
             return _line(kind, held, language)
         case _:
             return f"  {told(event, language)}"

@@ -10,7 +10,7 @@ from softswitch.ivr.outcome import POLISH_REASONS, Ended, EndReason
 from softswitch.ivr.simulated.others import answer
 from softswitch.ivr.simulated.queues import queued
 from softswitch.ivr.simulated.script import hang_up, press, wait
-from softswitch.ivr.transcript import Moment, Transcript
+from softswitch.ivr.transcript import Effect, Moment, Transcript
 from softswitch.ivr.transcript_lines import render_transcript
 from tests.ivr.written import call
 
@@ -48,6 +48,32 @@ tree t
   0:06.5    step    2 hangup: done
   0:06.5  END     the tree hung up (branch c)"""
     )
+
+
+@pytest.mark.parametrize(
+    ("effect", "english", "polish"),
+    [
+        (
+            Effect("sms", {"to": "+48600100200", "text": "Oferta", "template": ""}),
+            "sms     to +48600100200, text Oferta",
+            "SMS     do +48600100200, treść Oferta",
+        ),
+        (
+            Effect("ticket", {"queue": "missed", "priority": "high", "number": "600"}),
+            "ticket  queue missed, priority high, number 600",
+            "zgłoszenie kolejka missed, priorytet high, numer 600",
+        ),
+        (
+            Effect("program", {"number": "700", "text": "a"}),
+            "program number 700, text a",
+            "program number 700, text a",
+        ),
+    ],
+)
+def test_what_is_done_beside_the_call(effect, english, polish):
+    transcript = Transcript("t", (Moment(1.0, effect),), None, 2.0)
+    for language, line in (("en", english), ("pl", polish)):
+        assert render_transcript(transcript, language).splitlines()[1] == f"  0:01.0    {line}"
 
 
 def test_minutes_and_events_of_other_rooms():
