@@ -40,6 +40,10 @@ VARIABLE: Final = "payment"
 NOT_KNOWN: Final = "not_known"
 """The exit of a payment of which nobody knows yet whether it was made."""
 
+ZLOTY: Final = ("PLN", "ZŁ")
+"""How shops call it."""
+ORDER_TOTAL, ORDER_CURRENCY = "ORDER.TOTAL", "ORDER.CURRENCY"
+
 LINK_SENT: Final = "link_sent"
 SMS, MAIL = "sms:", "mail:"
 """How the names of channels begin."""
@@ -180,6 +184,9 @@ class Pay(Action):
         if not visit.knows(self.purpose):
             # A text that stands for whatever is missing would be one purpose for everybody.
             return 0, "no purpose"
+        if ORDER_TOTAL in names_in(self.amount) and visit.value(ORDER_CURRENCY).upper() not in ("", *ZLOTY):
+            # Only złote are taken: 20 euros are not 20 złote.
+            return 0, "currency"
         try:
             return parsed_amount(visit.fill(self.amount).text), ""
         except ValueError:

@@ -181,6 +181,23 @@ def test_what_is_no_sum_is_not_taken(amount):
     assert told.heard == ("We cannot take this payment now. Nothing was charged.", "not paid")
 
 
+@pytest.mark.parametrize(
+    ("currency", "end"),
+    [("PLN", ("paid", "20,00 zł")), ("zł", ("paid", "20,00 zł")), ("EUR", ("refused", "currency"))],
+)
+def test_m01_an_order_in_another_currency_is_not_charged_as_zlote(currency, end):
+    order = {"number": "4711", "status": "new", "total": "20.00", "currency": currency}
+    anna = {"last_name": "Nowak", "numbers": [MOBILE.caller], "orders": [order]}
+    text = """
+    a:
+      - find_customer: {}
+      - by_order: {statuses: {new: b}}
+    b: [pay: {amount: "{{ORDER.TOTAL}}", purpose: "{{ORDER.NUMBER}}"}]
+    """
+    told = calling(text, press(CODE), caller=MOBILE.caller, customers=[anna])
+    assert exits_of(told, "pay") == [end]
+
+
 def test_a_language_without_numbers_is_told_in_english():
     told = paying(press(CODE), header=HEADER.replace("language: en", "language: de"))
     assert any("one hundred and twenty-three zlotys" in text for text in told.heard)
