@@ -322,7 +322,8 @@ def test_t03_t10_t11_t14_d07_n29_the_helpline(
         line.comes_to(call, "fault_more")
         told.ear.press("1")
         gateway.wait(
-            r"text message to \+48600100200 from Bursztyn: Awaria w Twojej okolicy, naprawa do 18:00"
+            r"text message to \+48600100200 from Bursztyn: Awaria w Twojej okolicy, "
+            r"przewidywana naprawa: 18:00"
         )
         line.wait_event(CallEnded, call=call)
         faults.write_text("{}")
