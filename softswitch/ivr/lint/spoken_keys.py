@@ -26,7 +26,12 @@ _WORDS: Final = {
 }
 _KEYS: Final = {word: key for key, words in _WORDS.items() for word in words}
 _PRESS: Final = frozenset(
-    ("naciśnij", "naciśnąć", "wciśnij", "wybierz", "proszę", "press", "dial", "choose", "push", "enter")
+    (
+        *("naciśnij", "nacisnąć", "naciskając", "naciśnięcie"),
+        *("wciśnij", "wcisnąć", "wciskając", "wciśnięcie"),
+        *("wybierz", "wybrać", "wybierając", "wybranie", "proszę"),
+        *("press", "pressing", "dial", "choose", "push", "enter"),
+    )
 )
 _NEAR: Final = 2
 """So many words may stand between the asking to press and the key: "press the star key"."""

@@ -19,6 +19,9 @@ from softswitch.ivr.lint.spoken_keys import keys_spoken
         ("1 - sprzedaż, 2 - serwis.", "12"),
         ("Press the hash key.", "#"),
         ("Dwa: kredyty.", "2"),
+        ("Aby zamówić, należy nacisnąć jeden lub 2, a żeby wrócić, wcisnąć trójkę.", "123"),
+        ("Serwis można wybrać, naciskając cztery.", "4"),
+        ("Choose a language by pressing 1.", "1"),
     ],
 )
 def test_keys_that_are_asked_for(text: str, keys: str) -> None:
