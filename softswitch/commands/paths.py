@@ -79,9 +79,15 @@ def show_paths(paths: Paths, *, view: View) -> RenderableType:
         f"{paths.tree}: {paths.calls} calls, {paths.hung_up} hung up in the menu",
         f"{paths.tree}: rozmów: {paths.calls}, rozłączeń w menu: {paths.hung_up}",
     )
+    outage = sentence(
+        view,
+        f"{paths.told_of_outage} of them were told of an outage, {paths.left_at_outage} hung up at it",
+        f"komunikat o awarii: rozmów: {paths.told_of_outage}, rozłączeń przy nim: {paths.left_at_outage}",
+    )
     rows = (_row(one, view.language) for one in paths.branches)
     orders = [Text(_order_words(one, view.language)) for one in paths.orders if not one.is_best]
-    return Group(head, table(view, TITLES, rows), *orders)
+    heads = (head, outage) if paths.told_of_outage else (head,)
+    return Group(*heads, table(view, TITLES, rows), *orders)
 
 
 def heated(paths: Paths, language: str) -> Marks:
@@ -186,6 +192,8 @@ def _plain(paths: Paths) -> dict[str, object]:
         "tree": paths.tree,
         "calls": paths.calls,
         "hung_up": paths.hung_up,
+        "told_of_outage": paths.told_of_outage,
+        "left_at_outage": paths.left_at_outage,
         "branches": [
             {
                 "branch": one.branch,

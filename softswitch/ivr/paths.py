@@ -26,6 +26,7 @@ from softswitch.events import (
     QueueEntered,
     StepTaken,
 )
+from softswitch.ivr.interpreter import OUTAGE
 from softswitch.ivr.model import Tree
 
 KINDS: Final[tuple[type[Event], ...]] = (
@@ -97,7 +98,10 @@ class MenuOrder:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """What ``calls`` did in a tree. ``taken`` counts exits by (branch, number of the step, exit)."""
+    """What ``calls`` did in a tree. ``taken`` counts exits by (branch, number of the step, exit).
+
+    ``told_of_outage`` of them heard of an outage first, and ``left_at_outage`` hung up while they did.
+    """
 
     tree: str
     calls: int
@@ -105,6 +109,8 @@ class Paths:
     branches: tuple[BranchPaths, ...]
     taken: Mapping[tuple[str, int, str], int]
     orders: tuple[MenuOrder, ...]
+    told_of_outage: int = 0
+    left_at_outage: int = 0
 
 
 @dataclass(slots=True)
@@ -117,6 +123,7 @@ class _Way:
     steps: list[StepTaken] = field(default_factory=list)
     served: bool = False
     """Whether somebody has talked with the caller, or the caller got what it called for."""
+    told_of_outage: bool = False
 
 
 class PathReader:
@@ -138,6 +145,7 @@ class PathReader:
         self._silent: Counter[str] = Counter()
         self._goals: dict[str, list[float]] = {}
         self._taken: Counter[tuple[str, int, str]] = Counter()
+        self._told_of_outage = self._left_at_outage = 0
 
     def read(self, entries: Iterable[Entry]) -> bool:
         """Take the next entries of :data:`KINDS`; return whether later ones can still count."""
@@ -156,8 +164,10 @@ class PathReader:
             case BranchEntered(tree=name, branch=branch) if name == self._tree.name:
                 way.entered.append(branch)
                 way.first.setdefault(branch, entry.at)
+                way.told_of_outage |= branch == self._tree.outage
             case StepTaken(tree=name) as step if name == self._tree.name:
                 way.steps.append(step)
+                way.told_of_outage |= step.step == OUTAGE
                 if (step.step.partition(" ")[2], step.exit) in GOALS:
                     self._reached(entry, way, served=True)
             case QueueEntered():
@@ -177,13 +187,17 @@ class PathReader:
             way.goals.setdefault(branch, (entry.at - at).total_seconds())
 
     def _count(self, way: _Way, *, hung_up: bool) -> None:
-        if not way.entered:
+        # Who hangs up at what is said of an outage where no branch says it has entered none.
+        if not way.entered and not way.told_of_outage:
             return
         self._calls += 1
+        self._told_of_outage += way.told_of_outage
         self._entries.update(way.entered)
         self._came.update(way.first.keys())
         if hung_up and not way.served:
-            self._hung_up[way.entered[-1]] += 1
+            last = way.entered[-1] if way.entered else ""
+            self._hung_up[last] += 1
+            self._left_at_outage += way.told_of_outage and last in ("", self._tree.outage)
         for branch, seconds in way.goals.items():
             self._goals.setdefault(branch, []).append(seconds)
         for step in way.steps:
@@ -223,6 +237,8 @@ class PathReader:
             branches,
             dict(self._taken),
             tuple(orders_of(self._tree, self._taken)),
+            self._told_of_outage,
+            self._left_at_outage,
         )
 
 

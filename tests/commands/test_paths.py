@@ -13,7 +13,7 @@ from rich.console import Console
 from softswitch.commands.paths import drawn, heated, proven, read_paths, show_paths, tree_at
 from softswitch.commands.view import View
 from softswitch.errors import ConfigError
-from softswitch.events import Entry, Event
+from softswitch.events import Entry, Event, StepTaken
 from softswitch.ivr.drawing.marks import Mode
 from softswitch.ivr.paths import KINDS, Paths
 from tests.fakes.clock import START
@@ -48,6 +48,16 @@ def test_n06_the_table_tells_where_callers_are_lost() -> None:
     assert line[:5] == ["help", "2", "2", "2", "(100%)"]
     assert "1 (7 1×)" in text
     assert "top: offers 1 2 0, 2 1 0 would be better" in text
+
+
+def test_n29_how_many_an_outage_kept_away_is_told() -> None:
+    announced = StepTaken("t", "a", "outage", "announced", "")
+    found = paths(to_sales(0, 60), [(0, arrived()), (0, announced), (3, ended())])
+    assert "1 of them were told of an outage, 1 hung up at it" in shown(found, View())
+    assert "komunikat o awarii: rozmów: 1, rozłączeń przy nim: 1" in shown(found, View(language="pl"))
+    assert "outage" not in shown(FOUND, View())
+    data = json.loads(str(show_paths(found, view=View(as_json=True))))
+    assert (data["told_of_outage"], data["left_at_outage"]) == (1, 1)
 
 
 def test_n06_in_polish_and_of_nothing() -> None:

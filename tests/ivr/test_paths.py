@@ -18,7 +18,7 @@ from softswitch.events import (
 )
 from softswitch.ivr.paths import BranchPaths, PathReader, Paths, orders_of
 from tests.fakes.clock import START
-from tests.ivr.written import tree_of
+from tests.ivr.written import HEADER, tree_of
 
 TREE = tree_of(
     """
@@ -105,6 +105,30 @@ def test_n06_hang_ups_count_where_the_caller_was_and_not_after_a_talk() -> None:
     found = paths(in_menu, to_sales(0, 60), talked, let_go)
     assert {one.branch: one.hung_up for one in found.branches if one.hung_up} == {"top": 1, "sales": 1}
     assert found.hung_up == 2
+
+
+def test_n29_calls_that_an_outage_kept_away_are_counted() -> None:
+    announced = StepTaken("t", "a", "outage", "announced", "no power")
+    at_once: Call = [(0.0, arrived()), (0.0, announced), (3.0, ended())]
+    went_on: Call = [(0.0, arrived()), (0.0, announced), *to_sales(5, 60)[1:]]
+    found = paths(at_once, went_on, to_sales(10, 70))
+    assert (found.calls, found.told_of_outage, found.left_at_outage) == (3, 2, 1)
+    assert found.hung_up == 3
+
+
+def test_n29_an_outage_that_a_branch_tells_of_is_counted_too() -> None:
+    tree = tree_of(
+        "a: [hangup]\nfault: [{say: Down.}, return]", HEADER.replace("branches:", "outage: fault\nbranches:")
+    )
+    reader = PathReader(tree, since=START, until=START + DAY)
+    reader.read(
+        log(
+            [(0.0, arrived()), (0.0, entered("fault")), (1.0, ended())],
+            [(0.0, arrived()), (0.0, entered("fault")), (2.0, entered("a")), (3.0, ended())],
+        )
+    )
+    found = reader.paths()
+    assert (found.told_of_outage, found.left_at_outage, found.hung_up) == (2, 1, 2)
 
 
 def menu_alone(step: StepTaken) -> Call:
