@@ -119,10 +119,10 @@ def _is_phone(digits: str) -> bool:
 
 _RIGHT: Final[Mapping[Known, Callable[[str], bool]]] = {
     "pesel": pesel.is_valid,
-    "nip": nip.is_valid,
-    "regon": regon.is_valid,
+    # Zeros alone have a right check digit, and are nobody's number.
+    "nip": lambda digits: nip.is_valid(digits) and bool(digits.strip("0")),
+    "regon": lambda digits: regon.is_valid(digits) and bool(digits.strip("0")),
     "blik": lambda _: True,
-    # Zeros alone have a right check digit, and are no card.
     "luhn": lambda digits: luhn.is_valid(digits) and bool(digits.strip("0")),
     "iban": lambda digits: iban.is_valid(f"PL{digits}"),
     "date": lambda digits: typed_day(digits) is not None,

@@ -36,6 +36,11 @@ def test_a_pesel_holds_a_day_that_there_is(digits):
     assert not can_be("pesel", digits)
 
 
+@pytest.mark.parametrize("known", ["nip", "regon", "luhn"])
+def test_n13_zeros_alone_are_nobodys_number(known):
+    assert not any(can_be(known, "0" * length) for length in LENGTHS[known])
+
+
 @given(st.sampled_from(sorted(LENGTHS)), st.text(max_size=20))
 def test_noise_and_wrong_lengths_are_none(known, text):
     if len(text) not in LENGTHS[known] or not (text.isascii() and text.isdecimal()):
