@@ -54,13 +54,15 @@ MOST_DIGITS_OF_ZLOTY: Final = 7
 
 
 def can_be(known: Known, digits: str, today: date | None = None) -> bool:
-    """Tell whether digits can be such a number; ``today`` is what ``past_date`` may not lie behind."""
+    """Tell whether digits can be such a number; nobody is born behind ``today``, nor is a ``past_date``."""
     plain = digits.replace(COMMA, "", 1) if known == "amount" else digits
     if not (plain.isascii() and plain.isdecimal()) or len(digits) not in LENGTHS[known]:
         return False
     if known == "past_date":
         day = typed_day(digits)
         return day is not None and (today is None or day <= today)
+    if known == "pesel" and today is not None and pesel.is_valid(digits):
+        return pesel.get_birth_date(digits) <= today
     return _RIGHT[known](digits)
 
 

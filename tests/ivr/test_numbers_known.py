@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,13 @@ def test_one_wrong_digit_is_found(known, digits):
 @pytest.mark.parametrize("digits", ["44053201359", "44130101359", "00000000000"])
 def test_a_pesel_holds_a_day_that_there_is(digits):
     assert not can_be("pesel", digits)
+
+
+def test_n13_nobody_is_born_tomorrow():
+    born = date(2002, 7, 8)
+    assert can_be("pesel", "02270803624", today=born)
+    assert not can_be("pesel", "02270803624", today=born - timedelta(days=1))
+    assert not can_be("pesel", "02270803625", today=born)
 
 
 @pytest.mark.parametrize("known", ["nip", "regon", "luhn"])
