@@ -12,6 +12,7 @@ from typing import Final
 from num2words import num2words
 
 from softswitch.numerals import Case, cardinal, has_numbers, primary_language
+from softswitch.ordinals import Ending, ordinal
 
 _POLISH_MONTHS: Final = (
     *("stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca"),
@@ -20,16 +21,6 @@ _POLISH_MONTHS: Final = (
 _ENGLISH_MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
-)
-_ORDINALS: Final = (
-    # The stem without its ending: drug-i and trzec-i take another than all the rest.
-    *("zerow", "pierwsz", "drug", "trzec", "czwart", "piąt", "szóst", "siódm", "ósm", "dziewiąt"),
-    *("dziesiąt", "jedenast", "dwunast", "trzynast", "czternast", "piętnast", "szesnast", "siedemnast"),
-    *("osiemnast", "dziewiętnast"),
-)
-_TENS: Final = (
-    *("", "", "dwudziest", "trzydziest", "czterdziest", "pięćdziesiąt"),
-    *("sześćdziesiąt", "siedemdziesiąt", "osiemdziesiąt", "dziewięćdziesiąt"),
 )
 _HUNDREDS_GENITIVE: Final = (
     *("", "setnego", "dwusetnego", "trzechsetnego", "czterechsetnego", "pięćsetnego"),
@@ -55,7 +46,8 @@ def spoken_date(day: date, language: str, case: Case = Case.NOMINATIVE, *, year:
     if primary_language(language) == "en":
         said = f"the {num2words(day.day, lang='en', to='ordinal')} of {_ENGLISH_MONTHS[day.month - 1]}"
         return f"{said}, {num2words(day.year, lang='en', to='year')}" if year else said
-    said = f"{_ordinal(day.day, case)} {_POLISH_MONTHS[day.month - 1]}"
+    ending = Ending.OF_DAY if case is Case.GENITIVE else Ending.DAY
+    said = f"{ordinal(day.day, ending)} {_POLISH_MONTHS[day.month - 1]}"
     return f"{said} {_polish_year(day.year)} roku" if year else said
 
 
@@ -70,27 +62,10 @@ def written_date(day: date, language: str) -> str:
     return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
-def _ordinal(number: int, case: Case) -> str:
-    """Return a masculine ordinal under a hundred; its accusative is its nominative."""
-    if number < 20:
-        return _ended(_ORDINALS[number], case)
-    tens, rest = divmod(number, 10)
-    words = [_ended(_TENS[tens], case)]
-    if rest:
-        words.append(_ended(_ORDINALS[rest], case))
-    return " ".join(words)
-
-
-def _ended(stem: str, case: Case) -> str:
-    if case is Case.GENITIVE:
-        return stem + ("iego" if stem in ("drug", "trzec") else "ego")
-    return stem + ("i" if stem in ("drug", "trzec") else "y")
-
-
 def _polish_year(year: int) -> str:
     """Return a year in the genitive: what is ordinal in it is its last part that is not zero."""
     if year % 100:
-        return f"{_before(year - year % 100)}{_ordinal(year % 100, Case.GENITIVE)}"
+        return f"{_before(year - year % 100)}{ordinal(year % 100, Ending.OF_DAY)}"
     if year % 1000:
         return f"{_before(year - year % 1000)}{_HUNDREDS_GENITIVE[year % 1000 // 100]}"
     return _THOUSANDS_GENITIVE[year // 1000]

@@ -18,6 +18,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 from softswitch.amounts import GROSZE_IN_ZLOTY, parsed_amount
 from softswitch.dates import written_date
 from softswitch.numerals import has_numbers, primary_language
+from softswitch.times import read_time, written_time
 
 PLN: Final = "PLN"
 """The currency of a sum that says none."""
@@ -98,6 +99,10 @@ def _date(text: str, language: str, _: str) -> str:
     return written_date(read_day(text), language)
 
 
+def _time(text: str, language: str, _: str) -> str:
+    return written_time(read_time(text), language)
+
+
 def _number(text: str, language: str, _: str) -> str:
     negative, whole, rest = read_number(text)
     minus = "-" if negative else ""
@@ -129,6 +134,8 @@ FORMS: Final[Mapping[str, Callable[[str, str, str], str]]] = {
     "amount": _amount,
     "date": _date,
     "on_date": _date,
+    "time": _time,
+    "at_time": _time,
     "number": _number,
     "digits": lambda text, *_: text,
     "phone": _phone,

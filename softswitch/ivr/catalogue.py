@@ -309,8 +309,10 @@ In texts `{{{{NAME}}}}` stands for a value; `VARIABLE.X` is one that a step has 
 {variables}.
 Filters: `|spell` reads letter by letter, `|default:"text"` is said where there is no value, `|yes:"text"` and
 `|no:"text"` for what is either. Said as people say it: `|amount` a sum ("twelve zlotys and fifty groszy"),
-`|date` and `|on_date` a day ("trzeci maja", "trzeciego maja"), `|number`, `|digits` one by one, `|phone`. In
-messages and on the phones of the line's people the same are written for the eye: "12,50 zł", "3 maja 2026".
+`|date` and `|on_date` a day ("trzeci maja", "trzeciego maja"), `|time` and `|at_time` a time of the clock
+("osiemnasta trzydzieści", "o osiemnastej trzydzieści"), `|number`, `|digits` one by one, `|phone`. In
+messages and on the phones of the line's people the same are written for the eye: "12,50 zł", "3 maja 2026",
+"18:30".
 
 A prompt is a text, one text per language (`{{pl: "...", en: "..."}}`), a text with a voice of its own
 (`{{text: "...", language: en, voice: NAME}}`), or a recording (`{{play: hello.wav}}`). A growing list has

@@ -32,7 +32,7 @@ SHORT_NAMES: Final[Mapping[str, str]] = {
 }
 """What stands between ``%%`` and ``%%`` in texts of older lines."""
 
-SAID_AS: Final = ("amount", "date", "on_date", "number", "digits", "phone")
+SAID_AS: Final = ("amount", "date", "on_date", "time", "at_time", "number", "digits", "phone")
 """Forms in which a voice says a value, see :mod:`softswitch.ivr.spoken_forms`; what is written keeps it."""
 
 LONGEST_TEXT: Final = 20_000

@@ -26,6 +26,7 @@ from softswitch.numerals import (
     has_numbers,
     primary_language,
 )
+from softswitch.times import read_time, spoken_time
 from softswitch.written_forms import PLN, read_day, read_number, read_sum
 
 _AND: Final = {"pl": "i", "en": "and"}
@@ -93,6 +94,10 @@ def _date(text: str, language: str, _: str, case: Case = Case.NOMINATIVE) -> str
     return spoken_date(read_day(text), language, case)
 
 
+def _time(text: str, language: str, _: str, case: Case = Case.NOMINATIVE) -> str:
+    return spoken_time(read_time(text), language, case)
+
+
 def _number(text: str, language: str, _: str) -> str:
     negative, whole, rest = read_number(text)
     if int(whole) > MAX_CARDINAL:
@@ -116,8 +121,10 @@ FORMS: Final[Mapping[str, Callable[[str, str, str], str]]] = {
     "amount": _amount,
     "date": _date,
     "on_date": partial(_date, case=Case.GENITIVE),
+    "time": _time,
+    "at_time": partial(_time, case=Case.GENITIVE),
     "number": _number,
     "digits": _digits,
     "phone": lambda text, language, _: grouped(text, language),
 }
-"""What a value can be said as: a sum, a day (also "on the third", in the genitive), a number, its digits."""
+"""What a value can be said as: a sum, a day, a time (both also as behind "on" and "at"), a number, digits."""

@@ -13,14 +13,9 @@ from num2words import num2words
 
 from softswitch.languages import POLISH
 from softswitch.numerals import cardinal
+from softswitch.ordinals import Ending, ordinal
 from softswitch.voicemail.texts import language_of
 
-_UNITS: Final = (
-    *("", "pierwsz", "drug", "trzec", "czwart", "piąt", "szóst", "siódm", "ósm", "dziewiąt", "dziesiąt"),
-    *("jedenast", "dwunast", "trzynast", "czternast", "piętnast", "szesnast", "siedemnast", "osiemnast"),
-    "dziewiętnast",
-)
-_TENS: Final = {2: "dwudziest", 3: "trzydziest"}
 _MONTHS: Final = (
     *("stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "września"),
     *("października", "listopada", "grudnia"),
@@ -46,7 +41,7 @@ def spoken_moment(at: datetime, now: datetime, language: str) -> str:
 
 
 def _polish_day(at: datetime, now: datetime) -> str:
-    day = f"{ordinal_genitive(at.day)} {_MONTHS[at.month - 1]}"
+    day = f"{ordinal(at.day, Ending.OF_DAY)} {_MONTHS[at.month - 1]}"
     return day if at.year == now.year else f"{day} {at.year} roku"
 
 
@@ -56,7 +51,7 @@ def _english_day(at: datetime, now: datetime) -> str:
 
 
 def _polish_time(at: datetime) -> str:
-    hour = ordinal_locative(at.hour)
+    hour = ordinal(at.hour, Ending.OF_HOUR)
     if at.minute == 0:
         return hour
     return f"{hour} {'zero ' if at.minute < 10 else ''}{cardinal(at.minute, 'pl')}"
@@ -69,27 +64,3 @@ def _english_time(at: datetime) -> str:
             return "midnight"
         return f"{hour} hundred" if at.hour > 12 else f"{hour} o'clock"
     return f"{hour} {'oh ' if at.minute < 10 else ''}{cardinal(at.minute, 'en')}"
-
-
-def ordinal_genitive(day: int) -> str:
-    """Return the day of a month (1–31) as in "pierwszego", "dwudziestego trzeciego"."""
-    return _ordinal(day, "ego")
-
-
-def ordinal_locative(hour: int) -> str:
-    """Return an hour (0–23) as in "o dziewiątej", "o dwudziestej drugiej", "o zerowej"."""
-    return "zerowej" if hour == 0 else _ordinal(hour, "ej")
-
-
-def _ordinal(number: int, ending: str) -> str:
-    tens, unit = divmod(number, 10)
-    if number < 20:
-        return _bent(number, ending)
-    stem = _TENS[tens] + ending
-    return f"{stem} {_bent(unit, ending)}" if unit else stem
-
-
-def _bent(number: int, ending: str) -> str:
-    stem = _UNITS[number]
-    # k and g soften before e: drugiego, drugiej; so does c: trzeciego, trzeciej.
-    return stem + ("i" if stem in ("drug", "trzec") else "") + ending

@@ -45,14 +45,16 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "sameness": frozenset(),
     # Simulated calls are told in the words in which the log tells of real ones.
     "ivr": FOUNDATION
-    | {"amounts", "calls", "dates", "narration", "numerals", "sameness", "words", "written_forms"},
+    | {"amounts", "calls", "dates", "narration", "numerals", "sameness", "times", "words", "written_forms"},
     "queues": FOUNDATION | {"bus", "calls", "numerals", "registrar"},
     # Numbers and their nouns as they are said: tables, and nothing of ours.
     "numerals": frozenset(),
     "recordings": FOUNDATION | {"bus", "calls", "outbox"},
     "amounts": frozenset({"numerals"}),
-    "dates": frozenset({"numerals"}),
-    "written_forms": frozenset({"amounts", "dates", "numerals"}),
+    "ordinals": frozenset(),
+    "dates": frozenset({"numerals", "ordinals"}),
+    "times": frozenset({"numerals", "ordinals"}),
+    "written_forms": frozenset({"amounts", "dates", "numerals", "times"}),
     "speech": FOUNDATION | {"numerals"},
     "pins": FOUNDATION,
     "signatures": frozenset(),
@@ -69,7 +71,8 @@ ROOMS: Mapping[str, frozenset[str]] = {
     | {"calls", "crm", "ivr", "outbox", "payments", "queues", "recordings", "registrar", "schedules"}
     | {"sip", "voicemail", "web"},
     # Of presence the counts alone, which it shows on lamps.
-    "voicemail": FOUNDATION | {"bus", "calls", "numerals", "outbox", "pins", "presence", "registrar"},
+    "voicemail": FOUNDATION
+    | {"bus", "calls", "numerals", "ordinals", "outbox", "pins", "presence", "registrar"},
     # Service objects are handed in; what it names of them are their types.
     "web": FOUNDATION | {"bus", "calls", "crm", "ivr", "queues", "registrar", "speech", "trunks"},
     # One frozen tree with a part per room; a room is handed its own part and never imports the whole.

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from softswitch.voicemail.spoken_time import ordinal_genitive, ordinal_locative, spoken_moment
+from softswitch.voicemail.spoken_time import spoken_moment
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 
@@ -46,27 +46,3 @@ def test_the_day_is_that_of_the_zone_also_when_clocks_change() -> None:
     left = datetime(2026, 10, 24, 23, 30, tzinfo=UTC).astimezone(warsaw)
     now = datetime(2026, 10, 25, 1, 30, tzinfo=UTC).astimezone(warsaw)
     assert spoken_moment(left, now, "pl") == "dzisiaj o godzinie pierwszej trzydzieści"
-
-
-@pytest.mark.parametrize(
-    ("number", "genitive"),
-    [
-        (1, "pierwszego"), (2, "drugiego"), (3, "trzeciego"), (4, "czwartego"), (5, "piątego"),
-        (6, "szóstego"), (7, "siódmego"), (8, "ósmego"), (9, "dziewiątego"), (10, "dziesiątego"),
-        (11, "jedenastego"), (12, "dwunastego"), (15, "piętnastego"), (19, "dziewiętnastego"),
-        (20, "dwudziestego"), (21, "dwudziestego pierwszego"), (23, "dwudziestego trzeciego"),
-        (30, "trzydziestego"), (31, "trzydziestego pierwszego"),
-    ],
-)  # fmt: skip
-def test_days_of_the_month(number: int, genitive: str) -> None:
-    assert ordinal_genitive(number) == genitive
-
-
-@pytest.mark.parametrize(
-    ("hour", "locative"),
-    [(0, "zerowej"), (1, "pierwszej"), (2, "drugiej"), (3, "trzeciej"), (8, "ósmej"), (12, "dwunastej"),
-     (20, "dwudziestej"), (21, "dwudziestej pierwszej"), (22, "dwudziestej drugiej"),
-     (23, "dwudziestej trzeciej")],
-)  # fmt: skip
-def test_hours(hour: int, locative: str) -> None:
-    assert ordinal_locative(hour) == locative
