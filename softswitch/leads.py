@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from softswitch.calls.call import Destination
 from softswitch.calls.dialling import Dialler, OutsideDestination
@@ -12,10 +12,11 @@ from softswitch.ivr.desks.bundle import Desks
 from softswitch.ivr.destination import TreeDestination
 from softswitch.ivr.interpreter import Walk
 from softswitch.ivr.live_rooms import Rooms
-from softswitch.ivr.publishing.living import Make
+from softswitch.ivr.publishing.living import LivingTrees, Make
 from softswitch.outside import OutsideLines
 from softswitch.queues.queues import Queues
 from softswitch.registrar.accounts import Account
+from softswitch.tree_hours import schedules_of
 from softswitch.tree_people import TreePeople
 from softswitch.tree_queues import TreeQueues
 from softswitch.voices import Voices
@@ -34,6 +35,19 @@ def entrances(
     dialler, door = features.dialler, TreeQueues(queues)
     people = TreePeople({**duties, **features.numbers})
     return lambda tree, start: TreeDestination(tree, voices, dialler, start, door, desks, people, rooms, walk)
+
+
+def schedules_at(
+    living: LivingTrees, leads_to: Callable[[str], Destination | None]
+) -> Callable[[str], Sequence[str]]:
+    """Return what finds the schedules that callers of a number meet in the menu it leads to."""
+
+    def found(number: str) -> Sequence[str]:
+        place = leads_to(number)
+        entered = living.get(place.name) if place is not None and place.kind == "tree" else None
+        return schedules_of(entered.tree) if entered is not None else ()
+
+    return found
 
 
 Personal = Callable[[str, Account], Destination | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,9 +26,19 @@ OPERATOR: Final = "operator"
 LONGEST_NAME: Final = 60
 
 
-def schedule_verbs(schedules: Schedules, callers: CallerBook) -> dict[str, Verb]:
-    """Return ``schedules``, ``schedule_preview``, ``…_switch``, ``…_day``, ``duty``, ``callers``."""
+AtNumber = Callable[[str], Sequence[str]]
+"""Returns the schedules that whoever dials a number goes by, none where it leads to no menu that has any."""
+
+
+def schedule_verbs(
+    schedules: Schedules, callers: CallerBook, at_number: AtNumber = lambda number: ()
+) -> dict[str, Verb]:
+    """Return ``schedules``, ``schedule_names``, ``…_preview``, ``…_switch``, ``…_day``, ``duty`` and others.
+
+    ``at_number`` finds the schedules that hold for a number.
+    """
     return {
+        "schedule_names": lambda arguments: _names(at_number, arguments),
         "schedules": lambda arguments: _now(schedules, arguments),
         "schedule_preview": lambda arguments: _preview(schedules, arguments),
         "schedule_switch": lambda arguments: _switch(schedules, arguments),
@@ -45,6 +55,14 @@ def _now(schedules: Schedules, arguments: Mapping[str, str]) -> HoursFigures:
     if not name:
         return hours_figures(schedules, at)
     return HoursFigures((schedule_figures(schedules, name, at),), ())
+
+
+def _names(at_number: AtNumber, arguments: Mapping[str, str]) -> Sequence[str]:
+    """Answer which schedules hold for a ``number``."""
+    number = arguments.get("number", "")
+    if not (found := at_number(number)):
+        raise ControlRefused(f"{number[:40]} leads to no menu that goes by opening hours")
+    return found
 
 
 def _preview(schedules: Schedules, arguments: Mapping[str, str]) -> tuple[PreviewDay, ...]:

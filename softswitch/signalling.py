@@ -40,7 +40,7 @@ from softswitch.integrations.http_messages import Http
 from softswitch.ivr.desks.bundle import Desks
 from softswitch.ivr.interpreter import Walk, run
 from softswitch.ivr.publishing.living import LivingTrees
-from softswitch.leads import entrances, router
+from softswitch.leads import entrances, router, schedules_at
 from softswitch.listening import Listening, open_trace
 from softswitch.presence.build import PACKAGES, Presence, build_presence
 from softswitch.queues.voice import QueueVoice
@@ -186,6 +186,8 @@ class Signalling:
             return living.at(number) or inside.get(number)
 
         self._router = router(leads_inside, self._personal, outside, dialler)
+        at_number = schedules_at(living, lambda number: self.leads_to(number, None))
+        self.verbs.update(schedule_verbs(self.hours.schedules, self.hours.callers, at_number))
         named = {**self.voicemail.named, **self.queues.named}
         board = Switchboard(
             self._surroundings(driver, media),
@@ -349,7 +351,6 @@ class Signalling:
         self.verbs.update(self.centre.verbs)
         self.queues = self.centre.queues
         self.hours = await self._build_hours(stores.schedules, Speaking(voices), spelling)
-        self.verbs.update(schedule_verbs(self.hours.schedules, self.hours.callers))
 
     def _desks(self, office: BackOffice) -> Desks:
         """Return all that menus reach: of the back office, and of the rooms beside it."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+from softswitch.ivr.actions.timing import ByHours
 from softswitch.ivr.desks.hours import Time, TimeNow
+from softswitch.ivr.model import Tree
 from softswitch.schedules.model import Closed, Open, Outage, Special, State
 from softswitch.schedules.service import Schedules
 
@@ -33,6 +35,12 @@ class TreeHours:
         """See :class:`~softswitch.ivr.desks.hours.Hours`."""
         found = self._schedules.outage(self._at())
         return None if found is None else _said(found)
+
+
+def schedules_of(tree: Tree) -> tuple[str, ...]:
+    """Return the schedules by which a tree goes on, each once, in the order in which they stand there."""
+    steps = (step.action for branch in tree.branches.values() for step in branch.steps)
+    return tuple(dict.fromkeys(action.schedule for action in steps if isinstance(action, ByHours)))
 
 
 def _said(state: State) -> TimeNow:

@@ -19,6 +19,7 @@ from tests.schedules.test_callers import Book
 from tests.schedules.test_service import NOON, Here
 
 KINDS: dict[str, Any] = {
+    "schedule_names": list[str],
     "schedule_preview": list[PreviewDay],
     "schedule_day": list[PreviewDay],
     "callers": list[ListedFigures],
@@ -31,7 +32,10 @@ class Line:
     def __init__(self) -> None:
         self.here, self.book = Here(), Book()
         self.schedules = self.here.schedules
-        self.verbs = schedule_verbs(self.schedules, self.book.book)
+        self.verbs = schedule_verbs(self.schedules, self.book.book, self._at_number)
+
+    def _at_number(self, number: str) -> tuple[str, ...]:
+        return ("office", "shop") if number == "720" else ()
 
     def ask(self, verb: str, **arguments: str) -> Any:
         """Ask; what is answered goes through JSON."""
@@ -44,6 +48,13 @@ def test_how_it_is_now_and_at_another_moment() -> None:
     assert [one.state for one in line.ask("schedules").schedules] == ["open", "open"]
     (office,) = line.ask("schedules", schedule="office", at="2026-12-17 16:00").schedules
     assert (office.state, office.at) == ("closed", "2026-12-17T16:00+01:00")
+
+
+def test_n14_the_schedules_of_a_number() -> None:
+    line = Line()
+    assert line.ask("schedule_names", number="720") == ["office", "shop"]
+    with pytest.raises(ControlRefused, match="1001 leads to no menu that goes by opening hours"):
+        line.ask("schedule_names", number="1001")
 
 
 def test_a_preview() -> None:

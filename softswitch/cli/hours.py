@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from rich.console import RenderableType
 
 from softswitch.cli.ending import exit_with, judged, put
 from softswitch.cli.options import AsJson, Polish, Records, view_of
-from softswitch.commands.schedules import show_callers, show_duties, show_hours, show_preview
+from softswitch.commands.schedules import (
+    show_callers,
+    show_duties,
+    show_hours,
+    show_preview,
+    show_previews,
+)
+from softswitch.commands.view import View
 from softswitch.control import ask
 from softswitch.schedules.figures import HoursFigures, ListedFigures
 from softswitch.schedules.preview import PREVIEW_DAYS, PreviewDay
 
 NOW, PREVIEW, SPECIAL = "now", "preview", "special"
 MODES: Final = ("day", "night", "outage", "auto")
+
+NUMBER: Final = re.compile(r"[+*]?[0-9][0-9*#]*")
 
 By = Annotated[str, typer.Option(help="Who does it, for the log.")]
 
@@ -27,7 +39,13 @@ def schedules(
             help="now; preview; special; or day, night, outage, auto to switch by hand.", show_default=False
         ),
     ] = "",
-    name: Annotated[str, typer.Argument(help="The schedule; all unless given.", show_default=False)] = "",
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="The schedule; all unless given. With preview also a number: what whoever dials it meets.",
+            show_default=False,
+        ),
+    ] = "",
     on: Annotated[str, typer.Argument(help="With special: the day, 2026-12-24.", show_default=False)] = "",
     hours: Annotated[
         str, typer.Option(help="With special: its hours, 8-12 or closed; none: as configured again.")
@@ -59,8 +77,7 @@ def schedules(
 
     def show() -> None:
         if what == PREVIEW:
-            told = ask(home, "schedule_preview", list[PreviewDay], schedule=name, days=str(days), first=first)
-            put(show_preview(told, view=view), json)
+            put(_preview(home, name, {"days": str(days), "first": first}, view), json)
         elif what == SPECIAL:
             change = {"schedule": name, "day": on, "hours": hours, "name": note, "by": by}
             put(show_preview(ask(home, "schedule_day", list[PreviewDay], **change), view=view), json)
@@ -72,6 +89,21 @@ def schedules(
             put(show_hours(ask(home, "schedules", HoursFigures, schedule=name, at=at), view=view), json)
 
     exit_with(judged(show))
+
+
+def _preview(home: Path, name: str, wanted: Mapping[str, str], view: View) -> RenderableType:
+    def told(schedule: str) -> list[PreviewDay]:
+        return ask(home, "schedule_preview", list[PreviewDay], schedule=schedule, **wanted)
+
+    if not is_number(name):
+        return show_preview(told(name), view=view)
+    names = ask(home, "schedule_names", list[str], number=name)
+    return show_previews({one: told(one) for one in names}, view=view)
+
+
+def is_number(name: str) -> bool:
+    """Tell whether it is a number to dial, and not the name of a schedule."""
+    return NUMBER.fullmatch(name) is not None
 
 
 def duties(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -81,6 +81,16 @@ def show_preview(days: Sequence[PreviewDay], *, view: View) -> RenderableType:
         grid.add_row(Text(_dated(day, view)), _bar(day), Text(_in_words(day, view)))
     legend = Text("  ".join(f"{SIGNS[state]} {STATES[state][_polish(view)]}" for state in SIGNS), style="dim")
     return Group(grid, Text(), legend)
+
+
+def show_previews(previews: Mapping[str, Sequence[PreviewDay]], *, view: View) -> RenderableType:
+    """Return the days of several schedules, each under its name; see :func:`show_preview`."""
+    if view.as_json:
+        return as_json(previews)
+    parts: list[RenderableType] = []
+    for name, days in previews.items():
+        parts += [Text(name, style="bold"), show_preview(days, view=view), Text()]
+    return Group(*parts[:-1])
 
 
 def show_callers(listed: Sequence[ListedFigures], *, view: View) -> RenderableType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,21 @@ def test_a_refusal_is_one_sentence(tmp_path: Path) -> None:
     (result,) = asked(tmp_path, Line().verbs, ("schedules", "night", "bank"))
     assert result.exit_code == EXIT_CANNOT_START
     assert result.stderr.strip() == "there is no schedule 'bank', only office, shop"
+
+
+def test_n14_a_preview_of_what_whoever_dials_a_number_meets(tmp_path: Path) -> None:
+    days = ("--days", "2", "--from", "2026-12-24")
+    both, none, as_json = asked(
+        tmp_path,
+        Line().verbs,
+        ("schedules", "preview", "720", *days),
+        ("schedules", "preview", "+48221234567"),
+        ("schedules", "preview", "720", *days, "--json"),
+    )
+    lines = both.output.splitlines()
+    assert lines[0] == "office"
+    assert "shop" in lines
+    assert both.output.count("Thu 24.12") == 2
+    assert "leads to no menu that goes by opening hours" in none.stderr
+    shown = json.loads(as_json.output)
+    assert [(name, len(days)) for name, days in shown.items()] == [("office", 2), ("shop", 2)]
