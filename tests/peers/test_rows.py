@@ -202,6 +202,7 @@ def test_t07_forwarded_to_a_phone_both_hear_each_other(room: Room, firm: Firm, o
     outside.calls_as(STRANGER, "0702")
     empty = firm.line.call_to("0702", STRANGER)
     assert ended(firm, empty).ended_by == "switch"
+    assert ("dial", "no_target") in exits(firm, empty)
     outside.demand_ends()
 
 

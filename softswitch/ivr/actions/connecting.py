@@ -105,8 +105,8 @@ class Dial(Action):
 
     async def run(self, visit: Visit) -> Taken:
         """Ring, join, wait for the end of the talk."""
-        filled = [visit.fill(target) for target in self.target]
-        wanted = [one for one in filled if one.text]
+        # Of a variable without a value nothing is dialled: the tree's default text is no number.
+        wanted = [named for named in map(visit.named, self.target) if named.text]
         if not wanted:
             return self.take(NO_TARGET)
         manner = Manner(self.in_turn, self.confirm, self.music, visit.tree_language, self.by or "")

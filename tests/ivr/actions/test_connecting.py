@@ -4,7 +4,7 @@ from softswitch.ivr.context import DialResult
 from softswitch.ivr.outcome import EndReason
 from softswitch.ivr.simulated.others import answer
 from softswitch.ivr.simulated.script import hang_up, press, wait
-from tests.ivr.written import call, exits_of, problems_of
+from tests.ivr.written import HEADER, call, exits_of, problems_of
 
 DIAL = """
 a:
@@ -49,6 +49,15 @@ def test_an_empty_target_hangs_up(target):
     assert exits_of(transcript, "dial") == [("no_target", "")]
     assert transcript.ended.reason is EndReason.NO_TARGET
     assert transcript.dialled == ()
+
+
+def test_t07_the_default_text_of_a_tree_is_no_number():
+    header = HEADER.replace("start:", 'default_text: "dear caller"\nstart:')
+    empty = call("a: [dial: '{{VARIABLE.NONE}}']", header=header)
+    assert exits_of(empty, "dial") == [("no_target", "")]
+    assert empty.dialled == ()
+    (dialled,) = call("a: [dial: ['22{{VARIABLE.NONE}}', 1001]]", header=header).dialled
+    assert dialled.targets == ("1001",)
 
 
 def test_an_extension_typed_by_the_caller_is_dialled_at_once():
