@@ -31,7 +31,7 @@ DEEDS: Final[Mapping[str, tuple[str, str]]] = {
         "Każde ma własny licznik, a total_max ogranicza oba razem. Na dalszą cyfrę menu czeka tylko wtedy, "
         "gdy dłuższy wybór jest jeszcze możliwy. Z direct_dial można też wpisać numer wewnętrzny: dzwoni od "
         "razu, a taki, którego nie ma, to no_match. Klawisze again, slower_key i ten z help nie liczą się "
-        "jako nieudane próby.",
+        "jako nieudane próby. Krzyżyk zaraz po wyborze nie szkodzi, chyba że coś znaczy w następnym menu.",
     ),
     "gather": (
         "Przyjmuje numer od dzwoniącego i zapisuje go w {{VARIABLE.nazwa}}.",

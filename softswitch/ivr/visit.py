@@ -113,6 +113,7 @@ class Visit:
         """The name of the caller that phones show, as it was set here."""
         self._put_back: deque[Key] = deque()
         self._late_key = ""
+        self._late_key_yields = False
         self._late_key_until = 0.0
 
     @property
@@ -351,14 +352,20 @@ class Visit:
         self._put_back.clear()
         self.world.line.flush_keys()
 
-    def expect_late_key(self, digit: str, within: float) -> None:
+    def expect_late_key(self, digit: str, within: float, *, unless_wanted: bool = False) -> None:
         """Ignore ``digit`` if it is the very next key and comes ``within`` seconds.
 
         A number of fixed length ends at its last digit; callers used to ``#`` press it all the same,
-        and it must neither cut the next prompt nor count as a wrong choice.
+        and it must neither cut the next prompt nor count as a wrong choice. With ``unless_wanted`` it
+        counts for a step that gives it a meaning and says so (:meth:`want_key`).
         """
-        self._late_key = digit
+        self._late_key, self._late_key_yields = digit, unless_wanted
         self._late_key_until = self.world.clock.monotonic() + within
+
+    def want_key(self, digit: str) -> None:
+        """Let ``digit`` count here, unless it must belong to what was typed before."""
+        if digit == self._late_key and self._late_key_yields:
+            self._late_key = ""
 
     def _is_late(self, key: Key) -> bool:
         expected, self._late_key = self._late_key, ""

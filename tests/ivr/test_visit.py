@@ -157,6 +157,16 @@ async def test_a_late_terminator_neither_cuts_a_prompt_nor_counts():
     assert await visit.next_key(1) is None
 
 
+async def test_a_late_key_that_a_step_wants_counts_unless_it_belongs_to_a_number():
+    for unless_wanted, found in ((True, Key("#", "info")), (False, None)):
+        visit, line, _ = visit_of()
+        visit.expect_late_key("#", 3.0, unless_wanted=unless_wanted)
+        visit.want_key("5")
+        visit.want_key("#")
+        line.keys.append(Key("#", "info"))
+        assert await visit.next_key(1) == found
+
+
 async def test_another_key_in_its_place_counts_and_keeps_cutting_prompts():
     visit, line, _ = visit_of()
     visit.expect_late_key("#", 3.0)

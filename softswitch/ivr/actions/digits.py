@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Final
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from softswitch.ivr.actions.direct_dial import Help
-from softswitch.ivr.actions.menus import MOST_REPEATS, Seconds
+from softswitch.ivr.actions.menus import CONFIRM, MOST_REPEATS, Seconds
 from softswitch.ivr.actions.reading_back import KEY_AGAIN, KEY_RIGHT, TYPED, Answered, Confirm, ReadBack
 from softswitch.ivr.expressions import MASK, Value
 from softswitch.ivr.key_patterns import parse_key_pattern
@@ -240,6 +240,8 @@ class Gather(Action):
         return self.take("not_entered", f"{entry.fault}: {shown}" if shown else entry.fault)
 
     async def _ask(self, visit: Visit, attempt: int, before: tuple[Spoken, ...] = ()) -> None:
+        if self.help is not None:
+            visit.want_key(self.help.key)
         asked = (at_attempt(self.prompt, attempt),) if self.prompt else ()
         await put_question(visit, (*before, *asked), barge_in=self.barge_in, type_ahead=self.type_ahead)
 
@@ -322,6 +324,7 @@ class ReadKeys(Action):
 
     async def run(self, visit: Visit) -> Taken:
         """Read keys back as they come."""
+        visit.want_key(CONFIRM)
         count = 0
         while (key := await visit.next_key(self.quiet_s)) is not None:
             # All that wait are taken together: a key that nobody takes is told to nobody.

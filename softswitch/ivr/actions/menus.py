@@ -30,6 +30,9 @@ from softswitch.ivr.visit import OTHER_PACE, Visit
 CONFIRM = "#"
 """Ends a choice that could go on with more digits, where ``#`` is no choice itself."""
 
+LATE_CONFIRM_S = 1.5
+"""How soon behind a choice that was clear already ``#`` is pressed by who ends all that is typed with it."""
+
 ALL_KEYS = frozenset("0123456789*#")
 """The keys of an ordinary telephone."""
 
@@ -91,7 +94,8 @@ class Menu(Action):
     log. Each has its own counter, and ``total_max`` bounds both together. Keys of several digits
     wait for the next digit only while a longer choice is still possible. With ``direct_dial`` an extension
     may be typed as well: it rings at once, and one that there is not counts as no_match. The keys ``again``,
-    ``slower_key`` and that of ``help`` count as no failed try.
+    ``slower_key`` and that of ``help`` count as no failed try. A ``#`` right behind a choice is forgiven,
+    unless it means something in the next menu.
     """
 
     example: ClassVar[str] = '- menu: {prompt: "Sales: one.", keys: {1: sales}, no_input: {then: sales}}'
@@ -223,6 +227,8 @@ class Menu(Action):
         wrong: list[str] = []
         before: tuple[Spoken, ...] = ()
         heard_again = 0
+        if self._may_begin(CONFIRM):
+            visit.want_key(CONFIRM)
         while True:
             question = self._question(visit, attempt=silent + len(wrong) + 1)
             await self._ask(visit, (*before, question))
@@ -292,9 +298,14 @@ class Menu(Action):
                 return digits
             digits += key.digit
             if not self._may_go_on(digits):
+                if not self._may_begin(CONFIRM):
+                    visit.expect_late_key(CONFIRM, LATE_CONFIRM_S, unless_wanted=True)
                 return digits
             wait = self.inter_digit_s
         return digits
+
+    def _may_begin(self, key: str) -> bool:
+        return key in self.own_keys() or any(choice.startswith(key) for choice in self.keys)
 
     def _may_go_on(self, digits: str, more: str = "") -> bool:
         direct = self.direct_dial

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from softswitch.ivr.actions.connecting import LONGEST_RING_S, TALK_OVER
 from softswitch.ivr.actions.direct_dial import LONGEST_EXTENSION
-from softswitch.ivr.actions.menus import Seconds
+from softswitch.ivr.actions.menus import CONFIRM, Seconds
 from softswitch.ivr.context import DialResult, Manner, QueueWish, WaitEnd
 from softswitch.ivr.desks.staff import KeeperBy, Sought
 from softswitch.ivr.model import Action
@@ -217,7 +217,8 @@ class Extension(Action):
         digits = ""
         while len(digits) < self.length:
             key = await visit.next_key(self.inter_digit_s if digits else self.first_digit_s)
-            if key is None or key.digit == "#":
-                break
+            if key is None or key.digit == CONFIRM:
+                return digits
             digits += key.digit
+        visit.expect_late_key(CONFIRM, self.inter_digit_s)
         return digits

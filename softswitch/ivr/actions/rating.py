@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from pydantic import Field, ValidationInfo, field_validator
 
 from softswitch.events import CallRated
-from softswitch.ivr.actions.menus import MOST_REPEATS, Seconds
+from softswitch.ivr.actions.menus import CONFIRM, LATE_CONFIRM_S, MOST_REPEATS, Seconds
 from softswitch.ivr.model import Action
 from softswitch.ivr.outcome import EndReason, HangUp, Next, Outcome, Taken, lead
 from softswitch.ivr.prompts import GrowingPrompt, Spoken, at_attempt
@@ -90,7 +90,11 @@ class Rate(Action):
         key = await visit.next_key(self.wait_s)
         # One key is the whole answer: a second one is none to what follows.
         visit.flush_keys()
-        return "" if key is None else key.digit
+        if key is None:
+            return ""
+        if key.digit != CONFIRM:
+            visit.expect_late_key(CONFIRM, LATE_CONFIRM_S, unless_wanted=True)
+        return key.digit
 
     async def _rated(self, visit: Visit, rating: int) -> Taken:
         talked = visit.world.line.talked_with

@@ -197,6 +197,34 @@ def test_keys_behind_a_wrong_one_are_not_taken_for_an_answer():
     assert transcript.path == ("a",)
 
 
+HASH = """
+a: [{{menu: {{prompt: "One or ten?", keys: {{1: b, 10: b}}, no_match: {{repeat: 1, prompt: "No."}}}}}}]
+b: [{{menu: {{prompt: "Now two.", keys: {{2: c{more}}}, no_match: {{repeat: 1, prompt: "No."}}}}}}]
+c: [hangup]
+d: [hangup]
+"""
+
+
+@pytest.mark.parametrize("late", [0.0, 1.0])
+def test_c21_the_hash_pressed_behind_a_choice_is_forgiven(late):
+    told = call(HASH.format(more=""), press("10"), press("#", after=late), press("2"))
+    assert told.path == ("a", "b", "c")
+    assert told.heard == ("One or ten?", "Now two.")
+    assert exits_of(told, "menu") == [("key 10", ""), ("key 2", "")]
+
+
+def test_c21_the_hash_behind_a_wrong_choice_is_no_second_one():
+    told = call(HASH.format(more=""), press("9"), press("#", after=0.5), press("1"))
+    assert exits_of(told, "menu")[0] == ("key 1", "wrong: 9")
+
+
+def test_c21_a_hash_that_means_something_or_comes_later_counts():
+    assert call(HASH.format(more=', "#": d'), press("10#")).path == ("a", "b", "d")
+    late = call(HASH.format(more=""), press("10"), press("#", after=2.0), press("2"))
+    assert exits_of(late, "menu")[1] == ("key 2", "wrong: #")
+    assert exits_of(call(HASH.format(more=""), press("10##"), press("2")), "menu")[1][1] == "wrong: #"
+
+
 @pytest.mark.parametrize(
     ("parameters", "reason"),
     [

@@ -139,6 +139,16 @@ def test_t12_what_is_no_extension_goes_to_the_branch_for_it(script, exit_name, d
     assert exits_of(told, "extension") == [(exit_name, detail)]
 
 
+def test_t12_the_hash_behind_the_last_digit_is_no_choice_of_what_follows():
+    tree = """
+    a: [extension: {length: 2, prompt: "The extension?", error: b}]
+    b: [{menu: {prompt: "One.", keys: {1: c}, no_match: {repeat: 0}}}]
+    c: [hangup]
+    """
+    told = call(tree, press("99"), press("#", after=0.5), answer(DialResult.UNKNOWN, after=0), press("1"))
+    assert told.path == ("a", "b", "c")
+
+
 def test_t12_one_that_cannot_be_reached_ends_the_call_unless_a_branch_is_named():
     gone = answer(DialResult.UNREACHABLE, after=0)
     told = walk("extension: {length: 2, error: b}", press("13"), gone)

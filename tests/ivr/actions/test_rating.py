@@ -47,6 +47,11 @@ def test_t03_a_key_outside_the_scale_goes_to_the_error_branch(key):
     assert ratings(told) == [CallRated("sales", "1001", 5, 1, 5)]
 
 
+def test_t03_the_hash_behind_a_rating_is_no_second_one():
+    told = call(SURVEY, TALKED, press("9"), press("#", after=0.5), press("5"))
+    assert exits_of(told, "rate") == [("invalid", "9"), ("rated", "5")]
+
+
 def test_t03_the_loop_of_invalid_answers_has_an_end():
     told = call(SURVEY, TALKED, press("9"), press("8"), press("7"), press("1"))
     assert exits_of(told, "rate") == [("invalid", "9"), ("invalid", "8"), ("given_up", "7")]
