@@ -218,7 +218,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "format": "Czym musi być numer: cyfry, które nim być nie mogą, nie są przyjmowane.",
         "pattern": "Które cyfry mogą być takim numerem: x to dowolna cyfra, [2-4] jedna z tych.",
         "confirm": "Czy jest odczytywany do potwierdzenia: tak (yes) albo jak.",
-        "invalid": "Co powiedzieć o takich cyfrach, zanim pytanie padnie ponownie.",
+        "invalid": "Co powiedzieć, gdy to nie może być taki numer, zanim pytanie padnie ponownie.",
         "repeat": ASKED_AGAIN,
         "entered": "Gałąź po numerze; bez niej następny krok.",
         "not_entered": "Gałąź bez numeru; bez niej koniec połączenia.",

@@ -32,6 +32,11 @@ ASKS_HELP: Final = "asks for help"
 
 NOT_CONFIRMED: Final = "not confirmed"
 TOO_SLOW: Final = "took too long"
+NOTHING: Final = "nothing"
+TOO_SHORT: Final = "too short"
+NO_NUMBER: Final = "not a number"
+WRONG: Final = frozenset({CANNOT_BE, TOO_SHORT, NO_NUMBER})
+"""What was typed to its end and does not count."""
 
 LONGEST_TYPING_S: Final = 300.0
 """Nobody needs longer for the longest number, also with the letter at hand that it stands in."""
@@ -121,7 +126,7 @@ class Gather(Action):
     )
     confirm: Confirm = Field(default=None, description="Whether it is read back: yes, or how.")
     invalid: Spoken | None = Field(
-        default=None, description="Said of digits that cannot be such a number, before it is asked again."
+        default=None, description="Said of what cannot be such a number, before it is asked again."
     )
     repeat: int = Field(
         default=0, ge=0, le=MOST_REPEATS, description="How often the question is asked again."
@@ -202,7 +207,7 @@ class Gather(Action):
             return await self._ask_until_entered(visit)
 
     async def _ask_until_entered(self, visit: Visit) -> Taken:
-        entry, failed, read, helped = Entry("", "nothing"), 0, 0, 0
+        entry, failed, read, helped = Entry("", NOTHING), 0, 0, 0
         while True:
             explained = (self.help.prompt,) if self.help is not None and entry.fault == ASKS_HELP else ()
             await self._ask(visit, failed + 1, explained)
@@ -226,7 +231,7 @@ class Gather(Action):
             failed += 1
             if failed > self.repeat:
                 return self._not_entered(entry)
-            if entry.fault == CANNOT_BE and self.invalid is not None:
+            if entry.fault in WRONG and self.invalid is not None:
                 await visit.hear((self.invalid,), barge_in=False)
 
     async def _read_back(
@@ -253,7 +258,7 @@ class Gather(Action):
             left = wait if ends is None else ends - visit.world.clock.monotonic()
             key = await visit.next_key(min(wait, left)) if left > 0 else None
             if key is None and left <= wait and ends is not None:
-                return Entry(digits, TOO_SLOW if digits else "nothing")
+                return Entry(digits, TOO_SLOW if digits else NOTHING)
             if key is None:
                 break
             if self.help is not None and key.digit == self.help.key:
@@ -265,10 +270,10 @@ class Gather(Action):
                 continue
             digits += key.digit
             if not self._may_stand(key.digit):
-                return Entry(digits, "not a number")
+                return Entry(digits, NO_NUMBER)
         if len(digits) == self.most and self.terminator:
             visit.expect_late_key(self.terminator, self.inter_digit_s)
-        return self._judged(visit, digits, "nothing")
+        return self._judged(visit, digits, NOTHING)
 
     def _may_stand(self, key: str) -> bool:
         return key.isdecimal() or (key == COMMA and self.format == "amount")
@@ -277,7 +282,7 @@ class Gather(Action):
         if not digits:
             return Entry("", without_digits)
         if len(digits) < self.min:
-            return Entry(digits, "too short")
+            return Entry(digits, TOO_SHORT)
         today = visit.world.desks.local(visit.world.clock.wall()).date()
         wrong = (self.format is not None and not can_be(self.format, digits, today)) or (
             bool(self.pattern) and not parse_key_pattern(self.pattern).fits(digits)

@@ -250,6 +250,15 @@ def test_n13_a_number_that_cannot_be_one_is_asked_again_with_words_of_its_own(fo
     assert twice.heard.count("It cannot be one.") == 1
 
 
+@pytest.mark.parametrize("typed", ["12#", "12*"])
+def test_too_few_digits_and_keys_that_are_none_are_answered_as_well(typed):
+    told = gather(press(typed), press("1234"), repeat=1, invalid="Three or four digits.")
+    assert told.heard[:3] == ("Type the number.", "Three or four digits.", "Type the number.")
+    assert exits_of(told, "gather") == [("entered", "1234")]
+    silent = gather(repeat=1, invalid="Three or four digits.", not_entered="none")
+    assert silent.heard == ("Type the number.", "Type the number.")
+
+
 def test_a_wrong_secret_number_shows_nowhere():
     told = call(FORMAT.format(format="pesel", sensitive="yes"), press("44051401358"), press("44051401358"))
     assert exits_of(told, "gather") == [("not_entered", "cannot be one: ***")]
