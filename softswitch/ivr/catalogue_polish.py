@@ -222,6 +222,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "repeat": ASKED_AGAIN,
         "entered": "Gałąź po numerze; bez niej następny krok.",
         "not_entered": "Gałąź bez numeru; bez niej koniec połączenia.",
+        "no_input": "Gałąź, gdy w ostatniej próbie nie naciśnięto niczego; bez niej jak not_entered.",
     },
     "ReadBack": {
         "prompt": "Co powiedzieć; z {{TYPED.VALUE}}, {{KEY.RIGHT}} i {{KEY.AGAIN}}; bez tego własne słowa.",

@@ -16,7 +16,7 @@ from softswitch.ivr.expressions import MASK, Value
 from softswitch.ivr.key_patterns import parse_key_pattern
 from softswitch.ivr.model import Action
 from softswitch.ivr.numbers_known import COMMA, LENGTHS, SPOKEN_AS, Known, as_kept, can_be
-from softswitch.ivr.outcome import EndReason, HangUp, Next, Outcome, Taken, lead
+from softswitch.ivr.outcome import EndReason, GoTo, HangUp, Next, Outcome, Taken, lead
 from softswitch.ivr.prompts import ANY_LANGUAGE, GrowingPrompt, Spoken, Wordings, at_attempt
 from softswitch.ivr.questions import TypeAhead, masked_keys, put_question
 from softswitch.ivr.references import BranchName, Kind
@@ -37,6 +37,9 @@ TOO_SHORT: Final = "too short"
 NO_NUMBER: Final = "not a number"
 WRONG: Final = frozenset({CANNOT_BE, TOO_SHORT, NO_NUMBER})
 """What was typed to its end and does not count."""
+
+NO_INPUT: Final = "no_input"
+"""The exit of who pressed no key at all, where a branch is named for it."""
 
 LONGEST_TYPING_S: Final = 300.0
 """Nobody needs longer for the longest number, also with the letter at hand that it stands in."""
@@ -135,6 +138,10 @@ class Gather(Action):
         default=None, description="The branch after a number; none: the next step."
     )
     not_entered: BranchName | None = Field(default=None, description="The branch without one; none hangs up.")
+    no_input: BranchName | None = Field(
+        default=None,
+        description="The branch when the last try brought no key at all; none is as not_entered.",
+    )
 
     @field_validator("max")
     @classmethod
@@ -161,11 +168,12 @@ class Gather(Action):
         return self
 
     def exits(self) -> Mapping[str, Outcome]:
-        """Return both exits."""
-        return {
+        """Return both exits, and one for silence where that has a branch of its own."""
+        ways: dict[str, Outcome] = {
             "entered": lead(self.entered, Next()),
             "not_entered": lead(self.not_entered, HangUp(EndReason.NOT_ENTERED)),
         }
+        return ways if self.no_input is None else {**ways, NO_INPUT: GoTo(self.no_input)}
 
     def prompts(self) -> Iterable[Spoken]:
         """Return the question in all its forms, what is said of a wrong number, and how it is read back."""
@@ -241,6 +249,8 @@ class Gather(Action):
         return await confirm.ask(visit, value, self._spoken_as, read)
 
     def _not_entered(self, entry: Entry) -> Taken:
+        if self.no_input is not None and entry.fault == NOTHING:
+            return self.take(NO_INPUT)
         shown = self._shown(entry.digits)
         return self.take("not_entered", f"{entry.fault}: {shown}" if shown else entry.fault)
 

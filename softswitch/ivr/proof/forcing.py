@@ -92,6 +92,10 @@ def _gather(gather: Gather) -> Iterator[Move]:
             right = () if gather.confirm is None else (_press(gather.confirm.right),)
             yield Move((_press(digits + ended), *right))
     yield Move()
+    if gather.no_input is not None:
+        helps = "" if gather.help is None else gather.help.key
+        wrong = gather.terminator or next((key for key in "#*" if key not in (gather.anew, helps)), "")
+        yield Move((_press(wrong),) * (gather.repeat + 1) if wrong else ())
 
 
 def _identify(identify: Identify) -> Iterator[Move]:

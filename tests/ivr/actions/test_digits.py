@@ -259,6 +259,16 @@ def test_too_few_digits_and_keys_that_are_none_are_answered_as_well(typed):
     assert silent.heard == ("Type the number.", "Type the number.")
 
 
+def test_who_presses_no_key_at_all_may_have_a_way_of_their_own():
+    ways = {"no_input": "good", "not_entered": "none", "repeat": 1}
+    assert exits_of(gather(**ways), "gather") == [("no_input", "")]
+    assert gather(**ways).path == ("a", "good")
+    # The last try counts, and # alone is a key.
+    assert gather(press("#"), press("#"), **ways).path == ("a", "none")
+    assert gather(press("12#"), **ways).path == ("a", "good")
+    assert gather(press("12#"), press("12#"), **ways).path == ("a", "none")
+
+
 def test_a_wrong_secret_number_shows_nowhere():
     told = call(FORMAT.format(format="pesel", sensitive="yes"), press("44051401358"), press("44051401358"))
     assert exits_of(told, "gather") == [("not_entered", "cannot be one: ***")]

@@ -20,6 +20,8 @@ LINKED = '{amount: "5,00", link: "sms:main", link_to: "600100200"}'
         ("gather: {prompt: x, variable: v, min: 3, max: 3}", set()),
         ("gather: {prompt: x, variable: v, format: nip, repeat: 1}", set()),
         ("gather: {prompt: x, variable: v, format: regon}", set()),
+        ("gather: {prompt: x, variable: v, no_input: b, repeat: 1}", set()),
+        ("gather: {prompt: x, variable: v, no_input: b, terminator: '', anew: '#'}", set()),
         ("identify: {factors: [birth_date, pesel_last4]}", set()),
         (f"pay: {LINKED}", set()),
         ("dial: 7", set()),
