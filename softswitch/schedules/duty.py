@@ -84,6 +84,8 @@ class DutyDestination:
         await _let_ring(call)
         while until is None or loop.time() < until:
             began = loop.time()
+            if self._nobody_comes(None if until is None else until - began):
+                return None
             for number in self._numbers():
                 left = self.roster.config.ring_s if until is None else until - loop.time()
                 leg = (
@@ -102,6 +104,15 @@ class DutyDestination:
         """Return whom to ring now: the duty may have changed since the last round."""
         shift = self.roster.on_duty(self.now())
         return () if shift is None else tuple(number for number in (shift.main, shift.spare) if number)
+
+    def _nobody_comes(self, within: float | None) -> bool:
+        """Tell whether nobody is on duty, nor will be ``within`` seconds: no phone rings for the caller."""
+        now = self.now()
+        if self.roster.on_duty(now) is not None:
+            return False
+        change = self.roster.changes_at(now)
+        soon = within is not None and (change - now).total_seconds() < within
+        return not soon or self.roster.on_duty(change) is None
 
     async def _tried(self, call: Call, number: str, ring_s: float) -> PhoneLeg | None:
         """Ring one number for so many seconds; return who takes the call there, None for nobody."""

@@ -132,6 +132,32 @@ async def test_p05_the_duty_changes_at_midnight_while_it_rings():
 
 
 @in_virtual_time
+async def test_t11_where_nobody_is_on_duty_the_caller_is_not_left_with_ringing():
+    for limit in (0, 60):
+        async with desk(duties=doctor({"fri": "1002"}, limit_s=limit, otherwise="1004")) as here:
+            anna, _, _, dorota = here.office.phones()
+            await here.office.dials(anna, "540", 1)
+            assert rang(dorota) == 1
+            pick_up(dorota)
+            await passes(0.5)
+            anna.hang_up()
+
+
+@in_virtual_time
+async def test_t11_who_comes_on_duty_in_a_moment_is_waited_for():
+    async with desk(duties=doctor({"fri": "1002"}, limit_s=60)) as here:
+        anna, main = here.office.phones("1001", "1002")
+        here.clock.start = warsaw("2026-12-17T23:59:30")
+        await here.office.dials(anna, "540", 20)
+        assert (rang(main), anna.last_status()) == (0, 180)
+        await passes(15)
+        assert rang(main) == 1
+        pick_up(main)
+        await passes(0.5)
+        anna.hang_up()
+
+
+@in_virtual_time
 async def test_f09_a_mailbox_of_a_mobile_does_not_take_the_call():
     week = {"mon-sun": {"main": MOBILE, "spare": "1003"}}
     async with desk(duties=doctor(week, by="1001"), outside={MOBILE: "1002"}) as here:
