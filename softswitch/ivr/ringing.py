@@ -17,6 +17,7 @@ from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.speaking import Speaker, Speaking
 from softswitch.ivr.context import Manner
 from softswitch.languages import ENGLISH
+from softswitch.numerals import grouped
 
 ELSEWHERE: Final = Termination(Reason.ANSWERED_ELSEWHERE)
 MISSED: Final = Termination(Reason.NO_ANSWER, CALLEE)
@@ -31,10 +32,11 @@ TAKE_IT: Final[Mapping[str, str]] = {
 
 
 def question(language: str, *, caller: str, label: str) -> tuple[str, str]:
-    """Return what whoever answers outside is asked, and its language."""
+    """Return what whoever answers outside is asked, a number digit by digit, and its language."""
     known = language.partition("-")[0]
     spoken = known if known in TAKE_IT else ENGLISH
-    return TAKE_IT[spoken].format(label=f"{label}. " if label else "", caller=caller), spoken
+    said = grouped(caller, spoken)
+    return TAKE_IT[spoken].format(label=f"{label}. " if label else "", caller=said), spoken
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,3 +238,8 @@ async def test_what_callers_call_themselves_fits_on_a_phone():
 )
 def test_f09_what_is_asked(language, asked):
     assert question(language, caller="Anny", label="Karty") == asked
+
+
+def test_f09_a_caller_without_a_name_is_told_digit_by_digit():
+    asked, _ = question("pl", caller="+48600", label="")
+    assert asked == ("Połączenie od plus cztery osiem, sześć zero zero. Aby je odebrać, naciśnij jeden.")
