@@ -66,10 +66,16 @@ class ReadBack(BaseModel):
             return self.prompt
         typed = f"{{{{{TYPED}|{form}}}}}"
         right, again = f"{{{{{KEY_RIGHT}|digits}}}}", f"{{{{{KEY_AGAIN}|digits}}}}"
+        pressed, anew = (
+            # Of all keys only the star is bent where it is pressed.
+            "gwiazdkę" if key == "*" else said
+            for key, said in ((self.right, right), (self.again, again))
+        )
         return Spoken.model_construct(
             text={
                 # Not "you have typed": the Polish verb would have to know whether a woman calls.
-                "pl": f"Wpisano: {typed}. Zgadza się: {right}. Jeszcze raz: {again}.",
+                "pl": f"Wpisano: {typed}. Jeśli się zgadza, proszę nacisnąć {pressed}. "
+                f"Aby wpisać jeszcze raz, proszę nacisnąć {anew}.",
                 "en": f"You typed: {typed}. If that is right, press {right}. "
                 f"To type it again, press {again}.",
             }

@@ -35,7 +35,17 @@ def test_what_is_right_counts():
 
 def test_it_is_read_back_in_the_language_of_the_call():
     told = gather(press("123#"), press("1"), parameters="confirm: yes", language="pl")
-    assert told.heard[1] == "Wpisano: jeden dwa trzy. Zgadza się: jeden. Jeszcze raz: dwa."
+    assert told.heard[1] == (
+        "Wpisano: jeden dwa trzy. Jeśli się zgadza, proszę nacisnąć jeden. "
+        "Aby wpisać jeszcze raz, proszę nacisnąć dwa."
+    )
+
+
+def test_a_star_to_press_is_bent_in_polish():
+    told = gather(press("123#"), press("#"), parameters="confirm: {right: '#', again: '*'}", language="pl")
+    assert told.heard[1].endswith(
+        "proszę nacisnąć krzyżyk. Aby wpisać jeszcze raz, proszę nacisnąć gwiazdkę."
+    )
 
 
 def test_what_is_wrong_is_typed_again_and_costs_no_failed_try():
