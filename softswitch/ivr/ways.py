@@ -102,6 +102,7 @@ def rated_before(tree: Tree) -> frozenset[tuple[str, int]]:
 
 def _come_to_after(tree: Tree, marks: Callable[[Step], bool]) -> frozenset[tuple[str, int]]:
     up = leaders(tree)
+    back = _coming_back_marked(tree, marks, up)
     found: set[tuple[str, int]] = set()
     waiting = [(name, False) for name in tree.entrances & tree.branches.keys()]
     seen = set(waiting)
@@ -111,10 +112,79 @@ def _come_to_after(tree: Tree, marks: Callable[[Step], bool]) -> frozenset[tuple
             if marked:
                 found.add((name, step.number))
             marked = marked or marks(step)
-            ways = {(to, marked) for one in outcomes for to in _targets(one, up[name])}
+            called = _called(outcomes)
+            ways = {(to, marked) for to in called}
+            marked = marked or bool(called & back)
+            ways |= {(to, marked) for to in _jumped(outcomes, up[name])}
             waiting += (way for way in ways - seen if way[0] in tree.branches)
             seen |= ways
     return frozenset(found)
+
+
+def _coming_back_marked(
+    tree: Tree, marks: Callable[[Step], bool], up: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    """Return the branches that are called and from which callers can come back after what ``marks`` finds."""
+    every = {
+        to
+        for branch in tree.branches.values()
+        for _, outcomes in steps_of(branch)
+        for to in _called(outcomes)
+    }
+    found: set[str] = set()
+    callers: dict[str, set[str]] = {}
+    waiting = sorted(every & tree.branches.keys())
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        if _comes_back_marked(tree, name, marks, up, found, callers):
+            found.add(name)
+            # What it takes back with it, those who call it may take back as well.
+            waiting += callers.get(name, set()) - found
+    return frozenset(found)
+
+
+def _comes_back_marked(
+    tree: Tree,
+    start: str,
+    marks: Callable[[Step], bool],
+    up: Mapping[str, frozenset[str]],
+    back: Collection[str],
+    callers: dict[str, set[str]],
+) -> bool:
+    """Tell it of one called branch, as far as it is known ``back`` from which others they do.
+
+    Which branches it calls is noted in ``callers``.
+    """
+    waiting = [(start, False)]
+    seen = set(waiting)
+    while waiting:
+        name, marked = waiting.pop()
+        outcomes: Collection[Outcome] = (Next(),)
+        for step, outcomes in steps_of(tree.branches[name]):
+            called = _called(outcomes)
+            for to in called:
+                callers.setdefault(to, set()).add(start)
+            marked = marked or marks(step) or any(to in back for to in called)
+            if marked and any(isinstance(one, Back) for one in outcomes):
+                return True
+            ways = {(to, marked) for to in _jumped(outcomes, up[name])}
+            waiting += (way for way in ways - seen if way[0] in tree.branches)
+            seen |= ways
+        if marked and Next() in outcomes:
+            return True
+    return False
+
+
+def _called(outcomes: Collection[Outcome]) -> frozenset[str]:
+    """Return where a step leads to come back."""
+    return frozenset(one.branch for one in outcomes if isinstance(one, Into))
+
+
+def _jumped(outcomes: Collection[Outcome], up: frozenset[str]) -> frozenset[str]:
+    """Return where a step leads for good."""
+    return frozenset(to for one in outcomes if not isinstance(one, Into) for to in _targets(one, up))
 
 
 def silent_rounds(tree: Tree, *, but: Collection[str] = ()) -> list[Round]:

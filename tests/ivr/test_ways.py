@@ -98,6 +98,22 @@ def test_rounds_in_which_nothing_is_heard(branches, rounds):
         ),
         (f"a: [{MENU}]\nb: [up]\nc: [{{queue: s}}]", {("a", 1), ("b", 1), ("c", 1)}),
         ("a: [{queue: s}]\nb: [{say: Hi.}, {goto: a}]", set()),
+        # Of what is called only what comes back counts, through others that it calls, too.
+        (
+            "a: [{call: b}, {queue: s}]\nb: [{label: x}, {call: c}]\nc: [{say: Hi.}, return]",
+            {("a", 2), ("c", 2)},
+        ),
+        (
+            "a: [{call: b}, {queue: s}]\nb: [{dial: {target: 1, busy: c}}]\nc: [{say: Hi.}, hangup]",
+            {("c", 2)},
+        ),
+        (
+            "a: [{call: {branch: b, results: {x: c}}}, hangup]\n"
+            "b: [{say: Hi.}, {return: x}]\nc: [{queue: s}]",
+            {("a", 2), ("b", 2), ("c", 1)},
+        ),
+        ("a: [{call: b}, {call: c}]\nb: [{say: Hi.}]\nc: [{queue: s}]", {("a", 2), ("c", 1)}),
+        ("a: [{call: b}, {call: b}]\nb: [{queue: s}]", set()),
     ],
 )
 def test_where_callers_come_answered(branches, answered):
@@ -135,6 +151,15 @@ def test_a_tree_of_thousands_of_branches_is_looked_through_in_a_moment(last):
     # A minute and a half, once.
     assert process_time() - began < 5.0
     assert [len(found.branches) for found in rounds] == ([] if last == "hangup" else [count + 1])
+
+
+def test_thousands_of_branches_that_call_each_other_are_looked_through_in_a_moment():
+    count = 4_000
+    chain = "".join(f"b{number}: [{{call: b{number + 1}}}]\n" for number in range(count))
+    tree = tree_going_round(f"a: [{{call: b0}}, {{queue: s}}]\n{chain}b{count}: [{{say: Hi.}}]")
+    began = process_time()
+    assert answered_before(tree) == {("a", 2)}
+    assert process_time() - began < 5.0
 
 
 def test_of_a_long_way_the_middle_is_left_out():

@@ -98,6 +98,7 @@ def test_t03_a_talk_that_the_tree_itself_has_led_to_is_rated_too():
         "a: [{rate: {invalid: b}}, hangup]\nb: [{queue: sales}]",
         "a: [{rate: {given_up: b}}, hangup]\nb: [{keeper: {otherwise: queue, queue: sales}}]",
         "a: [{menu: {prompt: x, keys: {1: b}}}]\nb: [{queue: {name: sales, after: c}}]\nc: [{rate: {}}, up]",
+        "a: [{call: b}, {queue: sales}]\nb: [{rate: {}}, return]",
     ],
 )
 def test_t03_a_queue_after_a_rating_is_refused_when_the_tree_is_read(branches):
