@@ -8,15 +8,15 @@ from typing import Final
 DEEDS: Final[Mapping[str, tuple[str, str]]] = {
     "find_customer": (
         "Znajdź klienta w CRM na podstawie numeru telefonu. Dzwoniący niczego nie słyszy.",
-        "Odtąd teksty znają {{CUSTOMER.NAME}} i całą resztę. Gdy kilku klientów ma ten sam numer, o tym, "
-        "który to jest, decyduje narrow_by; gdy nie zostaje żaden albo zostaje kilku, nikt nie jest "
-        "znaleziony, bo nikt nie może usłyszeć cudzych danych. Przy numerze zastrzeżonym też nikt.",
+        "Odtąd w tekstach działa {{CUSTOMER.NAME}} i cała reszta. Gdy kilku klientów ma ten sam numer, o "
+        "tym, który to jest, decyduje narrow_by; gdy nie zostaje żaden albo zostaje kilku, klient pozostaje "
+        "nieznany, bo nikt nie może usłyszeć cudzych danych. Tak samo przy numerze zastrzeżonym.",
     ),
     "find_by_digits": (
         "Poproś o wpisanie numeru (PIN), znajdź klienta w CRM i skocz.",
-        "Dzwoniący potwierdza krzyżykiem (#); bez niego nikt nie jest szukany. Gwiazdka zaczyna od nowa. "
+        "Dzwoniący potwierdza krzyżykiem (#); bez niego nikogo się nie szuka. Gwiazdka zaczyna od nowa. "
         "Niczego to nie dowodzi, bo numer może znać ktoś inny: od tego jest identify. Gdy ten numer ma kilku "
-        "klientów, nikt nie jest wybrany. Cyfr numerów PESEL, NIP i REGON nie ma w żadnym dzienniku.",
+        "klientów, nie zostaje wybrany żaden. Cyfry numerów PESEL, NIP i REGON nie trafiają do dzienników.",
     ),
     "by_customer": (
         "Skocz w zależności od wartości pola w CRM. Dzwoniący niczego nie słyszy.",

@@ -15,7 +15,7 @@ WAIT: Final[Mapping[str, str]] = {
     "skills": "Co agent musi umieć: umiejętność i jej poziom albo level, required i relax_s; brak to "
     "jak w kolejce. Umiejętności mogą zawierać zmienne.",
     "unknown": NO_SUCH,
-    "keys": "Klawisze, które wychodzą z kolejki, a przy każdym gałąź, do której prowadzi.",
+    "keys": "Klawisze, którymi wychodzi się z kolejki, a przy każdym gałąź, do której prowadzi.",
     "full": "Gałąź, gdy czeka już zbyt wielu.",
     "empty": "Gałąź, gdy żaden agent nie obsługuje kolejki.",
     "max_wait": "Gałąź po najdłuższym czekaniu.",
@@ -41,7 +41,8 @@ DEEDS: Final[Mapping[str, tuple[str, str]]] = {
     "duty": (
         "Przełącz na dyżur: dzwoni na numer główny, potem na zapasowy, aż ktoś odbierze.",
         "Dzwoniący cały czas słyszy dzwonienie. Jak długo to trwa i jak długo dzwoni każdy telefon, mówi sam "
-        "dyżur. Bez gałęzi nobody dalej prowadzi też dyżur.",
+        "dyżur. Bez gałęzi nobody dalej prowadzi też dyżur. Za dyżur, którego nazwę podaje zmienna, a "
+        "którego nie ma, nikt nie odbiera.",
     ),
     "extension": (
         "Połącz z numerem wewnętrznym (DISA): po tylu cyfrach numer od razu dzwoni.",
@@ -51,8 +52,8 @@ DEEDS: Final[Mapping[str, tuple[str, str]]] = {
     "queue": (
         "Stawia dzwoniącego w kolejce do agenta i łączy z tym, który odbierze.",
         "Wyjście bez gałęzi prowadzi tam, gdzie mówi konfiguracja samej kolejki (jej on_full, after_talk "
-        "itd.); gdy nic nie mówi, połączenie się kończy. Klawisze z keys wychodzą z kolejki w każdej "
-        "chwili, także w trakcie zapowiedzi, i mają pierwszeństwo przed klawiszami kolejki. Agent widzi "
+        "itd.); gdy nic nie mówi, połączenie się kończy. Klawiszami z keys można wyjść z kolejki w każdej "
+        "chwili, także w trakcie zapowiedzi, a mają pierwszeństwo przed klawiszami kolejki. Agent widzi "
         "podpis ustalony wcześniej.",
     ),
     "by_agents": (
