@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from softswitch.ivr.actions.menus import MOST_REPEATS, Seconds
+from softswitch.ivr.actions.menus import CONFIRM, LATE_CONFIRM_S, MOST_REPEATS, Seconds
 from softswitch.ivr.expressions import Value
 from softswitch.ivr.prompts import Spoken
 from softswitch.ivr.references import Kind
@@ -90,6 +90,8 @@ class ReadBack(BaseModel):
         for times in range(1, self.tries - read + 1):
             await visit.hear((self.spoken(form),), barge_in=True, own=own)
             key = await visit.next_key(self.wait_s)
+            if key is not None and CONFIRM not in (self.right, self.again):
+                visit.expect_late_key(CONFIRM, LATE_CONFIRM_S, unless_wanted=True)
             if key is not None and key.digit == self.right:
                 return Answered.RIGHT, times
             if key is not None and key.digit == self.again and read + times < self.tries:

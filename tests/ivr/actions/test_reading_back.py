@@ -54,6 +54,13 @@ def test_what_is_wrong_is_typed_again_and_costs_no_failed_try():
     assert told.heard == (ASKED, READ, ASKED, READ.replace("one two three", "four five six"), "It is 456.")
 
 
+def test_the_hash_behind_the_answer_is_no_number():
+    told = gather(
+        press("123#"), press("2"), press("#", after=0.5), press("456#"), press("1"), parameters="confirm: yes"
+    )
+    assert exits_of(told, "gather") == [("entered", "456")]
+
+
 # script behind the number, tries, exit, how often it was read back
 ANSWERS = [
     ([], 3, "not_entered", 3),
