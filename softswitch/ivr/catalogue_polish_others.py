@@ -25,7 +25,7 @@ DEEDS: Final[Mapping[str, tuple[str, str]]] = {
         "Dodaj zgłoszenie: w imieniu dzwoniącego, od razu albo gdy rozłączy się w menu.",
         "Przy on_hangup nie ma go od kogoś, kto po tym kroku trafił do kolejki albo z kimś rozmawiał. "
         "Jeden krok to jedno zgłoszenie w rozmowie, ile razy by go nie minięto. W tytule %%number%% to numer "
-        "dzwoniącego.",
+        "dzwoniącego albo słowo, że jest zastrzeżony.",
     ),
     "mail": (
         "Wyślij e-mail: według szablonu, z jednej ze skrzynek linii, do klienta, chyba że podano inaczej.",

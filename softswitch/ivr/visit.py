@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import partial
 
 from softswitch.calls.guise import Guise
+from softswitch.calls.origin import known_party
 from softswitch.calls.tongue import AS_IT_COMES, USUAL_PACE, Tongue
 from softswitch.events import CallerShown, PromptPlayed, StepTaken
 from softswitch.ivr.context import (
@@ -270,7 +271,7 @@ class Visit:
             return family[name] if family[name].text else None
         facts = self.world.facts
         values = {
-            "CALL.SRC_NUMBER": facts.caller,
+            "CALL.SRC_NUMBER": known_party(facts.caller),
             "CALL.DST_NUMBER": facts.called,
             "CALL.CALLER_ID": self._caller_id(),
             "CALL.ACCOUNT": facts.account,

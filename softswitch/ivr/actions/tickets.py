@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
+from softswitch.calls.origin import known_party
 from softswitch.ivr.desks.clerk import Wanted
 from softswitch.ivr.model import NEXT, Action
 from softswitch.ivr.outcome import Next, Outcome, Taken, lead
 from softswitch.ivr.prompts import Labels, worded
 from softswitch.ivr.references import BranchName, Template, Text
 from softswitch.ivr.visit import Visit
+from softswitch.languages import ENGLISH, POLISH
 
 ON_HANGUP: Final = "on_hangup"
+
+HIDDEN: Final[Mapping[str, str]] = {ENGLISH: "(withheld)", POLISH: "(zastrzeżony)"}
+"""What stands in a title for the number of a caller who hides it."""
+_NUMBER: Final = re.compile("%%number%%", re.IGNORECASE)
 
 
 class Ticket(Action):
@@ -22,7 +29,7 @@ class Ticket(Action):
 
     With ``on_hangup`` there is none for a caller who comes into a queue or talks with somebody after this
     step. One step makes one ticket in a call, however often it is passed. In the title ``%%number%%`` is the
-    caller's number.
+    caller's number, or says that it is withheld.
     """
 
     bare_parameter: ClassVar[str | None] = "queue"
@@ -64,13 +71,17 @@ class Ticket(Action):
         facts, named = visit.world.facts, visit.named(self.queue)
         if not named.text:
             return self.take("error", named.logged)
+        number = known_party(facts.caller)
+        title = worded(self.title, visit.language, visit.tree_language)
+        if not number:
+            title = _NUMBER.sub(HIDDEN.get(visit.tree_language.partition("-")[0], HIDDEN[ENGLISH]), title)
         wanted = Wanted(
             step=visit.place,
             queue=named.text,
-            title=visit.written(worded(self.title, visit.language, visit.tree_language)),
+            title=visit.written(title),
             priority=self.priority or "",
             category=visit.named(self.category).text,
-            number=facts.caller,
+            number=number,
             customer=visit.customer,
             at_once=self.when != ON_HANGUP,
             values={"name": facts.caller_name, "called": facts.called},

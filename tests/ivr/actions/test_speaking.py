@@ -53,6 +53,13 @@ def test_a_missing_value_takes_the_default_of_the_tree():
     assert transcript.heard == ("Hello dear caller.",)
 
 
+def test_t06_a_number_that_is_hidden_is_a_missing_value():
+    header = HEADER.replace("numbers", "default_text: a hidden number\nnumbers")
+    hidden = CallFacts("1", "anonymous", "Anonymous", "3")
+    told = call("a:\n  - say: 'You call from {{CALL.SRC_NUMBER|phone}}.'", header=header, facts=hidden)
+    assert told.heard == ("You call from a hidden number.",)
+
+
 def test_a_recording_is_played(tmp_path):
     sound_file(tmp_path / "hello.wav")
     branches = """

@@ -72,6 +72,13 @@ def test_t02_a_ticket_only_of_who_hangs_up_in_the_menu(script, made):
     assert len(effects(told, "ticket")) == made
 
 
+@pytest.mark.parametrize("caller", ["anonymous", "anonymous@provider"])
+def test_t02_who_hides_the_number_has_none(caller):
+    (ticket,) = effects(calling(NOW, caller=caller), "ticket")
+    assert ticket.facts["title"] == "Nieodebrane połączenie z numeru (withheld)"
+    assert ticket.facts["number"] == ""
+
+
 def test_t02_one_step_makes_one_ticket_in_a_call():
     told = calling(
         """
