@@ -143,25 +143,41 @@ def digits(text: str, language: str) -> str:
 
 GROUP: Final = 3
 """Digits of a number that are read in one breath."""
+_CODES_OF_TWO: Final = frozenset(
+    str(code)
+    for codes in (
+        (20, 27, *range(30, 35), 36, 39, 40, 41, *range(43, 50)),
+        (*range(51, 59), *range(60, 67), 81, 82, 84, 86, *range(90, 96), 98),
+    )
+    for code in codes
+)
+"""Country codes of two digits (list of ITU-T E.164 assigned country codes)."""
 
 
 def grouped(number: str, language: str) -> str:
-    """Return a telephone number digit by digit, with a breath before each three of its end.
+    """Return a telephone number digit by digit, with a breath behind its country and before each three.
 
     "+48600100200" is "plus cztery osiem, sześć zero zero, …". What holds a letter is a name, and stays. A
     language without a table is read in English.
     """
     if any(letter.isalpha() for letter in number):
         return number
-    plus = "+" if number.startswith("+") else ""
     rest = "".join(sign for sign in number if sign in "0123456789*#")
+    country = rest[: _country_digits(rest)] if number.startswith("+") else ""
+    rest = rest[len(country) :]
     odd = len(rest) % GROUP
     groups = [rest[:odd], *(rest[at : at + GROUP] for at in range(odd, len(rest), GROUP))]
+    groups = [f"+{country}" if country else "", *groups]
     groups = [group for group in groups if group]
-    if plus and groups:
-        groups[0] = plus + groups[0]
     table = language if has_numbers(language) else "en"
     return ", ".join(digits(group, table) for group in groups)
+
+
+def _country_digits(number: str) -> int:
+    """Return how many digits the country code of an international number has (ITU-T E.164 annex D)."""
+    if number[:1] in ("1", "7"):
+        return 1
+    return 2 if number[:2] in _CODES_OF_TWO else 3
 
 
 def cardinal(
