@@ -12,7 +12,7 @@ from softswitch.calls.confirming import ANSWER_SECONDS, CONFIRM_SECONDS, accepts
 from softswitch.calls.dialling import Dialler
 from softswitch.calls.forwarding import MOST_FORWARDS
 from softswitch.calls.hangup import CALLEE, Reason, Termination
-from softswitch.calls.identity import called_by
+from softswitch.calls.identity import spoken_caller
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.race import first_of
 from softswitch.features.announce import Announcer
@@ -108,7 +108,7 @@ class FindMe:
     async def _accepts(self, branch: Branch, leg: PhoneLeg, user: str) -> bool:
         """Ask who answered to press a key: a mailbox does not."""
         language = self.announcer.language_of(user)
-        caller = called_by(branch.caller)
+        caller = spoken_caller(branch.caller, language)
 
         async def ask() -> str:
             return await self.announcer.ask_key(leg, Text.TAKE_CALL, language, caller, ANSWER_SECONDS)

@@ -12,7 +12,7 @@ from softswitch.calls.call import Call, SentOn
 from softswitch.calls.confirming import ANSWER_SECONDS, accepts
 from softswitch.calls.dialling import Dialler, telling
 from softswitch.calls.hangup import CALLEE, Reason, Termination
-from softswitch.calls.identity import called_by
+from softswitch.calls.identity import spoken_caller
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.speaking import Speaker, Speaking
 from softswitch.ivr.context import Manner
@@ -149,7 +149,7 @@ class Ringing:
         caller = self.call.caller
         text, language = question(
             self.manner.language,
-            caller=called_by(caller),
+            caller=spoken_caller(caller, self.manner.language.partition("-")[0]),
             label=caller.guise.cleaned(self.label, caller.party),
         )
 

@@ -14,7 +14,7 @@ from softswitch.calls.call import Call, Destination, Reaches, SentOn
 from softswitch.calls.confirming import ANSWER_SECONDS, accepts
 from softswitch.calls.forwarding import hand_over
 from softswitch.calls.hangup import CALLEE, Reason, Termination
-from softswitch.calls.identity import called_by
+from softswitch.calls.identity import spoken_caller
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.calls.speaking import Speaking
 from softswitch.schedules.roster import Roster
@@ -146,7 +146,7 @@ class DutyDestination:
     async def _accepts(self, branch: Branch, leg: PhoneLeg) -> bool:
         """Ask who answered to press a key: a mailbox does not."""
         language = self.language_of(self.roster.config.by or "")
-        caller = called_by(branch.caller)
+        caller = spoken_caller(branch.caller, language)
         text = phrase(Text.TAKE_DUTY_CALL, language, name=self.roster.shown, number=caller)
 
         async def ask() -> str:

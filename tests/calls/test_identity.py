@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from softswitch.calls.guise import Guise
-from softswitch.calls.identity import called_by, shown
+from softswitch.calls.identity import called_by, shown, spoken_caller
 from softswitch.calls.leg import Surroundings
 from softswitch.calls.phone_leg import PhoneLeg
 from softswitch.sip.headers import parse_name_addr
@@ -120,3 +120,12 @@ def test_a_name_and_number_that_are_set_are_shown_in_place_of_the_own():
     assert called_by(caller) == "Ł. Żółć 7000"
     caller.guise = Guise(number="7000")
     assert called_by(caller) == "7000"
+
+
+def test_t22_who_hides_is_named_in_the_language_that_is_spoken():
+    hidden = leg("anonymous", "Anonymous")
+    assert spoken_caller(hidden, "pl") == "kogoś z numerem zastrzeżonym"
+    assert spoken_caller(hidden, "en") == spoken_caller(hidden, "de") == "somebody who hides the number"
+    assert spoken_caller(leg("anonymous"), "pl") == "kogoś z numerem zastrzeżonym"
+    assert spoken_caller(leg("1002", "Bartek"), "pl") == "Bartek"
+    assert spoken_caller(leg("+48600100200"), "pl") == "+48600100200"
