@@ -22,7 +22,7 @@ _REQUEST: Final[Mapping[str, str]] = {
 
 DEEDS: Final[Mapping[str, tuple[str, str]]] = {
     "ticket": (
-        "Dodaj zgłoszenie: w imieniu dzwoniącego, od razu albo gdy rozłączy się w menu.",
+        "Dodaj zgłoszenie: w imieniu dzwoniącego, od razu albo gdy rozmowa skończy się w menu.",
         "Przy on_hangup nie ma go od kogoś, kto po tym kroku trafił do kolejki albo z kimś rozmawiał. "
         "Jeden krok to jedno zgłoszenie w rozmowie, ile razy by go nie minięto. W tytule %%number%% to numer "
         "dzwoniącego albo słowo, że jest zastrzeżony.",
@@ -71,7 +71,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Ticket": {
         "queue": "Kolejka zgłoszeń, jak nazywa ją konfiguracja; może zawierać zmienne.",
         "title": "Tytuł albo po jednym na język; bez niego taki, jaki ma kolejka zgłoszeń.",
-        "when": "Od razu albo tylko, gdy dzwoniący rozłączy się, zanim kogoś zastanie.",
+        "when": "Od razu albo tylko, gdy rozmowa się skończy, zanim dzwoniący kogoś zastanie.",
         "priority": "Jak jest pilne; bez tego tak, jak ma kolejka zgłoszeń.",
         "category": "Kategoria, jedna z kategorii kolejki, jeśli jakieś ma.",
         "error": "Gałąź, gdy zgłoszenia nie da się dodać; bez niej następny krok.",

@@ -25,7 +25,7 @@ _NUMBER: Final = re.compile("%%number%%", re.IGNORECASE)
 
 
 class Ticket(Action):
-    """Add a ticket in the caller's name to a queue of tickets, at once or if the caller hangs up in the menu.
+    """Add a ticket in the caller's name to a queue of tickets, at once or if the call ends in the menu.
 
     With ``on_hangup`` there is none for a caller who comes into a queue or talks with somebody after this
     step. One step makes one ticket in a call, however often it is passed. In the title ``%%number%%`` is the
@@ -44,7 +44,7 @@ class Ticket(Action):
         description="The title, or one per language; none is as the queue of tickets has it.",
     )
     when: Literal["now", "on_hangup"] = Field(
-        default="now", description="At once, or only if the caller hangs up without reaching anybody."
+        default="now", description="At once, or only if the call ends before the caller reached anybody."
     )
     priority: Literal["low", "normal", "high", "urgent"] | None = Field(
         default=None, description="How urgent it is; none is as the queue of tickets has it."
