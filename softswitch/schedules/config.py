@@ -168,7 +168,7 @@ class DutyConfig(Part):
     )
     days: dict[Dates, ShiftConfig] = Field(default_factory=dict)
     ring_s: float = Field(default=20.0, ge=5.0, le=120.0)
-    limit_s: float = Field(default=180.0, ge=0.0, le=3600.0)
+    limit_s: float = Field(default=600.0, ge=0.0, le=3600.0)
     confirm: bool = True
     by: Number | None = None
     otherwise: Number | None = None

@@ -70,7 +70,7 @@ def test_all_that_may_be_written(tmp_path: Path) -> None:
     }
     doctor = config.duties["doctor"]
     assert (doctor.week["fri-sun"].main, doctor.week["fri-sun"].spare) == ("1002", None)
-    assert (doctor.ring_s, doctor.limit_s) == (20, 180)
+    assert (doctor.ring_s, doctor.limit_s) == (20, 600)
     assert config.callers.vip["601200300"].to == "1002"
     assert config.callers.lists["partners"].during == ("closed",)
 
