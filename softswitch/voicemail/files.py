@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,8 @@ SUFFIX: Final = ".wav"
 PRIVATE: Final = 0o700
 OWN: Final = 0o600
 """Only the switch's own user may hear a message."""
+DOUBTED: Final = 0o400
+"""Of a file that nothing is known of, and that was told of."""
 BLOCK: Final = 80_000
 """Samples converted at a time."""
 FORMS: Final = {"flac": ("FLAC", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III")}
@@ -104,6 +107,32 @@ class Files:
                 return [entry.name for entry in entries if entry.stat().st_mtime < before]
         except FileNotFoundError:
             return []
+
+    def doubt(self, box: str, file: str, at: float) -> None:
+        """Keep in mind that nothing is known of a file since a time (seconds, 1970). Raises NotStored.
+
+        It is kept in the file itself, which cannot be written from then on: a restart does not forget it, and
+        one that becomes known again can be played as before.
+        """
+        path = self._box(box) / file
+        try:
+            # The time first: a kill between the two leaves a file that is looked at again later.
+            os.utime(path, (at, at))
+            path.chmod(DOUBTED)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise NotStored(f"{file} cannot be kept apart: {error.strerror}") from error
+
+    def doubted(self, box: str, *, before: float | None = None) -> list[str]:
+        """Return the names of a box's files of which nothing is known since some time before that one."""
+        try:
+            with os.scandir(self._box(box)) as entries:
+                stats = [(entry.name, entry.stat()) for entry in entries]
+        except FileNotFoundError:
+            return []
+        marked = [(name, found.st_mtime) for name, found in stats if stat.S_IMODE(found.st_mode) == DOUBTED]
+        return [name for name, since in marked if before is None or since < before]
 
     # What goes with a mail
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -29,12 +29,12 @@ OLD_EVERY: Final = 3600.0
 """How often, in seconds, is looked for what is too old."""
 TOLD_AFTER: Final = timedelta(days=1)
 """When a file is told of that the database knows nothing of: whoever recorded it is done by then."""
-UNKNOWN_FOR: Final = timedelta(days=8)
-"""How long such a file is kept. A kill may have come between the two halves of a deletion, and what was
-deleted must be gone; but a database that was restored may be older than its messages: a week to see it."""
+KEPT_AFTER: Final = timedelta(days=7)
+"""How long it is kept after that. A kill may have come between the two halves of a deletion, and what was
+deleted must be gone; but a database that was restored may know nothing even of old messages."""
 TOLD_OF_UNKNOWN: Final = (
-    "the database knows nothing of these sounds (was it restored?), they are removed %d days after they were "
-    "written: voice box %s, %s"
+    "the database knows nothing of these sounds (was it restored?), they are removed in %d days: "
+    "voice box %s, %s"
 )
 ATTACHED_FOR: Final = timedelta(days=7)
 """How long a file is kept for a mail of which nothing is known any more: a mail is tried for three days."""
@@ -73,8 +73,6 @@ class Upkeep:
     post: Post
     clock: Clock
     _old_at: float = -OLD_EVERY
-    _told: set[tuple[str, str]] = field(default_factory=set)
-    """Boxes and files that nothing is known of, and that were told of."""
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -127,23 +125,21 @@ class Upkeep:
             await self._remove_unknown(box)
 
     async def _remove_unknown(self, box: str) -> None:
-        """Tell of files without a row, and remove them a week later."""
+        """Tell of files without a row, and remove them a week after that."""
         now = self.clock.wall()
         # Listed first: what begins meanwhile is not among them.
-        found = await self._written_before(box, now - TOLD_AFTER)
-        if not found:
+        before = (now - TOLD_AFTER).timestamp()
+        found = await asyncio.to_thread(self.files.of_box, box, before=before)
+        doubted = await asyncio.to_thread(self.files.doubted, box)
+        if not found and not doubted:
             return
         messages = (*await self.store.of_box(box), *await self.store.unfinished())
         known = {one.file for one in messages} | set((await self.store.settings(box)).values())
-        unknown = [name for name in found if name not in known]
-        if fresh := [name for name in unknown if (box, name) not in self._told]:
-            self._told.update((box, name) for name in fresh)
-            logger.warning(TOLD_OF_UNKNOWN, UNKNOWN_FOR.days, box, ", ".join(sorted(fresh)))
-        if unknown:
-            for name in await self._written_before(box, now - UNKNOWN_FOR):
-                if name in unknown:
-                    self._told.discard((box, name))
-                    await asyncio.to_thread(self.files.remove, box, name)
-
-    async def _written_before(self, box: str, moment: datetime) -> list[str]:
-        return await asyncio.to_thread(self.files.of_box, box, before=moment.timestamp())
+        if fresh := sorted({*found} - {*doubted} - known):
+            logger.warning(TOLD_OF_UNKNOWN, KEPT_AFTER.days, box, ", ".join(fresh))
+            for name in fresh:
+                await asyncio.to_thread(self.files.doubt, box, name, now.timestamp())
+        since = (now - KEPT_AFTER).timestamp()
+        for name in await asyncio.to_thread(self.files.doubted, box, before=since):
+            if name not in known:
+                await asyncio.to_thread(self.files.remove, box, name)

@@ -95,3 +95,19 @@ def test_nothing_was_mailed_yet(tmp_path: Path) -> None:
 def test_what_is_gone_cannot_be_brought_to_the_disk(files: Files) -> None:
     with pytest.raises(NotStored, match="cannot be brought to the disk"):
         files.bring_to_disk("sales", "gone.wav")
+
+
+def test_what_is_doubted_is_kept_in_mind_on_the_disk_and_can_still_be_read(
+    files: Files, tmp_path: Path
+) -> None:
+    folder = tmp_path / "voicemail" / "boxes" / "sales"
+    for name in ("lost.wav", "known.wav"):
+        (folder / name).write_bytes(b"sound")
+    assert files.doubted("sales") == files.doubted("nowhere") == []
+    files.doubt("sales", "lost.wav", 1000.0)
+    files.doubt("sales", "gone.wav", 1000.0)
+    assert files.doubted("sales") == files.doubted("sales", before=1001.0) == ["lost.wav"]
+    assert files.doubted("sales", before=1000.0) == []
+    assert (folder / "lost.wav").read_bytes() == b"sound"
+    files.remove("sales", "lost.wav")
+    assert files.doubted("sales") == []
